@@ -1,0 +1,290 @@
+"""How many requests run at once: found while running, by goodput and errors.
+
+PeerTube serves writes from a small pool of database connections. The useful number in flight is small, differs by
+server and by what is written, and past it only errors and latency grow. So the controller tries a level, measures
+what is completed per second, looks at the neighbouring levels, and stays at the smallest that does as well as the
+best. A level with too many 5xx or timeouts is left for a smaller one. 429s say nothing about capacity.
+
+Reads and writes have a controller each: they contend for different things.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+from .errors import RequestTimeout
+from .events import ConcurrencyChanged, Hooks
+from .sansio import Request, Response
+from .transport import Transport
+
+LEVELS: Final = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128)
+START: Final = 2
+TOO_MANY_ERRORS: Final = 0.02
+AS_GOOD: Final = 0.97  # of the best goodput: the smaller number is preferred
+WORTH: Final = 1.04  # what a higher level has to bring for the climb to go on
+_MEMORY: Final = 150  # answers after which a level's errors are half forgotten
+_PATIENCE: Final = (6, 48)  # epochs between two looks at a neighbour, at first and at last
+_BAN: Final = (12, 96)  # epochs for which a level with errors is left alone, at first and at last
+_LONGEST_EPOCH: Final = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class ConcurrencyState:
+    """One controller: `limit` requests may run, `in_flight` do, `waiting` would; `goodput` is per second by level."""
+
+    kind: str
+    limit: int
+    in_flight: int
+    waiting: int
+    goodput: dict[int, float]
+
+
+@dataclass(slots=True)
+class _Level:
+    """What is remembered of one level."""
+
+    goodput: float | None = None
+    seen: int = 0  # the epoch in which it was measured last
+    answers: float = 0.0
+    errors: float = 0.0
+    banned_until: int = 0
+    ban: int = _BAN[0]
+
+    def error_share(self) -> float:
+        return self.errors / self.answers if self.answers else 0.0
+
+    def measured(self, goodput: float, epoch: int) -> None:
+        fresh = self.goodput is None or epoch - self.seen > _PATIENCE[1]
+        self.goodput = goodput if fresh else 0.6 * (self.goodput or 0.0) + 0.4 * goodput
+        self.seen = epoch
+
+    def counted(self, *, error: bool) -> None:
+        if self.answers >= _MEMORY:
+            self.answers, self.errors = self.answers / 2, self.errors / 2
+        self.answers += 1
+        self.errors += error
+
+
+@dataclass(slots=True)
+class Controller:
+    """Decides the number in flight from epochs of saturated work. No I/O, no clock: times come in."""
+
+    maximum: int = 64
+    epoch: int = 0
+    reason: str = "start"
+    index: int = LEVELS.index(START)
+    levels: list[_Level] = field(default_factory=lambda: [_Level() for _ in LEVELS])
+    _patience: int = _PATIENCE[0]
+    _skip: int = 0
+    _began: float | None = None
+    _completed: int = 0
+
+    @property
+    def limit(self) -> int:
+        """The number of requests that may run now."""
+        return min(LEVELS[self.index], self.maximum)
+
+    def idle(self) -> None:
+        """Note that a slot is free: what follows measures demand, not the server."""
+        self._began = None
+
+    def answered(self, now: float, *, error: bool, saturated: bool) -> None:
+        """Count an answer; at the end of an epoch choose the next level."""
+        level = self.levels[self.index]
+        level.counted(error=error)
+        if not saturated:
+            self._began = None
+            return
+        if self._skip > 0:
+            self._skip -= 1  # it began at the level before
+            return
+        if self._began is None:
+            self._began, self._completed = now, 0
+            return
+        self._completed += not error
+        elapsed = now - self._began
+        if self._completed >= 8 + 4 * self.limit or (elapsed > _LONGEST_EPOCH and self._completed > self.limit):
+            self._finish(now, self._completed / elapsed if elapsed > 0 else 0.0)
+        elif error and self._failing():
+            self._finish(now, None)
+
+    # -- inside ----------------------------------------------------------------------------------
+
+    def _finish(self, now: float, goodput: float | None) -> None:
+        self.epoch += 1
+        if goodput is not None:
+            self.levels[self.index].measured(goodput, self.epoch)
+        before = self.index
+        self.index = self._cut() if self._failing() else self._choose()
+        if self.index != before:
+            self._skip = max(LEVELS[before], self.limit)
+            self._began = None
+        else:
+            self._began, self._completed = now, 0
+
+    def _failing(self) -> bool:
+        level = self.levels[self.index]
+        return self.index > 0 and level.errors >= 2 and level.error_share() > self._tolerance()
+
+    def _tolerance(self) -> float:
+        # Errors that one request at a time meets as well do not come from doing many.
+        lowest = self.levels[0]
+        return max(TOO_MANY_ERRORS, 2 * lowest.error_share() if lowest.errors >= 2 else 0.0)
+
+    def _cut(self) -> int:
+        for level in self.levels[self.index :]:
+            level.banned_until = self.epoch + level.ban
+        failed = self.levels[self.index]
+        failed.ban = min(_BAN[1], failed.ban * 2)
+        failed.answers = failed.errors = 0.0  # it gets a fair chance when its time comes
+        self.reason = "errors"
+        wanted = LEVELS[self.index] * 2 // 3
+        return max(i for i, number in enumerate(LEVELS) if number <= max(1, wanted))
+
+    def _choose(self) -> int:
+        best = self._best()
+        neighbour = self._stale_neighbour(best)
+        if neighbour is not None:
+            self.reason = "climb" if neighbour > best else "try fewer"
+            return neighbour
+        self.reason = "as good with fewer" if best < self.index else "best"
+        self._patience = min(_PATIENCE[1], self._patience + 1)
+        return best
+
+    def _allowed(self, index: int) -> bool:
+        if not 0 <= index < len(LEVELS) or self.epoch < self.levels[index].banned_until:
+            return False
+        return index == 0 or LEVELS[index - 1] < self.maximum
+
+    def _best(self) -> int:
+        known = [
+            (i, level.goodput)
+            for i, level in enumerate(self.levels)
+            if level.goodput is not None and self._allowed(i)
+        ]
+        if not known:
+            return self.index
+        enough = AS_GOOD * max(goodput for _, goodput in known)
+        return min(i for i, goodput in known if goodput >= enough)
+
+    def _stale_neighbour(self, best: int) -> int | None:
+        for neighbour in (best + 1, best - 1):
+            if not self._allowed(neighbour):
+                continue
+            level = self.levels[neighbour]
+            if level.goodput is None or self.epoch - level.seen >= self._patience:
+                return neighbour
+        return None
+
+
+class Gate:
+    """Slots for one kind of request, handed out in order. `controller` None means a fixed number."""
+
+    def __init__(self, kind: str, limit: int, controller: Controller | None, hooks: Hooks) -> None:
+        self.kind = kind
+        self.limit = limit
+        self.in_flight = 0
+        self._controller = controller
+        self._hooks = hooks
+        self._waiters: deque[asyncio.Future[None]] = deque()
+
+    async def enter(self) -> None:
+        """Wait for a slot."""
+        if self.in_flight < self.limit and not self._waiters:
+            self.in_flight += 1
+            return
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiters.append(future)
+        try:
+            await future
+        except asyncio.CancelledError:
+            if future.done() and not future.cancelled():
+                self.leave()
+            raise
+
+    def leave(self) -> None:
+        """Give a slot back."""
+        self.in_flight -= 1
+        self._fill()
+        if self._controller is not None and self.in_flight < self.limit:
+            self._controller.idle()
+
+    def answered(self, now: float, *, error: bool) -> None:
+        """Tell the controller how an attempt ended; called while its slot is still held."""
+        controller = self._controller
+        if controller is None:
+            return
+        saturated = self.in_flight >= self.limit and bool(self._waiters)
+        controller.answered(now, error=error, saturated=saturated)
+        if controller.limit != self.limit:
+            self._set_limit(controller.limit, controller.reason)
+
+    def state(self) -> ConcurrencyState:
+        """Return a snapshot."""
+        goodput = {}
+        if self._controller is not None:
+            for number, level in zip(LEVELS, self._controller.levels, strict=True):
+                if level.goodput is not None:
+                    goodput[number] = level.goodput
+        return ConcurrencyState(self.kind, self.limit, self.in_flight, len(self._waiters), goodput)
+
+    def _set_limit(self, limit: int, reason: str) -> None:
+        before, self.limit = self.limit, limit
+        if self._hooks.wants(ConcurrencyChanged):
+            self._hooks.emit(ConcurrencyChanged(self.kind, before, limit, reason))
+        self._fill()
+
+    def _fill(self) -> None:
+        while self._waiters and self.in_flight < self.limit:
+            future = self._waiters.popleft()
+            if not future.done():
+                self.in_flight += 1
+                future.set_result(None)
+
+
+class Concurrency:
+    """Lets a request pass when a slot of its kind is free.
+
+    `fixed` is a number for reads and writes alike; None finds it while running, up to `maximum`.
+    """
+
+    def __init__(
+        self,
+        following: Transport,
+        *,
+        clock: Callable[[], float],
+        hooks: Hooks,
+        fixed: int | None = None,
+        maximum: int = 64,
+    ) -> None:
+        self._next = following
+        self._clock = clock
+        self.read = self._gate("read", fixed, maximum, hooks)
+        self.write = self._gate("write", fixed, maximum, hooks)
+
+    @staticmethod
+    def _gate(kind: str, fixed: int | None, maximum: int, hooks: Hooks) -> Gate:
+        if fixed is not None:
+            return Gate(kind, fixed, None, hooks)
+        controller = Controller(maximum=maximum)
+        return Gate(kind, controller.limit, controller, hooks)
+
+    async def handle(self, request: Request) -> Response:
+        """Wait for a slot, then pass `request` on."""
+        gate = self.read if request.method in {"GET", "HEAD"} else self.write
+        await gate.enter()
+        try:
+            response = await self._next.handle(request)
+        except RequestTimeout:
+            gate.answered(self._clock(), error=True)
+            raise
+        else:
+            gate.answered(self._clock(), error=response.status >= 500)
+            return response
+        finally:
+            gate.leave()
+
+    def __repr__(self) -> str:
+        return f"<Concurrency, read {self.read.limit}, write {self.write.limit}>"

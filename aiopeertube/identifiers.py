@@ -1,0 +1,42 @@
+"""What can name a video, a channel or an account, checked before anything is sent."""
+
+import re
+from typing import Final
+from urllib.parse import quote
+
+from .errors import InvalidIdentifier
+
+_UUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
+_SHORT_UUID: Final = re.compile(r"[1-9A-HJ-NP-Za-km-z]{22}")  # Base58, as the server writes it
+_ID: Final = re.compile(r"[1-9][0-9]{0,15}")
+_HANDLE: Final = re.compile(r"[A-Za-z0-9_.:-]{1,50}(@[A-Za-z0-9.-]+(:[0-9]{1,5})?)?")
+_LANGUAGE: Final = re.compile(r"[A-Za-z0-9-]{1,20}")
+
+VideoRef = int | str
+
+
+def video_problem(video: VideoRef) -> InvalidIdentifier | None:
+    """Say what is wrong with a video's name: an id, a UUID or a short UUID is due."""
+    text = str(video)
+    if not isinstance(video, bool) and any(form.fullmatch(text) for form in (_ID, _UUID, _SHORT_UUID)):
+        return None
+    return InvalidIdentifier(f"{text[:80]!r} is not a video id, UUID or short UUID")
+
+
+def handle_problem(kind: str, name: str) -> InvalidIdentifier | None:
+    """Say what is wrong with the name of a channel or account: `name` or `name@host` is due."""
+    if _HANDLE.fullmatch(name):
+        return None
+    return InvalidIdentifier(f"{name[:80]!r} is not the name of a {kind}; it looks like name or name@host")
+
+
+def language_problem(language: str) -> InvalidIdentifier | None:
+    """Say what is wrong with a caption's language code."""
+    if _LANGUAGE.fullmatch(language):
+        return None
+    return InvalidIdentifier(f"{language[:80]!r} is not a language code; it looks like nl or pt-BR")
+
+
+def segment(value: VideoRef) -> str:
+    """Quote one segment of a path."""
+    return quote(str(value), safe="@:")

@@ -1,0 +1,11 @@
+"""One small file per noun of the API, named after its paths."""
+
+from .accounts import Accounts
+from .auth import Auth
+from .captions import Captions
+from .channels import Channels
+from .config import Config
+from .me import Me
+from .videos import Videos
+
+__all__ = ["Accounts", "Auth", "Captions", "Channels", "Config", "Me", "Videos"]

@@ -1,0 +1,33 @@
+"""What the resources share: a sender for their calls, and paths."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from aiopeertube.call import Call, Sender
+from aiopeertube.errors import InputError
+from aiopeertube.pagination import Paginator
+from aiopeertube.sansio import API, encode_query, json_value
+
+
+class Resource:
+    """A noun of the API: its methods build Calls and do nothing else."""
+
+    __slots__ = ("_sender",)
+
+    def __init__(self, sender: Sender | None = None) -> None:
+        self._sender = sender
+
+    def _get(self, path: str, query: Mapping[str, Any] | None = None, problem: InputError | None = None) -> Call[Any]:
+        pairs = encode_query(query or {})
+        return Call("GET", API + path, json_value, query=pairs, problem=problem, sender=self._sender)
+
+    def _pages(
+        self, path: str, query: Mapping[str, Any], *, count: int, problem: InputError | None = None
+    ) -> Paginator[Any]:
+        def page(start: int, size: int) -> Call[Any]:
+            return self._get(path, {"start": start, "count": size, **query}, problem)
+
+        return Paginator(page, count=count)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}>"

@@ -1,0 +1,31 @@
+"""/oauth-clients, /users/token, /users/revoke-token. The client does all this by itself; these are for tools."""
+
+from aiopeertube import oauth
+from aiopeertube.call import Call
+from aiopeertube.types import OAuthClient, TokenResponse
+
+from ._base import Resource
+
+
+class Auth(Resource):
+    """Tokens."""
+
+    __slots__ = ()
+
+    def client(self) -> Call[OAuthClient]:
+        """Get the instance's OAuth client."""
+        return oauth.client(self._sender)
+
+    def token(
+        self, client: OAuthClient, *, username: str, password: str, otp: str | None = None
+    ) -> Call[TokenResponse]:
+        """Log in; `expires_in` of the answer is in seconds."""
+        return oauth.password_grant(client, username, password, otp, self._sender)
+
+    def refresh(self, client: OAuthClient, *, refresh_token: str) -> Call[TokenResponse]:
+        """Exchange a refresh token; it and its access token are dead from that moment."""
+        return oauth.refresh_grant(client, refresh_token, self._sender)
+
+    def revoke(self) -> Call[None]:
+        """End the token in use; `PeerTube.logout()` also forgets it."""
+        return oauth.revoke(self._sender)

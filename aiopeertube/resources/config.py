@@ -1,0 +1,20 @@
+"""/config."""
+
+from aiopeertube.call import Call
+from aiopeertube.types import About, ServerConfig
+
+from ._base import Resource
+
+
+class Config(Resource):
+    """The instance's public configuration."""
+
+    __slots__ = ()
+
+    def get(self) -> Call[ServerConfig]:
+        """Get the configuration; `serverVersion` says which PeerTube it is."""
+        return self._get("/config")
+
+    def about(self) -> Call[About]:
+        """Get what the instance says about itself."""
+        return self._get("/config/about")

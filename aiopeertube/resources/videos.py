@@ -1,0 +1,84 @@
+"""/videos."""
+
+from collections.abc import Mapping
+from typing import Any, Unpack
+
+from aiopeertube.call import Call
+from aiopeertube.fields import form_fields, problem_of
+from aiopeertube.files import FileLike, image_part
+from aiopeertube.identifiers import VideoRef, segment, video_problem
+from aiopeertube.pagination import Paginator
+from aiopeertube.sansio import API, JsonBody, Multipart, nothing
+from aiopeertube.types import VideoDetails, VideoFilters, VideoRow, VideoUpdate
+
+from ._base import Resource
+
+
+class Videos(Resource):
+    """Videos, named by id, UUID or short UUID."""
+
+    __slots__ = ()
+
+    def list(self, *, count: int = 100, **filters: Unpack[VideoFilters]) -> Paginator[VideoRow]:
+        """List the instance's videos, `count` (at most 100) a page.
+
+        Rows are lossy: `description` is cut at 250 characters, and `tags`, `support`, `commentsPolicy` and
+        `downloadEnabled` are only in `get`. With `sort="createdAt"` the order holds while metadata is edited.
+        """
+        return self._pages("/videos", filters, count=count)
+
+    def get(self, video: VideoRef) -> Call[VideoDetails]:
+        """Get one video with everything that its rows leave out."""
+        return self._get(f"/videos/{segment(video)}", problem=video_problem(video))
+
+    def update(
+        self,
+        video: VideoRef,
+        *,
+        thumbnailfile: FileLike | None = None,
+        previewfile: FileLike | None = None,
+        **fields: Unpack[VideoUpdate],
+    ) -> Call[None]:
+        """Change the fields given, and no other; None clears one. Tags are replaced, and their order is not kept.
+
+        Each update writes, bumps `updatedAt` and tells followers, even if nothing changes: send changed fields only.
+        `thumbnailfile` and `previewfile` are a path, or bytes of a .jpg, .png or .webp of at most 4 MiB.
+
+        Raises (when awaited):
+            InvalidIdentifier, InvalidField, FileUnreadable: before anything is sent.
+            NotPermitted: the video is somebody else's. NotFound, BadRequest: the server's complaints.
+        """
+        images = {"thumbnailfile": thumbnailfile, "previewfile": previewfile}
+        parts = tuple(image_part(name, image) for name, image in images.items() if image is not None)
+        return Call(
+            "PUT",
+            f"{API}/videos/{segment(video)}",
+            nothing,
+            body=Multipart(form_fields(fields), parts) if parts else JsonBody.of(fields),
+            problem=video_problem(video) or problem_of(fields),
+            sender=self._sender,
+        )
+
+    def delete(self, video: VideoRef) -> Call[None]:
+        """Delete a video, its files and its comments. There is no way back."""
+        path = f"{API}/videos/{segment(video)}"
+        return Call("DELETE", path, nothing, problem=video_problem(video), sender=self._sender)
+
+    def categories(self) -> Call[Mapping[str, str]]:
+        """Get the labels of categories by id (as text)."""
+        return self._constants("categories")
+
+    def licences(self) -> Call[Mapping[str, str]]:
+        """Get the labels of licences by id (as text)."""
+        return self._constants("licences")
+
+    def languages(self) -> Call[Mapping[str, str]]:
+        """Get the labels of languages by code."""
+        return self._constants("languages")
+
+    def privacies(self) -> Call[Mapping[str, str]]:
+        """Get the labels of privacies by id (as text)."""
+        return self._constants("privacies")
+
+    def _constants(self, kind: str) -> Call[Any]:
+        return self._get(f"/videos/{kind}")

@@ -1,0 +1,83 @@
+"""What a client is made with, checked before anything is sent."""
+
+import ipaddress
+import os
+from collections.abc import Mapping
+from typing import Final
+from urllib.parse import urlsplit
+
+from .errors import ConfigurationError, InsecureCredentials, InvalidURL
+
+ENVIRONMENT: Final = {
+    "url": "PEERTUBE_URL",
+    "username": "PEERTUBE_USERNAME",
+    "password": "PEERTUBE_PASSWORD",
+    "token": "PEERTUBE_TOKEN",
+    "otp": "PEERTUBE_OTP",
+}
+
+
+def origin_of(url: str) -> str:
+    """Return scheme, host and port of an instance's address; nothing of a user part ever shows in an error.
+
+    Raises:
+        InvalidURL: no http(s) address, or one with more than a host.
+    """
+    parts = urlsplit(url.strip())
+    try:
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        raise InvalidURL("the address of the instance has no valid port") from None
+    if parts.scheme not in {"http", "https"} or not host:
+        shown = "" if "@" in url else f" {url!r}"
+        raise InvalidURL(f"the address{shown} is not complete; write it like https://videos.example")
+    if parts.username is not None or parts.password is not None:
+        raise InvalidURL(f"the address of {host} has a user name in it; give username and password apart")
+    if parts.path.rstrip("/") not in {"", "/api/v1"} or parts.query or parts.fragment:
+        raise InvalidURL(
+            f"the address of the instance ends after the host; did you mean {_origin(parts.scheme, host, port)}?"
+        )
+    return _origin(parts.scheme, host, port)
+
+
+def _origin(scheme: str, host: str, port: int | None) -> str:
+    shown = f"[{host}]" if ":" in host else host
+    return f"{scheme}://{shown}" + (f":{port}" if port is not None else "")
+
+
+def check_secure(origin: str, *, allow_http: bool) -> None:
+    """Refuse to send credentials over plain http to another machine.
+
+    Raises:
+        InsecureCredentials: they would travel readable for everyone on the way.
+    """
+    parts = urlsplit(origin)
+    if parts.scheme == "https" or allow_http or _is_loopback(parts.hostname or ""):
+        return
+    raise InsecureCredentials(
+        f"user name, password or token would go to {origin} unencrypted; use https, or allow it with allow_http"
+    )
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def from_environment(environment: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Read the PEERTUBE_ variables; those that are not set, or empty, are left out.
+
+    Raises:
+        ConfigurationError: PEERTUBE_URL is missing.
+    """
+    source = os.environ if environment is None else environment
+    found = {name: source[variable] for name, variable in ENVIRONMENT.items() if source.get(variable)}
+    if "url" not in found:
+        raise ConfigurationError(
+            "PEERTUBE_URL is not set; set it to the instance's address, like https://videos.example"
+        )
+    return found

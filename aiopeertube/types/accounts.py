@@ -1,0 +1,15 @@
+"""Accounts: who publishes."""
+
+from typing import NotRequired, TypedDict
+
+from aiopeertube.types.common import Actor, ActorSummary
+
+
+class AccountSummary(ActorSummary, TypedDict):
+    """An account inside a video row."""
+
+
+class Account(Actor, TypedDict):
+    """An account in full."""
+
+    userId: NotRequired[int | None]

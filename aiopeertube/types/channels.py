@@ -1,0 +1,20 @@
+"""Channels: what videos are published in."""
+
+from typing import NotRequired, TypedDict
+
+from aiopeertube.types.accounts import Account
+from aiopeertube.types.common import Actor, ActorImage, ActorSummary
+
+
+class ChannelSummary(ActorSummary, TypedDict):
+    """A channel inside a video row."""
+
+
+class Channel(Actor, TypedDict):
+    """A channel in full."""
+
+    support: str | None
+    isLocal: bool
+    banners: list[ActorImage]
+    ownerAccount: NotRequired[Account]
+    publicEmail: NotRequired[str | None]  # 8.x

@@ -1,0 +1,473 @@
+"""What a server is and what it allows."""
+
+from typing import Any, NotRequired, TypedDict
+
+from aiopeertube.types.common import ActorImage
+
+
+class Toggle(TypedDict):
+    """A feature that is on or off."""
+
+    enabled: bool
+
+
+class ConfigMiniature(TypedDict):
+    """How the web client draws a video in a list."""
+
+    displayAuthorAvatar: bool
+    preferAuthorDisplayName: bool
+
+
+class ConfigResumableUpload(TypedDict):
+    """How the web client cuts uploads; a chunk size of 0 means that it chooses."""
+
+    maxChunkSize: int
+
+
+class ConfigClientVideos(TypedDict):
+    """Settings of the web client about videos."""
+
+    miniature: ConfigMiniature
+    resumableUpload: ConfigResumableUpload
+
+
+class ConfigClientLogin(TypedDict):
+    """Settings of the web client about signing in."""
+
+    redirectOnSingleExternalAuth: bool
+
+
+class ConfigClientMenu(TypedDict):
+    """Settings of the web client's menu."""
+
+    login: ConfigClientLogin
+
+
+class ConfigClient(TypedDict):
+    """Settings of the web client."""
+
+    videos: ConfigClientVideos
+    menu: ConfigClientMenu
+
+
+class ConfigPublishDefaults(TypedDict):
+    """What a new video gets where its uploader says nothing."""
+
+    downloadEnabled: bool
+    commentsPolicy: int
+    privacy: int
+    licence: int | None
+    commentsEnabled: NotRequired[bool]  # 6.3 only: `commentsPolicy` says it
+
+
+class ConfigP2PDefaults(TypedDict):
+    """Whether players share what they load."""
+
+    webapp: Toggle
+    embed: Toggle
+
+
+class ConfigDefaults(TypedDict):
+    """What holds until someone chooses otherwise."""
+
+    publish: ConfigPublishDefaults
+    p2p: ConfigP2PDefaults
+
+
+class ConfigEdition(TypedDict):
+    """Whether administrators may edit."""
+
+    allowed: bool
+
+
+class ConfigWebadminConfiguration(TypedDict):
+    """The configuration as seen from the web."""
+
+    edition: ConfigEdition
+
+
+class ConfigWebadmin(TypedDict):
+    """What the web interface lets administrators do."""
+
+    configuration: ConfigWebadminConfiguration
+
+
+class ConfigCustomizations(TypedDict):
+    """Script and style an administrator added."""
+
+    javascript: str
+    css: str
+
+
+class ConfigSupport(TypedDict):
+    """How to support the people behind a server."""
+
+    text: str
+
+
+class ConfigSocial(TypedDict):
+    """Where else a server is to be found."""
+
+    externalLink: str
+    mastodonLink: str
+    blueskyLink: str
+    xLink: NotRequired[str]
+
+
+class ConfigInstance(TypedDict):
+    """The server as it presents itself."""
+
+    name: str
+    shortDescription: str
+    isNSFW: bool
+    defaultNSFWPolicy: str
+    defaultClientRoute: str
+    customizations: ConfigCustomizations
+    avatars: list[ActorImage]
+    banners: list[ActorImage]
+    serverCountry: NotRequired[str]  # 8.x
+    defaultLanguage: NotRequired[str]  # 8.x
+    support: NotRequired[ConfigSupport]  # 8.x
+    social: NotRequired[ConfigSocial]  # 8.x
+
+
+class ConfigRemoteUri(TypedDict):
+    """Who may look up what is elsewhere by its address."""
+
+    users: bool
+    anonymous: bool
+
+
+class ConfigSearchIndex(TypedDict):
+    """The index of other servers that searches may use."""
+
+    enabled: bool
+    url: str
+    disableLocalSearch: bool
+    isDefaultSearch: bool
+
+
+class ConfigSearch(TypedDict):
+    """Where searches reach."""
+
+    remoteUri: ConfigRemoteUri
+    searchIndex: ConfigSearchIndex
+
+
+class ConfigPlugin(TypedDict):
+    """The plugins a server runs."""
+
+    registered: list[dict[str, Any]]
+    registeredExternalAuths: list[dict[str, Any]]
+    registeredIdAndPassAuths: list[dict[str, Any]]
+
+
+class ConfigTheme(TypedDict):
+    """The themes a server offers."""
+
+    registered: list[dict[str, Any]]
+    default: str
+
+
+class ConfigTranscoding(TypedDict):
+    """How uploads are transcoded."""
+
+    remoteRunners: Toggle
+    hls: Toggle
+    web_videos: Toggle
+    enabledResolutions: list[int]
+    profile: str
+    availableProfiles: list[str]
+
+
+class ConfigLiveTranscoding(TypedDict):
+    """How lives are transcoded."""
+
+    enabled: bool
+    remoteRunners: Toggle
+    enabledResolutions: list[int]
+    profile: str
+    availableProfiles: list[str]
+
+
+class ConfigRtmp(TypedDict):
+    """Where lives are sent to."""
+
+    port: int
+
+
+class ConfigLive(TypedDict):
+    """What is allowed of lives."""
+
+    enabled: bool
+    allowReplay: bool
+    latencySetting: Toggle
+    maxDuration: int
+    maxInstanceLives: int
+    maxUserLives: int
+    transcoding: ConfigLiveTranscoding
+    rtmp: ConfigRtmp
+
+
+class ConfigRemoteFeature(TypedDict):
+    """A feature that is on or off, and whether remote runners do its work."""
+
+    enabled: bool
+    remoteRunners: Toggle
+
+
+class ConfigVideoFile(TypedDict):
+    """Whether the file of a published video may be replaced."""
+
+    update: Toggle
+
+
+class ConfigImportVideos(TypedDict):
+    """What videos may be imported from."""
+
+    http: Toggle
+    torrent: Toggle
+
+
+class ConfigImport(TypedDict):
+    """What may be imported."""
+
+    videos: ConfigImportVideos
+    videoChannelSynchronization: Toggle
+    users: Toggle
+
+
+class ConfigExportUsers(TypedDict):
+    """Whether users may take their data away, and how much of it."""
+
+    enabled: bool
+    exportExpiration: int
+    maxUserVideoQuota: int
+
+
+class ConfigExport(TypedDict):
+    """What may be exported."""
+
+    users: ConfigExportUsers
+
+
+class ConfigAutoBlacklistVideos(TypedDict):
+    """Whose new videos wait for a moderator."""
+
+    ofUsers: Toggle
+
+
+class ConfigAutoBlacklist(TypedDict):
+    """What waits for a moderator."""
+
+    videos: ConfigAutoBlacklistVideos
+
+
+class ConfigPublicLog(TypedDict):
+    """Blocks that everyone may read about."""
+
+    publicLog: Toggle
+
+
+class ConfigSize(TypedDict):
+    """A limit in bytes."""
+
+    max: int
+
+
+class ConfigSizedFile(TypedDict):
+    """How large a file may be, and how its name may end."""
+
+    size: ConfigSize
+    extensions: list[str]
+
+
+class ConfigUpload(TypedDict):
+    """A kind of upload that is limited in size."""
+
+    file: ConfigSizedFile
+
+
+class ConfigExtensions(TypedDict):
+    """How the name of a file may end."""
+
+    extensions: list[str]
+
+
+class ConfigVideo(TypedDict):
+    """Which thumbnails and which video files are accepted."""
+
+    image: ConfigSizedFile
+    file: ConfigExtensions
+
+
+class ConfigUser(TypedDict):
+    """Quotas of new users in bytes; -1 means none."""
+
+    videoQuota: int
+    videoQuotaDaily: int
+
+
+class ConfigVideoChannels(TypedDict):
+    """How many channels a user may have."""
+
+    maxPerUser: int
+
+
+class ConfigTrendingAlgorithms(TypedDict):
+    """How trending videos may be ranked."""
+
+    enabled: list[str]
+    default: str
+
+
+class ConfigTrendingVideos(TypedDict):
+    """How trending videos are found."""
+
+    intervalDays: int
+    algorithms: ConfigTrendingAlgorithms
+
+
+class ConfigTrending(TypedDict):
+    """How what is trending is found."""
+
+    videos: ConfigTrendingVideos
+
+
+class ConfigAutoFollowIndex(TypedDict):
+    """The index whose servers are followed unasked."""
+
+    indexUrl: str
+
+
+class ConfigFollowingsInstance(TypedDict):
+    """How the server follows others."""
+
+    autoFollowIndex: ConfigAutoFollowIndex
+
+
+class ConfigFollowings(TypedDict):
+    """Who follows others, and how."""
+
+    instance: ConfigFollowingsInstance
+
+
+class ConfigBroadcastMessage(TypedDict):
+    """A message to everyone who visits."""
+
+    enabled: bool
+    message: str
+    level: str
+    dismissable: bool
+
+
+class ConfigMetrics(TypedDict):
+    """What players report about playback, and how often in milliseconds."""
+
+    enabled: bool
+    playbackStatsInterval: int
+
+
+class ConfigOpenTelemetry(TypedDict):
+    """What is measured."""
+
+    metrics: ConfigMetrics
+
+
+class ConfigWatchingInterval(TypedDict):
+    """How often players report that someone watches, in milliseconds."""
+
+    anonymous: int
+    users: int
+
+
+class ConfigViewsVideos(TypedDict):
+    """How views of videos are counted."""
+
+    watchingInterval: ConfigWatchingInterval
+
+
+class ConfigViews(TypedDict):
+    """How views are counted."""
+
+    videos: ConfigViewsVideos
+
+
+class ConfigSignup(TypedDict):
+    """Whether and how one becomes a user."""
+
+    allowed: bool
+    allowedForCurrentIP: bool
+    minimumAge: int
+    requiresApproval: bool
+    requiresEmailVerification: bool
+
+
+# The functional syntax, for a key that is a Python keyword.
+_Import = TypedDict("_Import", {"import": ConfigImport})
+
+
+class ServerConfig(_Import, TypedDict):
+    """Answer of `GET /config`."""
+
+    client: ConfigClient
+    defaults: ConfigDefaults
+    webadmin: ConfigWebadmin
+    instance: ConfigInstance
+    search: ConfigSearch
+    plugin: ConfigPlugin
+    theme: ConfigTheme
+    email: Toggle
+    contactForm: Toggle
+    serverVersion: str
+    serverCommit: NotRequired[str]
+    transcoding: ConfigTranscoding
+    live: ConfigLive
+    videoStudio: ConfigRemoteFeature
+    videoFile: ConfigVideoFile
+    videoTranscription: ConfigRemoteFeature
+    export: ConfigExport
+    autoBlacklist: ConfigAutoBlacklist
+    avatar: ConfigUpload
+    banner: ConfigUpload
+    video: ConfigVideo
+    videoCaption: ConfigUpload
+    user: ConfigUser
+    videoChannels: ConfigVideoChannels
+    trending: ConfigTrending
+    tracker: Toggle
+    followings: ConfigFollowings
+    broadcastMessage: ConfigBroadcastMessage
+    homepage: Toggle
+    openTelemetry: ConfigOpenTelemetry
+    views: ConfigViews
+    storyboards: Toggle
+    signup: ConfigSignup
+    blocklist: NotRequired[ConfigPublicLog]  # 8.x
+    federation: NotRequired[Toggle]  # 8.x
+
+
+class AboutInstance(TypedDict):
+    """What a server tells about itself."""
+
+    name: str
+    shortDescription: str
+    description: str
+    terms: str
+    codeOfConduct: str
+    hardwareInformation: str
+    creationReason: str
+    moderationInformation: str
+    administrator: str
+    maintenanceLifetime: str
+    businessModel: str
+    languages: list[str]
+    categories: list[int]
+    avatars: list[ActorImage]
+    banners: list[ActorImage]
+
+
+class About(TypedDict):
+    """Answer of `GET /config/about`."""
+
+    instance: AboutInstance

@@ -1,0 +1,187 @@
+"""Videos: rows of a list, a video in full, and the body that changes one."""
+
+from typing import Any, NotRequired, TypedDict
+
+from aiopeertube.types.accounts import Account, AccountSummary
+from aiopeertube.types.channels import Channel, ChannelSummary
+from aiopeertube.types.common import ConstantInt, ConstantStr, LabelledId
+
+
+class VideoId(TypedDict):
+    """The three names of a video."""
+
+    id: int
+    uuid: str
+    shortUUID: str
+
+
+class VideoUploaded(TypedDict):
+    """Answer of a finished upload."""
+
+    video: VideoId
+
+
+class ScheduledUpdate(TypedDict):
+    """When a video changes its privacy, and to which."""
+
+    updateAt: str
+    privacy: NotRequired[int]
+
+
+class UserHistory(TypedDict):
+    """How far the signed-in user has watched."""
+
+    currentTime: int
+
+
+class LiveSchedule(TypedDict):
+    """When a live is announced to start."""
+
+    startAt: str
+
+
+class Thumbnail(TypedDict):
+    """One size of a video's thumbnail."""
+
+    fileUrl: str
+    width: int
+    height: int
+    aspectRatio: NotRequired[str]
+
+
+class VideoFile(TypedDict):
+    """One encoding of a video."""
+
+    id: int
+    resolution: LabelledId
+    width: int | None
+    height: int | None
+    magnetUri: str | None
+    size: int
+    fps: float
+    torrentUrl: str | None
+    torrentDownloadUrl: str | None
+    fileUrl: str
+    fileDownloadUrl: str
+    metadataUrl: NotRequired[str]
+    hasAudio: bool
+    hasVideo: bool
+    storage: int
+    playlistUrl: NotRequired[str | None]  # 8.x
+
+
+class Redundancy(TypedDict):
+    """Another server that holds a copy of a playlist."""
+
+    baseUrl: str
+
+
+class StreamingPlaylist(TypedDict):
+    """An HLS playlist of a video, with its files."""
+
+    id: int
+    type: int
+    playlistUrl: str
+    segmentsSha256Url: str | None
+    redundancies: list[Redundancy]
+    files: list[VideoFile]
+
+
+class VideoCommon(VideoId, TypedDict):
+    """What a row and a video in full have in common."""
+
+    url: str
+    name: str
+    category: ConstantInt
+    licence: ConstantInt
+    language: ConstantStr
+    privacy: LabelledId
+    nsfw: bool
+    truncatedDescription: str | None
+    description: str | None
+    isLocal: bool
+    duration: int
+    aspectRatio: float | None
+    views: int
+    viewers: int
+    likes: int
+    dislikes: int
+    thumbnailPath: str
+    previewPath: str
+    embedPath: str
+    createdAt: str
+    updatedAt: str
+    publishedAt: str
+    originallyPublishedAt: str | None
+    isLive: bool
+    scheduledUpdate: NotRequired[ScheduledUpdate | None]
+    userHistory: NotRequired[UserHistory | None]
+    pluginData: NotRequired[Any]
+    comments: NotRequired[int]  # 8.x
+    liveSchedules: NotRequired[list[LiveSchedule]]  # 8.x
+    nsfwFlags: NotRequired[int]  # 8.x
+    nsfwSummary: NotRequired[str | None]  # 8.x
+    thumbnails: NotRequired[list[Thumbnail]]  # 8.x
+
+
+class VideoRow(VideoCommon, TypedDict):
+    """A video as lists carry it; what is not required depends on the list and on `include`."""
+
+    account: AccountSummary
+    channel: ChannelSummary
+    state: NotRequired[LabelledId]
+    waitTranscoding: NotRequired[bool]
+    blacklisted: NotRequired[bool]
+    blacklistedReason: NotRequired[str | None]
+    blockedOwner: NotRequired[bool]
+    blockedServer: NotRequired[bool]
+    files: NotRequired[list[VideoFile]]
+    streamingPlaylists: NotRequired[list[StreamingPlaylist]]
+    automaticTags: NotRequired[list[str]]
+    tags: NotRequired[list[str]]  # 8.x
+
+
+class VideoDetails(VideoCommon, TypedDict):
+    """Answer of `GET /videos/{id}`."""
+
+    account: Account
+    channel: Channel
+    state: LabelledId
+    waitTranscoding: bool
+    blacklisted: bool
+    blacklistedReason: str | None
+    files: list[VideoFile]
+    streamingPlaylists: list[StreamingPlaylist]
+    support: str | None
+    tags: list[str]
+    commentsPolicy: LabelledId
+    downloadEnabled: bool
+    inputFileUpdatedAt: str | None
+    trackerUrls: list[str]
+    commentsEnabled: NotRequired[bool]  # 6.3 only: `commentsPolicy` says it
+    descriptionPath: NotRequired[str]  # 6.3 only
+
+
+class VideoUpdate(TypedDict, total=False):
+    """JSON body of `PUT /videos/{id}`: absent fields stay, null clears where it is allowed."""
+
+    name: str
+    description: str | None
+    support: str | None
+    category: int | None
+    licence: int | None
+    language: str | None
+    privacy: int
+    tags: list[str]
+    nsfw: bool
+    nsfwFlags: NotRequired[int]  # 8.x
+    nsfwSummary: NotRequired[str | None]  # 8.x
+    commentsPolicy: int
+    commentsEnabled: bool  # 6.3 only: `commentsPolicy` says it
+    downloadEnabled: bool
+    originallyPublishedAt: str | None
+    scheduleUpdate: ScheduledUpdate | None
+    waitTranscoding: bool
+    channelId: int
+    videoPasswords: list[str]
+    pluginData: Any

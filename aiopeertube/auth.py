@@ -229,24 +229,20 @@ class Auth:
 
     async def handle(self, request: Request) -> Response:
         """Send `request`; on a 401 about the token, renew it and send once more."""
-        if not request.authenticate:
-            return await self._next.handle(request)
-        response = await self._send(request)
-        if response.status != 401 or not is_token_problem(response):
-            return response
-        sent = self._session.token
-        if sent is not None and sent.access == request.token:
-            await self._session.renew(sent)
-        return await self._send(request)
-
-    async def _send(self, request: Request) -> Response:
+        session = self._session
+        repeated = False
         while True:
-            if self._session.ready() is None:
-                await self._session.renew(self._session.token)
+            if request.authenticate and session.ready() is None:
+                await session.renew(session.token)
             try:
-                return await self._next.handle(request)
+                response = await self._next.handle(request)
             except _Stale:
                 continue
+            if repeated or response.status != 401 or not (request.authenticate and is_token_problem(response)):
+                return response
+            repeated = True
+            if session.token is not None and session.token.access == request.token:
+                await session.renew(session.token)
 
     def __repr__(self) -> str:
         return f"<Auth, {self._session!r}>"

@@ -1,6 +1,6 @@
 """An operation as a value: nothing is sent until it is awaited."""
 
-from collections.abc import Generator
+from collections.abc import Coroutine, Generator
 from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
 from urllib.parse import quote_plus
@@ -20,7 +20,7 @@ class Sender(Protocol):
         """Make the request that `call` describes."""
         ...
 
-    async def send(self, request: Request, /) -> Any:
+    def send(self, request: Request, /) -> Coroutine[Any, Any, Any]:
         """Send the request with all retries; return the decoded answer or raise."""
         ...
 
@@ -50,11 +50,7 @@ class Call(Generic[T]):
     def __await__(self) -> Generator[Any, None, T]:
         if self.sender is None:
             raise TypeError("this Call belongs to no client; get it from a method of one")
-        return self._send(self.sender).__await__()
-
-    async def _send(self, sender: Sender) -> T:
-        result: T = await sender.send(sender.prepare(self))
-        return result
+        return self.sender.send(self.sender.prepare(self)).__await__()
 
     @property
     def target(self) -> str:

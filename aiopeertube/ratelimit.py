@@ -34,14 +34,16 @@ _OWN_BUCKETS: Final = {
 }
 
 
+_API: Final = ("api",)
+
+
 def buckets_of(method: str, path: str) -> tuple[str, ...]:
     """Name the buckets that count this route; the first is the one its headers speak of."""
-    own = _OWN_BUCKETS.get((method, path)) if method == "POST" else None
-    if own is not None:
-        return (own, "api")
-    if path == "/api/v1/ping":
-        return ()
-    return ("api",) if path.startswith("/api/") else (path.split("/", 2)[1],)
+    if method == "POST" and (method, path) in _OWN_BUCKETS:
+        return (_OWN_BUCKETS[method, path], "api")
+    if path.startswith("/api/"):
+        return _API if path != "/api/v1/ping" else ()
+    return (path.split("/", 2)[1],)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,10 @@ class Window:
         remaining = self.limit if now >= self.ends() else self.remaining
         return max(0, remaining - self.in_flight)
 
+    def refuses(self, now: float) -> bool:
+        """Tell whether a 429 without figures still holds."""
+        return now < self._refused_until
+
     def spent(self) -> bool:
         """Tell whether the window is known to be used up, with no answer due that could say otherwise."""
         return self.limit is not None and self.remaining <= 0 and not self.in_flight
@@ -118,10 +124,6 @@ class Window:
 
     # -- what answers tell -----------------------------------------------------------------------
 
-    def sent(self) -> None:
-        """Count a request that is on its way."""
-        self.in_flight += 1
-
     def lost(self) -> None:
         """Count a request that was never sent."""
         self.in_flight -= 1
@@ -133,11 +135,16 @@ class Window:
 
     def answered(self, sent: float, arrived: float, headers: RateHeaders | None) -> None:
         """Take in the answer to a request that was sent at `sent`."""
-        self.in_flight -= 1
         if headers is None:
-            self.unlimited = self.limit is None
+            self.silent()
             return
+        self.in_flight -= 1
         self.observe(sent, arrived, headers)
+
+    def silent(self) -> None:
+        """Take in an answer without figures: a server that never gives any has no limit."""
+        self.in_flight -= 1
+        self.unlimited = self.limit is None
 
     def observe(self, sent: float, arrived: float, headers: RateHeaders) -> None:
         """Take in the figures of an answer."""
@@ -218,7 +225,7 @@ class _Bucket:
     def __init__(self, name: str) -> None:
         self.name = name
         self.window = Window()
-        self.waiters: deque[tuple[asyncio.Future[None], Callable[[], bool]]] = deque()
+        self.waiters: deque[tuple[asyncio.Future[None], str]] = deque()
         self.timer: asyncio.TimerHandle | None = None
         self.probing = False
 
@@ -234,6 +241,7 @@ class Limiter:
         self._hooks = hooks
         self._cap = cap
         self._buckets: dict[tuple[str, str], _Bucket] = {}
+        self._sets: dict[tuple[str, tuple[str, ...]], tuple[_Bucket, ...]] = {}
         # PeerTube lets administrators and moderators pass while its headers say the opposite: a 2xx that carries
         # Retry-After tells. True, False, or absent while we do not know; anonymous requests never are.
         self.exempt: dict[str, bool] = {}
@@ -241,21 +249,34 @@ class Limiter:
         self.waited = 0.0
         self.refused = 0
 
-    async def acquire(self, request: Request) -> tuple[_Bucket, ...]:
-        """Wait until `request` may be sent; return the buckets that count it."""
+    def buckets(self, request: Request) -> tuple[_Bucket, ...]:
+        """Return the buckets that count `request`; the first is the one its answer speaks of."""
+        names = buckets_of(request.method, request.path)
+        key = (request.origin, names)
+        found = self._sets.get(key)
+        if found is None:
+            found = self._sets[key] = tuple(self._bucket(request.origin, name) for name in names)
+        return found
+
+    def acquire_at_once(self, request: Request, buckets: tuple[_Bucket, ...]) -> bool:
+        """Take a place in the only bucket if nobody has to wait: the way of nearly all requests."""
+        if self._cap is not None or len(buckets) != 1:
+            return False
+        identity = request.origin if request.authenticate else ""
+        return self._first(buckets[0], identity) and self._take(buckets[0], identity)
+
+    async def acquire(self, request: Request, buckets: tuple[_Bucket, ...]) -> None:
+        """Wait until `request` may be sent, and take a place in each bucket."""
         if self._cap is not None:
             await self._cap.acquire()
-        names = buckets_of(request.method, request.target.partition("?")[0])
-        taken: list[_Bucket] = []
-        try:
-            for name in names:
-                bucket = self._bucket(request.origin, name)
-                await self._enter(bucket, self._identity(request))
-                taken.append(bucket)
-        except BaseException:
-            self.release(tuple(taken))
-            raise
-        return tuple(taken)
+        identity = request.origin if request.authenticate else ""
+        for index, bucket in enumerate(buckets):
+            if not (self._first(bucket, identity) and self._take(bucket, identity)):
+                await self._queue(bucket, identity, buckets[:index])
+
+    def _first(self, bucket: _Bucket, identity: str) -> bool:
+        # Whoever came first goes first, but for those who need not wait at all.
+        return not bucket.waiters or self.exempt.get(identity, False)
 
     def release(self, taken: tuple[_Bucket, ...], *, counted: bool = False) -> None:
         """Give back what was taken for a request that got no answer; `counted` when the server may have seen it."""
@@ -271,6 +292,10 @@ class Limiter:
         if not taken:
             return
         headers = rate_headers(response.headers)
+        if headers is None and response.status != 429 and len(taken) == 1:
+            taken[0].window.silent()
+            self._wake(taken[0])
+            return
         told, others = self._told(taken, response, headers)
         told.window.answered(response.sent, response.arrived, headers)
         for other in others:
@@ -296,18 +321,9 @@ class Limiter:
             bucket = self._buckets[origin, name] = _Bucket(name)
         return bucket
 
-    def _identity(self, request: Request) -> str:
-        return request.origin if request.authenticate else ""
-
-    async def _enter(self, bucket: _Bucket, identity: str) -> None:
-        def may_go() -> bool:
-            return self._take(bucket, identity)
-
-        # Whoever came first goes first, but for those who need not wait at all.
-        if (not bucket.waiters or self.exempt.get(identity)) and may_go():
-            return
+    async def _queue(self, bucket: _Bucket, identity: str, taken: tuple[_Bucket, ...]) -> None:
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        bucket.waiters.append((future, may_go))
+        bucket.waiters.append((future, identity))
         began = self._clock()
         self._arm(bucket)
         self._announce(bucket, began)
@@ -315,24 +331,29 @@ class Limiter:
             await future
         except asyncio.CancelledError:
             if future.done() and not future.cancelled():
-                self.release((bucket,))  # it was let in, and does not want to any more
-            else:
-                self._wake(bucket)
+                taken = (*taken, bucket)  # it was let in, and does not want to any more
+            self.release(taken)
+            self._wake(bucket)
             raise
         finally:
             self.waited += self._clock() - began
 
     def _take(self, bucket: _Bucket, identity: str) -> bool:
         window, now = bucket.window, self._clock()
-        exempt = self.exempt.get(identity)
-        probe = exempt is None and identity != "" and window.spent() and not bucket.probing
-        if not (exempt or probe or window.budget(now) > 0):
+        if window.budget(now) <= 0 and not self._may_pass(bucket, identity, now):
             return False
-        if exempt and now < window._refused_until:  # noqa: SLF001 - a proxy's 429 is for everybody
-            return False
-        bucket.probing = bucket.probing or (probe and window.budget(now) <= 0)
-        window.sent()
+        window.in_flight += 1
         return True
+
+    def _may_pass(self, bucket: _Bucket, identity: str, now: float) -> bool:
+        """Let exempt callers pass a spent window, and one request of those of whom we do not know yet."""
+        if bucket.window.refuses(now):
+            return False  # a proxy's 429 is for everybody
+        exempt = self.exempt.get(identity)
+        if exempt is None and identity and bucket.window.spent() and not bucket.probing:
+            bucket.probing = True
+            return True
+        return bool(exempt)
 
     def _told(
         self, taken: tuple[_Bucket, ...], response: Response, headers: RateHeaders | None
@@ -346,21 +367,23 @@ class Limiter:
         return taken[0], taken[1:]
 
     def _learn_exemption(self, request: Request, response: Response, headers: RateHeaders | None) -> None:
-        identity = self._identity(request)
-        if not identity or headers is None:
+        if headers is None or not request.authenticate:
             return
+        identity = request.origin
         if response.status == 429:
             self.exempt[identity] = False
         elif headers.retry_after is not None and response.status < 400:
             self.exempt[identity] = True
 
     def _wake(self, bucket: _Bucket) -> None:
+        if not (bucket.waiters or bucket.probing):
+            return
         if not bucket.window.in_flight:
             bucket.probing = False
         while bucket.waiters:
-            future, may_go = bucket.waiters[0]
+            future, identity = bucket.waiters[0]
             if not future.done():
-                if not may_go():
+                if not self._take(bucket, identity):
                     break
                 future.set_result(None)
             bucket.waiters.popleft()
@@ -410,7 +433,9 @@ class RateLimit:
     async def handle(self, request: Request) -> Response:
         """Wait for the window, then pass `request` on."""
         limiter = self._limiter
-        taken = await limiter.acquire(request)
+        taken = limiter.buckets(request)
+        if not limiter.acquire_at_once(request, taken):
+            await limiter.acquire(request, taken)
         before = request.attempts
         try:
             response = await self._next.handle(request)

@@ -22,12 +22,12 @@ class Redirects:
         response = await self._next.handle(request)
         if response.status not in _REDIRECTS or "location" not in response.headers:
             return response
-        home = request.origin, request.target, request.authenticate
+        home = request.origin, request.target, request.path, request.authenticate
         try:
             return await self._follow(request, response)
         finally:
             # A retry starts again at the place that was asked for.
-            request.origin, request.target, request.authenticate = home
+            request.origin, request.target, request.path, request.authenticate = home
 
     async def _follow(self, request: Request, response: Response) -> Response:
         for _ in range(_HOPS):
@@ -48,7 +48,8 @@ class Redirects:
             request.authenticate = False
             request.token = None
         request.origin = origin
-        request.target = (there.path or "/") + (f"?{there.query}" if there.query else "")
+        request.path = there.path or "/"
+        request.target = request.path + (f"?{there.query}" if there.query else "")
 
     def __repr__(self) -> str:
         return "<Redirects>"

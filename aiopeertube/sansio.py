@@ -1,6 +1,6 @@
 """Requests and responses as values, and what is known about them without any I/O."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
@@ -15,8 +15,8 @@ API: Final = "/api/v1"
 IDEMPOTENT: Final = frozenset({"GET", "HEAD", "PUT", "DELETE"})
 _START = 120  # bytes of a strange answer that an error shows
 
-type_error_hint = "a str, int, float, bool, or a list of these"
-Scalar = str | int | float | bool
+_SCALARS: Final = (str, int, float)
+_TEXTS: Final = (str, bytes)  # iterable, and yet one value
 Query = tuple[tuple[str, str], ...]
 
 
@@ -149,7 +149,7 @@ def encode_query(params: Mapping[str, Any]) -> Query:
     for name, value in params.items():
         if value is None:
             continue
-        many = isinstance(value, Iterable) and not isinstance(value, str | bytes)
+        many = isinstance(value, Iterable) and not isinstance(value, _TEXTS)
         pairs.extend((name, _scalar(name, item)) for item in (value if many else (value,)))
     return tuple(pairs)
 
@@ -157,9 +157,9 @@ def encode_query(params: Mapping[str, Any]) -> Query:
 def _scalar(name: str, value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, str | int | float):
+    if isinstance(value, _SCALARS):
         return str(value)
-    raise errors.InvalidField(name, f"cannot be sent: {value!r} is not {type_error_hint}")
+    raise errors.InvalidField(name, f"cannot be sent: {value!r} is not text, a number, a bool or a list of these")
 
 
 # -- decoding ------------------------------------------------------------------------------------
@@ -309,6 +309,3 @@ def epoch(date: str | None) -> int | None:
         return int(parsedate_to_datetime(date).timestamp())
     except ValueError:
         return None
-
-
-Handler = Callable[[Request], Any]

@@ -48,13 +48,11 @@ class Videos(Resource):
             InvalidIdentifier, InvalidField, FileUnreadable: before anything is sent.
             NotPermitted: the video is somebody else's. NotFound, BadRequest: the server's complaints.
         """
-        images = {"thumbnailfile": thumbnailfile, "previewfile": previewfile}
-        parts = tuple(image_part(name, image) for name, image in images.items() if image is not None)
         return Call(
             "PUT",
             f"{API}/videos/{segment(video)}",
             nothing,
-            body=Multipart(form_fields(fields), parts) if parts else JsonBody.of(fields),
+            body=_body(fields, thumbnailfile, previewfile),
             problem=video_problem(video) or problem_of(fields),
             sender=self._sender,
         )
@@ -82,3 +80,11 @@ class Videos(Resource):
 
     def _constants(self, kind: str) -> Call[Any]:
         return self._get(f"/videos/{kind}")
+
+
+def _body(fields: VideoUpdate, thumbnail: FileLike | None, preview: FileLike | None) -> JsonBody | Multipart:
+    if thumbnail is None and preview is None:
+        return JsonBody.of(fields)  # the server loses tags in any other body without files
+    images = {"thumbnailfile": thumbnail, "previewfile": preview}
+    parts = tuple(image_part(name, image) for name, image in images.items() if image is not None)
+    return Multipart(form_fields(fields), parts)

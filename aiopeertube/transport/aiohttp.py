@@ -2,7 +2,7 @@
 
 import asyncio
 import ssl
-from contextlib import ExitStack
+from contextlib import AbstractAsyncContextManager, ExitStack
 from typing import Any, Final
 
 import aiohttp
@@ -10,7 +10,8 @@ import yarl
 
 from aiopeertube import errors
 from aiopeertube._version import __version__
-from aiopeertube.sansio import Body, FormBody, JsonBody, Multipart, Request, Response
+from aiopeertube.sansio import FormBody, JsonBody, Multipart, Request, Response
+from aiopeertube.transport.deadlines import Deadlines
 
 # PeerTube closes idle connections after 5 s; a request on a closed one dies.
 _KEEP_ALIVE: Final = 4.0
@@ -21,8 +22,9 @@ _JSON: Final = "application/json"
 class AiohttpPool:
     """Keep-alive connections to the server.
 
-    `timeout` is how many seconds an answer may keep silent, `connect_timeout` how long a connection may take.
-    How many requests run at once is not decided here, so the pool itself has no limit.
+    `timeout` is how many seconds an attempt may take, for one that sends files how long it may keep silent;
+    `connect_timeout` how long a connection may take. How many requests run at once is not decided here, so the pool
+    itself has no limit.
     """
 
     def __init__(
@@ -32,69 +34,93 @@ class AiohttpPool:
         connect_timeout: float = 10.0,
         ssl_context: ssl.SSLContext | None = None,
     ) -> None:
+        self._seconds = timeout
         self._connect_timeout = connect_timeout
-        self._timeout = self._client_timeout(timeout)
-        connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=_KEEP_ALIVE, ssl=ssl_context or True)
-        self._session = aiohttp.ClientSession(
-            connector=connector,
+        self._deadlines = Deadlines(asyncio.get_running_loop())
+        self._connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=_KEEP_ALIVE, ssl=ssl_context or True)
+        # Two sessions over the same connections: the token is a default header of one, and never of the other.
+        self._signed = self._session()
+        self._anonymous = self._session()
+        self._token: str | None = None
+
+    def _session(self) -> aiohttp.ClientSession:
+        return aiohttp.ClientSession(
+            connector=self._connector,
+            connector_owner=False,
             cookie_jar=aiohttp.DummyCookieJar(),  # a live cookie costs a quarter of a request
             headers={"User-Agent": _USER_AGENT, "Accept": _JSON},
-            timeout=self._timeout,
+            # aiohttp's own timers cost a tenth of a request; Deadlines watches over all of them with one.
+            timeout=aiohttp.ClientTimeout(total=None, sock_connect=self._connect_timeout),
         )
-
-    def _client_timeout(self, seconds: float) -> aiohttp.ClientTimeout:
-        # No `total`: its timer costs 8 % of a request, and silence is what has to be noticed.
-        return aiohttp.ClientTimeout(total=None, sock_connect=self._connect_timeout, sock_read=seconds)
 
     async def handle(self, request: Request) -> Response:
         """Send `request` once and read the whole answer."""
         failure: errors.PeerTubeError
         try:
-            with ExitStack() as files:
-                return await self._exchange(request, files)
+            if isinstance(request.body, Multipart):
+                return await self._upload(request, request.body)
+            task = self._deadlines.start(request.timeout or self._seconds)
+            late = False
+            try:
+                async with self._start(request, _payload(request.body)) as answer:
+                    return Response(answer.status, answer.headers, await answer.read())
+            except asyncio.CancelledError:
+                late = True
+                raise
+            finally:
+                if self._deadlines.finish(task) and late:
+                    raise TimeoutError
         except aiohttp.ClientError as exc:
             failure = _translate(exc, request)
+        except TimeoutError:
+            failure = _too_late(request)
         except OSError as exc:
             failure = errors.ConnectionLost(f"connection to {request.origin} lost: {_reason(exc)}")
         # Raised out here so that aiohttp's error, which knows our headers, is not chained to ours.
         raise failure
 
-    async def _exchange(self, request: Request, files: ExitStack) -> Response:
-        headers = dict(request.headers)
+    async def _upload(self, request: Request, body: Multipart) -> Response:
+        silence = aiohttp.ClientTimeout(
+            total=None, sock_connect=self._connect_timeout, sock_read=request.timeout or self._seconds
+        )
+        with ExitStack() as files:
+            async with self._start(request, _form(body, files), timeout=silence) as answer:
+                return Response(answer.status, answer.headers, await answer.read())
+
+    def _start(
+        self, request: Request, data: Any, **options: Any
+    ) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
+        session = self._anonymous
         if request.token is not None:
-            headers["Authorization"] = "Bearer " + request.token
-        data = _payload(request.body, headers, files)
-        timeout = self._timeout if request.timeout is None else self._client_timeout(request.timeout)
-        async with self._session.request(
+            session = self._signed
+            if request.token != self._token:
+                self._token = request.token
+                session.headers["Authorization"] = "Bearer " + request.token
+        return session.request(
             request.method,
             yarl.URL(request.origin + request.target, encoded=True),
             data=data,
-            headers=headers,
+            headers=request.headers or None,
             allow_redirects=False,
-            timeout=timeout,
-        ) as answer:
-            body = await answer.read()
-            return Response(answer.status, answer.headers, body)
+            **options,
+        )
 
     async def aclose(self) -> None:
         """Close every connection."""
-        await self._session.close()
-        if self._session.connector is not None:
-            await asyncio.sleep(0)  # lets transports of closed connections finish, else they warn at exit
+        self._deadlines.close()
+        await self._signed.close()
+        await self._anonymous.close()
+        await self._connector.close()
+        await asyncio.sleep(0)  # lets transports of closed connections finish, else they warn at exit
 
     def __repr__(self) -> str:
-        return "<AiohttpPool, closed>" if self._session.closed else "<AiohttpPool>"
+        return "<AiohttpPool, closed>" if self._connector.closed else "<AiohttpPool>"
 
 
-def _payload(body: Body | None, headers: dict[str, str], files: ExitStack) -> Any:
-    if body is None:
-        return None
+def _payload(body: JsonBody | FormBody | None) -> Any:
     if isinstance(body, JsonBody):
-        headers["Content-Type"] = _JSON
-        return body.data
-    if isinstance(body, FormBody):
-        return aiohttp.FormData(body.fields)
-    return _form(body, files)
+        return aiohttp.BytesPayload(body.data, content_type=_JSON)
+    return None if body is None else aiohttp.FormData(body.fields)
 
 
 def _form(body: Multipart, files: ExitStack) -> aiohttp.FormData:
@@ -119,7 +145,7 @@ def _translate(exc: aiohttp.ClientError, request: Request) -> errors.PeerTubeErr
     if isinstance(exc, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError):
         return errors.ServerUnreachable(f"cannot connect to {origin}: {_reason(exc)}")
     if isinstance(exc, aiohttp.ServerTimeoutError):
-        return errors.RequestTimeout(f"no answer from {origin} to {request.method} {request.path} in time")
+        return _too_late(request)
     if isinstance(exc, aiohttp.ClientResponseError):
         return errors.UnexpectedResponse(
             f"{origin} does not speak HTTP as expected ({exc.message}); is the scheme right?",
@@ -130,6 +156,10 @@ def _translate(exc: aiohttp.ClientError, request: Request) -> errors.PeerTubeErr
     return errors.ConnectionLost(
         f"connection to {origin} lost during {request.method} {request.path}: {_reason(exc)}"
     )
+
+
+def _too_late(request: Request) -> errors.RequestTimeout:
+    return errors.RequestTimeout(f"no answer from {request.origin} to {request.method} {request.path} in time")
 
 
 def _reason(exc: BaseException) -> str:

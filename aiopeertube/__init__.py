@@ -1,13 +1,21 @@
-"""Asyncio client for PeerTube's REST API, made for many operations at once."""
+"""Asyncio client for PeerTube's REST API, made for many operations at once.
 
-from . import errors, events
+The names below are loaded when they are first used: the pytest plugin and the command line start without aiohttp.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from ._version import __version__
-from .bulk import BulkRun, BulkStatistics, Halt, Outcome
-from .call import Call
-from .client import PeerTube
-from .errors import PeerTubeError
-from .pagination import Paginator
-from .statistics import Statistics
+
+if TYPE_CHECKING:
+    from . import errors, events
+    from .bulk import BulkRun, BulkStatistics, Halt, Outcome
+    from .call import Call
+    from .client import PeerTube
+    from .errors import PeerTubeError
+    from .pagination import Paginator
+    from .statistics import Statistics
 
 __all__ = [
     "BulkRun",
@@ -23,3 +31,27 @@ __all__ = [
     "errors",
     "events",
 ]
+
+_HOMES = {
+    "BulkRun": "bulk",
+    "BulkStatistics": "bulk",
+    "Call": "call",
+    "Halt": "bulk",
+    "Outcome": "bulk",
+    "Paginator": "pagination",
+    "PeerTube": "client",
+    "PeerTubeError": "errors",
+    "Statistics": "statistics",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    if name in __all__:
+        return import_module(f"{__name__}.{name}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

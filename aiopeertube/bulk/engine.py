@@ -11,9 +11,8 @@ import signal
 import threading
 import time
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Sized
-from contextlib import suppress
 from types import TracebackType
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import anyio
 
@@ -26,7 +25,6 @@ from .outcome import BulkStatistics, Halt, Outcome
 T = TypeVar("T")
 
 Source = Iterable[Call[T]] | AsyncIterable[Call[T]]
-_END: Final = object()
 
 
 class _Worker:
@@ -69,7 +67,9 @@ class BulkRun(Generic[T]):
         else:
             self._sync = iter(calls)
         self._workers = [_Worker() for _ in range(workers)]
-        self._give, self._take = anyio.create_memory_object_stream[Outcome[T]](buffer)
+        # asyncio's queue: an anyio stream costs a tenth of a request per item that has to be waited for.
+        self._outcomes: asyncio.Queue[Outcome[T] | None] = asyncio.Queue(buffer)
+        self._left = False
         self._turn = anyio.Lock(fast_acquire=True)
         self._sigint = _Sigint(self) if handle_sigint else None
         self._source_error: Exception | None = None
@@ -117,7 +117,9 @@ class BulkRun(Generic[T]):
     ) -> bool | None:
         if math.isnan(self._ended):
             self.stop("left early")
-        self._take.close()
+        self._left = True
+        while not self._outcomes.empty():  # lets those go on who wait for room
+            self._outcomes.get_nowait()
         # A cancelled caller wants us gone; any other error lets what is in flight come to its end.
         cancelled = isinstance(error, asyncio.CancelledError)
         try:
@@ -133,13 +135,11 @@ class BulkRun(Generic[T]):
         return self
 
     async def __anext__(self) -> Outcome[T]:
-        try:
-            try:
-                return self._take.receive_nowait()
-            except anyio.WouldBlock:
-                return await self._take.receive()
-        except anyio.EndOfStream:
-            pass
+        outcomes = self._outcomes
+        outcome = await outcomes.get() if outcomes.empty() else outcomes.get_nowait()
+        if outcome is not None:
+            return outcome
+        outcomes.put_nowait(None)  # whoever asks again gets the same answer
         self._raise_why_it_ended()
         raise StopAsyncIteration
 
@@ -159,12 +159,12 @@ class BulkRun(Generic[T]):
             raise BulkHalted(f"the run was stopped: {self._stopped_by.removeprefix('halt: ')}")
 
     async def _run(self) -> None:
-        async with self._give:
-            async with anyio.create_task_group() as group:
-                for worker in self._workers:
-                    group.start_soon(self._work, worker)
-            self._ended = time.monotonic()
-            await self._report_rest()
+        async with anyio.create_task_group() as group:
+            for worker in self._workers:
+                group.start_soon(self._work, worker)
+        self._ended = time.monotonic()
+        await self._report_rest()
+        await self._hand_out(None)
 
     async def _work(self, worker: _Worker) -> None:
         with worker.scope:
@@ -212,13 +212,15 @@ class BulkRun(Generic[T]):
             )
         return Outcome(call, "ok", result, None, request.attempts, time.monotonic() - began)
 
-    async def _hand_out(self, outcome: Outcome[T]) -> None:
-        self._count(outcome)
-        with suppress(anyio.BrokenResourceError):  # the caller left early and does not look any more
-            try:
-                self._give.send_nowait(outcome)
-            except anyio.WouldBlock:
-                await self._give.send(outcome)
+    async def _hand_out(self, outcome: Outcome[T] | None) -> None:
+        if outcome is not None:
+            self._count(outcome)
+        if self._left:
+            return
+        if self._outcomes.full():
+            await self._outcomes.put(outcome)
+        else:
+            self._outcomes.put_nowait(outcome)
 
     def _count(self, outcome: Outcome[T]) -> None:
         self._attempts += outcome.attempts

@@ -2,7 +2,8 @@
 
 import asyncio
 import ssl
-from contextlib import AbstractAsyncContextManager, ExitStack
+from collections.abc import Awaitable
+from contextlib import ExitStack
 from typing import Any, Final
 
 import aiohttp
@@ -62,8 +63,7 @@ class AiohttpPool:
             task = self._deadlines.start(request.timeout or self._seconds)
             late = False
             try:
-                async with self._start(request, _payload(request.body)) as answer:
-                    return Response(answer.status, answer.headers, await answer.read())
+                return await _read(await self._start(request, _payload(request.body)))
             except asyncio.CancelledError:
                 late = True
                 raise
@@ -84,12 +84,9 @@ class AiohttpPool:
             total=None, sock_connect=self._connect_timeout, sock_read=request.timeout or self._seconds
         )
         with ExitStack() as files:
-            async with self._start(request, _form(body, files), timeout=silence) as answer:
-                return Response(answer.status, answer.headers, await answer.read())
+            return await _read(await self._start(request, _form(body, files), timeout=silence))
 
-    def _start(
-        self, request: Request, data: Any, **options: Any
-    ) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
+    def _start(self, request: Request, data: Any, **options: Any) -> Awaitable[aiohttp.ClientResponse]:
         session = self._anonymous
         if request.token is not None:
             session = self._signed
@@ -115,6 +112,12 @@ class AiohttpPool:
 
     def __repr__(self) -> str:
         return "<AiohttpPool, closed>" if self._connector.closed else "<AiohttpPool>"
+
+
+async def _read(answer: aiohttp.ClientResponse) -> Response:
+    # Reading to the end, or failing to, gives the connection back, so `async with` would do it a second time.
+    body = b"" if answer.status == 204 else await answer.read()
+    return Response(answer.status, answer.headers, body)
 
 
 def _payload(body: JsonBody | FormBody | None) -> Any:

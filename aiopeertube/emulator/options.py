@@ -1,0 +1,105 @@
+"""What an emulator can be told."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from aiopeertube.emulator.faults import Fault
+
+RoleName = Literal["administrator", "moderator", "user"]
+
+_REFRESH_LIFETIMES = {"6.3": 1209599, "8.2": 2419199}
+
+
+@dataclass(frozen=True, slots=True)
+class UserOptions:
+    """One account of the emulated server.
+
+    Attributes:
+        username: The name to sign in with; the account has the same name and owns ``<username>_channel``.
+        password: The password to sign in with.
+        role: What the account may do.
+        otp: The two-factor code the account asks for; None: it asks for none.
+    """
+
+    username: str
+    password: str
+    role: RoleName = "user"
+    otp: str | None = None
+
+
+DEFAULT_USERS = (
+    UserOptions("root", "test-root", "administrator"),
+    UserOptions("nisv", "secret123"),
+    UserOptions("moderator", "secret123", "moderator"),
+    UserOptions("twofactor", "secret123", otp="123456"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class EmulatorOptions:
+    """How an emulated server behaves.
+
+    Attributes:
+        videos: How many videos it is born with, all public and owned by the first ordinary user.
+        host: The address to listen on.
+        port: The port to listen on; 0: any free one.
+        server_version: The release to look like.
+        rate_limit: Requests in a window and the window's seconds; None: no limit and no headers of it.
+        login_limit: The same for signing in, which counts for `rate_limit` as well.
+        latency: Seconds added to each answer, half before and half after, as a network's round trip does;
+            no resource of the server is held meanwhile.
+        read_seconds: Time one list or one video takes to read; four are read at once, others wait.
+        write_seconds: Time one write alone takes; 0.045 is like a small real server. 0: at once, no limits.
+        serialization_failures: Whether writes that run together may fail as they do on a real server
+            (needs `write_seconds`).
+        access_token_lifetime: Seconds an access token is good for.
+        refresh_token_lifetime: Seconds a refresh token is good for; None: the release's default.
+        seed: What generated data and every draw of chance follow from.
+        users: The accounts.
+        faults: Faults to begin with.
+        clock: Where the time comes from, in seconds since 1970; tests of windows bring their own.
+    """
+
+    videos: int = 50
+    host: str = "127.0.0.1"
+    port: int = 0
+    server_version: Literal["6.3", "8.2"] = "6.3"
+    rate_limit: tuple[int, float] | None = (50, 10.0)
+    login_limit: tuple[int, float] | None = (15, 300.0)
+    latency: float = 0.0
+    read_seconds: float = 0.0
+    write_seconds: float = 0.0
+    serialization_failures: bool = True
+    access_token_lifetime: int = 86399
+    refresh_token_lifetime: int | None = None
+    seed: int = 0
+    users: Sequence[UserOptions] = DEFAULT_USERS
+    faults: Sequence[Fault] = ()
+    clock: Callable[[], float] = time.time
+
+    def __post_init__(self) -> None:
+        if self.server_version not in _REFRESH_LIFETIMES:
+            msg = f"server_version is one of {', '.join(_REFRESH_LIFETIMES)}, not {self.server_version!r}"
+            raise ValueError(msg)
+        if self.videos < 0:
+            raise ValueError("videos is a number of videos, 0 or more")
+        if self.videos and not self.users:
+            raise ValueError("videos need a user who owns them")
+
+    @property
+    def is_modern(self) -> bool:
+        """Whether it looks like 8.x rather than 6.x."""
+        return self.server_version == "8.2"
+
+    @property
+    def full_version(self) -> str:
+        """The version as the server itself writes it."""
+        return "8.2.1" if self.is_modern else "6.3.0"
+
+    @property
+    def refresh_lifetime(self) -> int:
+        """Seconds a refresh token is good for."""
+        lifetime = self.refresh_token_lifetime
+        return _REFRESH_LIFETIMES[self.server_version] if lifetime is None else lifetime

@@ -1,0 +1,16 @@
+"""What the server answers to which path."""
+
+from aiopeertube.emulator.calls import Route
+from aiopeertube.emulator.routes import captions, channels, config, oauth, users, videos
+
+# Where a path fits more than one route, the first is taken: fixed words come before names.
+ROUTES: tuple[Route, ...] = (
+    *oauth.ROUTES,
+    *users.ROUTES,
+    *config.ROUTES,
+    *videos.ROUTES,
+    *captions.ROUTES,
+    *channels.ROUTES,
+)
+
+__all__ = ["ROUTES"]

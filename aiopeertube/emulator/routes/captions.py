@@ -1,0 +1,78 @@
+"""Captions of a video."""
+
+from aiopeertube.emulator.access import check_can_manage, check_can_see, check_id, existing_video, invalid_id
+from aiopeertube.emulator.bodies import Upload
+from aiopeertube.emulator.calls import Call, Reply, Route, done, json_reply
+from aiopeertube.emulator.languages import LANGUAGES
+from aiopeertube.emulator.problems import invalid_parameter, invalid_parameters, not_found
+from aiopeertube.emulator.store import Caption
+
+_LIMIT = 20 * 1024 * 1024
+# Plain text is taken for a caption, whatever it says.
+_TYPES = {"text/vtt", "application/x-subrip", "text/plain", "application/octet-stream"}
+_NOT_A_CAPTION = (
+    f"This caption file is not supported or too large. Please, make sure it is under {_LIMIT} bytes and one of "
+    "the following mimetypes: text/vtt (.vtt), application/x-subrip (.srt), text/plain (.srt)"
+)
+
+
+async def captions(call: Call) -> Reply:
+    """A video's captions."""
+    check_id(call)
+    video = existing_video(call)
+    check_can_see(call, video, lenient=False)
+    found = sorted(call.store.captions.get(video.id, {}).items())
+    rows = [call.backend.renderer.caption(caption) for _, caption in found]
+    return json_reply({"total": len(rows), "data": rows})
+
+
+async def put_caption(call: Call) -> Reply:
+    """Adds the captions of a language, or puts new ones in their place."""
+    user = call.user()
+    upload = (await call.read_body("captionfile")).files.get("captionfile")
+    _check(call, upload)
+    video = existing_video(call)
+    check_can_manage(user, video)
+    await call.backend.write()
+    language = call.params["language"]
+    content = upload.content if upload else b""
+    caption = Caption(language, f"{call.store.new_uuid()}-{language}.vtt", content, call.backend.options.clock())
+    call.store.captions.setdefault(video.id, {})[language] = caption
+    return Reply(204, content_type=None)
+
+
+async def delete_caption(call: Call) -> Reply:
+    """Removes the captions of a language."""
+    user = call.user()
+    check_id(call)
+    language = call.params["language"]
+    if language not in LANGUAGES:
+        message = "Should have a valid caption language"
+        raise invalid_parameters(invalid_parameter("captionLanguage", language, "params", message), call.target)
+    video = existing_video(call)
+    if language not in call.store.captions.get(video.id, {}):
+        raise not_found("Video caption")
+    check_can_manage(user, video)
+    await call.backend.write()
+    call.store.captions.get(video.id, {}).pop(language, None)
+    return done()
+
+
+def _check(call: Call, upload: Upload | None) -> None:
+    invalid = invalid_id(call.params["id"], "videoId") or {}
+    language = call.params["language"]
+    if language not in LANGUAGES:
+        invalid |= invalid_parameter("captionLanguage", language, "params")
+    if upload is None or upload.content_type.lower() not in _TYPES or len(upload.content) > _LIMIT:
+        problem = invalid_parameter("captionfile", None, "body", _NOT_A_CAPTION)
+        del problem["captionfile"]["value"]
+        invalid |= problem
+    if invalid:
+        raise invalid_parameters(invalid, call.target)
+
+
+ROUTES = (
+    Route("GET", "/videos/{id}/captions", captions),
+    Route("PUT", "/videos/{id}/captions/{language}", put_caption),
+    Route("DELETE", "/videos/{id}/captions/{language}", delete_caption),
+)

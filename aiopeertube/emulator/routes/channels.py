@@ -1,0 +1,144 @@
+"""Channels and accounts."""
+
+import re
+from typing import Any
+
+from aiopeertube.emulator.calls import Call, Reply, Route, json_reply
+from aiopeertube.emulator.listing import ACCOUNT_SORTS, CHANNEL_SORTS, check_page
+from aiopeertube.emulator.problems import Problem, invalid_parameter, invalid_parameters, not_found
+from aiopeertube.emulator.routes.videos import list_videos
+from aiopeertube.emulator.store import Channel, User
+
+_NAME = re.compile(r"[a-z0-9_.:-]{1,50}")
+_CHANNEL_LIMIT = 20
+
+
+def channel_of(call: Call) -> Channel:
+    """The channel a path names.
+
+    Raises:
+        Problem: There is none.
+    """
+    channel = call.store.channels.get(_local_name(call, "channel"))
+    if channel is None:
+        raise not_found("Video channel")
+    return channel
+
+
+def account_of(call: Call) -> User:
+    """The owner of the account a path names.
+
+    Raises:
+        Problem: There is none.
+    """
+    user = call.store.users.get(_local_name(call, "account"))
+    if user is None:
+        raise not_found("Account")
+    return user
+
+
+def _local_name(call: Call, param: str) -> str:
+    """The name without its host; empty for a host that is not this one, which keeps nothing of others."""
+    name, _, host = call.params[param].partition("@")
+    return name if host in {"", call.backend.renderer.host} else ""
+
+
+async def channels(call: Call) -> Reply:
+    """All channels."""
+    return _page_of_channels(call, list(call.store.channels.values()))
+
+
+async def channel(call: Call) -> Reply:
+    """One channel."""
+    return json_reply(call.backend.renderer.channel(channel_of(call)))
+
+
+async def channel_videos(call: Call) -> Reply:
+    """A channel's videos."""
+    return await list_videos(call, channel=channel_of(call).id)
+
+
+async def accounts(call: Call) -> Reply:
+    """All accounts."""
+    page = check_page(call.query(), ACCOUNT_SORTS, "-createdAt", call.target)
+    users = sorted(call.store.users.values(), key=lambda user: user.created_at, reverse=page.sort.startswith("-"))
+    rows = [call.backend.renderer.account(user) for user in page.of(users)]
+    return json_reply({"total": len(users), "data": rows})
+
+
+async def account(call: Call) -> Reply:
+    """One account."""
+    return json_reply(call.backend.renderer.account(account_of(call)))
+
+
+async def account_videos(call: Call) -> Reply:
+    """An account's videos."""
+    return await list_videos(call, owner=account_of(call).id)
+
+
+async def account_channels(call: Call) -> Reply:
+    """An account's channels."""
+    return _page_of_channels(call, call.store.channels_of(account_of(call)))
+
+
+async def create_channel(call: Call) -> Reply:
+    """Adds a channel."""
+    user = call.user()
+    fields = (await call.read_body()).fields
+    _check_channel(call, fields)
+    if fields["name"] in call.store.channels or fields["name"] in call.store.users:
+        detail = (
+            "Another actor (account/channel) with this name on this instance already exists or has already existed."
+        )
+        raise Problem(detail, 409)
+    if len(call.store.channels_of(user)) >= _CHANNEL_LIMIT:
+        raise Problem(f"You cannot create more than {_CHANNEL_LIMIT} channels")
+    await call.backend.write()
+    made = call.store.add_channel(
+        fields["name"],
+        user,
+        fields["displayName"],
+        description=fields.get("description"),
+        support=fields.get("support"),
+    )
+    return json_reply({"videoChannel": {"id": made.id}})
+
+
+def _check_channel(call: Call, fields: dict[str, Any]) -> None:
+    name, display_name = fields.get("name"), fields.get("displayName")
+    invalid: dict[str, dict[str, Any]] = {}
+    if not isinstance(name, str) or _NAME.fullmatch(name) is None:
+        invalid |= invalid_parameter("name", name, "body")
+    if not isinstance(display_name, str) or not 1 <= len(display_name) <= 120:
+        invalid |= invalid_parameter("displayName", display_name, "body")
+    for key in ("description", "support"):
+        value = fields.get(key)
+        if value is not None and not (isinstance(value, str) and 3 <= len(value) <= 1000):
+            invalid |= invalid_parameter(key, value, "body")
+    if invalid:
+        raise invalid_parameters(invalid, call.target)
+
+
+def _page_of_channels(call: Call, found: list[Channel]) -> Reply:
+    page = check_page(call.query(), CHANNEL_SORTS, "-createdAt", call.target)
+    keys = {
+        "id": lambda channel: channel.id,
+        "name": lambda channel: channel.name,
+        "updatedAt": lambda channel: channel.updated_at,
+        "createdAt": lambda channel: channel.created_at,
+    }
+    ordered = sorted(found, key=keys[page.sort.removeprefix("-")], reverse=page.sort.startswith("-"))
+    rows = [call.backend.renderer.channel(channel) for channel in page.of(ordered)]
+    return json_reply({"total": len(found), "data": rows})
+
+
+ROUTES = (
+    Route("GET", "/video-channels", channels),
+    Route("POST", "/video-channels", create_channel),
+    Route("GET", "/video-channels/{channel}", channel),
+    Route("GET", "/video-channels/{channel}/videos", channel_videos),
+    Route("GET", "/accounts", accounts),
+    Route("GET", "/accounts/{account}", account),
+    Route("GET", "/accounts/{account}/videos", account_videos),
+    Route("GET", "/accounts/{account}/video-channels", account_channels),
+)

@@ -1,0 +1,76 @@
+"""What the server says about itself."""
+
+from typing import Any
+
+from aiopeertube.emulator.calls import HTML, Call, Reply, Route, json_reply
+from aiopeertube.emulator.constants import ADMINISTRATOR, CATEGORIES, LICENCES, MODERATOR, PRIVACIES
+from aiopeertube.emulator.languages import LANGUAGES
+from aiopeertube.emulator.routes.config_bodies import ABOUT, STATISTICS_WITHOUT_NUMBERS, config_body
+
+
+async def config(call: Call) -> Reply:
+    """The configuration."""
+    return json_reply(config_body(call.backend.options.full_version))
+
+
+async def about(_call: Call) -> Reply:
+    """The text about the server."""
+    return json_reply(ABOUT)
+
+
+async def ping(_call: Call) -> Reply:
+    """A sign of life; the one route without a limit."""
+    return Reply(200, b"pong", HTML)
+
+
+async def statistics(call: Call) -> Reply:
+    """Numbers about the server."""
+    users, videos = call.store.users.values(), call.store.videos.values()
+    size = sum(video.size for video in videos)
+    body: dict[str, Any] = {
+        "totalUsers": len(users),
+        "totalDailyActiveUsers": sum(user.last_login_at is not None for user in users),
+        "totalWeeklyActiveUsers": sum(user.last_login_at is not None for user in users),
+        "totalMonthlyActiveUsers": sum(user.last_login_at is not None for user in users),
+        "totalModerators": sum(user.role == MODERATOR for user in users),
+        "totalAdmins": sum(user.role == ADMINISTRATOR for user in users),
+        "totalLocalVideos": len(videos),
+        "totalLocalVideoViews": sum(video.views for video in videos),
+        "totalLocalVideoFilesSize": size,
+        "totalVideos": len(videos),
+        "totalLocalVideoChannels": len(call.store.channels),
+        **STATISTICS_WITHOUT_NUMBERS,
+    }
+    return json_reply(body, **{"Cache-Control": "max-age=14400"})
+
+
+async def categories(_call: Call) -> Reply:
+    """The categories."""
+    return json_reply(CATEGORIES)
+
+
+async def licences(_call: Call) -> Reply:
+    """The licences."""
+    return json_reply(LICENCES)
+
+
+async def languages(_call: Call) -> Reply:
+    """The languages."""
+    return json_reply(LANGUAGES)
+
+
+async def privacies(_call: Call) -> Reply:
+    """The privacies."""
+    return json_reply(PRIVACIES)
+
+
+ROUTES = (
+    Route("GET", "/config", config, "getConfig"),
+    Route("GET", "/config/about", about, "getAbout"),
+    Route("GET", "/ping", ping),
+    Route("GET", "/server/stats", statistics),
+    Route("GET", "/videos/categories", categories, "getCategories"),
+    Route("GET", "/videos/licences", licences, "getLicences"),
+    Route("GET", "/videos/languages", languages, "getLanguages"),
+    Route("GET", "/videos/privacies", privacies, "getPrivacies"),
+)

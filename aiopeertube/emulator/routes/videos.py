@@ -1,0 +1,132 @@
+"""Videos: lists, one, its edit and its removal."""
+
+from typing import Any
+
+from aiopeertube.emulator.access import (
+    check_can_manage,
+    check_can_see,
+    check_id,
+    existing_video,
+    invalid_id,
+)
+from aiopeertube.emulator.calls import Call, Reply, Route, done, json_reply
+from aiopeertube.emulator.constants import INTERNAL, PUBLIC
+from aiopeertube.emulator.edits import apply_edit, channel_of_edit, check_stored
+from aiopeertube.emulator.listing import VIDEO_SORTS, Filters, check_filters, check_page
+from aiopeertube.emulator.problems import Problem
+from aiopeertube.emulator.store import User
+from aiopeertube.emulator.validation import IMAGE_FIELDS, check_edit, check_passwords
+
+_NOT_ALLOWED = "You are not allowed to see all videos, specify a custom include or auto tags filter."
+_NSFW = {"true": True, "false": False, "both": None}
+
+
+async def videos(call: Call) -> Reply:
+    """All videos that whoever asks may see in lists."""
+    return await list_videos(call)
+
+
+async def list_videos(call: Call, *, owner: int | None = None, channel: int | None = None) -> Reply:
+    """Videos, filtered as the query says.
+
+    Args:
+        call: The request.
+        owner: Those of this user's id only.
+        channel: Those of this channel's id only.
+    """
+    query = call.query()
+    page = check_page(query, VIDEO_SORTS, "-publishedAt", call.target)
+    user = call.user_or_none()
+    sent = check_filters(query, call.target)
+    if (user is None or not user.is_staff) and any(query.get(name) for name in ("include", "privacyOneOf")):
+        # This 401 has no code: a new token would not help.
+        raise Problem(_NOT_ALLOWED, 401)
+    filters = _filters(sent, user, owner, channel)
+    async with call.backend.reading():
+        found = call.backend.lists.find(filters, page.sort)
+        rows = call.backend.renderer.rows(page.of(found), sent["include"])
+    body = {"data": rows} if sent.get("skipCount") else {"total": len(found), "data": rows}
+    return json_reply(body)
+
+
+def _filters(sent: dict[str, Any], user: User | None, owner: int | None, channel: int | None) -> Filters:
+    privacies = sent.get("privacyOneOf") or ([PUBLIC] if user is None else [PUBLIC, INTERNAL])
+    return Filters(
+        privacies=frozenset(privacies),
+        owner=owner,
+        channel=channel,
+        # Neither visitors nor the emulated users, by their settings, see sensitive videos unasked.
+        nsfw=_NSFW.get(sent["nsfw"], False),
+        is_live=sent.get("isLive"),
+        is_local=sent.get("isLocal"),
+        categories=_set(sent.get("categoryOneOf")),
+        licences=_set(sent.get("licenceOneOf")),
+        languages=_set(sent.get("languageOneOf")),
+        tags_one_of=_lower(sent.get("tagsOneOf")),
+        tags_all_of=_lower(sent.get("tagsAllOf")),
+        search=sent["search"],
+    )
+
+
+def _set(values: list[Any] | None) -> frozenset[Any] | None:
+    return None if values is None else frozenset(values)
+
+
+def _lower(values: list[str] | None) -> frozenset[str] | None:
+    return None if values is None else frozenset(value.lower() for value in values)
+
+
+async def video(call: Call) -> Reply:
+    """One video in full."""
+    # A token that is not good is refused even where none is needed.
+    call.user_or_none()
+    check_id(call)
+    found = existing_video(call)
+    check_can_see(call, found)
+    async with call.backend.reading():
+        return json_reply(call.backend.renderer.video(found))
+
+
+async def description(call: Call) -> Reply:
+    """One video's description."""
+    check_id(call)
+    found = existing_video(call)
+    check_can_see(call, found, lenient=False)
+    return json_reply({"description": found.description})
+
+
+async def edit_video(call: Call) -> Reply:
+    """Changes the fields that were sent."""
+    user = call.user()
+    body = await call.read_body(*IMAGE_FIELDS)
+    sent = check_edit(body, call.target, invalid_id(call.params["id"], "id"))
+    found = existing_video(call)
+    check_passwords(sent, found.privacy)
+    check_can_manage(user, found)
+    channel = channel_of_edit(call, user, sent)
+    check_stored(sent)
+    await call.backend.write(frozenset(sent.get("tags") or ()))
+    if found.id in call.store.videos:
+        apply_edit(call, found, sent, channel, body)
+    return done()
+
+
+async def delete_video(call: Call) -> Reply:
+    """Removes a video."""
+    user = call.user()
+    check_id(call)
+    found = existing_video(call)
+    check_can_manage(user, found)
+    await call.backend.write()
+    if found.id in call.store.videos:
+        call.store.remove_video(found)
+    return done()
+
+
+ROUTES = (
+    Route("GET", "/videos", videos, "getVideos"),
+    Route("GET", "/videos/{id}", video, "getVideo"),
+    Route("GET", "/videos/{id}/description", description, "getVideoDesc"),
+    Route("PUT", "/videos/{id}", edit_video, "putVideo"),
+    Route("DELETE", "/videos/{id}", delete_video, "delVideo"),
+)

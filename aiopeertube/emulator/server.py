@@ -1,0 +1,195 @@
+"""The emulated server: its life, and what tests hold in their hands."""
+
+import asyncio
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from types import TracebackType
+from typing import Any, Self
+
+from aiohttp import StreamReader, web
+from aiohttp.abc import AbstractStreamWriter
+from aiohttp.http_parser import RawRequestMessage
+
+from aiopeertube.emulator.app import KEEP_ALIVE_SECONDS, App
+from aiopeertube.emulator.calls import Backend
+from aiopeertube.emulator.faults import Faults
+from aiopeertube.emulator.listing import VideoLists
+from aiopeertube.emulator.options import EmulatorOptions
+from aiopeertube.emulator.rendering import Renderer
+from aiopeertube.emulator.seed import fill
+from aiopeertube.emulator.statistics import EmulatorStatistics, Tally
+from aiopeertube.emulator.store import Store
+from aiopeertube.emulator.writers import WriterPool
+
+_BODY_LIMIT = 64 * 1024 * 1024
+# How long requests under way may go on when the server stops.
+_SHUTDOWN_SECONDS = 0.05
+
+
+class Emulator:
+    """A PeerTube look-alike on loopback.
+
+    Use it as an asynchronous context manager, or `in_thread` from code without a loop::
+
+        async with Emulator(videos=2000) as server:
+            client = Client(server.url, ...)
+
+    Args:
+        options: How it behaves; None: as by default.
+        **changes: Single options, in place of those.
+
+    Attributes:
+        options: How it behaves.
+        store: What it keeps: users, channels, videos, tokens; may be looked at and changed.
+        faults: What goes wrong with requests.
+    """
+
+    def __init__(self, options: EmulatorOptions | None = None, **changes: Any) -> None:
+        self.options = replace(options or EmulatorOptions(), **changes)
+        self.store = Store(self.options.seed, self.options.clock)
+        self.faults = Faults(self.options.seed, self.options.faults)
+        fill(self.store, self.options)
+        self._tally = Tally()
+        self._writers = WriterPool(
+            self.options.write_seconds, failures=self.options.serialization_failures, seed=self.options.seed
+        )
+        self._runner: web.ServerRunner | None = None
+        self._host = ""
+
+    @property
+    def host(self) -> str:
+        """Where it listens: address and port."""
+        if not self._host:
+            raise RuntimeError("the emulator has not been started")
+        return self._host
+
+    @property
+    def url(self) -> str:
+        """Where it listens, as a client wants it."""
+        return f"http://{self.host}"
+
+    @property
+    def write_seconds(self) -> float:
+        """Time one write alone takes; may be changed while it runs, as a server may get slower."""
+        return self._writers.seconds
+
+    @write_seconds.setter
+    def write_seconds(self, seconds: float) -> None:
+        self._writers.seconds = seconds
+
+    def statistics(self) -> EmulatorStatistics:
+        """What happened so far."""
+        return self._tally.snapshot(self.faults.injected)
+
+    def expire_tokens(self) -> None:
+        """Makes every access token one that has expired; refresh tokens stay good."""
+        for token in list(self.store.tokens.values()):
+            token.access_ends_at = 0.0
+
+    async def start(self) -> None:
+        """Starts to listen."""
+        if self._runner is not None:
+            raise RuntimeError("the emulator is running already")
+        listening = socket.create_server((self.options.host, self.options.port), backlog=1024)
+        self._host = f"{self.options.host}:{listening.getsockname()[1]}"
+        server = web.Server(
+            self._app().handle,
+            request_factory=_request,
+            keepalive_timeout=KEEP_ALIVE_SECONDS,
+            access_log=None,
+        )
+        self._runner = web.ServerRunner(server, shutdown_timeout=_SHUTDOWN_SECONDS)
+        await self._runner.setup()
+        await web.SockSite(self._runner, listening).start()
+
+    async def stop(self) -> None:
+        """Stops, and cuts what is under way."""
+        runner, self._runner = self._runner, None
+        if runner is not None:
+            await runner.cleanup()
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self.stop()
+
+    @classmethod
+    @contextmanager
+    def in_thread(cls, options: EmulatorOptions | None = None, **changes: Any) -> Iterator[Self]:
+        """Runs an emulator in a thread with a loop of its own, for code that has no loop or blocks it.
+
+        Args:
+            options: How it behaves; None: as by default.
+            **changes: Single options, in place of those.
+        """
+        emulator = cls(options, **changes)
+        background = _Background(emulator)
+        background.start()
+        try:
+            yield emulator
+        finally:
+            background.stop()
+
+    def _app(self) -> App:
+        renderer = Renderer(self._host, modern=self.options.is_modern)
+        lists = VideoLists(self.store)
+        return App(Backend(self.options, self.store, self._tally, self._writers, lists, renderer), self.faults)
+
+
+class _Background:
+    """A thread in which an emulator runs."""
+
+    def __init__(self, emulator: Emulator) -> None:
+        self._emulator = emulator
+        self._thread = threading.Thread(target=self._run, name="peertube-emulator", daemon=True)
+        self._ready = threading.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._stopped: asyncio.Event | None = None
+        self._error: BaseException | None = None
+
+    def start(self) -> None:
+        """Starts the thread, and waits until the emulator listens."""
+        self._thread.start()
+        self._ready.wait()
+        if self._error is not None:
+            self._thread.join()
+            raise self._error
+
+    def stop(self) -> None:
+        """Stops the emulator, and waits for the thread to end."""
+        if self._loop is not None and self._stopped is not None:
+            self._loop.call_soon_threadsafe(self._stopped.set)
+        self._thread.join()
+
+    def _run(self) -> None:
+        try:
+            asyncio.run(self._serve())
+        except BaseException as error:  # noqa: BLE001 -- whoever waits for the thread raises it.
+            self._error = error
+        finally:
+            self._ready.set()
+
+    async def _serve(self) -> None:
+        self._loop, self._stopped = asyncio.get_running_loop(), asyncio.Event()
+        async with self._emulator:
+            self._ready.set()
+            await self._stopped.wait()
+
+
+def _request(
+    message: RawRequestMessage,
+    payload: StreamReader,
+    protocol: web.RequestHandler,
+    writer: AbstractStreamWriter,
+    task: asyncio.Task[None],
+) -> web.BaseRequest:
+    """A request whose body may be as long as the server's limits on files ask for."""
+    loop = asyncio.get_running_loop()
+    return web.BaseRequest(message, payload, protocol, writer, task, loop, client_max_size=_BODY_LIMIT)

@@ -1,0 +1,71 @@
+"""What happened to an emulated server."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class EmulatorStatistics:
+    """What happened since the server was made.
+
+    Attributes:
+        requests: Requests that arrived.
+        by_status: Answers by status; a request whose connection was cut has none.
+        by_route: Requests by method and route, such as ``PUT /videos/{id}``.
+        logins: Passwords accepted.
+        refreshes: Refresh tokens accepted.
+        refused: Requests the rate limit refused.
+        writes: Writes carried out.
+        serialization_failures: Writes that ended in a 500, with nothing written.
+        max_in_flight: The most requests that were under way at once.
+        faults: Faults by kind.
+    """
+
+    requests: int
+    by_status: dict[int, int]
+    by_route: dict[str, int]
+    logins: int
+    refreshes: int
+    refused: int
+    writes: int
+    serialization_failures: int
+    max_in_flight: int
+    faults: dict[str, int]
+
+
+class Tally:
+    """Counts as the server goes along."""
+
+    def __init__(self) -> None:
+        self.requests = 0
+        self.logins = 0
+        self.refreshes = 0
+        self.refused = 0
+        self.writes = 0
+        self.serialization_failures = 0
+        self.in_flight = 0
+        self.max_in_flight = 0
+        self.by_status: Counter[int] = Counter()
+        self.by_route: Counter[str] = Counter()
+
+    def arrive(self, label: str) -> None:
+        """Counts a request that comes in."""
+        self.requests += 1
+        self.by_route[label] += 1
+        self.in_flight += 1
+        self.max_in_flight = max(self.max_in_flight, self.in_flight)
+
+    def snapshot(self, faults: Counter[str]) -> EmulatorStatistics:
+        """The counts as they are now; `dict` copies at one stroke, so another thread may ask."""
+        return EmulatorStatistics(
+            requests=self.requests,
+            by_status=dict(self.by_status),
+            by_route=dict(self.by_route),
+            logins=self.logins,
+            refreshes=self.refreshes,
+            refused=self.refused,
+            writes=self.writes,
+            serialization_failures=self.serialization_failures,
+            max_in_flight=self.max_in_flight,
+            faults=dict(faults),
+        )

@@ -1,0 +1,234 @@
+"""Checks of an edit's fields, in the server's order and in its words."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from aiopeertube.emulator.bodies import Body, Upload
+from aiopeertube.emulator.constants import (
+    CATEGORIES,
+    COMMENT_POLICIES,
+    INTERNAL,
+    LICENCES,
+    PASSWORD_PROTECTED,
+    PRIVACIES,
+    PUBLIC,
+    UNLISTED,
+)
+from aiopeertube.emulator.problems import Problem, invalid_parameter, invalid_parameters
+from aiopeertube.emulator.values import (
+    bool_or_null,
+    int_or_null,
+    is_int,
+    kind_of,
+    parse_date,
+    text_of,
+    value_or_null,
+)
+
+IMAGE_FIELDS = ("thumbnailfile", "previewfile")
+_IMAGE_LIMIT = 4 * 1024 * 1024
+_IMAGE_TYPES = {"image/png", "image/jpg", "image/jpeg", "image/webp"}
+_INVALID = "Invalid value"
+_SCHEDULED_PRIVACIES = (PUBLIC, UNLISTED, INTERNAL)
+
+# A check gives the message of what is wrong, or None.
+_Check = Callable[[Any], str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Field:
+    name: str
+    clean: Callable[[Any], Any]
+    check: _Check
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+def _trimmed(value: Any) -> Any:
+    return value if isinstance(value, list | dict) else text_of(value).strip()
+
+
+def _known(labels: dict[int, str], *, nullable: bool) -> _Check:
+    def check(value: Any) -> str | None:
+        if value is None:
+            return None if nullable else _INVALID
+        # A number that came as text is fine as well, when nothing has cleaned it.
+        number = int_or_null(value) if is_int(value) else value
+        return None if isinstance(number, int) and number in labels else _INVALID
+
+    return check
+
+
+def _text(lowest: int, highest: int, message: str = _INVALID, *, nullable: bool = True) -> _Check:
+    def check(value: Any) -> str | None:
+        if value is None and nullable:
+            return None
+        if not isinstance(value, str):
+            return _not_text(value) if message == _INVALID and value is not None else message
+        return None if lowest <= len(value) <= highest else message
+
+    return check
+
+
+def _not_text(value: Any) -> str:
+    return f"Expected a string but received a {kind_of(value)}"
+
+
+def _boolean(message: str) -> _Check:
+    return lambda value: None if isinstance(value, bool) else message
+
+
+def _language(value: Any) -> str | None:
+    # Any code of ten characters will do, known or not.
+    fits = value is None or (isinstance(value, str) and 1 <= len(value) <= 10)
+    return None if fits else _INVALID
+
+
+def _tags(value: Any) -> str | None:
+    message = "Should have an array of up to 5 tags between 2 and 30 characters each"
+    if value is None:
+        return None
+    if not isinstance(value, list) or len(value) > 5:
+        return message
+    return None if all(isinstance(tag, str) and 2 <= len(tag) <= 30 for tag in value) else message
+
+
+def _date(value: Any) -> str | None:
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        return _not_text(value)
+    return _INVALID if parse_date(value) is None else None
+
+
+def _identifier(value: Any) -> str | None:
+    return None if is_int(value) else _INVALID
+
+
+def _list(value: Any) -> str | None:
+    return None if isinstance(value, list) else "Video passwords should be an array."
+
+
+def _anything(value: Any) -> str | None:
+    return None
+
+
+_FIELDS = (
+    _Field("category", int_or_null, _known(CATEGORIES, nullable=True)),
+    _Field("licence", int_or_null, _known(LICENCES, nullable=True)),
+    _Field("language", value_or_null, _language),
+    _Field("nsfw", bool_or_null, _boolean("Should have a valid nsfw boolean")),
+    _Field("waitTranscoding", bool_or_null, _boolean("Should have a valid waitTranscoding boolean")),
+    _Field("privacy", int_or_null, _known(PRIVACIES, nullable=False)),
+    _Field("description", value_or_null, _text(3, 10000)),
+    _Field("support", value_or_null, _text(3, 1000)),
+    _Field("tags", value_or_null, _tags),
+    _Field("commentsEnabled", bool_or_null, _boolean("Should have valid commentsEnabled boolean")),
+    _Field("commentsPolicy", _same, _known(COMMENT_POLICIES, nullable=True)),
+    _Field("downloadEnabled", bool_or_null, _boolean("Should have downloadEnabled boolean")),
+    _Field("originallyPublishedAt", value_or_null, _date),
+    _Field("scheduleUpdate", value_or_null, _anything),
+)
+_NAME = _Field(
+    "name", _trimmed, _text(3, 120, "Should have a video name between 3 and 120 characters long", nullable=False)
+)
+_LAST_FIELDS = (_NAME, _Field("channelId", int_or_null, _identifier), _Field("videoPasswords", _same, _list))
+
+
+def check_edit(body: Body, instance: str, invalid_id: dict[str, dict[str, Any]] | None) -> dict[str, Any]:
+    """Checks the fields of an edit.
+
+    Args:
+        body: What was sent.
+        instance: The request's target, for the error.
+        invalid_id: What is wrong with the video's identifier in the path, if something is.
+
+    Returns:
+        The known fields that were sent, cleaned.
+
+    Raises:
+        Problem: With every field that is invalid.
+    """
+    clean: dict[str, Any] = {}
+    invalid: dict[str, dict[str, Any]] = {}
+    for name in IMAGE_FIELDS:
+        if name in body.files:
+            invalid |= _check_image(name, body.files[name])
+    if body.fields:
+        _check(_FIELDS, body.fields, clean, invalid)
+        if isinstance(clean.get("scheduleUpdate"), dict):
+            clean["scheduleUpdate"] = _check_schedule(clean["scheduleUpdate"], invalid)
+    invalid |= invalid_id or {}
+    if body.fields:
+        _check(_LAST_FIELDS, body.fields, clean, invalid)
+    if invalid:
+        raise invalid_parameters(invalid, instance)
+    schedule = clean.get("scheduleUpdate")
+    if schedule and not (isinstance(schedule, dict) and schedule.get("updateAt")):
+        raise Problem("Schedule update at is mandatory.")
+    return clean
+
+
+def _check(
+    fields: tuple[_Field, ...], sent: dict[str, Any], clean: dict[str, Any], invalid: dict[str, dict[str, Any]]
+) -> None:
+    for field in fields:
+        if field.name not in sent:
+            continue
+        value = clean[field.name] = field.clean(sent[field.name])
+        message = field.check(value)
+        if message is not None:
+            invalid |= invalid_parameter(field.name, value, "body", message)
+
+
+def _check_schedule(sent: dict[str, Any], invalid: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    schedule = dict(sent)
+    if "updateAt" in schedule:
+        at = schedule["updateAt"]
+        if not isinstance(at, str) or parse_date(at) is None:
+            message = "Should have a schedule update date that conforms to ISO 8601"
+            invalid |= invalid_parameter("scheduleUpdate.updateAt", at, "body", message)
+    if "privacy" in schedule:
+        privacy = schedule["privacy"] = int_or_null(schedule["privacy"])
+        if privacy not in _SCHEDULED_PRIVACIES:
+            invalid |= invalid_parameter("scheduleUpdate.privacy", privacy, "body")
+    return schedule
+
+
+def _check_image(name: str, upload: Upload) -> dict[str, dict[str, Any]]:
+    fits = len(upload.content) <= _IMAGE_LIMIT
+    if upload.name and fits and upload.content_type.lower() in _IMAGE_TYPES:
+        return {}
+    message = (
+        f"This {name.removesuffix('file')} file is not supported or too large. "
+        "Please, make sure it is of the following type: .png, .jpg, .jpeg, .webp"
+    )
+    problem = invalid_parameter(name, None, "body", message)
+    # There is no value to show: the field is a file.
+    del problem[name]["value"]
+    return problem
+
+
+def check_passwords(sent: dict[str, Any], current_privacy: int) -> None:
+    """Checks that an edit of a video that is, or becomes, protected by passwords brings proper ones.
+
+    Raises:
+        Problem: It does not.
+    """
+    if sent.get("privacy", current_privacy) != PASSWORD_PROTECTED:
+        return
+    passwords = sent.get("videoPasswords")
+    if passwords is None:
+        raise Problem("Video passwords are missing.")
+    if not passwords:
+        raise Problem("At least one video password is required.")
+    if not all(isinstance(password, str) for password in passwords):
+        raise Problem("Video password should be a string.")
+    if len(set(passwords)) != len(passwords):
+        raise Problem("Duplicate video passwords are not allowed.")
+    if not all(2 <= len(password) < 100 for password in passwords):
+        limits = "Password length should be at least 2 characters and no more than 100 characters."
+        raise Problem(f"Invalid video password. {limits}")

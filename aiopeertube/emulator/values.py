@@ -1,0 +1,102 @@
+"""How the server reads single values, which is more generous than it looks."""
+
+import math
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+NAN = math.nan
+_INT_PREFIX = re.compile(r"\s*([+-]?\d+)")
+_INT = re.compile(r"[+-]?\d+")
+_ISO = re.compile(
+    r"(?P<year>\d{4})"
+    r"(?:-?(?P<month>0[1-9]|1[0-2])(?:-?(?P<day>0[1-9]|[12]\d|3[01]))?)?"
+    r"(?:[T ](?P<hour>[01]\d|2[0-3])(?::?(?P<minute>[0-5]\d)(?::?(?P<second>[0-5]\d)(?:[.,](?P<fraction>\d+))?)?)?"
+    r"(?P<zone>[zZ]|[+-](?:[01]\d|2[0-3]):?(?:[0-5]\d)?)?)?"
+)
+
+
+def value_or_null(value: Any) -> Any:
+    """Forms cannot say null, so the word stands for it."""
+    return None if value == "null" else value
+
+
+def int_or_null(value: Any) -> Any:
+    """A number, null, or NaN for what is neither; text after digits is ignored."""
+    value = value_or_null(value)
+    if value is None:
+        return None
+    if isinstance(value, float):
+        return int(value) if value.is_integer() else value
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    found = _INT_PREFIX.match(text_of(value))
+    return int(found[1]) if found else NAN
+
+
+def bool_or_null(value: Any) -> bool | None:
+    """A truth value or null: everything counts as true except `false`, `0` and nothing."""
+    value = value_or_null(value)
+    if value is None or isinstance(value, bool):
+        return value
+    return text_of(value) not in {"0", "false", ""}
+
+
+def is_int(value: Any) -> bool:
+    """Whether a value is a whole number or the text of one."""
+    if isinstance(value, bool) or value is None:
+        return False
+    if isinstance(value, float):
+        return value.is_integer()
+    return isinstance(value, int) or (isinstance(value, str) and _INT.fullmatch(value) is not None)
+
+
+def text_of(value: Any) -> str:
+    """A value as text."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list):
+        return ",".join(text_of(item) for item in value)
+    return "[object Object]" if isinstance(value, dict) else str(value)
+
+
+def kind_of(value: Any) -> str:
+    """The name the server's language has for a value's type."""
+    kinds = {bool: "boolean", int: "number", float: "number", list: "Array", dict: "Object"}
+    return kinds.get(type(value), "null")
+
+
+def parse_date(text: str) -> float | None:
+    """A date of ISO 8601, as seconds since 1970; None: it is none. Without a zone it is UTC.
+
+    Calendar dates only: dates of weeks and of days of the year are refused, which the server would accept
+    and then fail on.
+    """
+    found = _ISO.fullmatch(text)
+    if found is None:
+        return None
+    part = found.groupdict()
+    try:
+        moment = datetime(
+            int(part["year"]),
+            int(part["month"] or 1),
+            int(part["day"] or 1),
+            int(part["hour"] or 0),
+            int(part["minute"] or 0),
+            int(part["second"] or 0),
+            int((part["fraction"] or "0")[:6].ljust(6, "0")),
+            tzinfo=UTC,
+        )
+    except ValueError:
+        return None
+    return moment.timestamp() - _zone_offset(part["zone"])
+
+
+def _zone_offset(zone: str | None) -> float:
+    if not zone or zone in "zZ":
+        return 0.0
+    digits = zone[1:].replace(":", "")
+    seconds = int(digits[:2]) * 3600 + int(digits[2:] or 0) * 60
+    return -seconds if zone[0] == "-" else seconds

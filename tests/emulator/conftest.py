@@ -1,0 +1,106 @@
+from collections.abc import AsyncIterator
+
+import aiohttp
+import pytest
+
+from aiopeertube.emulator import Emulator
+
+
+class Clock:
+    """A clock that stands still until it is told to go on."""
+
+    def __init__(self, now: float = 1_800_000_000.25) -> None:
+        self.now = now
+
+    def __call__(self) -> float:
+        return self.now
+
+    def forward(self, seconds: float) -> None:
+        self.now += seconds
+
+
+class Visitor:
+    """Talks to an emulator: the least of a client, and none of this package's."""
+
+    def __init__(self, server: Emulator, session: aiohttp.ClientSession) -> None:
+        self.server = server
+        self.session = session
+        self.headers: dict[str, str] = {}
+        self.tokens: dict = {}
+
+    async def call(self, method: str, path: str, **options) -> tuple[int, dict, object]:
+        headers = {**self.headers, **options.pop("headers", {})}
+        url = f"{self.server.url}/api/v1{path}"
+        async with self.session.request(method, url, headers=headers, **options) as response:
+            body: object = await response.text()
+            if "json" in response.headers.get("Content-Type", "") and body:
+                body = await response.json(content_type=None)
+            return response.status, dict(response.headers), body
+
+    async def get(self, path: str, **options):
+        return await self.call("GET", path, **options)
+
+    async def put(self, path: str, json=None, **options):
+        return await self.call("PUT", path, **({} if json is None else {"json": json}), **options)
+
+    async def grant(self, **fields: str):
+        store = self.server.store
+        client = {"client_id": store.client_id, "client_secret": store.client_secret}
+        headers = fields.pop("headers", {})
+        return await self.call("POST", "/users/token", data={**client, **fields}, headers=headers)
+
+    async def login(self, username: str = "nisv", password: str = "secret123") -> None:
+        status, _, self.tokens = await self.grant(grant_type="password", username=username, password=password)
+        assert status == 200
+        self.use(self.tokens["access_token"])
+
+    def use(self, token: str | None) -> None:
+        self.headers = {"Authorization": f"Bearer {token}"} if token else {}
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def options() -> dict:
+    """Options of `server`; tests override it by indirect parametrisation or in their module."""
+    return {"videos": 12, "rate_limit": None}
+
+
+@pytest.fixture
+async def server(anyio_backend: str, options: dict) -> AsyncIterator[Emulator]:
+    async with Emulator(**options) as started:
+        yield started
+
+
+@pytest.fixture
+async def session(anyio_backend: str) -> AsyncIterator[aiohttp.ClientSession]:
+    async with aiohttp.ClientSession() as opened:
+        yield opened
+
+
+@pytest.fixture
+async def visitor(server: Emulator, session: aiohttp.ClientSession) -> Visitor:
+    return Visitor(server, session)
+
+
+@pytest.fixture
+async def owner(server: Emulator, session: aiohttp.ClientSession) -> Visitor:
+    """The user whose videos the generated ones are."""
+    owner = Visitor(server, session)
+    await owner.login()
+    return owner
+
+
+@pytest.fixture
+async def admin(server: Emulator, session: aiohttp.ClientSession) -> Visitor:
+    admin = Visitor(server, session)
+    await admin.login("root", "test-root")
+    return admin

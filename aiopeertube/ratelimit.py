@@ -109,9 +109,9 @@ class Window:
         """Return the moment from which waiting makes sense no more; infinity when only an answer can tell."""
         if now < self._refused_until:
             return self._refused_until
-        if self.limit is None or (self.remaining > 0 and now < self.ends()):
-            return _FOREVER
-        return self.ends()
+        ends = self.ends()
+        # Once it is over, or while something is left of it, what is in flight is what holds us up.
+        return ends if self.limit is not None and self.remaining <= 0 and now < ends else _FOREVER
 
     def length(self) -> float:
         """Return the window's length in seconds, rather too long than too short; infinity when unknown.

@@ -1,0 +1,81 @@
+"""The root of the command line. A command's module is imported when the command is run or asked for help."""
+
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Any, Final, NoReturn
+
+import click
+
+from aiopeertube._version import __version__
+from aiopeertube.cli.errors import MEANINGS, exit_code_of
+from aiopeertube.cli.options import Group, Settings, shared_options
+
+# Name: module, and the line of `--help`; importing all of them for it would take longer than all else.
+_COMMANDS: Final = {
+    "demo": ("demo", "Show on an embedded server what this client is for."),
+    "emulator": ("emulator", "Run an embedded server that looks like PeerTube."),
+    "login": ("auth", "Log in and keep the token."),
+    "logout": ("auth", "End the session and forget the token."),
+    "whoami": ("auth", "Show who is logged in."),
+    "videos": ("videos", "List, show, edit and delete videos."),
+    "api": ("api", "Send any request of the API."),
+}
+
+
+class Root(Group):
+    """Loads commands late, and turns whatever ends one into an exit code."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Name the commands."""
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a command."""
+        if cmd_name not in _COMMANDS:
+            return None
+        command: click.Command = getattr(import_module(f"aiopeertube.cli.{_COMMANDS[cmd_name][0]}"), cmd_name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the commands' lines without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in _COMMANDS.items()])
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write what the exit codes mean."""
+        with formatter.section("Exit codes"):
+            formatter.write_dl([(str(int(code)), meaning) for code, meaning in MEANINGS.items()])
+
+    def main(self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: Any) -> NoReturn:  # type: ignore[override]
+        """Run a command and exit."""
+        extra.pop("standalone_mode", None)
+        settings = Settings()
+        try:
+            result = super().main(args, prog_name or "aiopeertube", standalone_mode=False, obj=settings, **extra)
+            sys.stdout.flush()
+            code = result if isinstance(result, int) else 0
+        except Exception as exc:  # noqa: BLE001 - the last place that can say it in one line
+            code = exit_code_of(exc, verbose=settings.verbose)
+        except KeyboardInterrupt as exc:
+            code = exit_code_of(exc, verbose=False)
+        finally:
+            _stop_logging()
+        sys.exit(code)
+
+
+def _stop_logging() -> None:
+    logs = sys.modules.get("aiopeertube.cli.logs")
+    if logs is not None:
+        logs.remove()
+
+
+@click.group(cls=Root, context_settings={"help_option_names": ["--help", "-h"], "max_content_width": 110})
+@click.version_option(__version__, prog_name="aiopeertube")
+@shared_options()
+def app() -> None:
+    """Work with the videos of a PeerTube instance, many at a time.
+
+    Log in once with `aiopeertube login --url https://videos.example`; later commands use that instance and that
+    token. Options in "Shared options" can stand before or after a command's name.
+    """

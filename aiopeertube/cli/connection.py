@@ -1,0 +1,136 @@
+"""From the shared options to a client: which instance, and as whom."""
+
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, Final
+
+import click
+
+import aiopeertube
+from aiopeertube import errors
+from aiopeertube.cli import logs, saved
+from aiopeertube.cli.errors import Exit, Failure, NotPeerTube, explain, not_logged_in
+from aiopeertube.cli.options import Settings
+from aiopeertube.cli.text import is_terminal
+from aiopeertube.settings import check_secure, origin_of
+from aiopeertube.tokens import TokenFile
+
+# A person waits for a single call: enough attempts for a hiccup, not for a restart of the server. Runs over many
+# items keep the library's own number, which outlasts one.
+_ATTEMPTS: Final = 4
+_LOGIN_PATHS: Final = ("/api/v1/oauth-clients/local", "/api/v1/users/token")
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """An instance, and what to make a client of it with."""
+
+    origin: str
+    options: dict[str, Any]
+    anonymous: bool
+
+    @asynccontextmanager
+    async def opened(self, *, many: bool = False) -> AsyncIterator["aiopeertube.PeerTube"]:
+        """Give a client; its errors come out as Failures. `many` is for runs over many items."""
+        attempts = {} if many else {"attempts": _ATTEMPTS}
+        try:
+            async with aiopeertube.PeerTube(self.origin, **self.options, **attempts) as pt:
+                logs.follow(pt)
+                try:
+                    yield pt
+                except errors.PeerTubeError as exc:
+                    if _doubtful(exc) and not await is_peertube(pt):
+                        raise NotPeerTube(f"{self.origin} is not a PeerTube: {exc}") from exc
+                    raise
+        except errors.PeerTubeError as exc:
+            raise explain(exc, origin=self.origin, anonymous=self.anonymous) from exc
+
+
+def connect(settings: Settings, *, user: bool = False) -> Connection:
+    """Find out where to go and as whom, without sending anything; `user` False lets nobody be enough.
+
+    Raises:
+        Failure: there is no instance, or nobody to act as.
+        ConfigurationError: the address, the saved token or the like is of no use.
+    """
+    origin = instance(settings)
+    who = _who(settings, origin)
+    if user and not who:
+        raise not_logged_in(origin)
+    if who:
+        check_secure(origin, allow_http=settings.allow_http)
+    return Connection(origin, client_options(settings) | who, anonymous=not who)
+
+
+def instance(settings: Settings) -> str:
+    """Return the origin of the instance: the one given, or that of the last login."""
+    url = settings.url or saved.default_url()
+    if url is None:
+        hint = "give its address with --url or PEERTUBE_URL, or run `aiopeertube login` once"
+        raise Failure("which instance?", code=Exit.USAGE, hint=hint)
+    return origin_of(url)
+
+
+def client_options(settings: Settings) -> dict[str, Any]:
+    """Return the client's arguments that have nothing to do with who it is."""
+    return {
+        "rate": settings.rate,
+        "concurrency": settings.concurrency,
+        "timeout": settings.timeout,
+        "allow_http": settings.allow_http,
+    }
+
+
+def _who(settings: Settings, origin: str) -> dict[str, Any]:
+    """Return the client's credentials; {} for nobody."""
+    if settings.token:
+        return {"token": settings.token}
+    path = saved.token_path(origin)
+    kept = TokenFile(path, origin=origin, username=settings.username)
+    if settings.username is None:
+        if settings.password is not None:
+            raise Failure(
+                "there is a password but no user name", code=Exit.USAGE, hint="add --username or PEERTUBE_USERNAME"
+            )
+        return {"token_file": path} if kept.load() is not None else {}
+    # The token that this very user saved spares a login, of which PeerTube allows few.
+    own = kept.load() is not None and kept.saved_username() == settings.username
+    named = {"username": settings.username, "otp": settings.otp} | ({"token_file": path} if own else {})
+    if settings.password is not None or not own:
+        named["password"] = settings.password or ask_password(settings.username, origin)
+    return named
+
+
+def ask_password(username: str, origin: str) -> str:
+    """Ask for a password, where somebody can answer.
+
+    Raises:
+        Failure: nobody can.
+    """
+    if not is_terminal(sys.stdin):
+        hint = "set PEERTUBE_PASSWORD, or run it on a terminal to be asked"
+        raise Failure(f"there is no password for {username}", code=Exit.USAGE, hint=hint)
+    answer: str = click.prompt(f"Password of {username} at {origin}", hide_input=True, err=True)
+    return answer
+
+
+def _doubtful(error: errors.PeerTubeError) -> bool:
+    """Tell whether an error may come from something that is no PeerTube; only then one more request is sent."""
+    if isinstance(error, errors.UnexpectedResponse):
+        return not isinstance(error, errors.RedirectRefused)
+    if isinstance(error, errors.ApiError):
+        return error.status in {404, 405, 501} or (error.path in _LOGIN_PATHS and error.status not in {400, 429})
+    return False
+
+
+async def is_peertube(pt: "aiopeertube.PeerTube") -> bool:
+    """Ask for the configuration, which every PeerTube gives to everyone; no answer at all proves nothing."""
+    try:
+        config = await pt.config.get()
+    except (errors.UnexpectedResponse, errors.NotFound, errors.ServerError, errors.NotPermitted):
+        return False
+    except errors.PeerTubeError:
+        return True
+    return isinstance(config, dict) and "serverVersion" in config

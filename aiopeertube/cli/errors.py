@@ -1,0 +1,179 @@
+"""From an error to the exit code, the one line and the hint that people get."""
+
+import os
+import sys
+from contextlib import suppress
+from enum import IntEnum
+from typing import Any, Final
+
+import click
+
+from aiopeertube import errors
+from aiopeertube.cli.text import note
+
+
+class Exit(IntEnum):
+    """The exit codes, all of them."""
+
+    DONE = 0
+    SOME_FAILED = 1
+    USAGE = 2
+    AUTHENTICATION = 3
+    UNREACHABLE = 4
+    REFUSED = 5
+    BUG = 70
+    AGAIN = 75
+    INTERRUPTED = 130
+    UNREAD = 141
+
+
+MEANINGS: Final = {
+    Exit.DONE: "all done",
+    Exit.SOME_FAILED: "some items failed",
+    Exit.USAGE: "bad usage or bad input; nothing was sent",
+    Exit.AUTHENTICATION: "cannot authenticate",
+    Exit.UNREACHABLE: "the server is unreachable, or no PeerTube",
+    Exit.REFUSED: "the server refused",
+    Exit.BUG: "a bug in this program",
+    Exit.AGAIN: "run me again: halted, rate limited, timeout or connection lost",
+    Exit.INTERRUPTED: "interrupted",
+    Exit.UNREAD: "whoever read the output went away",
+}
+
+
+class Failure(click.ClickException):
+    """The end of a command: what to say, and the exit code."""
+
+    def __init__(self, message: str, *, code: Exit, hint: str = "") -> None:
+        super().__init__(message)
+        self.exit_code = int(code)
+        self.hint = hint
+
+    def show(self, file: Any = None) -> None:
+        """Print the line, and the hint where there is one; always on stderr."""
+        note(f"aiopeertube: error: {self.message}")
+        if self.hint:
+            note(f"hint: {self.hint}")
+
+
+class NotPeerTube(errors.PeerTubeError):
+    """Something answers at the address, but it is no PeerTube."""
+
+
+_LOG_IN: Final = "run `aiopeertube login{at}`, or set PEERTUBE_USERNAME and PEERTUBE_PASSWORD"
+_AGAIN: Final = "run the same command again; a slow server may need a longer --timeout"
+
+# The first class that fits decides; subclasses stand before their bases.
+_RULES: Final[tuple[tuple[type[Exception], Exit, str], ...]] = (
+    (errors.InsecureCredentials, Exit.USAGE, "use an https:// address, or --allow-http if you trust the network"),
+    (errors.InvalidURL, Exit.USAGE, "give the address with --url or PEERTUBE_URL, like https://videos.example"),
+    (errors.ConfigurationError, Exit.USAGE, ""),
+    (errors.InvalidIdentifier, Exit.USAGE, ""),
+    (errors.InputError, Exit.USAGE, ""),
+    (NotPeerTube, Exit.UNREACHABLE, "check the address given with --url, PEERTUBE_URL or at the last login"),
+    (errors.ServerUnreachable, Exit.UNREACHABLE, "check the address, and whether the server runs"),
+    (errors.TransportError, Exit.AGAIN, _AGAIN),
+    (errors.RedirectRefused, Exit.UNREACHABLE, "give the address that it leads to with --url"),
+    (errors.UnexpectedResponse, Exit.AGAIN, "something between here and PeerTube may have answered; run it again"),
+    (errors.WrongCredentials, Exit.AUTHENTICATION, "check user name and password; `aiopeertube login` asks for them"),
+    (errors.TwoFactorRequired, Exit.AUTHENTICATION, "give the code with --otp or PEERTUBE_OTP, or run {login}"),
+    (errors.WrongTwoFactorCode, Exit.AUTHENTICATION, "codes are valid for about 30 seconds; take a new one"),
+    (errors.AuthenticationError, Exit.AUTHENTICATION, _LOG_IN),
+    (errors.RateLimited, Exit.AGAIN, "wait a little and run it again; --rate keeps below a limit of your own"),
+    (errors.BulkHalted, Exit.AGAIN, "see what failed above, then run it again for what is left"),
+    (errors.PeerTubeError, Exit.REFUSED, ""),
+)
+
+
+def explain(error: errors.PeerTubeError, *, origin: str = "", anonymous: bool = False) -> Failure:
+    """Say what an error means to whoever ran the command; `origin` is the instance's address."""
+    if isinstance(error, errors.NotPermitted) and error.status == 401 and anonymous:
+        return not_logged_in(origin, f"{error.method} {error.path} needs a user")
+    for special in (_wrong_scheme, _certificate):
+        if failure := special(error, origin):
+            return failure
+    code, hint = next((code, hint) for kind, code, hint in _RULES if isinstance(error, kind))
+    at = f" --url {origin}" if origin else ""
+    return Failure(str(error), code=code, hint=hint.format(at=at, login=f"`aiopeertube login{at}`"))
+
+
+def not_logged_in(origin: str, why: str = "this needs a user") -> Failure:
+    """Say that there is nobody to act as."""
+    hint = _LOG_IN.format(at=f" --url {origin}")
+    return Failure(f"not logged in to {origin}: {why}", code=Exit.AUTHENTICATION, hint=hint)
+
+
+# How OpenSSL names an answer that is no TLS; which of them depends on its version.
+_NOT_TLS: Final = ("wrong version", "wrong_version", "record layer", "record_layer", "unknown protocol")
+_TLS_ONLY: Final = ("plain http request was sent to https port", "http request to an https server", "speak http as")
+
+
+def _wrong_scheme(error: errors.PeerTubeError, origin: str) -> Failure | None:
+    text = str(error).lower()
+    scheme, _, host = origin.partition("://")
+    if scheme == "https" and isinstance(error, errors.ServerUnreachable) and _any_in(_NOT_TLS, text):
+        return _scheme_failure(f"{origin} does not speak https", f"http://{host}")
+    strange = isinstance(error, errors.UnexpectedResponse | errors.ApiError)
+    if scheme == "http" and strange and _any_in(_TLS_ONLY, text):
+        return _scheme_failure(f"{origin} does not speak plain http", f"https://{host}")
+    return None
+
+
+def _scheme_failure(message: str, other: str) -> Failure:
+    return Failure(message, code=Exit.UNREACHABLE, hint=f"try --url {other}")
+
+
+def _certificate(error: errors.PeerTubeError, origin: str) -> Failure | None:
+    if not isinstance(error, errors.ServerUnreachable) or "certificate" not in str(error).lower():
+        return None
+    hint = "for an authority of your own set SSL_CERT_FILE to its certificate"
+    return Failure(str(error), code=Exit.UNREACHABLE, hint=hint)
+
+
+def _any_in(needles: tuple[str, ...], text: str) -> bool:
+    return any(needle in text for needle in needles)
+
+
+def exit_code_of(error: BaseException, *, verbose: bool) -> int:
+    """Print what there is to say about what ended a command; return the exit code."""
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        error.show()
+        return Exit.USAGE
+    if isinstance(error, errors.PeerTubeError):
+        error = explain(error)
+    if isinstance(error, Failure):
+        error.show()
+        return error.exit_code
+    if isinstance(error, click.ClickException):
+        return _usage(error)
+    if isinstance(error, click.Abort | KeyboardInterrupt):
+        note("aiopeertube: interrupted")
+        return Exit.INTERRUPTED
+    if isinstance(error, BrokenPipeError):
+        return _unread()
+    return _bug(error, verbose=verbose)
+
+
+def _unread() -> int:
+    """Let Python's last flush have somewhere to go: `... | head` is no error to talk about."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return Exit.UNREAD
+
+
+def _usage(error: click.ClickException) -> int:
+    context = getattr(error, "ctx", None)
+    hint = f"see `{context.command_path} --help`" if context is not None else ""
+    Failure(error.format_message(), code=Exit.USAGE, hint=hint).show()
+    return Exit.USAGE
+
+
+def _bug(error: BaseException, *, verbose: bool) -> int:
+    if verbose:
+        import traceback  # noqa: PLC0415 - nobody else needs it
+
+        traceback.print_exception(error)
+    text = f"{type(error).__name__}: {error}"
+    hint = "please report it" if verbose else "run it again with -v for details, and please report them"
+    Failure(f"this is a bug: {text}", code=Exit.BUG, hint=hint).show()
+    return Exit.BUG

@@ -1,0 +1,203 @@
+"""What `videos list` and `videos get` send and show."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from aiopeertube.cli import edits, refs, rendering, runs
+from aiopeertube.cli.connection import Connection
+from aiopeertube.cli.options import Settings
+
+if TYPE_CHECKING:
+    from aiopeertube import Outcome, Paginator, PeerTube
+
+COLUMNS: Final = ("id", "name", "channel.name", "privacy", "language", "publishedAt", "views")
+CSV_COLUMNS: Final = (
+    "id",
+    "uuid",
+    "shortUUID",
+    "name",
+    "channel.name",
+    "account.name",
+    "privacy.label",
+    "category.label",
+    "licence.label",
+    "language.id",
+    "nsfw",
+    "duration",
+    "views",
+    "createdAt",
+    "publishedAt",
+    "updatedAt",
+    "originallyPublishedAt",
+    "url",
+)
+CARD: Final = (
+    "name",
+    "id",
+    "uuid",
+    "shortUUID",
+    "url",
+    "channel",
+    "account",
+    "privacy",
+    "category",
+    "licence",
+    "language",
+    "tags",
+    "nsfw",
+    "commentsPolicy",
+    "downloadEnabled",
+    "duration",
+    "views",
+    "createdAt",
+    "publishedAt",
+    "updatedAt",
+    "originallyPublishedAt",
+    "support",
+    "description",
+)
+# Rows of a list lack these, and cut the description at 250 characters.
+_DETAILS_ONLY: Final = frozenset({"tags", "support", "commentsPolicy", "downloadEnabled", "trackerUrls"})
+_ONE_OF: Final = ("category", "licence", "language", "privacy")
+_PAGE: Final = 100
+
+
+def parse_fields(text: str | None) -> tuple[str, ...] | None:
+    """Split --fields."""
+    if text is None:
+        return None
+    fields = tuple(field.strip() for field in text.split(",") if field.strip())
+    if not fields:
+        raise click.UsageError("--fields names no field.")
+    return fields
+
+
+def check(options: Mapping[str, Any], fields: Sequence[str] | None) -> None:
+    """Refuse options that contradict each other, or that would give holes in place of data."""
+    if sum(bool(options[name]) for name in ("channel", "account", "mine")) > 1:
+        raise click.UsageError("--channel, --account and --mine exclude each other.")
+    if options["mine"] and (options["tag"] or options["nsfw"]):
+        raise click.UsageError("--tag and --nsfw cannot be used with --mine: the server ignores them there.")
+    missing = sorted(_DETAILS_ONLY & {field.partition(".")[0] for field in fields or ()})
+    if missing and not options["details"]:
+        raise click.UsageError(f"Lists come without {', '.join(missing)}: add --details to fetch each video in full.")
+
+
+async def show_list(
+    connection: Connection, settings: Settings, options: Mapping[str, Any], fields: tuple[str, ...] | None
+) -> None:
+    """Write the videos asked for, as they come."""
+    format = rendering.chosen(options["format"])
+    columns = CSV_COLUMNS if format == "csv" else COLUMNS
+    async with connection.opened() as pt:
+        rows = _rows(pt, options, await _wanted(pt, options))
+        writer = rendering.writer(format, fields, columns=columns, no_color=settings.no_color)
+        async for row in rows:
+            writer.add(row)
+        writer.end()
+
+
+async def _wanted(pt: "PeerTube", options: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """Read the filters that take ids or labels."""
+    return {name: [await edits.resolve(pt, name, text) for text in options[name]] for name in _ONE_OF if options[name]}
+
+
+async def _rows(
+    pt: "PeerTube", options: Mapping[str, Any], wanted: Mapping[str, list[Any]]
+) -> AsyncIterator[Mapping[str, Any]]:
+    limit = None if options["all"] else options["limit"]
+    # The server cannot filter the user's own videos by these.
+    sieve = wanted if options["mine"] else {}
+    pages = _paginator(pt, options, wanted, count=_PAGE if limit is None or sieve else min(limit, _PAGE))
+    given = 0
+    if limit == 0:
+        return
+    async for page in pages.pages():
+        kept = [row for row in page if all(row[name]["id"] in ids for name, ids in sieve.items())]
+        if limit is not None:
+            kept = kept[: limit - given]
+        given += len(kept)
+        for row in await _in_full(pt, kept) if options["details"] else kept:
+            yield row
+        if limit is not None and given >= limit:
+            return
+
+
+def _paginator(
+    pt: "PeerTube", options: Mapping[str, Any], wanted: Mapping[str, list[Any]], *, count: int
+) -> "Paginator[Any]":
+    filters: dict[str, Any] = {"sort": options["sort"], "search": options["search"]}
+    if options["mine"]:
+        return pt.me.videos(count=count, **filters)
+    filters |= {f"{name}OneOf": ids for name, ids in wanted.items()}
+    filters |= {"tagsAllOf": options["tag"] or None, "nsfw": options["nsfw"]}
+    if options["channel"]:
+        return pt.channels.videos(options["channel"], count=count, **filters)
+    if options["account"]:
+        return pt.accounts.videos(options["account"], count=count, **filters)
+    return pt.videos.list(count=count, **filters)
+
+
+async def _in_full(pt: "PeerTube", rows: Sequence[Mapping[str, Any]]) -> list[Any]:
+    """Fetch one page's videos in full, in order."""
+
+    async def one(video: str) -> Any:
+        return await pt.videos.get(video)
+
+    return await asyncio.gather(*(one(row["uuid"]) for row in rows))
+
+
+class Shelf:
+    """Writes videos in the order of the command line, though they come in any; stdin's as they come."""
+
+    def __init__(self, writer: rendering.Writer, videos: Sequence[str]) -> None:
+        self._writer = writer
+        self._due = [] if refs.from_stdin(videos) else list(videos)
+        self._came: dict[str, Any] = {}
+        self._next = 0
+
+    def take(self, outcome: "Outcome[Any]", video: str) -> None:
+        """Take in a video, and write those whose turn it is."""
+        if not self._due:
+            if outcome.ok:
+                self._writer.add(outcome.result)
+            return
+        self._came[video] = outcome.result if outcome.ok else None
+        while self._next < len(self._due) and self._due[self._next] in self._came:
+            row = self._came[self._due[self._next]]
+            self._next += 1
+            if row is not None:
+                self._writer.add(row)
+
+
+async def show_one(
+    connection: Connection, settings: Settings, video: str, format: str, fields: tuple[str, ...] | None
+) -> None:
+    """Write one video: a card for people, an object as JSON."""
+    async with connection.opened() as pt:
+        row: Any = await pt.videos.get(video)
+    if format == "table":
+        rendering.draw_card(row, fields or CARD, no_color=settings.no_color)
+    elif format == "json":
+        rendering.put(rendering.to_json(rendering.projected(row, fields), pretty=True) + "\n")
+    else:
+        writer = rendering.writer(format, fields, columns=CSV_COLUMNS)
+        writer.add(row)
+        writer.end()
+
+
+async def show_many(
+    connection: Connection, settings: Settings, videos: Sequence[str], format: str, fields: tuple[str, ...] | None
+) -> int:
+    """Write several videos, fetched in parallel; return the exit code."""
+    columns = CSV_COLUMNS if format == "csv" else COLUMNS
+    writer = rendering.writer(format, fields, columns=columns, no_color=settings.no_color)
+    run = runs.Run(settings, "get", take=Shelf(writer, videos).take)
+    async with connection.opened(many=True) as pt:
+        try:
+            return await run.over(pt, videos, pt.videos.get)
+        finally:
+            writer.end()

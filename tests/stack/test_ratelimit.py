@@ -1,0 +1,267 @@
+"""The limiter against a server with PeerTube's fixed windows, on a clock that jumps."""
+
+import asyncio
+import random
+
+import pytest
+
+from aiopeertube import errors, events
+from aiopeertube.ratelimit import Window, buckets_of, parse_rate
+from aiopeertube.sansio import RateHeaders
+from aiopeertube.transport.mock import reply
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.mark.parametrize("seed", range(25))
+async def test_uses_the_whole_allowance_with_at_most_one_refusal(seed, make_server, client_of, renames):
+    """Whatever the clocks' phases and the network do: one probe, and then exact windows."""
+    draw = random.Random(seed)
+    server = make_server(
+        offset=1.7e9 + draw.uniform(-1e6, 1e6),
+        length=float(draw.choice([5, 10, 10, 60])),
+        delay=lambda: draw.uniform(0.0005, 0.03),
+        work=lambda: draw.uniform(0.01, 0.06),
+    )
+    async with client_of(server) as pt:
+        done, seconds = await renames(pt, 170)
+    ideal = 3 * server.length  # 50 at once, and three windows more
+    assert done == 170
+    assert server.count(429) <= 1
+    assert seconds <= 1.02 * ideal + 2, (seconds, ideal)
+
+
+async def test_600_renames_reach_the_allowance(server, client_of, renames):
+    async with client_of(server) as pt:
+        done, seconds = await renames(pt, 600)
+    # 600 take eleven whole windows after the first 50.
+    assert done == 600
+    assert 600 / seconds >= 0.98 * 600 / 110.6
+    assert server.count(429) <= 1
+
+
+async def test_a_job_that_fits_into_the_window_is_not_slowed_down(server, client_of, renames):
+    async with client_of(server, concurrency=8) as pt:
+        done, seconds = await renames(pt, 48)
+        assert pt.statistics().refused == 0
+    assert done == 48
+    assert seconds < 48 / 8 * 0.04 + 0.05  # latency alone, and the first request by itself
+
+
+async def test_spends_what_is_left_of_a_window_that_others_opened(server, client_of, renames):
+    for _ in range(30):
+        server.hit()
+    async with client_of(server) as pt:
+        done, seconds = await renames(pt, 20)
+    assert (done, server.count(429)) == (20, 0)
+    assert seconds < 1
+
+
+async def test_administrators_do_not_wait(server, client_of, renames):
+    async with client_of(server, token="admin", concurrency=4) as pt:
+        done, seconds = await renames(pt, 400)
+        assert pt.statistics().refused == 0
+    assert done == 400
+    assert seconds < 1.05 * 400 * 0.04 / 4 + 0.2
+
+
+async def test_an_administrator_who_loses_the_role_waits_like_everybody(server, client_of, renames):
+    async with client_of(server, token="admin") as pt:
+        await renames(pt, 120)
+        server.administrators = frozenset()
+        done, _ = await renames(pt, 100)
+    assert done == 100
+    assert server.count(429) <= 66  # the run's 64 workers had passed the limiter when the role went
+
+
+async def test_anonymous_callers_are_never_thought_exempt(server, client_of):
+    async with client_of(server, token=None) as pt:
+        for _ in range(60):
+            await pt.request("DELETE", "/videos/1")
+    assert server.count(429) == 0
+
+
+async def test_somebody_else_on_the_same_address(server, client_of, renames):
+    """Others spend from the same window: what is refused is repeated, and nothing is lost."""
+    draw = random.Random(3)
+
+    async def other():
+        while True:
+            await asyncio.sleep(draw.uniform(0.1, 0.5))
+            server.hit()
+
+    async with client_of(server) as pt:
+        task = asyncio.ensure_future(other())
+        done, _ = await renames(pt, 200)
+        task.cancel()
+    assert done == 200
+    assert server.count(429) <= 12  # a few per window at most, not one per request
+
+
+async def test_a_longer_window_from_one_moment_to_the_next(server, client_of, renames):
+    async with client_of(server) as pt:
+        await renames(pt, 120)
+        server.length = 25.0
+        done, seconds = await renames(pt, 200)
+    assert done == 200
+    assert server.count(429) <= 6
+    assert seconds < 4 * 25 + 15
+
+
+async def test_a_proxys_429_without_figures_is_waited_for(client_of, server):
+    answers = [reply(429, retry_after="7"), reply(204)]
+    times = []
+
+    async def proxy(request):
+        times.append(asyncio.get_running_loop().time())
+        return answers.pop(0)
+
+    server.handle = proxy
+    async with client_of(server) as pt:
+        await pt.videos.update(1, name="Film")
+    assert times[1] - times[0] == pytest.approx(7, abs=0.01)
+
+
+async def test_endless_refusals_end_in_an_error(client_of, server):
+    async def proxy(request):
+        return reply(429, retry_after="1")
+
+    server.handle = proxy
+    async with client_of(server) as pt:
+        with pytest.raises(errors.RateLimited):
+            await pt.videos.update(1, name="Film")
+
+
+async def test_ping_and_login_have_buckets_of_their_own(server, client_of):
+    assert buckets_of("GET", "/api/v1/ping") == ()
+    assert buckets_of("POST", "/api/v1/users/token") == ("login", "api")
+    assert buckets_of("GET", "/api/v1/users/token") == ("api",)
+    assert buckets_of("PUT", "/api/v1/videos/1") == ("api",)
+    assert buckets_of("GET", "/feeds/videos.json") == ("feeds",)
+
+
+async def test_a_refused_login_that_shows_the_apis_figures_is_the_apis(server, client_of):
+    """/users/token is counted in both buckets, and refused while the API's is spent."""
+    async with client_of(server, token=None) as pt:
+        for _ in range(3):
+            await pt.videos.update(1, name="Film")
+        for _ in range(47):
+            server.hit()
+        began = asyncio.get_running_loop().time()
+        await pt.request("POST", "/users/token")
+        waited = asyncio.get_running_loop().time() - began
+    assert 9 < waited < 11
+    assert server.count(429) == 1
+
+
+async def test_a_cancelled_waiter_gives_its_place_back(server, client_of):
+    async with client_of(server, token=None) as pt:
+        await asyncio.gather(*(pt.videos.update(1, name="Film") for _ in range(50)))
+        waiting = [asyncio.ensure_future(_result(pt.videos.update(1, name="Film"))) for _ in range(30)]
+        await asyncio.sleep(1)
+        for task in waiting[:29]:
+            task.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
+        (window, *_) = pt.statistics().windows
+    assert waiting[29].result() is None
+    assert (window.in_flight, window.waiting) == (0, 0)
+
+
+async def _result(call):
+    return await call
+
+
+async def test_a_lost_request_counts_against_the_window(server, client_of):
+    """The server has counted it, and nobody may send one more in its place."""
+    server.work = lambda: 3.0
+    async with client_of(server, token=None) as pt:
+        await pt.videos.update(1, name="Film")
+        lost = [asyncio.ensure_future(_result(pt.videos.update(1, name="Film"))) for _ in range(4)]
+        await asyncio.sleep(0.5)
+        for task in lost:
+            task.cancel()
+        await asyncio.gather(*lost, return_exceptions=True)
+        (window, *_) = pt.statistics().windows
+    assert window.remaining == 45
+    assert window.in_flight == 0
+
+
+@pytest.mark.parametrize("text", ["20/s", "50/10s", "1/s", "300/min", "2/s"])
+async def test_a_users_own_rate_is_never_exceeded_in_any_span(text, make_server, client_of, renames):
+    server = make_server(limit=100_000)
+    count, span = {"20/s": (20, 1), "50/10s": (50, 10), "1/s": (1, 1), "300/min": (300, 60), "2/s": (2, 1)}[text]
+    async with client_of(server, rate=text) as pt:
+        await renames(pt, 3 * count + 5)
+    starts = sorted(server.started)
+    # Half-open spans; `started` is seen at the server, and the network's delay is constant here.
+    most = max(sum(1 for other in starts if start <= other < start + span - 1e-6) for start in starts)
+    assert most <= count
+    assert len(starts) / (starts[-1] - starts[0]) >= 0.45 * count / span
+
+
+@pytest.mark.parametrize("text", ["", "20", "0/s", "x/s", "20/fortnight", "-1/s", "20/0s", "20/"])
+def test_a_rate_that_is_none(text):
+    with pytest.raises(errors.ConfigurationError, match="rate"):
+        parse_rate(text)
+
+
+async def test_waiting_is_announced(server, client_of, renames):
+    seen = []
+    async with client_of(server) as pt:
+        pt.on(events.RateLimitWaiting, seen.append)
+        await renames(pt, 60)
+        statistics = pt.statistics()
+    assert any(event.seconds is not None and 8 < event.seconds <= 11 for event in seen)
+    assert statistics.waits == len(seen)
+    assert statistics.waited > 0
+
+
+# -- the window by itself: no loop, no clock ---------------------------------------------------------
+
+
+def _headers(limit=50, remaining=49, reset=1_000_010, date=1_000_000, retry_after=None):
+    return RateHeaders(limit, remaining, reset, date, retry_after)
+
+
+def _window(*answers):
+    window = Window()
+    for sent, arrived, headers in answers:
+        window.in_flight += 1
+        window.answered(sent, arrived, headers)
+    return window
+
+
+def test_nothing_known_lets_one_ask():
+    window = Window()
+    assert window.budget(0) == 1
+    window.in_flight = 1
+    assert window.budget(0) == 0
+
+
+def test_answers_that_overtake_each_other_never_raise_the_budget():
+    window = _window((0, 0.1, _headers(remaining=49)), (0, 0.2, _headers(remaining=40)), (0, 0.3, _headers(remaining=45)))
+    assert window.budget(0.3) == 40
+
+
+def test_a_late_answer_of_the_old_window_changes_nothing():
+    window = _window((0, 0.1, _headers(reset=1_000_010, remaining=3)), (10, 10.1, _headers(reset=1_000_020)))
+    window.in_flight += 1
+    window.answered(0.2, 10.2, _headers(reset=1_000_010, remaining=2))
+    assert window.budget(10.3) == 49
+
+
+def test_requests_in_flight_are_not_spent_twice():
+    window = _window((0, 0.1, _headers(remaining=10)))
+    window.in_flight = 7
+    assert window.budget(0.2) == 3
+    assert window.budget(100) == 43  # the next window may count those that are still under way
+
+
+def test_a_server_without_figures_has_no_limit():
+    window = _window((0, 0.1, None))
+    assert window.budget(0.2) > 10**6
+
+
+def test_a_clock_that_was_set_back_does_not_end_the_window_early():
+    window = _window((0, 0.1, _headers()), (1, 1.1, _headers(date=999_000, reset=999_010 + 1_011, remaining=30)))
+    assert window.ends() > 1.1

@@ -1,0 +1,114 @@
+"""The errors: the tree that is documented is the tree that is there, and all of them travel."""
+
+import copy
+import inspect
+import pickle
+import re
+
+import pytest
+
+from aiopeertube import errors
+
+
+def documented():
+    """Read the docstring's tree: pairs of (class, base)."""
+    pairs, above = [], []
+    for line in errors.__doc__.splitlines():
+        found = re.match(r"^ {4}([ │├└─]*)(\w+)(?: {2,}\S.*)?$", line)
+        if not found:
+            continue
+        depth = len(found[1]) // 4
+        del above[depth:]
+        pairs.append((found[2], above[-1] if above else None))
+        above.append(found[2])
+    return pairs
+
+
+def existing():
+    return {
+        name: kind
+        for name, kind in vars(errors).items()
+        if inspect.isclass(kind) and issubclass(kind, BaseException) and not name.startswith("_")
+    }
+
+
+def test_the_documented_tree_is_the_tree():
+    actual = {(n, None if n == "PeerTubeError" else k.__bases__[0].__name__) for n, k in existing().items()}
+    assert len(documented()) > 25
+    assert set(documented()) == actual
+    assert len(documented()) == len(actual)
+
+
+def test_input_errors_are_value_errors_too():
+    also = {name for name, kind in existing().items() if issubclass(kind, ValueError)}
+    assert also == {"InputError", "InvalidIdentifier", "InvalidField", "FileUnreadable"}
+
+
+def test_every_error_has_a_sentence_of_its_own():
+    sentences = [kind.__doc__ for kind in existing().values()]
+    assert all(sentences)
+    assert len(set(sentences)) == len(sentences)
+
+
+API = {
+    "status": 400,
+    "method": "PUT",
+    "path": "/api/v1/videos/7",
+    "detail": "Incorrect",
+    "code": "the_code",
+    "invalid_params": {"name": "too short"},
+}
+
+SPECIAL = {
+    errors.InvalidField: lambda: errors.InvalidField("name", "is too short"),
+    errors.FileUnreadable: lambda: errors.FileUnreadable("/tmp/a.jpg", "No such file"),
+    errors.UnexpectedResponse: lambda: errors.UnexpectedResponse(
+        "odd", status=502, content_type="text/html", start=b"<html>"
+    ),
+    errors.RedirectRefused: lambda: errors.RedirectRefused("no", status=301, location="https://other.example/"),
+}
+UNPICKLED = pytest.mark.xfail(strict=True, reason="unpickling calls __init__ with the message alone: no __reduce__")
+
+
+def make(kind):
+    if kind in SPECIAL:
+        return SPECIAL[kind]()
+    if issubclass(kind, errors.ApiError):
+        return kind(**API)
+    return kind("a sentence")
+
+
+def all_kinds():
+    for name, kind in existing().items():
+        yield pytest.param(kind, id=name, marks=[UNPICKLED] if kind in SPECIAL else [])
+
+
+@pytest.mark.parametrize("travel", [lambda e: pickle.loads(pickle.dumps(e)), copy.copy], ids=["pickle", "copy"])
+@pytest.mark.parametrize("kind", list(all_kinds()))
+def test_an_error_travels_with_all_it_knows(kind, travel):
+    error = make(kind)
+    back = travel(error)
+    assert type(back) is kind
+    assert str(back) == str(error)
+    assert vars(back) == vars(error)
+
+
+def test_an_api_error_reads_like_a_sentence():
+    assert str(errors.ApiError(**API)) == "PUT /api/v1/videos/7 answered 400: name: too short"
+    assert str(errors.ApiError(**API | {"invalid_params": None})).endswith("400: Incorrect")
+    assert str(errors.ApiError(status=500, method="GET", path="/x", code="c")) == "GET /x answered 500: c"
+    assert str(errors.ApiError(status=500, method="GET", path="/x")).endswith("no reason given")
+
+
+def test_an_api_error_keeps_complaints_of_its_own():
+    given = {"name": "too short"}
+    error = errors.BadRequest(**API | {"invalid_params": given})
+    given.clear()
+    assert error.invalid_params == {"name": "too short"}
+
+
+def test_input_errors_name_what_they_are_about():
+    assert str(errors.InvalidField("name", "is too short")) == "name: is too short"
+    assert errors.InvalidField("name", "x").field == "name"
+    assert str(errors.FileUnreadable("a.jpg", "gone")) == "cannot read a.jpg: gone"
+    assert errors.FileUnreadable("a.jpg", "gone").path == "a.jpg"

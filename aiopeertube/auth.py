@@ -10,6 +10,7 @@ import inspect
 import logging
 import time
 from collections.abc import Awaitable, Callable
+from copy import copy
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
@@ -89,7 +90,7 @@ class Session:
             if self.token is not None and self.token is not dead and not self.token.expired(time.time()):
                 return self.token
             if self._failure is not None and self._failures > failures:
-                raise self._failure  # it failed while we waited; a second wrong password helps nobody
+                raise copy(self._failure)  # it failed while we waited; a second wrong password helps nobody
             try:
                 self.token, how = await self._renewed(dead)
             except errors.PeerTubeError as exc:
@@ -198,7 +199,8 @@ def _token(answer: TokenResponse) -> Token:
     return Token(
         access=answer["access_token"],
         refresh=answer.get("refresh_token"),
-        expires_at=now + answer["expires_in"],
+        # A life of a second or two is over before it can be used: leave it to the server to say so.
+        expires_at=now + answer["expires_in"] if answer["expires_in"] > 3 else None,
         refresh_expires_at=now + answer.get("refresh_token_expires_in", 0) or None,
     )
 

@@ -29,8 +29,9 @@ class Sender(Protocol):
 class Call(Generic[T]):
     """One operation of the API: await it, put it in a bulk run, print it, store it, compare it.
 
-    `problem` is what is known to be wrong with it: sending it raises that, and nothing is sent. Building one never
-    raises, so that a bad item in a stream of calls is one failed item and not the end of the stream.
+    `problem` is what is known to be wrong with it: sending it raises that, and nothing is sent. A bad id or value
+    does not raise when the call is built, so that a bad item in a stream of calls is one failed item and not the
+    end of the stream.
 
     Two calls are equal when they would send the same thing, whatever client they belong to.
     """

@@ -4,9 +4,11 @@ import asyncio
 import ssl
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from copy import copy
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self, TypeVar
+from urllib.parse import parse_qsl
 
 from . import resources
 from .auth import Auth, Credentials, Otp, Session, Sign
@@ -14,7 +16,7 @@ from .bulk import BulkRun, Halt
 from .bulk.engine import Source
 from .call import Call
 from .concurrency import Concurrency
-from .errors import AuthenticationError, ConfigurationError, InvalidField
+from .errors import AuthenticationError, ConfigurationError, InputError, InvalidField
 from .events import Hooks
 from .ratelimit import Limiter, RateLimit, parse_rate
 from .redirects import Redirects
@@ -149,14 +151,14 @@ class PeerTube:
         self._slots = Concurrency(signed, clock=clock, hooks=hooks, fixed=self._fixed, maximum=self._maximum)
         limited = RateLimit(self._slots, self._limiter)
         redirected = Redirects(Auth(limited, self._session))
-        self._top = Retry(redirected, attempts=self._attempts, clock=clock, hooks=hooks)
+        self._top = self._retry = Retry(redirected, attempts=self._attempts, clock=clock, hooks=hooks)
 
     # -- calls -----------------------------------------------------------------------------------
 
     def prepare(self, call: Call[Any]) -> Request:
         """Make the request of `call`; used by the bulk engine and by awaiting a call."""
         if call.problem is not None:
-            raise call.problem
+            raise copy(call.problem)  # a call may be sent again, and an error keeps its traceback
         return Request(
             call.method,
             self.origin,
@@ -172,9 +174,13 @@ class PeerTube:
 
     async def send(self, request: Request) -> Any:
         """Send a prepared request with all retries; return what the answer decodes to."""
+        top = self._top or self._check_open()
+        return (await top.handle(request)).value
+
+    def _check_open(self) -> Retry:
         if self._top is None:
             raise RuntimeError("this client is not open; use it with `async with PeerTube(...) as pt:`")
-        return (await self._top.handle(request)).value
+        return self._top
 
     def request(
         self,
@@ -193,18 +199,23 @@ class PeerTube:
         where the answer is not JSON, None where it is empty. `idempotent` says that repeating does no harm; without
         it POST and PATCH are only repeated when the server surely did nothing.
         """
-        problem = None
+        problem: InputError | None = None
         if not path.startswith("/") or path.startswith("//"):
             problem = InvalidField(
                 "path", f"{path!r} must begin with one slash; the instance is always {self.origin}"
             )
-        if json is not None:
-            body = JsonBody.of(json)
+        path, _, own_query = path.partition("?")
+        pairs = tuple(parse_qsl(own_query, keep_blank_values=True))
+        try:
+            pairs += encode_query(query or {})
+            body = JsonBody.of(json) if json is not None else body
+        except InputError as exc:
+            problem = problem or exc
         return Call(
             method.upper(),
             path if path.startswith("/api/") else API + path,
             json_or_text,
-            query=encode_query(query or {}),
+            query=pairs,
             body=body,
             idempotent=idempotent,
             timeout=timeout,
@@ -250,6 +261,7 @@ class PeerTube:
         Raises:
             AuthenticationError: WrongCredentials, TwoFactorRequired and the like.
         """
+        self._check_open()
         if not self._known:
             raise ConfigurationError("there is nothing to log in with: give username and password")
         if self._session.ready() is None:
@@ -270,12 +282,14 @@ class PeerTube:
         return self._hooks.on(event, listener)
 
     def statistics(self) -> Statistics:
-        """Return counts, latencies and the state of limiter and concurrency; works until the next `async with`."""
+        """Return counts, latencies and the state of limiter and concurrency; also after the client was closed."""
+        if not hasattr(self, "_meter"):
+            self._check_open()
         return Statistics(
             requests=self._meter.requests,
             in_flight=self._meter.in_flight,
             by_status=dict(self._meter.by_status),
-            retries=self._top.retries if self._top else 0,
+            retries=self._retry.retries,
             waits=self._limiter.waits,
             waited=self._limiter.waited,
             refused=self._limiter.refused,

@@ -23,7 +23,7 @@ LEVELS: Final = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128)
 START: Final = 2
 TOO_MANY_ERRORS: Final = 0.02
 AS_GOOD: Final = 0.97  # of the best goodput: the smaller number is preferred
-WORTH: Final = 1.04  # what a higher level has to bring for the climb to go on
+STEEP: Final = 1.2  # what a step brings while the best is far away
 _MEMORY: Final = 150  # answers after which a level's errors are half forgotten
 _PATIENCE: Final = (6, 48)  # epochs between two looks at a neighbour, at first and at last
 _BAN: Final = (12, 96)  # epochs for which a level with errors is left alone, at first and at last
@@ -78,7 +78,7 @@ class Controller:
     levels: list[_Level] = field(default_factory=lambda: [_Level() for _ in LEVELS])
     _patience: int = _PATIENCE[0]
     _skip: int = 0
-    _began: float | None = None
+    _busy: float = 0.0  # seconds that slots were held in this epoch
     _completed: int = 0
 
     @property
@@ -86,33 +86,30 @@ class Controller:
         """The number of requests that may run now."""
         return min(LEVELS[self.index], self.maximum)
 
-    def idle(self) -> None:
-        """Note that a slot is free: what follows measures demand, not the server."""
-        self._began = None
-
-    def answered(self, now: float, *, error: bool, saturated: bool) -> None:
-        """Count an answer; at the end of an epoch choose the next level."""
-        level = self.levels[self.index]
-        level.counted(error=error)
+    def answered(self, seconds: float, *, error: bool, saturated: bool) -> None:
+        """Count an answer whose slot was held for `seconds`; at the end of an epoch choose the next level."""
+        self.levels[self.index].counted(error=error)
         if not saturated:
-            self._began = None
+            self._restart()  # a free slot measures demand, not the server
             return
         if self._skip > 0:
             self._skip -= 1  # it began at the level before
             return
-        if self._began is None:
-            self._began, self._completed = now, 0
-            return
+        self._busy += seconds
         self._completed += not error
-        elapsed = now - self._began
+        elapsed = self._busy / self.limit
         if self._completed >= 8 + 4 * self.limit or (elapsed > _LONGEST_EPOCH and self._completed > self.limit):
-            self._finish(now, self._completed / elapsed if elapsed > 0 else 0.0)
+            # Little's law: counting answers per second would depend on where in a burst of them an epoch ends.
+            self._finish(self._completed / elapsed if elapsed > 0 else 0.0)
         elif error and self._failing():
-            self._finish(now, None)
+            self._finish(None)
 
     # -- inside ----------------------------------------------------------------------------------
 
-    def _finish(self, now: float, goodput: float | None) -> None:
+    def _restart(self) -> None:
+        self._busy, self._completed = 0.0, 0
+
+    def _finish(self, goodput: float | None) -> None:
         self.epoch += 1
         if goodput is not None:
             self.levels[self.index].measured(goodput, self.epoch)
@@ -120,9 +117,7 @@ class Controller:
         self.index = self._cut() if self._failing() else self._choose()
         if self.index != before:
             self._skip = max(LEVELS[before], self.limit)
-            self._began = None
-        else:
-            self._began, self._completed = now, 0
+        self._restart()
 
     def _failing(self) -> bool:
         level = self.levels[self.index]
@@ -169,8 +164,20 @@ class Controller:
         enough = AS_GOOD * max(goodput for _, goodput in known)
         return min(i for i, goodput in known if goodput >= enough)
 
+    def _steep(self, best: int) -> bool:
+        here, below = self.levels[best].goodput, self.levels[best - 1].goodput or self.levels[best - 2].goodput
+        return (
+            best >= 2
+            and self._allowed(best + 2)
+            and self.levels[best + 1].goodput is None
+            and here is not None
+            and below is not None
+            and here > STEEP * below
+        )
+
     def _stale_neighbour(self, best: int) -> int | None:
-        for neighbour in (best + 1, best - 1):
+        # While every step brings nearly its whole worth, the best is far up: take two at a time.
+        for neighbour in (best + 2 if self._steep(best) else best + 1, best - 1):
             if not self._allowed(neighbour):
                 continue
             level = self.levels[neighbour]
@@ -208,16 +215,14 @@ class Gate:
         """Give a slot back."""
         self.in_flight -= 1
         self._fill()
-        if self._controller is not None and self.in_flight < self.limit:
-            self._controller.idle()
 
-    def answered(self, now: float, *, error: bool) -> None:
-        """Tell the controller how an attempt ended; called while its slot is still held."""
+    def answered(self, seconds: float, *, error: bool) -> None:
+        """Tell the controller how an attempt ended that held its slot for `seconds`; called before it is left."""
         controller = self._controller
         if controller is None:
             return
         saturated = self.in_flight >= self.limit and bool(self._waiters)
-        controller.answered(now, error=error, saturated=saturated)
+        controller.answered(seconds, error=error, saturated=saturated)
         if controller.limit != self.limit:
             self._set_limit(controller.limit, controller.reason)
 
@@ -275,13 +280,14 @@ class Concurrency:
         """Wait for a slot, then pass `request` on."""
         gate = self.read if request.method in {"GET", "HEAD"} else self.write
         await gate.enter()
+        entered = self._clock()
         try:
             response = await self._next.handle(request)
         except RequestTimeout:
-            gate.answered(self._clock(), error=True)
+            gate.answered(self._clock() - entered, error=True)
             raise
         else:
-            gate.answered(self._clock(), error=response.status >= 500)
+            gate.answered(self._clock() - entered, error=response.status >= 500)
             return response
         finally:
             gate.leave()

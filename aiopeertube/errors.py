@@ -40,6 +40,17 @@ from typing import Any
 class PeerTubeError(Exception):
     """Base of every error of this package."""
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Exceptions are rebuilt from `args` alone; attributes would be lost when one crosses a process border.
+        return (_rebuild, (type(self), self.args, self.__dict__))
+
+
+def _rebuild(kind: type[PeerTubeError], args: tuple[Any, ...], state: dict[str, Any]) -> PeerTubeError:
+    error = kind.__new__(kind)
+    error.args = args
+    error.__dict__.update(state)
+    return error
+
 
 class ConfigurationError(PeerTubeError):
     """The client cannot be made with these settings."""
@@ -160,14 +171,6 @@ class ApiError(PeerTubeError):
         fields = "; ".join(f"{name}: {message}" for name, message in self.invalid_params.items())
         reason = fields or self.detail or self.code or "no reason given"
         return f"{self.method} {self.path} answered {self.status}: {reason}"
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        # Keyword-only arguments would otherwise be lost when an outcome crosses a process border.
-        return (_rebuild, (type(self), self.__dict__ | {}))
-
-
-def _rebuild(kind: type[ApiError], state: dict[str, Any]) -> ApiError:
-    return kind(**{name: value for name, value in state.items() if not name.startswith("_")})
 
 
 class BadRequest(ApiError):

@@ -68,9 +68,11 @@ class Hooks:
         listeners = self._listeners.setdefault(event, [])
         listeners.append(listener)
 
+        registered = [listener]
+
         def off() -> None:
-            if listener in listeners:
-                listeners.remove(listener)
+            if registered:
+                listeners.remove(registered.pop())
             if not listeners:
                 self._listeners.pop(event, None)
 

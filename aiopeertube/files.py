@@ -24,7 +24,9 @@ def image_part(name: str, image: FileLike) -> FilePart:
         kind, suffix = next(found, ("application/octet-stream", ""))
         return FilePart(name, image, name + suffix, kind)
     path = Path(image)
-    return FilePart(name, path, path.name, mimetypes.guess_type(path.name)[0] or "application/octet-stream")
+    known = next((entry[1] for entry in _IMAGES if entry[2] == path.suffix.lower()), None)
+    kind = known or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    return FilePart(name, path, path.name, kind)
 
 
 def caption_part(name: str, captions: FileLike) -> FilePart:

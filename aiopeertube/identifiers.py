@@ -11,7 +11,7 @@ _VIDEO: Final = re.compile(
     r"|[1-9A-HJ-NP-Za-km-z]{22}"  # short UUID: Base58
     r"|[1-9][0-9]{0,15}"  # id
 )
-_HANDLE: Final = re.compile(r"[A-Za-z0-9_.:-]{1,50}(@[A-Za-z0-9.-]+(:[0-9]{1,5})?)?")
+_HANDLE: Final = re.compile(r"(?=[^@]*[A-Za-z0-9])[A-Za-z0-9_.:-]{1,50}(@[A-Za-z0-9.-]+(:[0-9]{1,5})?)?")
 _LANGUAGE: Final = re.compile(r"[A-Za-z0-9-]{1,20}")
 
 VideoRef = int | str
@@ -27,9 +27,9 @@ def video_problem(video: VideoRef) -> InvalidIdentifier | None:
 
 def handle_problem(kind: str, name: str) -> InvalidIdentifier | None:
     """Say what is wrong with the name of a channel or account: `name` or `name@host` is due."""
-    if _HANDLE.fullmatch(name):
+    if _HANDLE.fullmatch(str(name)):
         return None
-    return InvalidIdentifier(f"{name[:80]!r} is not the name of a {kind}; it looks like name or name@host")
+    return InvalidIdentifier(f"{str(name)[:80]!r} is not the name of a {kind}; it looks like name or name@host")
 
 
 def language_problem(language: str) -> InvalidIdentifier | None:
@@ -43,4 +43,4 @@ def segment(value: VideoRef) -> str:
     """Quote one segment of a path."""
     text = str(value)
     plain = text.isascii() and text.replace("-", "").isalnum()  # ids, nearly always; quoting takes longer
-    return text if plain else quote(text, safe="@:")
+    return text if plain else quote(text, safe="@:", errors="replace")

@@ -1,8 +1,9 @@
-"""Listing: page after page, fetched ahead, in order, nothing twice and nothing skipped.
+"""Listing: page after page, fetched ahead, in order, nothing twice, nothing skipped that `total` tells of.
 
 PeerTube pages by offset, and offsets shift when the list changes. A `total` that shrank by d since the page before
 means that up to d items moved to where we have been; the listing goes back by d (and a little further, in case it
-goes on shrinking) and drops what it has already given.
+goes on shrinking) and drops what it has already given. An item that vanishes while another is added leaves `total`
+as it is, and then the listing cannot know; with `sort="createdAt"`, edits of metadata move nothing.
 """
 
 import asyncio
@@ -11,6 +12,7 @@ from collections.abc import AsyncIterator, Callable
 from typing import Any, Final, Generic, TypeVar
 
 from .call import Call
+from .errors import UnexpectedResponse
 
 T = TypeVar("T")
 
@@ -123,7 +125,7 @@ class _Pages(AsyncIterator[list[T]]):
         return self._limit is None or self._next < self._limit or not self._waiting
 
     def _take(self, start: int, page: Any) -> list[T]:
-        total, data = int(page["total"]), page["data"]
+        total, data = _parts(page)
         shrunk = max(0, (self._total or 0) - total)
         self._total = total
         self._reached -= min(self._reached, shrunk)
@@ -143,6 +145,15 @@ class _Pages(AsyncIterator[list[T]]):
     def _restart(self, start: int) -> None:
         self.close()
         self._next = start
+
+
+def _parts(page: Any) -> tuple[int, list[Any]]:
+    """Return total and rows of a page, and see that it is one."""
+    if isinstance(page, dict):
+        total, data = page.get("total"), page.get("data")
+        if isinstance(total, int) and isinstance(data, list) and all(isinstance(r, dict) and "id" in r for r in data):
+            return total, data
+    raise UnexpectedResponse("a page with total and data was due, but other JSON came", status=200)
 
 
 async def _result(call: Call[Any]) -> Any:

@@ -3,8 +3,9 @@
 from typing import Final
 from urllib.parse import urljoin, urlsplit
 
-from .errors import RedirectRefused
+from .errors import InvalidURL, RedirectRefused
 from .sansio import Request, Response
+from .settings import origin_of
 from .transport import Transport
 
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
@@ -40,10 +41,13 @@ class Redirects:
     def _turn(self, request: Request, response: Response) -> None:
         if request.method not in {"GET", "HEAD"}:
             raise _refused(request, response, "a write is not sent elsewhere; use that address as the instance's")
-        there = urlsplit(urljoin(request.origin + request.target, response.headers["location"]))
-        if there.scheme not in {"http", "https"} or not there.netloc:
+        try:
+            there = urlsplit(urljoin(request.origin + request.target, response.headers["location"]))
+            origin = origin_of(f"{there.scheme}://{there.netloc}")
+        except (ValueError, InvalidURL):
+            origin = ""
+        if not origin:
             raise _refused(request, response, "not a web address")
-        origin = f"{there.scheme}://{there.netloc}"
         if origin != request.origin:
             request.authenticate = False
             request.token = None

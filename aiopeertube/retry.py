@@ -27,7 +27,7 @@ from typing import Final
 
 from . import errors
 from .events import Hooks, Retrying
-from .sansio import Request, Response, error_of
+from .sansio import Request, Response, error_of, strange
 from .transport import Transport
 
 log = logging.getLogger("aiopeertube.retry")
@@ -81,7 +81,7 @@ def answer_was_lost(failure: Failure) -> float | None:
     """Repeat when nobody knows what became of it."""
     if isinstance(failure.error, errors.RedirectRefused):
         return GIVE_UP
-    lost = isinstance(failure.error, errors.TransportError | errors.UnexpectedResponse)
+    lost = isinstance(failure.error, (errors.TransportError, errors.UnexpectedResponse))
     return _backoff(failure) if lost else None
 
 
@@ -112,6 +112,23 @@ def decide(failure: Failure) -> float:
 def _backoff(failure: Failure) -> float:
     longest = min(_LONGEST, _BASE * 2.0 ** (failure.attempts - 1))
     return random.uniform(0, longest)  # noqa: S311 - jitter, not a secret
+
+
+def _may_have_acted(error: errors.PeerTubeError) -> bool:
+    lost = (errors.ConnectionLost, errors.RequestTimeout, errors.UnexpectedResponse, errors.ServerError)
+    return isinstance(error, lost)
+
+
+def _not_followed(request: Request, response: Response) -> errors.PeerTubeError:
+    location = response.headers.get("location")
+    if location is None:
+        return strange(response, "an answer was due")
+    return errors.RedirectRefused(
+        f"{request.method} {request.path} was redirected ({response.status}) to {location}; "
+        "is that the instance's address?",
+        status=response.status,
+        location=location,
+    )
 
 
 class RetryBudget:
@@ -168,16 +185,18 @@ class Retry:
                 return response
             if isinstance(error, errors.RateLimited):
                 attempts, refusals = attempts - 1, refusals + 1
-            lost = lost or not isinstance(error, errors.ApiError) or isinstance(error, errors.ServerError)
+            lost = lost or _may_have_acted(error)
             wait = decide(Failure(request, error, attempts, refusals, self._attempts))
             if wait < 0:
                 raise error
             await self._pause(request, error, wait)
 
     def _judge(self, request: Request, response: Response, *, lost: bool) -> errors.PeerTubeError | None:
-        if response.status < 400:
+        if response.status < 300:
             response.value = request.decode(response)
             return None
+        if response.status < 400:
+            return _not_followed(request, response)
         if response.status == 404 and lost and request.method == "DELETE":
             return None
         return error_of(request, response)

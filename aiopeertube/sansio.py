@@ -20,16 +20,26 @@ _TEXTS: Final = (str, bytes)  # iterable, and yet one value
 Query = tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class JsonBody:
-    """A JSON body, encoded once: what is retried, compared or stored is what was asked for."""
+    """A JSON body, encoded once: what is retried, compared or stored is what was asked for.
+
+    Not shown in a repr, since it may hold a password; `Call.as_dict` shows it.
+    """
 
     data: bytes
 
     @classmethod
     def of(cls, value: Any) -> "JsonBody":
-        """Encode `value` with orjson."""
-        return cls(orjson.dumps(value))
+        """Encode `value` with orjson.
+
+        Raises:
+            InvalidField: it holds what JSON cannot.
+        """
+        try:
+            return cls(orjson.dumps(value))
+        except TypeError as exc:
+            raise errors.InvalidField("body", f"cannot be sent as JSON: {exc}") from None
 
 
 @dataclass(frozen=True, slots=True, repr=False)

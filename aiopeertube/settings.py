@@ -23,16 +23,15 @@ def origin_of(url: str) -> str:
     Raises:
         InvalidURL: no http(s) address, or one with more than a host.
     """
-    parts = urlsplit(url.strip())
+    if "@" in url:
+        raise InvalidURL("the address of the instance has a user name in it; give username and password apart")
     try:
+        parts = urlsplit(url.strip())
         host, port = parts.hostname, parts.port
     except ValueError:
-        raise InvalidURL("the address of the instance has no valid port") from None
+        raise InvalidURL("the address of the instance is not valid; write it like https://videos.example") from None
     if parts.scheme not in {"http", "https"} or not host:
-        shown = "" if "@" in url else f" {url!r}"
-        raise InvalidURL(f"the address{shown} is not complete; write it like https://videos.example")
-    if parts.username is not None or parts.password is not None:
-        raise InvalidURL(f"the address of {host} has a user name in it; give username and password apart")
+        raise InvalidURL(f"the address {url!r} is not complete; write it like https://videos.example")
     if parts.path.rstrip("/") not in {"", "/api/v1"} or parts.query or parts.fragment:
         raise InvalidURL(
             f"the address of the instance ends after the host; did you mean {_origin(parts.scheme, host, port)}?"
@@ -42,7 +41,8 @@ def origin_of(url: str) -> str:
 
 def _origin(scheme: str, host: str, port: int | None) -> str:
     shown = f"[{host}]" if ":" in host else host
-    return f"{scheme}://{shown}" + (f":{port}" if port is not None else "")
+    usual = port is None or port == {"http": 80, "https": 443}[scheme]
+    return f"{scheme}://{shown}" if usual else f"{scheme}://{shown}:{port}"
 
 
 def check_secure(origin: str, *, allow_http: bool) -> None:

@@ -1,1 +1,1 @@
-"""The command line. Its modules load click and little else; aiohttp, rich and the emulator come when they are used."""
+"""The command line. Its modules load click and little else; aiohttp, rich and the emulator come with their use."""

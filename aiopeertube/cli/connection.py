@@ -34,9 +34,9 @@ class Connection:
     @asynccontextmanager
     async def opened(self, *, many: bool = False) -> AsyncIterator["aiopeertube.PeerTube"]:
         """Give a client; its errors come out as Failures. `many` is for runs over many items."""
-        attempts = {} if many else {"attempts": _ATTEMPTS}
+        options = self.options if many else self.options | {"attempts": _ATTEMPTS}
         try:
-            async with aiopeertube.PeerTube(self.origin, **self.options, **attempts) as pt:
+            async with aiopeertube.PeerTube(self.origin, **options) as pt:
                 logs.follow(pt)
                 try:
                     yield pt

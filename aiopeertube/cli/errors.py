@@ -46,7 +46,7 @@ class Failure(click.ClickException):
 
     def __init__(self, message: str, *, code: Exit, hint: str = "") -> None:
         super().__init__(message)
-        self.exit_code = int(code)
+        self.code = code
         self.hint = hint
 
     def show(self, file: Any = None) -> None:
@@ -143,7 +143,7 @@ def exit_code_of(error: BaseException, *, verbose: bool) -> int:
         error = explain(error)
     if isinstance(error, Failure):
         error.show()
-        return error.exit_code
+        return error.code
     if isinstance(error, click.ClickException):
         return _usage(error)
     if isinstance(error, click.Abort | KeyboardInterrupt):

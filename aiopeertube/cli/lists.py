@@ -1,6 +1,7 @@
 """What `videos list` and `videos get` send and show."""
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
@@ -9,6 +10,7 @@ import click
 from aiopeertube.cli import edits, refs, rendering, runs
 from aiopeertube.cli.connection import Connection
 from aiopeertube.cli.options import Settings
+from aiopeertube.errors import NotFound
 
 if TYPE_CHECKING:
     from aiopeertube import Outcome, Paginator, PeerTube
@@ -62,7 +64,7 @@ CARD: Final = (
 # Rows of a list lack these, and cut the description at 250 characters.
 _DETAILS_ONLY: Final = frozenset({"tags", "support", "commentsPolicy", "downloadEnabled", "trackerUrls"})
 _ONE_OF: Final = ("category", "licence", "language", "privacy")
-_PAGE: Final = 100
+_FEW: Final = 1000
 
 
 def parse_fields(text: str | None) -> tuple[str, ...] | None:
@@ -90,11 +92,11 @@ async def show_list(
     connection: Connection, settings: Settings, options: Mapping[str, Any], fields: tuple[str, ...] | None
 ) -> None:
     """Write the videos asked for, as they come."""
-    format = rendering.chosen(options["format"])
-    columns = CSV_COLUMNS if format == "csv" else COLUMNS
+    written = rendering.chosen(options["format"])
+    columns = CSV_COLUMNS if written == "csv" else COLUMNS
     async with connection.opened() as pt:
         rows = _rows(pt, options, await _wanted(pt, options))
-        writer = rendering.writer(format, fields, columns=columns, no_color=settings.no_color)
+        writer = rendering.writer(written, fields, columns=columns, no_color=settings.no_color)
         async for row in rows:
             writer.add(row)
         writer.end()
@@ -102,52 +104,57 @@ async def show_list(
 
 async def _wanted(pt: "PeerTube", options: Mapping[str, Any]) -> dict[str, list[Any]]:
     """Read the filters that take ids or labels."""
-    return {name: [await edits.resolve(pt, name, text) for text in options[name]] for name in _ONE_OF if options[name]}
+    asked = {name: options[name] for name in _ONE_OF if options[name]}
+    return {name: [await edits.resolve(pt, name, text) for text in texts] for name, texts in asked.items()}
 
 
 async def _rows(
     pt: "PeerTube", options: Mapping[str, Any], wanted: Mapping[str, list[Any]]
 ) -> AsyncIterator[Mapping[str, Any]]:
-    limit = None if options["all"] else options["limit"]
+    left = sys.maxsize if options["all"] else options["limit"]
     # The server cannot filter the user's own videos by these.
     sieve = wanted if options["mine"] else {}
-    pages = _paginator(pt, options, wanted, count=_PAGE if limit is None or sieve else min(limit, _PAGE))
-    given = 0
-    if limit == 0:
-        return
-    async for page in pages.pages():
-        kept = [row for row in page if all(row[name]["id"] in ids for name, ids in sieve.items())]
-        if limit is not None:
-            kept = kept[: limit - given]
-        given += len(kept)
+    async for page in _pages(_paginator(pt, options, wanted), None if sieve else left):
+        kept = [row for row in page if all(row[name]["id"] in ids for name, ids in sieve.items())][:left]
+        left -= len(kept)
         for row in await _in_full(pt, kept) if options["details"] else kept:
             yield row
-        if limit is not None and given >= limit:
+        if left <= 0:
             return
 
 
-def _paginator(
-    pt: "PeerTube", options: Mapping[str, Any], wanted: Mapping[str, list[Any]], *, count: int
-) -> "Paginator[Any]":
+async def _pages(videos: "Paginator[Any]", limit: int | None) -> AsyncIterator[list[Any]]:
+    """Give pages; few videos come without any that is asked for ahead and in vain."""
+    if limit is not None and limit <= _FEW:
+        yield await videos.collect(limit=limit)
+        return
+    async for page in videos.pages():
+        yield page
+
+
+def _paginator(pt: "PeerTube", options: Mapping[str, Any], wanted: Mapping[str, list[Any]]) -> "Paginator[Any]":
     filters: dict[str, Any] = {"sort": options["sort"], "search": options["search"]}
     if options["mine"]:
-        return pt.me.videos(count=count, **filters)
+        return pt.me.videos(**filters)
     filters |= {f"{name}OneOf": ids for name, ids in wanted.items()}
     filters |= {"tagsAllOf": options["tag"] or None, "nsfw": options["nsfw"]}
     if options["channel"]:
-        return pt.channels.videos(options["channel"], count=count, **filters)
+        return pt.channels.videos(options["channel"], **filters)
     if options["account"]:
-        return pt.accounts.videos(options["account"], count=count, **filters)
-    return pt.videos.list(count=count, **filters)
+        return pt.accounts.videos(options["account"], **filters)
+    return pt.videos.list(**filters)
 
 
 async def _in_full(pt: "PeerTube", rows: Sequence[Mapping[str, Any]]) -> list[Any]:
     """Fetch one page's videos in full, in order."""
 
     async def one(video: str) -> Any:
-        return await pt.videos.get(video)
+        try:
+            return await pt.videos.get(video)
+        except NotFound:  # deleted since the list was made
+            return None
 
-    return await asyncio.gather(*(one(row["uuid"]) for row in rows))
+    return [row for row in await asyncio.gather(*(one(row["uuid"]) for row in rows)) if row is not None]
 
 
 class Shelf:
@@ -162,10 +169,10 @@ class Shelf:
     def take(self, outcome: "Outcome[Any]", video: str) -> None:
         """Take in a video, and write those whose turn it is."""
         if not self._due:
-            if outcome.ok:
+            if outcome.result is not None:
                 self._writer.add(outcome.result)
             return
-        self._came[video] = outcome.result if outcome.ok else None
+        self._came[video] = outcome.result
         while self._next < len(self._due) and self._due[self._next] in self._came:
             row = self._came[self._due[self._next]]
             self._next += 1

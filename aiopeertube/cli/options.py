@@ -31,7 +31,7 @@ class Settings:
 
 
 class Concurrency(click.ParamType[int | str]):
-    """"auto", or a number from 1 on."""
+    """A number from 1 on, or "auto"."""
 
     name = "auto|N"
 
@@ -41,21 +41,23 @@ class Concurrency(click.ParamType[int | str]):
             return "auto"
         if str(value).isascii() and str(value).isdigit() and int(value) >= 1:
             return int(value)
-        self.fail(f'{value!r} is neither "auto" nor a number from 1 on', param, ctx)
+        raise click.BadParameter(f'{value!r} is neither "auto" nor a number from 1 on', ctx, param)
 
 
 class Shared(click.Option):
     """An option whose value goes to the Settings: the innermost command line wins, then the environment."""
 
     def __init__(self, *args: Any, **attributes: Any) -> None:
-        super().__init__(*args, expose_value=False, callback=_keep, show_envvar=True, **attributes)
+        attributes |= {"expose_value": False, "callback": _keep, "show_envvar": True}
+        super().__init__(*args, **attributes)
 
 
 def _keep(ctx: click.Context, param: click.Parameter, value: Any) -> None:
     settings = settings_of(ctx)
     name = str(param.name)
     source = ctx.get_parameter_source(name)
-    if source is ParameterSource.COMMANDLINE or (source is ParameterSource.ENVIRONMENT and name not in settings.given):
+    outer = source is ParameterSource.ENVIRONMENT and name not in settings.given
+    if source is ParameterSource.COMMANDLINE or outer:
         settings.given.add(name)
         setattr(settings, name, value)
         if name == "verbose" and value:
@@ -78,7 +80,10 @@ def settings_of(ctx: click.Context) -> Settings:
 _POSITIVE: Final = click.FloatRange(min=0, min_open=True)
 
 _CONNECTION: Final[tuple[tuple[Sequence[str], dict[str, Any]], ...]] = (
-    (["--url"], {"envvar": "PEERTUBE_URL", "help": "The instance, like https://videos.example; else the last login's."}),
+    (
+        ["--url"],
+        {"envvar": "PEERTUBE_URL", "help": "The instance, like https://videos.example; else the last login's."},
+    ),
     (["--username"], {"envvar": "PEERTUBE_USERNAME", "help": "Act as this user instead of the one logged in."}),
     (
         ["--password"],
@@ -143,7 +148,8 @@ class SharedLast:
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write both sections."""
-        own, shared = [], []
+        own: list[tuple[str, str]] = []
+        shared: list[tuple[str, str]] = []
         for param in self.get_params(ctx):  # type: ignore[attr-defined]
             record = param.get_help_record(ctx)
             if record is not None:

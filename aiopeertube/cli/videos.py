@@ -9,7 +9,7 @@ import click
 from aiopeertube.cli import edits, lists, refs, rendering, runs
 from aiopeertube.cli.connection import Connection, connect
 from aiopeertube.cli.errors import Exit, Failure
-from aiopeertube.cli.options import Command, Group, Settings, shared_options
+from aiopeertube.cli.options import Group, Settings, shared_options
 from aiopeertube.cli.running import run
 from aiopeertube.cli.text import is_terminal, note
 
@@ -66,7 +66,7 @@ def videos() -> None:
 @_fields
 @shared_options()
 @click.pass_obj
-def list_(settings: Settings, **options: Any) -> None:
+def list_(settings: Settings, /, **options: Any) -> None:
     """List videos.
 
     jsonl, json and csv are written as the pages come, however many there are; a table is kept until its end.
@@ -121,7 +121,7 @@ def get(settings: Settings, videos: Sequence[str], format: str | None, fields: s
 @_outcomes
 @shared_options()
 @click.pass_obj
-def update(settings: Settings, videos: Sequence[str], **options: Any) -> int:
+def update(settings: Settings, /, videos: Sequence[str], **options: Any) -> int:
     """Edit videos: the fields given change, and no other.
 
     ID is an id, a UUID or a short UUID, or - for lines of stdin: IDs, or what `list` and `update` write as jsonl, so

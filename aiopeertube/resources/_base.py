@@ -6,7 +6,7 @@ from typing import Any
 from aiopeertube.call import Call, Sender
 from aiopeertube.errors import InputError
 from aiopeertube.pagination import Paginator
-from aiopeertube.sansio import API, encode_query, json_value
+from aiopeertube.sansio import API, Query, encode_query, json_value
 
 
 class Resource:
@@ -18,7 +18,11 @@ class Resource:
         self._sender = sender
 
     def _get(self, path: str, query: Mapping[str, Any] | None = None, problem: InputError | None = None) -> Call[Any]:
-        pairs = encode_query(query or {})
+        pairs: Query = ()
+        try:
+            pairs = encode_query(query or {})
+        except InputError as exc:
+            problem = problem or exc
         return Call("GET", API + path, json_value, query=pairs, problem=problem, sender=self._sender)
 
     def _pages(

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Unpack
 
 from aiopeertube.call import Call
+from aiopeertube.errors import InputError
 from aiopeertube.fields import form_fields, problem_of
 from aiopeertube.files import FileLike, image_part
 from aiopeertube.identifiers import VideoRef, segment, video_problem
@@ -48,12 +49,18 @@ class Videos(Resource):
             InvalidIdentifier, InvalidField, FileUnreadable: before anything is sent.
             NotPermitted: the video is somebody else's. NotFound, BadRequest: the server's complaints.
         """
+        body: JsonBody | Multipart | None = None
+        problem: InputError | None = video_problem(video) or problem_of(fields)
+        try:
+            body = _body(fields, thumbnailfile, previewfile)
+        except InputError as exc:
+            problem = problem or exc
         return Call(
             "PUT",
             f"{API}/videos/{segment(video)}",
             nothing,
-            body=_body(fields, thumbnailfile, previewfile),
-            problem=video_problem(video) or problem_of(fields),
+            body=body,
+            problem=problem,
             sender=self._sender,
         )
 

@@ -64,13 +64,11 @@ def conflicts(n):
     ],
 )
 async def test_comes_close_to_the_best_fixed_number(name, make, client_of, renames):
-    count = 800
-    fixed = {
-        n: (await _rate(client_of, renames, make(), count, concurrency=n))[0] for n in (1, 2, 4, 8, 16, 32)
-    }
+    count = 6000 if name == "120 ms away" else 800  # there the climb itself takes a while
+    fixed = {n: (await _rate(client_of, renames, make(), count, concurrency=n))[0] for n in (1, 2, 4, 8, 16, 32)}
     pool = make()
     found, statistics = await _rate(client_of, renames, pool, count, concurrency="auto")
-    tolerance = 0.85 if name == "120 ms away" else 0.93  # there the climb itself takes a part of so short a run
+    tolerance = 0.85 if name == "120 ms away" else 0.93
     assert found >= tolerance * max(fixed.values()), (found, fixed, statistics.concurrency)
 
 
@@ -93,10 +91,10 @@ async def test_follows_a_server_that_becomes_slower(client_of, renames):
     pool = Pool()
     async with client_of(pool, concurrency="auto") as pt:
         await renames(pt, 800)
-        pool.cost = lambda running: 0.04 * running  # now one at a time is as good as any number
+        pool.cost = lambda running: 0.04 * running * (1 + 0.2 * (running - 1))  # now more only harms
         await renames(pt, 1500)
         write = pt.statistics().concurrency[1]
-    assert write.limit <= 2
+    assert write.limit <= 3
 
 
 async def test_a_fixed_number_stays(client_of, renames):

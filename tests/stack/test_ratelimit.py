@@ -239,7 +239,9 @@ def test_nothing_known_lets_one_ask():
 
 
 def test_answers_that_overtake_each_other_never_raise_the_budget():
-    window = _window((0, 0.1, _headers(remaining=49)), (0, 0.2, _headers(remaining=40)), (0, 0.3, _headers(remaining=45)))
+    window = _window(
+        (0, 0.1, _headers(remaining=49)), (0, 0.2, _headers(remaining=40)), (0, 0.3, _headers(remaining=45))
+    )
     assert window.budget(0.3) == 40
 
 

@@ -84,9 +84,7 @@ def mismatches(value, annotation, where="$", bound=None):
         arms = [mismatches(value, arm, where, bound) for arm in args]
         return min(arms, key=len)
     if is_typeddict(origin or annotation):
-        return _in_typed_dict(
-            value, origin or annotation, where, dict(zip(_parameters(origin), args, strict=True))
-        )
+        return _in_typed_dict(value, origin or annotation, where, dict(zip(_parameters(origin), args, strict=True)))
     if origin is list:
         if not isinstance(value, list):
             return [f"{where}: {value!r} is no list"]
@@ -107,9 +105,7 @@ def _in_typed_dict(value, typed_dict, where, bound):
     if not isinstance(value, dict):
         return [f"{where}: {value!r} is no {typed_dict.__name__}"]
     hints = get_type_hints(typed_dict)
-    found = [
-        f"{where}.{key}: {typed_dict.__name__} does not declare it" for key in value.keys() - hints.keys()
-    ]
+    found = [f"{where}.{key}: {typed_dict.__name__} does not declare it" for key in value.keys() - hints.keys()]
     found += [f"{where}.{key}: required, yet absent" for key in typed_dict.__required_keys__ - value.keys()]
     for key in value.keys() & hints.keys():
         found += mismatches(value[key], hints[key], f"{where}.{key}", bound)
@@ -128,9 +124,7 @@ def test_every_recorded_problem_is_a_problem():
         if "application/problem+json" in exchange["response"]["headers"].get("content-type", "")
     }
     assert len(problems) > 20
-    assert {name: mismatches(body, Problem) for name, body in problems.items()} == {
-        name: [] for name in problems
-    }
+    assert {name: mismatches(body, Problem) for name, body in problems.items()} == {name: [] for name in problems}
 
 
 @pytest.mark.parametrize("name", ["put json", "put nulls"])

@@ -49,9 +49,6 @@ def test_taking_off_twice_does_no_harm():
     assert not hooks.wants(TokenRenewed)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="events.py off: the second call takes off another registration of the same listener"
-)
 def test_taking_off_twice_leaves_the_same_listeners_other_place():
     hooks, heard = Hooks(), []
     off = hooks.on(TokenRenewed, heard.append)

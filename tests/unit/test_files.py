@@ -35,11 +35,6 @@ def test_bytes_are_named_by_what_they_begin_with(data, filename, kind):
 WEBP_BY_NAME = pytest.param(
     "c.webp",
     "image/webp",
-    marks=pytest.mark.xfail(
-        mimetypes.MimeTypes(()).guess_type("c.webp")[0] is None,
-        strict=True,
-        reason="files.py image_part: .webp is in Python's strict table from 3.13 on only",
-    ),
 )
 
 

@@ -91,9 +91,6 @@ def test_what_names_no_channel(name):
     assert "account" in str(handle_problem("account", name))
 
 
-@pytest.mark.xfail(
-    strict=True, reason="identifiers.py _HANDLE lets '.' and '..' through: /accounts/../videos is /videos"
-)
 @pytest.mark.parametrize("name", [".", ".."])
 def test_a_name_is_never_a_step_in_a_path(name):
     assert handle_problem("account", name) is not None

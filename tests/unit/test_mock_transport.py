@@ -93,18 +93,11 @@ async def test_a_client_may_be_opened_again_and_not_twice():
     assert transport.requests == 2
 
 
-NOT_OPEN = pytest.mark.xfail(
-    strict=True, raises=AttributeError, reason="client.py: AttributeError before `async with`"
-)
-
-
-@NOT_OPEN
 async def test_logging_in_before_the_client_is_open_says_what_to_do():
     with pytest.raises(RuntimeError, match=r"async with"):
         await PeerTube("http://localhost", token="t").login()
 
 
-@NOT_OPEN
 async def test_statistics_before_the_client_is_open_say_what_to_do():
     with pytest.raises(RuntimeError, match=r"async with"):
         PeerTube("http://localhost", token="t").statistics()

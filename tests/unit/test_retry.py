@@ -211,7 +211,6 @@ async def test_a_404_to_a_delete_after_a_lost_answer_is_success(before):
         [429],
         pytest.param(
             [UNREACHABLE],
-            marks=pytest.mark.xfail(strict=True, reason="retry.py handle: `lost` is set though nothing was sent"),
         ),
     ],
     ids=str,

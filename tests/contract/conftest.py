@@ -1,0 +1,65 @@
+"""Two servers for one contract: the emulator, and a real PeerTube when AIOPEERTUBE_LIVE_URL is set.
+
+Live, a normal user (AIOPEERTUBE_LIVE_USERNAME, _PASSWORD) with at least 60 videos of their own and an administrator
+(AIOPEERTUBE_LIVE_ADMIN_USERNAME, _ADMIN_PASSWORD) are needed. The tests change names, tags and captions of the
+user's videos and put them back.
+"""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from aiopeertube import PeerTube
+from aiopeertube.emulator import Emulator
+
+
+@dataclass(frozen=True)
+class Server:
+    url: str
+    users: dict[str, tuple[str, str]]
+    tokens: Path  # logins are limited, so the sessions of a run share theirs
+
+    def client(self, who: str = "user", **options: object) -> PeerTube:
+        if who == "anonymous":
+            return PeerTube(self.url, **options)
+        username, password = self.users[who]
+        file = self.tokens / f"{username}.json"
+        return PeerTube(self.url, username=username, password=password, token_file=file, **options)
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def emulated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    users = {"user": ("nisv", "secret123"), "administrator": ("root", "test-root")}
+    with Emulator.in_thread(videos=250, rate_limit=(50, 2.0)) as emulator:
+        yield Server(emulator.url, users, tmp_path_factory.mktemp("tokens"))
+
+
+@pytest.fixture(scope="session")
+def real(tmp_path_factory: pytest.TempPathFactory) -> Server:
+    environment = {name: os.environ.get(f"AIOPEERTUBE_LIVE_{name}", "") for name in _NEEDED}
+    if not environment["URL"]:
+        pytest.skip("AIOPEERTUBE_LIVE_URL is not set")
+    missing = [f"AIOPEERTUBE_LIVE_{name}" for name, value in environment.items() if not value]
+    if missing:
+        pytest.fail(f"set {', '.join(missing)} as well")
+    users = {
+        "user": (environment["USERNAME"], environment["PASSWORD"]),
+        "administrator": (environment["ADMIN_USERNAME"], environment["ADMIN_PASSWORD"]),
+    }
+    return Server(environment["URL"], users, tmp_path_factory.mktemp("tokens"))
+
+
+_NEEDED = ("URL", "USERNAME", "PASSWORD", "ADMIN_USERNAME", "ADMIN_PASSWORD")
+
+
+@pytest.fixture(params=["emulated", pytest.param("real", marks=pytest.mark.live)])
+def server(request: pytest.FixtureRequest) -> Server:
+    return request.getfixturevalue(request.param)

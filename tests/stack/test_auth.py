@@ -1,0 +1,226 @@
+"""One token for many: refreshed once, whoever notices that it is dead."""
+
+import asyncio
+import logging
+import stat
+import subprocess
+import sys
+import time
+
+import orjson
+import pytest
+
+from aiopeertube import PeerTube, errors, events
+from aiopeertube.tokens import Token, TokenFile
+from aiopeertube.transport.mock import MockTransport, reply
+
+pytestmark = pytest.mark.anyio
+URL = "http://127.0.0.1"
+
+
+def open_on(server, **options):
+    options = {"username": "nisv", "password": "right"} | options
+    return PeerTube(URL, transport=MockTransport(server.handle), **options)
+
+
+async def _result(call):
+    return await call
+
+
+async def test_256_tasks_whose_token_died_refresh_once(token_server):
+    async with open_on(token_server, concurrency=32) as pt:
+        await pt.me.get()
+        token_server.expire()
+        answers = await asyncio.gather(*(_result(pt.me.get()) for _ in range(256)))
+        statistics = pt.statistics()
+    assert answers == [{"ok": True}] * 256
+    assert (token_server.logins, token_server.refreshes, token_server.spent_refreshes) == (1, 1, 0)
+    assert statistics.by_status[401] <= 32  # those that were in flight, and nobody else
+    assert statistics.renewals == 2
+
+
+async def test_a_run_longer_than_many_tokens_loses_nothing(make_token_server):
+    server = make_token_server(lifetime=60)
+    seen = []
+    async with open_on(server) as pt:
+        pt.on(events.TokenRenewed, seen.append)
+        for _ in range(30):
+            assert await pt.me.get() == {"ok": True}
+            server.expire()
+    assert server.logins == 1
+    assert [event.how for event in seen] == ["login"] + ["refresh"] * 29
+
+
+async def test_a_spent_refresh_token_leads_to_a_new_login(token_server):
+    async with open_on(token_server) as pt:
+        await pt.me.get()
+        token_server.expire()
+        token_server.refresh = "rotated by somebody else"
+        assert await pt.me.get() == {"ok": True}
+    assert (token_server.logins, token_server.spent_refreshes) == (2, 1)
+
+
+async def test_a_bare_token_that_died_is_an_error_that_says_what_to_do(token_server):
+    async with PeerTube(URL, token="dead", transport=MockTransport(token_server.handle)) as pt:
+        with pytest.raises(errors.SessionExpired, match="log in again"):
+            await pt.me.get()
+    assert token_server.paths == ["GET /api/v1/users/me"]
+
+
+async def test_not_permitted_is_not_a_token_problem(token_server):
+    """A 401 without a code: refreshing and repeating would go on for ever."""
+
+    async def refuse(request):
+        return reply(401, {"detail": "You are not allowed to see all videos."})
+
+    async with PeerTube(URL, token="good", transport=MockTransport(refuse)) as pt:
+        with pytest.raises(errors.NotPermitted):
+            await pt.videos.list(include=1).total()
+        assert pt.statistics().requests == 1
+
+
+async def test_a_wrong_password_is_tried_once_for_all_who_wait(token_server):
+    async with open_on(token_server, password="wrong", concurrency=16) as pt:
+        answers = await asyncio.gather(*(_result(pt.me.get()) for _ in range(40)), return_exceptions=True)
+    assert all(isinstance(answer, errors.WrongCredentials) for answer in answers)
+    assert token_server.logins == 1
+
+
+async def test_two_factor(make_token_server):
+    server = make_token_server(otp="123456")
+    async with open_on(server) as pt:
+        with pytest.raises(errors.TwoFactorRequired):
+            await pt.me.get()
+    async with open_on(server, otp="000000") as pt:
+        with pytest.raises(errors.WrongTwoFactorCode):
+            await pt.me.get()
+
+    async def ask():
+        return "123456"
+
+    for otp in ("123456", lambda: "123456", ask):
+        async with open_on(server, otp=otp) as pt:
+            assert await pt.me.get() == {"ok": True}
+
+
+async def test_the_client_is_asked_for_once(token_server):
+    async with open_on(token_server) as pt:
+        await pt.me.get()
+        token_server.refresh = "spent"
+        token_server.expire()
+        await pt.me.get()
+    assert token_server.paths.count("GET /api/v1/oauth-clients/local") == 1
+
+
+async def test_anonymous_clients_fetch_no_token(token_server):
+    async with PeerTube(URL, transport=MockTransport(token_server.handle)) as pt:
+        with pytest.raises(errors.NotPermitted):
+            await pt.me.get()
+    assert token_server.paths == ["GET /api/v1/users/me"]
+
+
+async def test_a_short_life_does_not_end_in_a_circle(make_token_server):
+    server = make_token_server(lifetime=1)
+    async with open_on(server) as pt:
+        assert await pt.me.get() == {"ok": True}
+    assert server.logins == 1
+
+
+async def test_logout_revokes_and_forgets(token_server, tmp_path):
+    path = tmp_path / "token.json"
+    async with open_on(token_server, token_file=path) as pt:
+        await pt.me.get()
+        assert path.exists()
+        await pt.logout()
+        assert not path.exists()
+    assert "POST /api/v1/users/revoke-token" in token_server.paths
+
+
+# -- the file ----------------------------------------------------------------------------------------
+
+
+async def test_a_saved_token_spares_the_login_and_is_for_its_owner_alone(token_server, tmp_path):
+    path = tmp_path / "deep" / "token.json"
+    for _ in range(3):
+        async with open_on(token_server, token_file=path) as pt:
+            assert await pt.me.get() == {"ok": True}
+    assert token_server.logins == 1
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+
+
+async def test_two_clients_that_share_a_file_refresh_once(token_server, tmp_path):
+    path = tmp_path / "token.json"
+    async with open_on(token_server, token_file=path) as one, open_on(token_server, token_file=path) as two:
+        await asyncio.gather(_result(one.me.get()), _result(two.me.get()))
+        token_server.expire()
+        calls = [_result(pt.me.get()) for pt in (one, two) for _ in range(20)]
+        answers = await asyncio.gather(*calls)
+    assert answers == [{"ok": True}] * 40
+    assert (token_server.logins, token_server.refreshes, token_server.spent_refreshes) == (1, 1, 0)
+
+
+def _saved(path, **changes):
+    token = {"access": "a", "refresh": "r", "expires_at": time.time() + 900, "refresh_expires_at": None}
+    data = {"origin": URL, "username": "nisv", "token": token} | changes
+    path.write_bytes(orjson.dumps(data))
+    path.chmod(0o600)
+    return TokenFile(path, origin=URL, username="nisv")
+
+
+def test_a_file_of_another_instance_or_user_is_not_used(tmp_path):
+    assert _saved(tmp_path / "a").load() == Token("a", "r", pytest.approx(time.time() + 900, abs=60))
+    assert _saved(tmp_path / "b", origin="http://other.example").load() is None
+    assert _saved(tmp_path / "c", username="somebody").load() is None
+
+
+def test_a_file_that_others_can_read_is_refused(tmp_path):
+    file = _saved(tmp_path / "token")
+    file.path.chmod(0o640)
+    with pytest.raises(errors.ConfigurationError, match="chmod 600"):
+        file.load()
+
+
+@pytest.mark.parametrize("data", [b"", b"{", b"[]", b'{"token": 5}', b'{"token": {"nothing": 1}}'])
+def test_a_damaged_file_is_refused(tmp_path, data):
+    file = _saved(tmp_path / "token")
+    file.path.write_bytes(data)
+    with pytest.raises(errors.ConfigurationError, match="log in again"):
+        file.load()
+
+
+_PROCESS = """
+import asyncio, sys
+from aiopeertube import PeerTube
+async def main():
+    async with PeerTube(sys.argv[1], username="nisv", password="secret123", token_file=sys.argv[2]) as pt:
+        for _ in range(5):
+            assert (await pt.me.get())["username"] == "nisv"
+asyncio.run(main())
+"""
+
+
+def test_two_processes_refresh_a_saved_token_once(tmp_path):
+    from aiopeertube.emulator import Emulator
+
+    path = tmp_path / "token.json"
+    with Emulator.in_thread(videos=1) as server:
+        run = [sys.executable, "-c", _PROCESS, server.url, str(path)]
+        subprocess.run(run, check=True)
+        server.expire_tokens()
+        both = [subprocess.Popen(run) for _ in range(2)]
+        assert [process.wait() for process in both] == [0, 0]
+        statistics = server.statistics()
+    assert (statistics.logins, statistics.refreshes) == (1, 1)
+
+
+async def test_no_secret_in_the_log(token_server, caplog):
+    with caplog.at_level(logging.DEBUG):
+        async with open_on(token_server) as pt:
+            await pt.me.get()
+            token_server.expire()
+            await pt.me.get()
+            shown = f"{pt!r} {pt._session!r} {pt._session.token!r} {pt._top!r}"
+    for secret in ("right", token_server.access, token_server.refresh):
+        assert secret not in caplog.text
+        assert secret not in shown

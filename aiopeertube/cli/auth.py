@@ -61,8 +61,8 @@ async def _log_in(settings: Settings, origin: str, who: dict[str, Any]) -> None:
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=".login.") as directory:
         fresh = Path(directory) / path.name
         options = client_options(settings) | who | {"token_file": fresh}
-        async with Connection(origin, options, anonymous=False).opened() as pt:
-            await pt.login()
+        async with Connection(origin, options, anonymous=False).opened():
+            pass  # opening it logs in
         fresh.replace(path)
 
 
@@ -88,7 +88,7 @@ def logout(settings: Settings) -> None:
 
 
 async def _log_out(connection: Connection) -> None:
-    async with connection.opened() as pt:
+    async with connection.opened(login=False) as pt:
         await pt.logout()
 
 

@@ -10,8 +10,8 @@ import click
 
 import aiopeertube
 from aiopeertube import errors
-from aiopeertube.cli import logs, saved
-from aiopeertube.cli.errors import Exit, Failure, NotPeerTube, explain, not_logged_in
+from aiopeertube.cli import diagnosis, logs, saved
+from aiopeertube.cli.errors import Exit, Failure, explain, not_logged_in
 from aiopeertube.cli.options import Settings
 from aiopeertube.cli.text import is_terminal
 from aiopeertube.settings import check_secure, origin_of
@@ -20,7 +20,6 @@ from aiopeertube.tokens import TokenFile
 # A person waits for a single call: enough attempts for a hiccup, not for a restart of the server. Runs over many
 # items keep the library's own number, which outlasts one.
 _ATTEMPTS: Final = 4
-_LOGIN_PATHS: Final = ("/api/v1/oauth-clients/local", "/api/v1/users/token")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,20 +31,20 @@ class Connection:
     anonymous: bool
 
     @asynccontextmanager
-    async def opened(self, *, many: bool = False) -> AsyncIterator["aiopeertube.PeerTube"]:
-        """Give a client; its errors come out as Failures. `many` is for runs over many items."""
+    async def opened(self, *, many: bool = False, login: bool = True) -> AsyncIterator["aiopeertube.PeerTube"]:
+        """Give a client, logged in; its errors come out as Failures. `many` is for runs over many items."""
         options = self.options if many else self.options | {"attempts": _ATTEMPTS}
         try:
             async with aiopeertube.PeerTube(self.origin, **options) as pt:
                 logs.follow(pt)
-                try:
-                    yield pt
-                except errors.PeerTubeError as exc:
-                    if _doubtful(exc) and not await is_peertube(pt):
-                        raise NotPeerTube(f"{self.origin} is not a PeerTube: {exc}") from exc
-                    raise
+                if many:
+                    await diagnosis.reach(self.origin)
+                if login and not self.anonymous:
+                    await pt.login()  # here it is repeated as often as it should be, and not once more for each call
+                yield pt
         except errors.PeerTubeError as exc:
-            raise explain(exc, origin=self.origin, anonymous=self.anonymous) from exc
+            better = await diagnosis.diagnosed(exc, self.origin)
+            raise explain(better, origin=self.origin, anonymous=self.anonymous) from exc
 
 
 def connect(settings: Settings, *, user: bool = False) -> Connection:
@@ -114,23 +113,3 @@ def ask_password(username: str, origin: str) -> str:
         raise Failure(f"there is no password for {username}", code=Exit.USAGE, hint=hint)
     answer: str = click.prompt(f"Password of {username} at {origin}", hide_input=True, err=True)
     return answer
-
-
-def _doubtful(error: errors.PeerTubeError) -> bool:
-    """Tell whether an error may come from something that is no PeerTube; only then one more request is sent."""
-    if isinstance(error, errors.UnexpectedResponse):
-        return not isinstance(error, errors.RedirectRefused)
-    if isinstance(error, errors.ApiError):
-        return error.status in {404, 405, 501} or (error.path in _LOGIN_PATHS and error.status not in {400, 429})
-    return False
-
-
-async def is_peertube(pt: "aiopeertube.PeerTube") -> bool:
-    """Ask for the configuration, which every PeerTube gives to everyone; no answer at all proves nothing."""
-    try:
-        config = await pt.config.get()
-    except (errors.UnexpectedResponse, errors.NotFound, errors.ServerError, errors.NotPermitted):
-        return False
-    except errors.PeerTubeError:
-        return True
-    return isinstance(config, dict) and "serverVersion" in config

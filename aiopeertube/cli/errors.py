@@ -60,6 +60,14 @@ class NotPeerTube(errors.PeerTubeError):
     """Something answers at the address, but it is no PeerTube."""
 
 
+class WrongScheme(errors.PeerTubeError):
+    """The server speaks https where http was tried."""
+
+    def __init__(self, origin: str) -> None:
+        super().__init__(f"{origin} does not speak plain http")
+        self.origin = origin
+
+
 _LOG_IN: Final = "run `aiopeertube login{at}`, or set PEERTUBE_USERNAME and PEERTUBE_PASSWORD"
 _AGAIN: Final = "run the same command again; a slow server may need a longer --timeout"
 
@@ -70,10 +78,11 @@ _RULES: Final[tuple[tuple[type[Exception], Exit, str], ...]] = (
     (errors.ConfigurationError, Exit.USAGE, ""),
     (errors.InvalidIdentifier, Exit.USAGE, ""),
     (errors.InputError, Exit.USAGE, ""),
+    (WrongScheme, Exit.UNREACHABLE, "try --url {https}"),
     (NotPeerTube, Exit.UNREACHABLE, "check the address given with --url, PEERTUBE_URL or at the last login"),
     (errors.ServerUnreachable, Exit.UNREACHABLE, "check the address, and whether the server runs"),
     (errors.TransportError, Exit.AGAIN, _AGAIN),
-    (errors.RedirectRefused, Exit.UNREACHABLE, "give the address that it leads to with --url"),
+    (errors.RedirectRefused, Exit.UNREACHABLE, "if that is the instance, give it with --url"),
     (errors.UnexpectedResponse, Exit.AGAIN, "something between here and PeerTube may have answered; run it again"),
     (errors.WrongCredentials, Exit.AUTHENTICATION, "check user name and password; `aiopeertube login` asks for them"),
     (errors.TwoFactorRequired, Exit.AUTHENTICATION, "give the code with --otp or PEERTUBE_OTP, or run {login}"),
@@ -89,12 +98,12 @@ def explain(error: errors.PeerTubeError, *, origin: str = "", anonymous: bool = 
     """Say what an error means to whoever ran the command; `origin` is the instance's address."""
     if isinstance(error, errors.NotPermitted) and error.status == 401 and anonymous:
         return not_logged_in(origin, f"{error.method} {error.path} needs a user")
-    for special in (_wrong_scheme, _certificate):
-        if failure := special(error, origin):
-            return failure
+    if failure := _no_tls(error, origin):
+        return failure
     code, hint = next((code, hint) for kind, code, hint in _RULES if isinstance(error, kind))
     at = f" --url {origin}" if origin else ""
-    return Failure(str(error), code=code, hint=hint.format(at=at, login=f"`aiopeertube login{at}`"))
+    other = origin.replace("http://", "https://", 1)
+    return Failure(str(error), code=code, hint=hint.format(at=at, login=f"`aiopeertube login{at}`", https=other))
 
 
 def not_logged_in(origin: str, why: str = "this needs a user") -> Failure:
@@ -105,29 +114,20 @@ def not_logged_in(origin: str, why: str = "this needs a user") -> Failure:
 
 # How OpenSSL names an answer that is no TLS; which of them depends on its version.
 _NOT_TLS: Final = ("wrong version", "wrong_version", "record layer", "record_layer", "unknown protocol")
-_TLS_ONLY: Final = ("plain http request was sent to https port", "http request to an https server", "speak http as")
 
 
-def _wrong_scheme(error: errors.PeerTubeError, origin: str) -> Failure | None:
+def _no_tls(error: errors.PeerTubeError, origin: str) -> Failure | None:
+    """Tell apart why there is no secure connection; the errors of TLS have nothing but words."""
     text = str(error).lower()
-    scheme, _, host = origin.partition("://")
-    if scheme == "https" and isinstance(error, errors.ServerUnreachable) and _any_in(_NOT_TLS, text):
-        return _scheme_failure(f"{origin} does not speak https", f"http://{host}")
-    strange = isinstance(error, errors.UnexpectedResponse | errors.ApiError)
-    if scheme == "http" and strange and _any_in(_TLS_ONLY, text):
-        return _scheme_failure(f"{origin} does not speak plain http", f"https://{host}")
-    return None
-
-
-def _scheme_failure(message: str, other: str) -> Failure:
-    return Failure(message, code=Exit.UNREACHABLE, hint=f"try --url {other}")
-
-
-def _certificate(error: errors.PeerTubeError, origin: str) -> Failure | None:
-    if not isinstance(error, errors.ServerUnreachable) or "certificate" not in str(error).lower():
+    if not isinstance(error, errors.ServerUnreachable) or not origin.startswith("https://"):
         return None
-    hint = "for an authority of your own set SSL_CERT_FILE to its certificate"
-    return Failure(str(error), code=Exit.UNREACHABLE, hint=hint)
+    if _any_in(_NOT_TLS, text):
+        hint = f"try --url {origin.replace('https://', 'http://', 1)}"
+        return Failure(f"{origin} does not speak https", code=Exit.UNREACHABLE, hint=hint)
+    if "certificate" in text:
+        hint = "for an authority of your own set SSL_CERT_FILE to its certificate"
+        return Failure(str(error), code=Exit.UNREACHABLE, hint=hint)
+    return None
 
 
 def _any_in(needles: tuple[str, ...], text: str) -> bool:

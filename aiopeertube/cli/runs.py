@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiopeertube import errors
 from aiopeertube.cli import progress, refs, rendering
-from aiopeertube.cli.connection import is_peertube
+from aiopeertube.cli.diagnosis import is_peertube
 from aiopeertube.cli.errors import Exit, Failure, NotPeerTube
 from aiopeertube.cli.options import Settings
 from aiopeertube.cli.text import is_terminal, note
@@ -94,8 +94,8 @@ class Run:
 
 
 async def _check_peertube(pt: "PeerTube", error: errors.PeerTubeError) -> None:
-    if not await is_peertube(pt):
-        raise NotPeerTube(f"nothing there looks like a PeerTube: {error}")
+    if not await is_peertube(pt.origin):
+        raise NotPeerTube(f"{pt.origin} answers, but it is not a PeerTube") from error
 
 
 async def _calls(videos: Sequence[str], make: Make) -> "AsyncIterator[Call[Any]]":

@@ -56,7 +56,7 @@ def conflicts(n):
 @pytest.mark.parametrize(
     ("name", "make"),
     [
-        ("five equal places", lambda: Pool()),
+        ("five equal places", Pool),
         ("contended, conflicts", lambda: Pool(cost=contended, failure=conflicts)),
         ("one place", lambda: Pool(slots=1)),
         ("more only harms", lambda: Pool(cost=lambda running: 0.02 * running * (1 + 0.08 * (running - 1)))),

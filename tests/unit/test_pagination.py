@@ -323,7 +323,7 @@ async def test_a_failing_page_raises_in_its_turn_and_cancels_the_rest():
 
     async def read(rows):
         async for row in rows:
-            given.append(row["id"])  # noqa: PERF401 - what was given before the error counts
+            given.append(row["id"])
 
     async with server.client() as pt:
         rows = aiter(pt.videos.list(count=10))

@@ -1,0 +1,156 @@
+import subprocess
+import sys
+
+import click
+import pytest
+
+from aiopeertube import __version__
+from aiopeertube.cli.app import app
+from aiopeertube.cli.errors import MEANINGS, Exit
+from aiopeertube.cli.options import Shared
+
+from .conftest import Cli, command
+
+COMMANDS = [
+    ("demo",),
+    ("emulator",),
+    ("login",),
+    ("logout",),
+    ("whoami",),
+    ("videos",),
+    ("videos", "list"),
+    ("videos", "get"),
+    ("videos", "update"),
+    ("videos", "delete"),
+    ("api",),
+]
+CONNECTION = ("--url", "--username", "--password", "--token", "--otp", "--rate", "--concurrency", "--timeout")
+OUTPUT = ("--quiet", "--verbose", "--no-color")
+
+
+def found(path: tuple[str, ...]) -> click.Command:
+    here: click.Command = app
+    for name in path:
+        assert isinstance(here, click.Group)
+        inner = here.get_command(click.Context(here), name)
+        assert inner is not None
+        here = inner
+    return here
+
+
+@pytest.mark.parametrize("path", [(), *COMMANDS], ids=" ".join)
+class TestHelp:
+    def test_mentions_every_option(self, path: tuple[str, ...], cli: Cli):
+        result = cli(*path, "--help")
+        assert (result.exit_code, result.stderr) == (0, "")
+        for param in found(path).params:
+            if isinstance(param, click.Option):
+                assert all(name in result.stdout for name in [*param.opts, *param.secondary_opts]), param.name
+        for param in found(path).params:
+            if isinstance(param, Shared) and param.envvar:
+                assert str(param.envvar) in " ".join(result.stdout.split())
+
+    def test_every_option_is_explained_or_plain(self, path: tuple[str, ...]):
+        undocumented = {
+            param.name
+            for param in found(path).params
+            if isinstance(param, click.Option) and not param.help and not isinstance(param.type, click.Choice)
+        }
+        assert undocumented <= {"name", "description"}
+
+    def test_shares_the_options(self, path: tuple[str, ...]):
+        names = {name for param in found(path).params for name in param.opts}
+        assert names.issuperset(OUTPUT)
+        assert path in {("demo",), ("emulator",)} or names.issuperset((*CONNECTION, "--allow-http"))
+
+
+class TestRoot:
+    def test_documents_exit_codes(self, cli: Cli):
+        text = cli("--help").stdout
+        for code in Exit:
+            assert f"{int(code):<3}  {MEANINGS[code]}" in text
+
+    def test_lists_commands_in_their_order(self, cli: Cli):
+        lines = cli("--help").stdout.splitlines()
+        start = lines.index("Commands:") + 1
+        assert [line.split()[0] for line in lines[start : start + 7]] == [
+            "demo", "emulator", "login", "logout", "whoami", "videos", "api",
+        ]  # fmt: skip
+
+    def test_version(self, cli: Cli):
+        result = cli("--version")
+        assert (result.exit_code, result.stdout) == (0, f"aiopeertube, version {__version__}\n")
+
+    def test_nothing_gives_help_and_2(self, cli: Cli):
+        result = cli()
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert "Exit codes:" in result.stderr
+
+    def test_unknown_command(self, cli: Cli):
+        result = cli("vidoes")
+        assert result.exit_code == 2
+        assert result.stderr == "aiopeertube: error: No such command 'vidoes'.\nhint: see `aiopeertube --help`\n"
+
+    def test_unknown_option(self, cli: Cli):
+        result = cli("videos", "list", "--limitt", "3")
+        assert result.exit_code == 2
+        first, hint = result.stderr.splitlines()
+        assert first.startswith("aiopeertube: error: No such option '--limitt'")
+        assert hint == "hint: see `aiopeertube videos list --help`"
+
+    def test_bug_is_one_line(self, cli: Cli, monkeypatch: pytest.MonkeyPatch):
+        def fail(*args: object) -> None:
+            raise ZeroDivisionError("no\x1b[31m way")
+
+        monkeypatch.setattr("aiopeertube.cli.saved.default_url", fail)
+        result = cli("whoami")
+        assert result.exit_code == 70
+        assert result.stderr == (
+            "aiopeertube: error: this is a bug: ZeroDivisionError: no[31m way\n"
+            "hint: run it again with -v for details, and please report them\n"
+        )
+
+    def test_bug_with_v_shows_where(self, monkeypatch: pytest.MonkeyPatch):
+        import click.testing
+
+        def fail(*args: object) -> None:
+            raise ZeroDivisionError
+
+        monkeypatch.setattr("aiopeertube.cli.saved.default_url", fail)
+        result = click.testing.CliRunner().invoke(app, ["whoami", "-v"])
+        assert result.exit_code == 70
+        assert "Traceback" in result.stderr
+
+
+class TestStart:
+    def test_help_needs_neither_aiohttp_nor_rich(self):
+        check = (
+            "import sys\n"
+            "from aiopeertube.__main__ import main\n"
+            "sys.argv = ['aiopeertube', *sys.argv[1:]]\n"
+            "try:\n    main()\n"
+            "except SystemExit:\n    pass\n"
+            "heavy = {'aiohttp', 'rich', 'asyncio', 'orjson', 'aiopeertube.client', 'aiopeertube.emulator'}\n"
+            "print(sorted(heavy & sys.modules.keys()), file=sys.stderr)\n"
+        )
+        ran = subprocess.run([sys.executable, "-c", check, "--help"], capture_output=True, text=True, check=True)
+        assert "Exit codes:" in ran.stdout
+        assert ran.stderr == "[]\n"
+
+    @pytest.mark.parametrize("path", COMMANDS, ids=" ".join)
+    def test_importing_a_command_imports_neither(self, path: tuple[str, ...]):
+        check = (
+            "import sys, click\n"
+            "from aiopeertube.cli.app import app\n"
+            f"app.main([*{path!r}, '--help'], standalone_mode=False)\n"
+        )
+        check = check.replace("app.main", "try:\n    app.main") + (
+            "except SystemExit:\n    pass\n"
+            "print(sorted({'aiohttp', 'rich', 'aiopeertube.emulator.server'} & sys.modules.keys()), file=sys.stderr)\n"
+        )
+        ran = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=True)
+        assert ran.stderr == "[]\n"
+
+    def test_module_and_entry_point_are_the_same(self):
+        ran = subprocess.run(command("--version"), capture_output=True, text=True, check=True)
+        assert ran.stdout == f"aiopeertube, version {__version__}\n"

@@ -1,5 +1,6 @@
 """The project's chores: `nox` runs what has to pass, `nox -l` lists the rest."""
 
+import os
 from pathlib import Path
 
 import nox
@@ -13,7 +14,7 @@ nox.options.sessions = ["lint", "tests"]
 PROJECT = nox.project.load_toml("pyproject.toml")
 
 
-def group(name: str) -> list[str]:
+def group(name: str) -> tuple[str, ...]:
     """Return the requirements of a dependency group."""
     return nox.project.dependency_groups(PROJECT, name)
 
@@ -52,7 +53,7 @@ def tests(session: nox.Session) -> None:
 @nox.session
 def live(session: nox.Session) -> None:
     """Run the contract tests against a real server: AIOPEERTUBE_LIVE_URL and credentials (see CONTRIBUTING.md)."""
-    if "AIOPEERTUBE_LIVE_URL" not in session.env and "AIOPEERTUBE_LIVE_URL" not in __import__("os").environ:
+    if "AIOPEERTUBE_LIVE_URL" not in os.environ:
         session.error("set AIOPEERTUBE_LIVE_URL, and the credentials that CONTRIBUTING.md names")
     install_wheel(session)
     session.install("--upgrade", *group("test"))

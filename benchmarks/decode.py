@@ -18,9 +18,12 @@ from aiopeertube.sansio import Response, json_value
 
 async def page() -> bytes:
     """Fetch a page of 100 from the emulator."""
-    async with Emulator(videos=100, rate_limit=None) as server, aiohttp.ClientSession() as session:
-        async with session.get(f"{server.url}/api/v1/videos?count=100") as answer:
-            return await answer.read()
+    async with (
+        Emulator(videos=100, rate_limit=None) as server,
+        aiohttp.ClientSession() as session,
+        session.get(f"{server.url}/api/v1/videos?count=100") as answer,
+    ):
+        return await answer.read()
 
 
 def median_us(work: object, rounds: int) -> list[float]:

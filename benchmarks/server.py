@@ -1,4 +1,4 @@
-"""Renames and tag edits against a server, ours beside fixed numbers in flight: `--live` a real one, else the emulator.
+"""Renames and tag edits against a server, ours beside fixed numbers in flight; `--live`: a real one.
 
     python benchmarks/server.py allowance --count 120
     python benchmarks/server.py capacity --count 400 --edit tags

@@ -43,7 +43,9 @@ class TestLogin:
         assert user("whoami").stdout.startswith("root (Administrator) at ")
 
     def test_wrong_password(self, server: Emulator, cli: Cli, config: Path):
-        result = cli("login", "-v", PEERTUBE_URL=server.url, PEERTUBE_USERNAME="nisv", PEERTUBE_PASSWORD="not-so-secret")
+        result = cli(
+            "login", "-v", PEERTUBE_URL=server.url, PEERTUBE_USERNAME="nisv", PEERTUBE_PASSWORD="not-so-secret"
+        )
         assert result.exit_code == 3
         assert result.stderr.splitlines()[-2:] == [
             f"aiopeertube: error: {server.url} does not accept this user name and password for nisv",
@@ -199,9 +201,7 @@ class TestCredentials:
             assert result.exit_code == 0
             assert "/api/v1/" in result.stderr
             tokens = [text for token in server.store.tokens.values() for text in (token.access, token.refresh)]
-            assert not [
-                s for s in (PASSWORD, "987123", server.store.client_secret, *tokens) if s in result.output
-            ]
+            assert not [s for s in (PASSWORD, "987123", server.store.client_secret, *tokens) if s in result.output]
 
 
 class TestLogout:

@@ -23,9 +23,10 @@ LEVELS: Final = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128)
 START: Final = 2
 TOO_MANY_ERRORS: Final = 0.02
 AS_GOOD: Final = 0.97  # of the best goodput: the smaller number is preferred
-STEEP: Final = 1.2  # what a step brings while the best is far away
+WORTH: Final = 1.04  # what the last step has to have brought for the next to be tried
+STEEP: Final = 1.28  # what a step brings while the best is far away
 _MEMORY: Final = 150  # answers after which a level's errors are half forgotten
-_PATIENCE: Final = (6, 48)  # epochs between two looks at a neighbour, at first and at last
+_PATIENCE: Final = (10, 48)  # epochs between two looks at a neighbour, at first and at last
 _BAN: Final = (12, 96)  # epochs for which a level with errors is left alone, at first and at last
 _LONGEST_EPOCH: Final = 2.0
 
@@ -98,7 +99,7 @@ class Controller:
         self._busy += seconds
         self._completed += not error
         elapsed = self._busy / self.limit
-        if self._completed >= 8 + 4 * self.limit or (elapsed > _LONGEST_EPOCH and self._completed > self.limit):
+        if self._completed >= 12 + 4 * self.limit or (elapsed > _LONGEST_EPOCH and self._completed > self.limit):
             # Little's law: counting answers per second would depend on where in a burst of them an epoch ends.
             self._finish(self._completed / elapsed if elapsed > 0 else 0.0)
         elif error and self._failing():
@@ -175,12 +176,19 @@ class Controller:
             and here > STEEP * below
         )
 
+    def _rising(self, best: int) -> bool:
+        """Tell whether the step to `best` was worth it, as far as is known."""
+        here, below = self.levels[best].goodput, self.levels[best - 1].goodput if best else None
+        return here is None or below is None or here >= WORTH * below
+
     def _stale_neighbour(self, best: int) -> int | None:
         # While every step brings nearly its whole worth, the best is far up: take two at a time.
         for neighbour in (best + 2 if self._steep(best) else best + 1, best - 1):
             if not self._allowed(neighbour):
                 continue
             level = self.levels[neighbour]
+            if level.goodput is None and neighbour > best and not self._rising(best):
+                continue
             if level.goodput is None or self.epoch - level.seen >= self._patience:
                 return neighbour
         return None

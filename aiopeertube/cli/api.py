@@ -26,7 +26,7 @@ _METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD")
 
 
 @click.command(cls=Command)
-@click.argument("method", type=click.Choice(_METHODS, case_sensitive=False))
+@click.argument("method", metavar="METHOD", type=click.Choice(_METHODS, case_sensitive=False))
 @click.argument("path")
 @click.option("-q", "--query", metavar="KEY=VALUE", multiple=True, help="A query parameter; repeat it for lists.")
 @click.option("-f", "--field", metavar="KEY=TEXT", multiple=True, help="A field of the JSON body, as text.")
@@ -39,8 +39,8 @@ _METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD")
 def api(settings: Settings, /, method: str, path: str, **options: Any) -> None:
     """Send any request of the API, and write the body of the answer.
 
-    PATH is like /videos/categories or /api/v1/videos/categories. JSON is written in lines on a terminal and as it
-    came elsewhere. Here -q is short for --query; --quiet has no short form.
+    METHOD is GET, POST, PUT, PATCH, DELETE or HEAD; PATH is like /videos/categories or /api/v1/videos/categories.
+    JSON is indented on a terminal and as it came elsewhere. Here -q is short for --query; --quiet has no short form.
     """
     path, query = _target(path, options["query"])
     body = _body(options)
@@ -119,7 +119,7 @@ def _write(answer: Response, *, include: bool) -> None:
         rendering.put(_readable(answer.body, is_json=is_json))
     else:
         sys.stdout.buffer.write(answer.body)
-        if is_json and not answer.body.endswith(b"\n"):
+        if is_json and answer.body and not answer.body.endswith(b"\n"):
             rendering.put("\n")
 
 

@@ -8,7 +8,7 @@ from typing import Any, Final, NoReturn
 import click
 
 from aiopeertube._version import __version__
-from aiopeertube.cli.errors import MEANINGS, exit_code_of
+from aiopeertube.cli.errors import MEANINGS, Unread, exit_code_of
 from aiopeertube.cli.options import Group, Settings, shared_options
 
 # Name: module, and the line of `--help`; importing all of them for it would take longer than all else.
@@ -47,6 +47,13 @@ class Root(Group):
         with formatter.section("Exit codes"):
             formatter.write_dl([(str(int(code)), meaning) for code, meaning in MEANINGS.items()])
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; click would make an exit code of its own of a closed pipe."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as exc:
+            raise Unread from exc
+
     def main(self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: Any) -> NoReturn:  # type: ignore[override]
         """Run a command and exit."""
         extra.pop("standalone_mode", None)
@@ -70,7 +77,9 @@ def _stop_logging() -> None:
         logs.remove()
 
 
-@click.group(cls=Root, context_settings={"help_option_names": ["--help", "-h"], "max_content_width": 110})
+@click.group(
+    "aiopeertube", cls=Root, context_settings={"help_option_names": ["--help", "-h"], "max_content_width": 110}
+)
 @click.version_option(__version__, prog_name="aiopeertube")
 @shared_options()
 def app() -> None:

@@ -63,9 +63,6 @@ def emulator(settings: Settings, /, **options: Any) -> None:
     changes = {name: options[name] for name in ("videos", "host", "port", "server_version", "latency", "seed")}
     changes |= {"write_seconds": options["write_seconds"], "access_token_lifetime": options["token_lifetime"]}
     changes |= {"rate_limit": _rate(options["rate_limit"]), "faults": [_fault(text) for text in options["faults"]]}
-    # A service manager's way to end it is as normal as Ctrl-C.
-    with suppress(ValueError):
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         run(_serve(changes, options["format"], until_eof=options["until_eof"]))
     except Failure as failure:
@@ -108,7 +105,7 @@ async def _serve(changes: dict[str, Any], format: str, *, until_eof: bool) -> No
         raise Failure(f"cannot listen on {where}: {exc.strerror or exc}", code=Exit.USAGE) from None
     try:
         _announce(server, format)
-        await (_end_of_stdin() if until_eof else asyncio.Event().wait())
+        await _end(until_eof=until_eof)
     finally:
         await server.stop()
 
@@ -130,9 +127,18 @@ def _role(user: Any) -> str:
     return f"{user.role}, one-time code {user.otp}" if user.otp else str(user.role)
 
 
-async def _end_of_stdin() -> None:
-    """Wait until whoever started us is gone, in a way that a thread left behind harms nobody."""
+async def _end(*, until_eof: bool) -> None:
+    """Wait for a service manager's SIGTERM, or the end of stdin; Ctrl-C comes as a cancellation."""
     loop, over = asyncio.get_running_loop(), asyncio.Event()
+    with suppress(NotImplementedError, RuntimeError, ValueError):  # not on Windows, not outside the main thread
+        loop.add_signal_handler(signal.SIGTERM, over.set)
+    if until_eof:
+        _watch_stdin(loop, over)
+    await over.wait()
+
+
+def _watch_stdin(loop: asyncio.AbstractEventLoop, over: asyncio.Event) -> None:
+    """Read stdin to its end in a thread, past Python's own buffer: left behind, it harms nobody."""
 
     def read() -> None:
         with suppress(OSError):
@@ -142,4 +148,3 @@ async def _end_of_stdin() -> None:
             loop.call_soon_threadsafe(over.set)
 
     threading.Thread(target=read, name="stdin", daemon=True).start()
-    await over.wait()

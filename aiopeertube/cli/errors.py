@@ -56,6 +56,10 @@ class Failure(click.ClickException):
             note(f"hint: {self.hint}")
 
 
+class Unread(Exception):
+    """Whoever read stdout is gone: `... | head`."""
+
+
 class NotPeerTube(errors.PeerTubeError):
     """Something answers at the address, but it is no PeerTube."""
 
@@ -149,7 +153,7 @@ def exit_code_of(error: BaseException, *, verbose: bool) -> int:
     if isinstance(error, click.Abort | KeyboardInterrupt):
         note("aiopeertube: interrupted")
         return Exit.INTERRUPTED
-    if isinstance(error, BrokenPipeError):
+    if isinstance(error, Unread | BrokenPipeError):
         return _unread()
     return _bug(error, verbose=verbose)
 

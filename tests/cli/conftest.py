@@ -62,7 +62,7 @@ def cli() -> Cli:
     """Run a command in this process; neither stdin nor stdout is a terminal."""
 
     def run(*args: str, input: str | bytes | None = None, **env: str) -> Result:
-        result = click.testing.CliRunner(env=env).invoke(app, list(args), input=input)
+        result = click.testing.CliRunner(env=env).invoke(app, list(args), input=input, prog_name="aiopeertube")
         assert "Traceback" not in result.output
         return result
 
@@ -186,7 +186,7 @@ class Pages(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(page)
 
-    do_POST = do_PUT = do_DELETE = do_GET
+    do_POST = do_PUT = do_DELETE = do_GET  # noqa: N815 - the names that http.server looks for
 
     def log_message(self, format: str, *args: object) -> None:
         pass

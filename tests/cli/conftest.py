@@ -87,6 +87,19 @@ def command(*args: str) -> list[str]:
     return [sys.executable, "-m", "aiopeertube", *args]
 
 
+# Whoever runs tests in the background hands down that Ctrl-C is ignored.
+_HEEDS_CTRL_C = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from aiopeertube.__main__ import main
+main()
+"""
+
+
+def interruptible(*args: str) -> list[str]:
+    return [sys.executable, "-c", _HEEDS_CTRL_C, *args]
+
+
 def plain(text: str) -> str:
     """The text without a terminal's escape sequences."""
     return re.sub(r"\x1b(\[[0-9;?]*[A-Za-z]|\][^\x07]*\x07)", "", text).replace("\r\n", "\n")
@@ -98,7 +111,7 @@ class Terminal:
     def __init__(self, args: Sequence[str], env: dict[str, str]) -> None:
         self._screen, terminal = pty.openpty()
         self.process = subprocess.Popen(
-            command(*args),
+            interruptible(*args),
             stdin=terminal,
             stdout=terminal,
             stderr=terminal,

@@ -1,0 +1,195 @@
+"""Wrong addresses, each told apart from the others."""
+
+import socket
+import ssl
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from aiopeertube.emulator import Emulator, Fault
+from aiopeertube.errors import InvalidURL
+from aiopeertube.settings import origin_of
+
+from .conftest import USER, Cli, Files, Pages, web_server
+
+COMMANDS = {
+    "list": ("videos", "list"),
+    "login": ("login",),
+    "whoami": ("whoami",),
+    "update": ("videos", "update", "1", "2", "--name", "Where am I"),
+    "get": ("videos", "get", "1", "2"),
+    "api": ("api", "GET", "/config"),
+}
+every_command = pytest.mark.parametrize("args", COMMANDS.values(), ids=COMMANDS)
+
+
+@pytest.fixture(scope="module")
+def tls(tmp_path_factory: pytest.TempPathFactory) -> ssl.SSLContext:
+    """A certificate of nobody's authority."""
+    home = tmp_path_factory.mktemp("tls")
+    key, certificate = home / "key.pem", home / "certificate.pem"
+    make = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"]
+    try:
+        subprocess.run([*make, "-keyout", key, "-out", certificate], check=True, capture_output=True)
+    except FileNotFoundError:
+        pytest.skip("needs openssl")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    return context
+
+
+def closed_port() -> int:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return int(taken.getsockname()[1])
+
+
+@every_command
+def test_nobody_listens(cli: Cli, args: tuple[str, ...]):
+    url = f"http://127.0.0.1:{closed_port()}"
+    result = cli(*args, "--url", url, **USER)
+    assert (result.exit_code, result.stdout) == (4, "")
+    first, hint = result.stderr.splitlines()
+    assert first.startswith(f"aiopeertube: error: cannot connect to {url}: ")
+    assert hint == "hint: check the address, and whether the server runs"
+
+
+def test_no_such_host(cli: Cli):
+    result = cli("videos", "list", "--url", "https://nowhere.invalid")
+    assert result.exit_code == 4
+    assert result.stderr.startswith("aiopeertube: error: cannot connect to https://nowhere.invalid: ")
+
+
+@every_command
+def test_https_where_http_is_spoken(server: Emulator, cli: Cli, args: tuple[str, ...]):
+    url = server.url.replace("http://", "https://")
+    result = cli(*args, "--url", url, **USER)
+    assert result.exit_code == 4
+    assert result.stderr == f"aiopeertube: error: {url} does not speak https\nhint: try --url {server.url}\n"
+
+
+@every_command
+def test_http_where_https_is_spoken(cli: Cli, tls: ssl.SSLContext, args: tuple[str, ...]):
+    with web_server(Pages, tls) as port:
+        result = cli(*args, "--url", f"http://127.0.0.1:{port}", **USER)
+    assert result.exit_code == 4
+    assert result.stderr == (
+        f"aiopeertube: error: http://127.0.0.1:{port} does not speak plain http\nhint: try --url https://127.0.0.1:{port}\n"
+    )
+
+
+@every_command
+def test_certificate_of_nobody(cli: Cli, tls: ssl.SSLContext, args: tuple[str, ...]):
+    with web_server(Pages, tls) as port:
+        result = cli(*args, "--url", f"https://127.0.0.1:{port}", **USER)
+    assert result.exit_code == 4
+    first, hint = result.stderr.splitlines()
+    assert first.startswith(f"aiopeertube: error: no secure connection to https://127.0.0.1:{port}: ")
+    assert hint == "hint: for an authority of your own set SSL_CERT_FILE to its certificate"
+
+
+@every_command
+@pytest.mark.parametrize("handler", [Pages, Files])
+def test_another_web_server(cli: Cli, handler: type[Pages], args: tuple[str, ...]):
+    with web_server(handler) as port:
+        result = cli(*args, "--url", f"http://127.0.0.1:{port}", **USER)
+    assert (result.exit_code, result.stdout) == (4, "")
+    assert result.stderr == (
+        f"aiopeertube: error: http://127.0.0.1:{port} answers, but it is not a PeerTube\n"
+        "hint: check the address given with --url, PEERTUBE_URL or at the last login\n"
+    )
+
+
+def test_another_web_server_for_nobody(cli: Cli):
+    with web_server(Files) as port:
+        result = cli("videos", "get", "1", "2", "--url", f"http://127.0.0.1:{port}")
+    assert result.exit_code == 4
+    assert result.stderr.splitlines()[-2].endswith("answers, but it is not a PeerTube")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "videos.example",
+        "ftp://videos.example",
+        "https://me:hush@videos.example",
+        "https://videos.example/w/x",
+        "https://videos.example:port",
+    ],
+)
+def test_no_address(cli: Cli, url: str):
+    with pytest.raises(InvalidURL) as refusal:
+        origin_of(url)
+    result = cli("videos", "list", "--url", url)
+    assert result.exit_code == 2
+    assert result.stderr == (
+        f"aiopeertube: error: {refusal.value}\n"
+        "hint: give the address with --url or PEERTUBE_URL, like https://videos.example\n"
+    )
+    assert "hush" not in result.output
+
+
+def test_none_at_all(cli: Cli):
+    result = cli("videos", "list")
+    assert result.exit_code == 2
+    assert result.stderr == (
+        "aiopeertube: error: which instance?\n"
+        "hint: give its address with --url or PEERTUBE_URL, or run `aiopeertube login` once\n"
+    )
+
+
+@pytest.mark.parametrize("args", [("whoami",), ("videos", "update", "1", "--name", "Open"), ("videos", "list")])
+def test_credentials_over_plain_http(cli: Cli, args: tuple[str, ...]):
+    result = cli(*args, "--url", "http://videos.example", **USER)
+    assert result.exit_code == 2
+    first, hint = result.stderr.splitlines()
+    assert first.startswith("aiopeertube: error: user name, password or token would go to http://videos.example")
+    assert hint == "hint: use an https:// address, or --allow-http if you trust the network"
+
+
+class TestPassingTrouble:
+    def test_no_answer_in_time(self, server: Emulator, cli: Cli):
+        server.faults.add(Fault("stall", seconds=30.0))
+        result = cli("videos", "list", "--url", server.url, "--timeout", "0.05")
+        assert result.exit_code == 75
+        assert result.stderr == (
+            f"aiopeertube: error: no answer from {server.url} to GET /api/v1/videos in time\n"
+            "hint: run the same command again; a slow server may need a longer --timeout\n"
+        )
+
+    def test_connection_lost(self, server: Emulator, cli: Cli):
+        server.faults.add(Fault("reset"))
+        result = cli("videos", "list", "--url", server.url)
+        assert result.exit_code == 75
+        assert result.stderr.startswith(
+            f"aiopeertube: error: connection to {server.url} lost during GET /api/v1/videos"
+        )
+
+    def test_refused_by_the_rate_limit(self, server: Emulator, cli: Cli, monkeypatch: pytest.MonkeyPatch):
+        monkeypatch.setattr("aiopeertube.retry._REFUSALS", 0)
+        server.faults.add(Fault("429"))
+        result = cli("videos", "list", "--url", server.url)
+        assert result.exit_code == 75
+        assert result.stderr.splitlines()[1].startswith("hint: wait a little and run it again")
+
+    def test_server_error(self, server: Emulator, cli: Cli):
+        server.faults.add(Fault("5xx", status=500))
+        result = cli("videos", "list", "--url", server.url)
+        assert result.exit_code == 5
+        assert result.stderr.startswith("aiopeertube: error: GET /api/v1/videos answered 500: ")
+
+    def test_a_page_from_a_peertube_is_passing(self, server: Emulator, cli: Cli):
+        server.faults.add(Fault("garbage", path="/videos"))
+        result = cli("videos", "list", "--url", server.url)
+        assert result.exit_code == 75
+        assert result.stderr.startswith("aiopeertube: error: JSON was due, but status 200 came with text/html")
+
+    def test_server_that_goes_away_on_the_way(self, cli: Cli, tmp_path: Path):
+        with Emulator.in_thread(videos=3, rate_limit=None) as server:
+            cli("login", "--url", server.url, **USER)
+
+            server.faults.add(Fault("reset", path="/videos/2"))
+            result = cli("videos", "update", "1", "2", "3", "--name", "Partly")
+        assert result.exit_code == 1
+        assert "failed: 2: connection to" in result.stderr

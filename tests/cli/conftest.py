@@ -10,6 +10,7 @@ import ssl
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
@@ -106,6 +107,14 @@ main()
 
 def interruptible(*args: str) -> list[str]:
     return [sys.executable, "-c", _HEEDS_CTRL_C, *args]
+
+
+def wait_until(condition: Callable[[], object]) -> None:
+    """Look again and again, for 20 seconds at most."""
+    deadline = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
 
 
 def plain(text: str) -> str:

@@ -12,7 +12,7 @@ import pytest
 
 from aiopeertube.emulator import Emulator, Fault
 
-from .conftest import USER, Cli, Terminal, command, interruptible
+from .conftest import USER, Cli, Terminal, command, interruptible, wait_until
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(32)
 
@@ -514,8 +514,7 @@ class TestInterrupted:
                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
             )  # fmt: skip
             assert process.stdout is not None
-            while server.statistics().by_route.get("PUT /videos/{id}", 0) < 5:
-                pass
+            wait_until(lambda: server.statistics().by_route.get("PUT /videos/{id}", 0) >= 5)
             process.send_signal(signal.SIGINT)
             out, err = process.communicate(timeout=20)
             edited = sum(each.name == "Cut short" for each in server.store.videos.values())
@@ -535,8 +534,7 @@ class TestInterrupted:
         assert process.stdin is not None
         process.stdin.write("1\n")
         process.stdin.flush()
-        while server.store.videos[1].name != "Cut short":
-            pass
+        wait_until(lambda: server.store.videos[1].name == "Cut short")
         process.send_signal(signal.SIGINT)
         assert process.wait(20) == 130
         assert process.stderr is not None
@@ -556,8 +554,7 @@ class TestInterrupted:
             stderr=subprocess.PIPE,
             text=True,
         )
-        while not server.statistics().requests:
-            pass
+        wait_until(lambda: server.statistics().requests)
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=20)
         assert (process.returncode, out, err) == (130, "", "aiopeertube: error: interrupted\n")

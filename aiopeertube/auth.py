@@ -183,7 +183,11 @@ class Session:
             authenticate=False,
             idempotent=call.idempotent,
         )
-        return (await self._exchange.handle(request)).value
+        try:
+            return (await self._exchange.handle(request)).value
+        except errors.PeerTubeError as exc:
+            exc.repeated = True  # the request that waits for the token must not repeat all that again
+            raise
 
     def __repr__(self) -> str:
         held = "a token" if self.token else "no token"

@@ -38,7 +38,9 @@ from typing import Any
 
 
 class PeerTubeError(Exception):
-    """Base of every error of this package."""
+    """Base of every error of this package. `repeated` tells that all its retries have been made below."""
+
+    repeated = False
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Exceptions are rebuilt from `args` alone; attributes would be lost when one crosses a process border.

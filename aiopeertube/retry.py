@@ -58,7 +58,7 @@ Decision = Callable[[Failure], float | None]  # seconds to wait, GIVE_UP, or Non
 
 def out_of_attempts(failure: Failure) -> float | None:
     """Give up when the attempts are used up."""
-    spent = failure.attempts >= failure.limit or failure.refusals > _REFUSALS
+    spent = failure.error.repeated or failure.attempts >= failure.limit or failure.refusals > _REFUSALS
     return GIVE_UP if spent else None
 
 

@@ -2,6 +2,7 @@
 
 import http.client
 import http.server
+import json
 import os
 import pty
 import re
@@ -14,6 +15,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import click.testing
 import pytest
@@ -94,6 +96,15 @@ def admin(server: Emulator, cli: Cli) -> Cli:
 
 def command(*args: str) -> list[str]:
     return [sys.executable, "-m", "aiopeertube", *args]
+
+
+def rows(text: str) -> list[Any]:
+    """The values of JSON lines."""
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def video(server: Emulator, number: int) -> Any:
+    return server.store.videos[number]
 
 
 # Whoever runs tests in the background hands down that Ctrl-C is ignored.

@@ -126,6 +126,18 @@ async def test_a_short_life_does_not_end_in_a_circle(make_token_server):
     assert server.logins == 1
 
 
+async def test_a_login_that_cannot_be_reached_is_not_repeated_by_everybody_above(token_server):
+    async def nobody(request):
+        token_server.paths.append(request.path)
+        raise errors.ServerUnreachable("cannot connect")
+
+    token_server.handle = nobody
+    async with open_on(token_server, attempts=5) as pt:
+        with pytest.raises(errors.ServerUnreachable):
+            await pt.me.get()
+    assert len(token_server.paths) == 5
+
+
 async def test_logout_revokes_and_forgets(token_server, tmp_path):
     path = tmp_path / "token.json"
     async with open_on(token_server, token_file=path) as pt:

@@ -3,10 +3,11 @@
 import asyncio
 import math
 import random
-import selectors
+import runpy
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from email.utils import formatdate
+from pathlib import Path
 
 import pytest
 
@@ -15,34 +16,12 @@ from aiopeertube.sansio import FormBody, Request, Response
 from aiopeertube.transport.mock import MockTransport, reply
 
 
-class _JumpingSelector(selectors.DefaultSelector):
-    """Instead of waiting, tells the loop to move its clock."""
-
-    jump: Callable[[float], None]
-
-    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        ready = super().select(0)
-        if not ready and timeout is None:
-            raise RuntimeError("everything waits, and nothing will ever happen")
-        if not ready and timeout:
-            self.jump(timeout)
-        return ready
+def _virtual_clock_loop() -> type[asyncio.AbstractEventLoop]:
+    # pytest's importlib mode puts no folder of tests on the path.
+    return runpy.run_path(str(Path(__file__).parent.with_name("virtual_clock.py")))["VirtualClockLoop"]
 
 
-class VirtualClockLoop(asyncio.SelectorEventLoop):
-    """An event loop whose time passes only when there is nothing to do."""
-
-    def __init__(self) -> None:
-        selector = _JumpingSelector()
-        super().__init__(selector)
-        self._now = 1000.0
-        selector.jump = self._jump
-
-    def _jump(self, seconds: float) -> None:
-        self._now += seconds + 1e-9  # asyncio fires timers that much early; a clock has to move
-
-    def time(self) -> float:
-        return self._now
+VirtualClockLoop = _virtual_clock_loop()
 
 
 @pytest.fixture

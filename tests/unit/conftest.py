@@ -17,8 +17,8 @@ import pytest
 
 
 def _load(name: str) -> ModuleType:
-    """Load a file that lies here; with --import-mode=importlib this directory is on no path."""
-    spec = importlib.util.spec_from_file_location(f"_unit_{name}", Path(__file__).with_name(f"{name}.py"))
+    """Load a file of the folder above; with --import-mode=importlib it is on no path."""
+    spec = importlib.util.spec_from_file_location(f"_unit_{name}", Path(__file__).parent.with_name(f"{name}.py"))
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)

@@ -1,7 +1,7 @@
 """An operation as a value: nothing is sent until it is awaited."""
 
 from collections.abc import Coroutine, Generator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Generic, Protocol, TypeVar
 from urllib.parse import quote_plus
 
@@ -33,7 +33,8 @@ class Call(Generic[T]):
     does not raise when the call is built, so that a bad item in a stream of calls is one failed item and not the
     end of the stream.
 
-    Two calls are equal when they would send the same thing, whatever client they belong to.
+    Two calls are equal when they would send the same thing, whatever client they belong to. `tag` is the caller's
+    own: a bulk run hands it back with the call, so that an outcome finds its row.
     """
 
     method: str
@@ -46,12 +47,17 @@ class Call(Generic[T]):
     idempotent: bool | None = field(default=None, repr=False)
     timeout: float | None = field(default=None, repr=False)
     problem: InputError | None = field(default=None, compare=False)
+    tag: Any = field(default=None, compare=False, repr=False)
     sender: Sender | None = field(default=None, compare=False, repr=False)
 
     def __await__(self) -> Generator[Any, None, T]:
         if self.sender is None:
             raise TypeError("this Call belongs to no client; get it from a method of one")
         return self.sender.send(self.sender.prepare(self)).__await__()
+
+    def tagged(self, tag: Any) -> "Call[T]":
+        """Return the same call with `tag` on it."""
+        return replace(self, tag=tag)
 
     @property
     def target(self) -> str:

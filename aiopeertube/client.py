@@ -14,7 +14,7 @@ from . import resources
 from .auth import Auth, Credentials, Otp, Session, Sign
 from .bulk import BulkRun, Halt
 from .bulk.engine import Source
-from .call import Call
+from .call import Call, Sender
 from .concurrency import Concurrency
 from .errors import AuthenticationError, ConfigurationError, InputError, InvalidField
 from .events import Hooks
@@ -231,6 +231,7 @@ class PeerTube:
         workers: int | None = None,
         buffer: int = 256,
         handle_sigint: bool = True,
+        sender: Sender | None = None,
     ) -> BulkRun[T]:
         """Run many calls; gives a context manager that hands out Outcomes as they complete.
 
@@ -241,13 +242,14 @@ class PeerTube:
             buffer: Outcomes that may wait to be taken.
             handle_sigint: Let the first Ctrl-C stop the run cleanly: what is in flight finishes, the rest comes as
                 "not started", then KeyboardInterrupt is raised.
+            sender: What sends the calls in place of this client, say to look at something before each of them.
 
         Raises (from the iteration, after the last outcome):
             BulkHalted: `halt` was reached.
         """
         least = self._fixed or self._maximum
         return BulkRun(
-            self,
+            sender or self,
             calls,
             workers=workers or max(_WORKERS, least),
             buffer=buffer,

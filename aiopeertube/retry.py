@@ -172,12 +172,11 @@ class Retry:
     async def handle(self, request: Request) -> Response:
         """Send `request` until an attempt succeeds or no decision wants another."""
         attempts = refusals = 0
-        lost = False
         while True:
             attempts += 1
             try:
                 response = await self._next.handle(request)
-                error = self._judge(request, response, lost=lost)
+                error = self._judge(request, response)
             except (errors.TransportError, errors.UnexpectedResponse) as exc:
                 error = exc
             if error is None:
@@ -185,19 +184,19 @@ class Retry:
                 return response
             if isinstance(error, errors.RateLimited):
                 attempts, refusals = attempts - 1, refusals + 1
-            lost = lost or _may_have_acted(error)
+            request.lost = request.lost or _may_have_acted(error)
             wait = decide(Failure(request, error, attempts, refusals, self._attempts))
             if wait < 0:
                 raise error
             await self._pause(request, error, wait)
 
-    def _judge(self, request: Request, response: Response, *, lost: bool) -> errors.PeerTubeError | None:
+    def _judge(self, request: Request, response: Response) -> errors.PeerTubeError | None:
         if response.status < 300:
             response.value = request.decode(response)
             return None
         if response.status < 400:
             return _not_followed(request, response)
-        if response.status == 404 and lost and request.method == "DELETE":
+        if response.status == 404 and request.lost and request.method == "DELETE":
             return None
         return error_of(request, response)
 

@@ -98,8 +98,9 @@ class Decoder(Protocol):
 class Request:
     """One operation on its way through the stack, over all of its attempts.
 
-    `attempts` counts how often it was handed to the pool, `in_flight` says that it is there now.
-    `token` is the bearer token of the latest attempt; it is never shown.
+    `attempts` counts how often it was handed to the pool, `in_flight` says that it is there now, `lost` that an
+    earlier attempt may have done its work though its answer did not say so. `token` is the bearer token of the
+    latest attempt; it is never shown.
     """
 
     __slots__ = (
@@ -110,6 +111,7 @@ class Request:
         "headers",
         "idempotent",
         "in_flight",
+        "lost",
         "method",
         "origin",
         "path",
@@ -145,6 +147,7 @@ class Request:
         self.token: str | None = None
         self.attempts = 0
         self.in_flight = False
+        self.lost = False
 
     def __repr__(self) -> str:
         return f"<Request {self.method} {self.path}, {self.attempts} attempts>"

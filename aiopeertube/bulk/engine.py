@@ -38,10 +38,13 @@ class _Worker:
         self.request: Request | None = None
 
     def may_be_cancelled(self) -> bool:
-        """Tell whether stopping now leaves nothing half done: it waits for a call, or has sent nothing of one."""
+        """Tell whether stopping now leaves nothing half done: it waits for a call, or nothing came of one so far.
+
+        What was refused by the rate limit waits for its window, and need not.
+        """
         if self.call is None:
             return True
-        return self.request is not None and not self.request.in_flight and not self.request.attempts
+        return self.request is not None and not self.request.in_flight and not self.request.lost
 
 
 class BulkRun(Generic[T]):

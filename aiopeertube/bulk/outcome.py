@@ -16,7 +16,7 @@ class Outcome(Generic[T]):
     """One call of a bulk run, done with.
 
     `state` is "ok" (then `result` is what awaiting the call gives), "failed" (then `error` is what it would raise)
-    or "not started": the run was stopped, and nothing of the call was sent. `attempts` counts how often it was sent,
+    or "not started": the run was stopped, and nothing came of the call. `attempts` counts how often it was sent,
     `seconds` is from its turn to its end, waiting included.
     """
 

@@ -1,5 +1,6 @@
 """The root of the command line. A command's module is imported when the command is run or asked for help."""
 
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -19,6 +20,16 @@ _COMMANDS: Final = {
     "logout": ("auth", "End the session and forget the token."),
     "whoami": ("auth", "Show who is logged in."),
     "videos": ("videos", "List, show, edit and delete videos."),
+    "export": ("migrate.export", "Write videos and their metadata into a table."),
+    "plan": ("migrate.plan", "Show what a table would change."),
+    "apply": ("migrate.plan", "Change videos as a table or a plan says."),
+    "set": ("migrate.plan", "Change all videos of a scope by rules."),
+    "verify": ("migrate.looking_back", "Read back what a job changed, and compare."),
+    "rollback": ("migrate.looking_back", "Put back what was there before a job."),
+    "jobs": ("migrate.jobs", "List jobs, and show what became of their items."),
+    "captions": ("migrate.media", "Put captions from files, as a table says."),
+    "thumbnails": ("migrate.media", "Put thumbnails from files, as a table says."),
+    "delete": ("migrate.media", "Delete the videos that a table names."),
     "api": ("api", "Send any request of the API."),
 }
 
@@ -34,7 +45,8 @@ class Root(Group):
         """Import a command."""
         if cmd_name not in _COMMANDS:
             return None
-        command: click.Command = getattr(import_module(f"aiopeertube.cli.{_COMMANDS[cmd_name][0]}"), cmd_name)
+        module = import_module(f"aiopeertube.cli.{_COMMANDS[cmd_name][0]}")
+        command: click.Command = getattr(module, _name_of(cmd_name))
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -57,6 +69,7 @@ class Root(Group):
     def main(self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: Any) -> NoReturn:  # type: ignore[override]
         """Run a command and exit."""
         extra.pop("standalone_mode", None)
+        _fill_in()
         settings = Settings()
         try:
             result = super().main(args, prog_name or "aiopeertube", standalone_mode=False, obj=settings, **extra)
@@ -69,6 +82,18 @@ class Root(Group):
         finally:
             _stop_logging()
         sys.exit(code)
+
+
+def _fill_in() -> None:
+    """Put the null device where a standard stream is closed, or a socket would get its number."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:  # the lowest free number is the stream's own
+            number = os.open(os.devnull, os.O_RDWR)
+            setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))  # noqa: SIM115 - never closed
+
+
+def _name_of(command: str) -> str:
+    return f"{command}_" if command == "set" else command  # not to hide Python's own
 
 
 def _stop_logging() -> None:

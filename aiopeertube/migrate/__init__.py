@@ -1,0 +1,1 @@
+"""Mass edits of metadata: sources, plan, apply, verify, roll back, over one journal."""

@@ -1,0 +1,55 @@
+"""One video's change, from the row that asked for it to what became of it."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal
+
+import orjson
+
+State = Literal["read", "planned", "sending", "changed", "unchanged", "skipped", "conflict", "failed"]
+
+# What a run has still to do; "sending" is a question that the server can answer.
+OPEN: Final = ("read", "planned", "sending")
+
+
+@dataclass(slots=True)
+class Item:
+    """What a row wants of one video.
+
+    `ref` names the video (or, for one that does not exist yet, its row), `wanted` is what the row asks for,
+    `before` and `after` are only the fields that differ: what the server had, and what it is to have.
+    `again` tells of a failure that another run may get past.
+    """
+
+    ref: str
+    wanted: dict[str, Any]
+    line: int | None = None
+    row: dict[str, Any] = field(default_factory=dict)
+    id: int = 0
+    state: State = "read"
+    uuid: str = ""
+    name: str = ""
+    before: dict[str, Any] | None = None
+    after: dict[str, Any] | None = None
+    reason: str = ""
+    again: bool = False
+    attempts: int = 0
+    note: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def change(self) -> str:
+        """A hash of what is wanted: with `ref` it names this change, wherever its row stands."""
+        return hashlib.sha256(orjson.dumps(self.wanted, option=orjson.OPT_SORT_KEYS)).hexdigest()[:32]
+
+    def settle(self, state: State, reason: str = "", *, again: bool = False) -> "Item":
+        """Say what became of it."""
+        self.state, self.reason, self.again = state, reason, again
+        return self
+
+
+def merged(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Put what two rows want of one video together; None where they contradict each other."""
+    if any(name in one and one[name] != value for name, value in other.items()):
+        return None
+    return {**one, **other}

@@ -1,0 +1,116 @@
+"""Captions from files."""
+
+import hashlib
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from aiopeertube.call import Call
+from aiopeertube.errors import NotFound
+from aiopeertube.identifiers import language_problem
+from aiopeertube.migrate.item import Item
+from aiopeertube.sansio import Request
+
+if TYPE_CHECKING:
+    from aiopeertube.client import PeerTube
+
+COLUMNS: Final = ("language", "file")
+_MOST: Final = 20 * 1024 * 1024  # bytes; PeerTube's own limit
+_CUE: Final = re.compile(r"^\s*(\d+:)?\d{1,2}:\d{2}[,.]\d{1,3}\s*-->\s*(\d+:)?\d{1,2}:\d{2}[,.]\d{1,3}", re.MULTILINE)
+
+
+class Captions:
+    """Puts captions; the server takes any file without complaint, so each is looked at when its row is read."""
+
+    name: Final = "captions"
+
+    def call(self, pt: "PeerTube", item: Item) -> Call[None]:
+        """Make the upload."""
+        return pt.captions.put(item.uuid, item.wanted["language"], Path(item.wanted["file"]))
+
+    async def send(self, pt: "PeerTube", item: Item, request: Request) -> Any:
+        """Send it, unless the file is another by now."""
+        return await pt.send(request) if is_same(item, item.wanted) else None
+
+    def done(self, item: Item, answer: Any) -> None:
+        """Settle an item that was sent."""
+        item.settle("changed")
+
+    async def ask(self, pt: "PeerTube", item: Item) -> None:
+        """Plan it again: nobody can ask for what a language's captions say, and putting them twice harms nothing."""
+        item.settle("planned")
+
+    async def check(self, pt: "PeerTube", item: Item) -> str:
+        """Say what is wrong with what a job did; "" when it stands."""
+        try:
+            page = await pt.captions.list(item.uuid)
+        except NotFound:
+            return "the video is gone"
+        languages = {caption["language"]["id"] for caption in page["data"]}
+        return "" if item.wanted["language"] in languages else "it has no captions in this language"
+
+
+def wanted(cells: Mapping[str, Any], folder: Path, language: str | None) -> dict[str, Any]:
+    """Read what a row asks for; files are looked for beside the table.
+
+    Raises:
+        ValueError: with the column first: what is wrong with it.
+    """
+    code = str(cells.get("language") or language or "").strip()
+    if not code:
+        raise ValueError("language", "there is none; give a column, or --language for all rows")
+    if problem := language_problem(code):
+        raise ValueError("language", str(problem))
+    path, data = read_file(cells, folder)
+    if complaint := not_captions(path, data):
+        raise ValueError("file", complaint)
+    return {"language": code, "file": str(path), "sha256": digest(data)}
+
+
+def read_file(cells: Mapping[str, Any], folder: Path, column: str = "file") -> tuple[Path, bytes]:
+    """Read the file that a cell names.
+
+    Raises:
+        ValueError: with the column first: there is no name, or no such file.
+    """
+    name = str(cells.get(column) or "").strip()
+    if not name:
+        raise ValueError(column, "it names no file")
+    path = (folder / name).absolute()
+    try:
+        return path, path.read_bytes()
+    except OSError as exc:
+        raise ValueError(column, f"cannot read {path}: {exc.strerror or exc}") from None
+
+
+def not_captions(path: Path, data: bytes) -> str:
+    """Say why a file is not captions; "" when it is."""
+    if path.suffix.lower() not in {".srt", ".vtt"}:
+        return f"{path.name} is not called .srt or .vtt"
+    if len(data) > _MOST:
+        return f"{path.name} is larger than the 20 MiB that PeerTube takes"
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return f"{path.name} is not text in UTF-8"
+    if path.suffix.lower() == ".vtt" and not text.startswith("WEBVTT"):
+        return f"{path.name} does not begin with WEBVTT"
+    return "" if _CUE.search(text) else f"{path.name} has no line like 00:00:01,000 --> 00:00:02,500"
+
+
+def is_same(item: Item, found: Mapping[str, Any]) -> bool:
+    """Tell whether a file is still what it was when its row was read; settle the item where it is not."""
+    try:
+        same: bool = digest(Path(found["file"]).read_bytes()) == found["sha256"]
+    except OSError as exc:
+        item.settle("failed", f"cannot read {found['file']}: {exc.strerror or exc}", again=True)
+        return False
+    if not same:
+        item.settle("failed", f"{found['file']} was changed since it was looked at")
+    return same
+
+
+def digest(data: bytes) -> str:
+    """Name a file's content."""
+    return hashlib.sha256(data).hexdigest()

@@ -1,0 +1,69 @@
+"""Edits of metadata."""
+
+from typing import TYPE_CHECKING, Any, Final
+
+from aiopeertube.call import Call
+from aiopeertube.errors import NotFound
+from aiopeertube.migrate import fields
+from aiopeertube.migrate.item import Item
+from aiopeertube.sansio import Request
+
+if TYPE_CHECKING:
+    from aiopeertube.client import PeerTube
+
+
+class Update:
+    """Sets fields; `expect` looks at each video just before, and leaves those that somebody changed meanwhile."""
+
+    name: Final = "update"
+
+    def __init__(self, *, expect: bool = False) -> None:
+        self._expect = expect
+
+    def call(self, pt: "PeerTube", item: Item) -> Call[None]:
+        """Make the update; only what differs is sent."""
+        return pt.videos.update(item.uuid, **fields.on_the_wire(item.after or {}))
+
+    async def send(self, pt: "PeerTube", item: Item, request: Request) -> Any:
+        """Look, if that is wanted, and send."""
+        if self._expect and not await self._as_expected(pt, item):
+            return None
+        return await pt.send(request)
+
+    async def _as_expected(self, pt: "PeerTube", item: Item) -> bool:
+        now = await _now(pt, item)
+        if now == item.before:
+            return True
+        if now == item.after:
+            item.settle("unchanged", "somebody made the same change meanwhile")
+        else:
+            item.settle("conflict", _difference(item, now))
+        return False
+
+    def done(self, item: Item, answer: Any) -> None:
+        """Settle an item whose update succeeded."""
+        item.settle("changed")
+
+    async def ask(self, pt: "PeerTube", item: Item) -> None:
+        """Settle an item by what the server has: an update is made whole or not at all."""
+        try:
+            now = await _now(pt, item)
+        except NotFound:
+            item.settle("failed", "the video is gone")
+            return
+        if now == item.after:
+            item.settle("changed", "found done after an interruption")
+        elif now == item.before:
+            item.settle("planned")
+        else:
+            item.settle("conflict", _difference(item, now))
+
+
+async def _now(pt: "PeerTube", item: Item) -> dict[str, Any]:
+    return fields.current(await pt.videos.get(item.uuid), item.after or {})
+
+
+def _difference(item: Item, now: dict[str, Any]) -> str:
+    before = item.before or {}
+    changed = sorted(name for name, value in now.items() if value != before.get(name))
+    return f"changed by somebody else: {', '.join(changed)}"

@@ -1,0 +1,146 @@
+"""The plan as a file of JSON lines: a head, a line for each video that changes, and an end that tells it is whole."""
+
+from collections.abc import AsyncIterator, Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, Any, Final
+
+import orjson
+
+from aiopeertube.errors import FileUnreadable
+from aiopeertube.identifiers import video_problem
+
+from .fields import FIELDS, complaint
+from .item import Item
+from .journal import Job, Journal
+from .problems import Problems
+
+VERSION: Final = 1
+_LONGEST: Final = 4 * 1024 * 1024  # bytes of one line; ten thousand characters before and after are far less
+
+
+def is_plan(path: str) -> bool:
+    """Tell whether a file is a plan."""
+    try:
+        with Path(path).open("rb") as file:
+            return file.read(9).startswith(b'{"plan":')
+    except OSError:
+        return False
+
+
+async def write(file: IO[bytes], journal: Journal) -> int:
+    """Write what is planned in a journal; return how many changes these are."""
+    job, count = journal.job, 0
+    _put(file, {
+        "plan": VERSION,
+        "kind": job.kind,
+        "origin": job.origin,
+        "user": job.user,
+        "source": job.source,
+        "columns": list(job.columns),
+        "made": datetime.now(UTC).isoformat(timespec="seconds"),
+    })  # fmt: skip
+    async for line in _lines(journal):
+        _put(file, line)
+        count += 1
+    _put(file, {"end": True, "changes": count})
+    return count
+
+
+async def _lines(journal: Journal) -> AsyncIterator[dict[str, Any]]:
+    async for item in journal.items("planned"):
+        yield {
+            "uuid": item.uuid,
+            "name": item.name,
+            "line": item.line,
+            "before": item.before,
+            "after": item.after,
+            "row": item.row,
+            "note": item.note,
+        }
+
+
+def _put(file: IO[bytes], line: Mapping[str, Any]) -> None:
+    file.write(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
+
+
+class PlanFile:
+    """A plan that was written earlier."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.name = Path(path).name
+        self.job = self._head()
+
+    def _head(self) -> Job:
+        problems = Problems(self.name)
+        try:
+            with Path(self.path).open("rb") as file:
+                head = orjson.loads(file.readline(_LONGEST))
+            if head["plan"] != VERSION:
+                problems.add(1, None, f"a plan of another version: {head['plan']!r}")
+            job = Job(head["kind"], head["origin"], head["user"], head["source"], tuple(head["columns"]))
+        except OSError as exc:
+            raise FileUnreadable(self.path, exc.strerror or str(exc)) from None
+        except (orjson.JSONDecodeError, KeyError, TypeError):
+            problems.add(1, None, "not the head of a plan")
+        problems.raise_if_any()
+        return job
+
+    def items(self, problems: Problems) -> Iterator[Item]:
+        """Read the changes; complaints go to `problems`, a plan that was cut off or touched by hand among them."""
+        count, ended = 0, False
+        with Path(self.path).open("rb") as file:
+            file.readline(_LONGEST)
+            for number, line in enumerate(iter(lambda: file.readline(_LONGEST), b""), start=2):
+                entry = _entry(line)
+                if ended or entry is None:
+                    problems.add(number, None, "not a line of a plan" if not ended else "after the end of the plan")
+                elif "end" in entry:
+                    ended = True
+                    if entry.get("changes") != count:
+                        problems.add(number, None, f"{count:,} changes stand here, not {entry.get('changes')}")
+                elif item := self._item(entry, number, problems):
+                    count += 1
+                    yield item
+        if not ended:
+            problems.add(None, None, "the plan was cut off: its end is missing")
+
+    def _item(self, entry: dict[str, Any], number: int, problems: Problems) -> Item | None:
+        after, before, uuid = entry.get("after"), entry.get("before"), str(entry.get("uuid"))
+        if not isinstance(after, dict) or not isinstance(before, dict) or after.keys() != before.keys():
+            problems.add(number, None, "before and after must have the same fields")
+            return None
+        complaints = [(name, why) for name, value in after.items() if (why := _wrong(name, value))]
+        for name, why in complaints:
+            problems.add(number, name, why)
+        if problem := video_problem(uuid):
+            problems.add(number, "uuid", str(problem))
+        if complaints or problem:
+            return None
+        row, note = entry.get("row") or {}, entry.get("note") or {}
+        return Item(
+            uuid,
+            after,
+            entry.get("line"),
+            row,
+            0,
+            "planned",
+            uuid,
+            str(entry.get("name", "")),
+            before,
+            after,
+            note=note,
+        )
+
+
+def _wrong(name: str, value: Any) -> str:
+    return complaint(name, value) if name in FIELDS else "no such field"
+
+
+def _entry(line: bytes) -> dict[str, Any] | None:
+    try:
+        entry = orjson.loads(line)
+    except orjson.JSONDecodeError:
+        return None
+    return entry if isinstance(entry, dict) else None

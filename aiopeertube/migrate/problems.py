@@ -1,0 +1,60 @@
+"""What is wrong with an input: collected over the whole of it, and told at once."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from aiopeertube.errors import InputError
+
+_KEPT: Final = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One complaint: `line` counts from 1 (a sheet's row in XLSX), `column` is the header's word; None: the whole."""
+
+    file: str
+    line: int | None
+    column: str | None
+    reason: str
+
+    def __str__(self) -> str:
+        where = self.file
+        if self.line is not None:
+            where += f", line {self.line:,}"
+        if self.column is not None:
+            where += f", column {self.column}"
+        return f"{where}: {self.reason}"
+
+
+class BadSource(InputError):
+    """An input was refused before anything was sent: `problems` are the first thousand of `total` complaints."""
+
+    def __init__(self, problems: tuple[Problem, ...], total: int) -> None:
+        more = f" (and {total - 1:,} more)" if total > 1 else ""
+        super().__init__(f"{problems[0]}{more}")
+        self.problems = problems
+        self.total = total
+
+
+class Problems:
+    """Collects complaints about one file; memory does not depend on how many there are."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.total = 0
+        self._kept: list[Problem] = []
+
+    def add(self, line: int | None, column: str | None, reason: str) -> None:
+        """Note a complaint."""
+        self.total += 1
+        if len(self._kept) < _KEPT:
+            self._kept.append(Problem(self.file, line, column, reason))
+
+    def raise_if_any(self) -> None:
+        """End here if there was anything to complain about.
+
+        Raises:
+            BadSource: there was.
+        """
+        if self.total:
+            raise BadSource(tuple(self._kept), self.total)

@@ -1,0 +1,100 @@
+"""What a plan or a run comes to, for people: changes grouped and counted, and the rows that failed."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from .fields import FIELDS
+from .item import Item
+from .journal import Journal
+from .sinks import open_sink
+from .vocabulary import Vocabulary
+
+# Fields in which many videos change alike; of the others only examples are worth a line.
+_GROUPED: Final = frozenset({
+    "category", "licence", "language", "privacy", "nsfw", "commentsPolicy", "downloadEnabled", "waitTranscoding",
+    "channel", "tags", "support",
+})  # fmt: skip
+_GROUPS: Final = 500  # different changes of one field that are told apart
+_EXAMPLES: Final = 3
+
+
+@dataclass(slots=True)
+class Diff:
+    """The changes of a plan, counted by field, and by old and new value where these are few; memory is bounded."""
+
+    words: Vocabulary
+    videos: int = 0
+    by_field: Counter[str] = field(default_factory=Counter)
+    groups: dict[str, Counter[tuple[str, str]]] = field(default_factory=dict)
+    examples: dict[str, list[tuple[str, str, str]]] = field(default_factory=dict)
+
+    def add(self, item: Item) -> None:
+        """Count an item that is planned."""
+        self.videos += 1
+        before = item.before or {}
+        for name, new in (item.after or {}).items():
+            self.by_field[name] += 1
+            old_text, new_text = self.text(name, before.get(name)), self.text(name, new)
+            if name in _GROUPED and self._group(name, (old_text, new_text)):
+                continue
+            examples = self.examples.setdefault(name, [])
+            if len(examples) < _EXAMPLES:
+                examples.append((item.name, old_text, new_text))
+
+    def _group(self, name: str, change: tuple[str, str]) -> bool:
+        groups = self.groups.setdefault(name, Counter())
+        if change not in groups and len(groups) >= _GROUPS:
+            return False
+        groups[change] += 1
+        return True
+
+    def text(self, name: str, value: Any) -> str:
+        """Write a value for people: labels in place of ids."""
+        if value in (None, "", []):
+            return "(none)"
+        if FIELDS[name].labelled or name == "channel":
+            return self.words.label(name, value)
+        return ", ".join(value) if isinstance(value, list) else str(FIELDS[name].show(value))
+
+    def lines(self) -> Iterator[tuple[str, int, str, str, str]]:
+        """Give (field, count, old, new, example's video) rows, the most common changes first."""
+        for name, count in self.by_field.most_common():
+            groups = self.groups.get(name, Counter())
+            for (old, new), number in groups.most_common(_EXAMPLES * 3):
+                yield name, number, old, new, ""
+            rest = count - sum(number for _, number in groups.most_common(_EXAMPLES * 3))
+            for video, old, new in self.examples.get(name, [])[:rest]:
+                yield name, 1, old, new, video
+            rest -= len(self.examples.get(name, [])[:rest])
+            if rest > 0:
+                yield name, rest, "...", "...", ""
+
+
+async def write_failed(
+    journal: Journal, path: str, *, format: str | None = None, delimiter: str | None = None
+) -> int:
+    """Write the rows that failed or met a conflict, as they came, with the reason beside; return how many."""
+    count = 0
+    columns: Sequence[str] = ()
+    sink = None
+    try:
+        async for item in journal.items("failed", "conflict"):
+            if sink is None:
+                columns = _columns(journal, item.row)
+                sink = open_sink(path, (*columns, "reason"), format=format, delimiter=delimiter, overwrite=True)
+            sink.write(_cells(item, columns, everything=not journal.job.columns) | {"reason": item.reason})
+            count += 1
+    finally:
+        if sink is not None:
+            sink.close()
+    return count
+
+
+def _columns(journal: Journal, row: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(column for column in journal.job.columns or row if column != "reason")
+
+
+def _cells(item: Item, columns: Sequence[str], *, everything: bool) -> dict[str, Any]:
+    return dict(item.row) if everything else {column: item.row.get(column, "") for column in columns}

@@ -1,0 +1,159 @@
+"""From a table's rows to what they want, every complaint with its line and column."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from . import fields
+from .fields import FIELDS, LABELLED, Reading
+from .item import Item
+from .journal import Journal
+from .problems import Problems
+from .references import COLUMNS, reference
+from .sources.table import Row, Source
+from .values import CLEARED
+from .vocabulary import meant
+
+LABELS: Final = {f"{name}.label": name for name in LABELLED}
+# What an export writes for people to read, and what a file of failed rows adds.
+FOR_PEOPLE: Final = frozenset({
+    "account", "createdAt", "publishedAt", "updatedAt", "duration", "views", "likes", "state", "reason",
+})  # fmt: skip
+KEY: Final = "key"  # the video's name in the place that it came from
+
+_BATCH: Final = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Which columns a table has beside ours: `ignored` ones ("*": all unknown), and fields made of several."""
+
+    ignored: frozenset[str] = frozenset()
+    composed: Mapping[str, str] = field(default_factory=dict)  # field -> template, like "{description}\n\n{abstract}"
+    extra: frozenset[str] = frozenset()  # columns that the kind of job knows
+
+    def unknown(self, columns: Iterable[str]) -> list[str]:
+        """Name the columns that mean nothing."""
+        if "*" in self.ignored:
+            return []
+        known = {*FIELDS, *LABELS, *COLUMNS, *FOR_PEOPLE, KEY, *self.ignored, *self.extra}
+        return [column for column in columns if column not in known]
+
+    def check(self, columns: Sequence[str], problems: Problems) -> None:
+        """Complain about columns that mean nothing."""
+        for column in self.unknown(columns):
+            hint = meant((*FIELDS, *COLUMNS, KEY, *self.extra), column).partition("; it has")[0]
+            problems.add(1, column, f"no such field{hint}; leave it out with --ignore {column}")
+
+    def compose(self, cells: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Fill the fields that are made of several columns, and leave out the ignored ones.
+
+        Raises:
+            KeyError: a template names a column that is not there.
+        """
+        kept = {column: cell for column, cell in cells.items() if column not in self.ignored}
+        if not self.composed:
+            return kept
+        texts = {column: "" if cell is None else str(cell).strip() for column, cell in cells.items()}
+        return {**kept, **{name: template.format_map(texts).strip() for name, template in self.composed.items()}}
+
+
+class RowReader:
+    """Reads the rows of one table; the cells of JSON are `typed`: null clears there, and no marker is needed."""
+
+    def __init__(
+        self, origin: str, reading: Reading, layout: Layout, problems: Problems, *, typed: bool = False
+    ) -> None:
+        self._origin = origin
+        self._read = fields.typed if typed else fields.parsed
+        self._reading = reading
+        self._layout = layout
+        self._problems = problems
+        self._seen: set[str] = set()
+
+    def read(self, row: Row) -> Item | None:
+        """Make an item of a row; None where there was something to complain about."""
+        before = self._problems.total
+        cells = self.cells(row)
+        ref = self._reference(row.line, cells)
+        wanted = self.wanted(row.line, cells)
+        if self._problems.total > before or ref is None:
+            return None
+        note = {"key": str(cells[KEY])} if cells.get(KEY) else {}
+        item = Item(ref, wanted, row.line, dict(row.cells), note=note)
+        return item if wanted else item.settle("unchanged", "the row asks for nothing")
+
+    def cells(self, row: Row) -> Mapping[str, Any]:
+        """Return the row's cells, composed; a row of JSON may have columns that no row before had."""
+        if not self._seen.issuperset(row.cells):
+            new = [column for column in row.cells if column not in self._seen]
+            self._seen.update(new)
+            for column in self._layout.unknown(new):
+                self._problems.add(row.line, column, f"no such field; leave it out with --ignore {column}")
+        try:
+            return self._layout.compose(row.cells)
+        except (KeyError, IndexError, ValueError) as exc:
+            self._problems.add(row.line, None, f"--compose: there is no column {exc}")
+            return row.cells
+
+    def _reference(self, line: int, cells: Mapping[str, Any]) -> str | None:
+        column = next((name for name in COLUMNS if str(cells.get(name) or "").strip()), None)
+        try:
+            return reference(cells, self._origin)[1]
+        except LookupError:
+            self._problems.add(line, None, f"it names no video; give one of the columns {', '.join(COLUMNS)}")
+        except ValueError as exc:
+            self._problems.add(line, column, str(exc))
+        return None
+
+    def wanted(self, line: int, cells: Mapping[str, Any]) -> dict[str, Any]:
+        """Read what the row asks for; complaints go where all go."""
+        wanted: dict[str, Any] = {}
+        for column, cell in cells.items():
+            name = LABELS.get(column, column)
+            if name in FIELDS:
+                try:
+                    self._take(wanted, name, column, self._value(name, cell))
+                except ValueError as exc:
+                    self._problems.add(line, column, str(exc))
+        return wanted
+
+    def _value(self, name: str, cell: Any) -> Any:
+        value = self._read(name, cell, self._reading)
+        # None stands for "leave it" until here, and for "empty" from here on.
+        return _LEAVE if value is None else fields.cleared(name) if value is CLEARED else value
+
+    @staticmethod
+    def _take(wanted: dict[str, Any], name: str, column: str, value: Any) -> None:
+        if value is _LEAVE:
+            return
+        if wanted.setdefault(name, value) != value:
+            # To guess which of the two was edited would need the table as it was exported.
+            other = name if column != name else f"{name}.label"
+            raise ValueError(f"it contradicts {other}; edit both, empty one of them, or --ignore its column")
+
+
+_LEAVE: Final = object()
+
+
+async def read_all(source: Source, read: Callable[[Row], Item | None], journal: Journal, problems: Problems) -> None:
+    """Read the whole table into the journal, and complain about all of it at once.
+
+    Raises:
+        BadSource: there is something wrong in it; nothing of it is carried out.
+    """
+    batch: list[Item] = []
+    for row in source.rows(problems):
+        item = read(row)
+        if item is not None:
+            batch.append(item)
+        if len(batch) >= _BATCH:
+            await _add(journal, batch, problems)
+            batch = []
+    await _add(journal, batch, problems)
+    problems.raise_if_any()
+
+
+async def _add(journal: Journal, items: Sequence[Item], problems: Problems) -> None:
+    for earlier, item in await journal.add(items):
+        problems.add(item.line, None, f"contradicts line {earlier.line:,}, which names the same video")

@@ -1,0 +1,85 @@
+"""From bytes to text as a stream, without ever failing: what cannot be decoded is marked in the text."""
+
+import codecs
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import BinaryIO, Final, TextIO
+
+from aiopeertube.errors import ConfigurationError
+
+# The longer mark first: UTF-32's begins like UTF-16's.
+_MARKS: Final = (
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_HANDLER: Final = "aiopeertube.migrate.mark"
+_SURROGATES: Final = range(0xD800, 0xE000)
+_BYTES: Final = range(0xDC00, 0xDD00)
+
+
+def _mark(error: UnicodeError) -> tuple[str, int]:
+    """Put a lone surrogate, U+DC00 and the byte, for each bad byte; `surrogateescape` takes none below 0x80."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return "".join(chr(_BYTES.start + byte) for byte in error.object[error.start : error.end]), error.end
+
+
+codecs.register_error(_HANDLER, _mark)
+
+
+def recognised(head: bytes, given: str | None) -> str:
+    """Return the encoding to read with: the given one, else by the byte order mark, else UTF-8.
+
+    Raises:
+        ConfigurationError: there is no such encoding.
+    """
+    if given is None:
+        return next((name for mark, name in _MARKS if head.startswith(mark)), "utf-8")
+    try:
+        found = codecs.lookup(given).name
+        io.TextIOWrapper(io.BytesIO(), encoding=found).close()  # refuses codecs that are none of text
+    except LookupError as exc:
+        raise ConfigurationError(f"--encoding {given}: there is no such encoding") from exc
+    return "utf-8-sig" if found == "utf-8" else found
+
+
+def is_clean(text: str) -> bool:
+    """Tell whether all of it was decoded, and no NUL is in it; fast."""
+    if "\0" in text:
+        return False
+    if text.isascii():
+        return True
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def first_fault(text: str, encoding: str) -> tuple[int, str] | None:
+    """Return where in the text the first bad character is, and what is wrong with it; None: nothing."""
+    for at, char in enumerate(text):
+        if char == "\0":
+            return at, "a NUL character; if the file is UTF-16, say so, like --encoding utf-16-le"
+        if ord(char) in _SURROGATES:
+            what = f"byte 0x{ord(char) & 0xFF:02X}" if ord(char) in _BYTES else "a character"
+            return (
+                at,
+                f"{what} is not {encoding.upper().removesuffix('-SIG')}; say what it is, like {_hint(encoding)}",
+            )
+    return None
+
+
+def _hint(encoding: str) -> str:
+    return "--encoding cp1252" if encoding.startswith("utf-8") else "--encoding utf-8"
+
+
+@contextmanager
+def decoded(stream: BinaryIO, encoding: str, *, newline: str) -> Iterator[TextIO]:
+    r"""Decode a stream and close it at the end; `newline` "" breaks lines at \n, \r\n and \r, "\n" at that alone."""
+    with stream, io.TextIOWrapper(stream, encoding=encoding, errors=_HANDLER, newline=newline) as text:
+        yield text

@@ -1,0 +1,243 @@
+"""Edits by rule, for all videos of a scope: set fields, find and replace, add and remove tags, or call a function."""
+
+import re
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Final
+
+from aiopeertube.errors import ConfigurationError
+
+from . import fields
+from .fields import FIELDS, Reading
+from .rows import LABELS
+from .values import CLEARED, unique
+
+Video = Mapping[str, Any]
+Change = Callable[[Video], Mapping[str, Any]]
+
+_CONDITION: Final = re.compile(r"([A-Za-z.]+)\s*(!=|=|!~|~|<=|>=|<|>)\s*(.*)", re.DOTALL)
+_EDIT: Final = re.compile(r"([A-Za-z.]+)=(.*)", re.DOTALL)
+_SET_OF_TEXT: Final = ("name", "description", "support")
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One step of a transform: the fields that it looks at, and how it changes their values in place."""
+
+    needs: frozenset[str]
+    change: Callable[[dict[str, Any], Video], None]
+
+
+def setting(text: str, reading: Reading) -> Rule:
+    """Read FIELD=VALUE, the value as in a cell; an empty one clears.
+
+    Raises:
+        ValueError: no such field, or no such value.
+    """
+    found = _EDIT.fullmatch(text)
+    if found is None:
+        raise ValueError(f"{text!r} is not of the form FIELD=VALUE")
+    name = _field(found[1])
+    value = fields.parsed(name, found[2], reading)
+    value = fields.cleared(name) if value in (None, CLEARED) else value
+
+    def change(values: dict[str, Any], video: Video) -> None:
+        values[name] = value
+
+    return Rule(frozenset({name}), change)
+
+
+def replacing(text: str, *, regex: bool = False) -> Rule:
+    """Read FIELD/FIND/REPLACEMENT, where the second character sets what separates; for texts and tags.
+
+    Raises:
+        ValueError: it is not of that form, or the field is no text.
+    """
+    name, separator, rest = _split_at_separator(text)
+    parts = rest.removesuffix(separator).split(separator) if rest.count(separator) > 1 else rest.split(separator)
+    if len(parts) != 2 or not parts[0]:
+        raise ValueError(f"{text!r} is not of the form FIELD/FIND/REPLACEMENT")
+    find = re.compile(parts[0]) if regex else re.compile(re.escape(parts[0]))
+    put = parts[1] if regex else parts[1].replace("\\", r"\\")
+
+    def change(values: dict[str, Any], video: Video) -> None:
+        if name == "tags":
+            values[name] = unique(new for tag in values[name] if (new := find.sub(put, tag)))
+        elif values[name] is not None:
+            values[name] = find.sub(put, values[name]) or None
+
+    return Rule(frozenset({name}), change)
+
+
+def _split_at_separator(text: str) -> tuple[str, str, str]:
+    found = re.match(r"[A-Za-z]+", text)
+    name = found[0] if found else ""
+    if name not in {*_SET_OF_TEXT, "tags"} or len(text) < len(name) + 2:
+        raise ValueError(f"{text!r} does not begin with name, description, support or tags, and then a separator")
+    return name, text[len(name)], text[len(name) + 1 :]
+
+
+def tagging(add: Sequence[str], remove: Sequence[str]) -> Rule:
+    """Add tags and remove others; the five that fit are for the check of the result to see."""
+
+    def change(values: dict[str, Any], video: Video) -> None:
+        values["tags"] = unique({*values["tags"], *add} - {*remove})
+
+    return Rule(frozenset({"tags"}), change)
+
+
+def calling(target: str, reading: Reading) -> Rule:
+    """Load MODULE:FUNCTION (from the current directory too); it gets a video in full and returns what to change.
+
+    The fields it returns are named as in a table; labels, dates and lists of tags are read as they are there, and
+    None clears. It may return None or {} for "nothing".
+
+    Raises:
+        ConfigurationError: there is no such function.
+    """
+    function = _loaded(target)
+
+    def change(values: dict[str, Any], video: Video) -> None:
+        for column, value in (function(video) or {}).items():
+            name = _field(column)
+            read = fields.typed(name, value, reading)
+            values[name] = fields.cleared(name) if read is CLEARED else read
+
+    return Rule(frozenset(FIELDS), change)
+
+
+def _loaded(target: str) -> Change:
+    module, colon, name = target.partition(":")
+    here = str(Path.cwd())
+    if here not in sys.path:
+        sys.path.insert(0, here)
+    try:
+        function: Any = getattr(import_module(module), name) if colon and name else None
+    except (ImportError, AttributeError, SyntaxError) as exc:
+        raise ConfigurationError(f"cannot load {target!r}: {exc}") from None
+    if not callable(function):
+        raise ConfigurationError(f"{target!r} is not a function; write it like module:function")
+    loaded: Change = function
+    return loaded
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """FIELD OPERATOR VALUE: = and != compare, ~ and !~ search for text, < > <= >= compare numbers and dates."""
+
+    name: str
+    needs: frozenset[str]
+    holds: Callable[[Video], bool]
+
+
+def condition(text: str, reading: Reading) -> Condition:
+    """Read a condition, like language=nl, description~"in kleur", tags=film, originallyPublishedAt<1950, views>100.
+
+    Raises:
+        ValueError: it is none.
+    """
+    found = _CONDITION.fullmatch(text)
+    if found is None:
+        raise ValueError(f"{text!r} is not a condition like language=nl, name~film or views>100")
+    name, operator, word = LABELS.get(found[1], found[1]), found[2], found[3].strip()
+    wanted = _comparable(name, operator, word, reading)
+    take = FIELDS[name].read if name in FIELDS else _reader(name)
+    test = _TESTS[operator]
+    return Condition(name, frozenset({name}) & FIELDS.keys(), lambda video: test(take(video), wanted))
+
+
+def _comparable(name: str, operator: str, word: str, reading: Reading) -> Any:
+    if operator in {"~", "!~"}:
+        return word.casefold()
+    if name == "tags":
+        return word
+    if not word:
+        return None
+    if name in FIELDS:
+        field = FIELDS[name]
+        return field.parse(word, reading)
+    return int(word) if word.lstrip("-").isdigit() else word
+
+
+def _reader(name: str) -> Callable[[Video], Any]:
+    def read(video: Video) -> Any:
+        value: Any = video
+        for part in name.split("."):
+            value = value.get(part) if isinstance(value, Mapping) else None
+        return value
+
+    return read
+
+
+def _equals(value: Any, wanted: Any) -> bool:
+    if isinstance(value, list):
+        return wanted in value or (not wanted and not value)
+    return bool(value == wanted) or (value in (None, "") and wanted in (None, ""))
+
+
+def _contains(value: Any, wanted: str) -> bool:
+    if isinstance(value, list):
+        return any(wanted in str(one).casefold() for one in value)
+    return wanted in str(value or "").casefold()
+
+
+def _ordered(better: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
+    def test(value: Any, wanted: Any) -> bool:
+        return value is not None and type(value) is type(wanted) and better(value, wanted)
+
+    return test
+
+
+_TESTS: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
+    "=": _equals,
+    "!=": lambda value, wanted: not _equals(value, wanted),
+    "~": _contains,
+    "!~": lambda value, wanted: not _contains(value, wanted),
+    "<": _ordered(lambda a, b: a < b),
+    ">": _ordered(lambda a, b: a > b),
+    "<=": _ordered(lambda a, b: a <= b),
+    ">=": _ordered(lambda a, b: a >= b),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Transform:
+    """Conditions, and rules for the videos that meet them all."""
+
+    rules: Sequence[Rule]
+    conditions: Sequence[Condition] = ()
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """The fields that it looks at."""
+        parts: tuple[Rule | Condition, ...] = (*self.rules, *self.conditions)
+        return frozenset[str]().union(*(part.needs for part in parts))
+
+    def wanted(self, video: Video) -> dict[str, Any]:
+        """Return the values that the rules give a video; {} where a condition does not hold.
+
+        Raises:
+            ValueError: a value came out that the server would not take.
+        """
+        if not all(condition.holds(video) for condition in self.conditions):
+            return {}
+        needed = frozenset().union(*(rule.needs for rule in self.rules))
+        before = fields.current(video, needed)
+        values = dict(before)
+        for rule in self.rules:
+            rule.change(values, video)
+        changed = {name: value for name, value in values.items() if name not in before or value != before[name]}
+        for name, value in changed.items():
+            if why := fields.complaint(name, value):
+                raise ValueError(f"{name}: {why}")
+        return changed
+
+
+def _field(column: str) -> str:
+    name = LABELS.get(column, column)
+    if name not in FIELDS:
+        raise ValueError(f"there is no field {column!r}; there are {', '.join(FIELDS)}")
+    return name

@@ -1,0 +1,97 @@
+"""Rows: what they ask for, and every complaint with its line and column."""
+
+import pytest
+
+from aiopeertube.migrate.problems import BadSource, Problems
+from aiopeertube.migrate.rows import Layout, RowReader
+from aiopeertube.migrate.sources.table import Row
+
+ORIGIN = "https://videos.example"
+UUID = "5a71eb42-d31d-4cf0-9a63-42319bfeb9c6"
+
+
+@pytest.fixture
+def problems():
+    return Problems("films.csv")
+
+
+@pytest.fixture
+def read(reading, problems):
+    def read(cells, line=2, layout=None, *, typed=False):
+        return RowReader(ORIGIN, reading, layout or Layout(), problems, typed=typed).read(Row(line, cells))
+
+    return read
+
+
+def complaints(problems):
+    with pytest.raises(BadSource) as caught:
+        problems.raise_if_any()
+    return [(problem.line, problem.column, problem.reason) for problem in caught.value.problems]
+
+
+def test_only_cells_that_say_something_count(read, problems):
+    item = read({"uuid": UUID, "name": "Film", "description": "", "tags": "<clear>", "support": " "}, 7)
+    assert (item.ref, item.wanted, item.line) == (UUID, {"name": "Film", "tags": []}, 7)
+    assert problems.total == 0
+
+
+def test_a_row_that_asks_for_nothing_is_done(read):
+    assert read({"uuid": UUID, "name": ""}).state == "unchanged"
+
+
+def test_labels_and_ids_agree_or_one_of_them_is_empty(read, problems):
+    assert read({"uuid": UUID, "category": "2", "category.label": "Films"}).wanted == {"category": 2}
+    assert read({"uuid": UUID, "category": "", "category.label": "Films"}).wanted == {"category": 2}
+    assert read({"uuid": UUID, "category": "1", "category.label": ""}).wanted == {"category": 1}
+    assert read({"uuid": UUID, "category": "1", "category.label": "Films"}, 9) is None
+    ((line, column, reason),) = complaints(problems)
+    assert (line, column) == (9, "category.label")
+    assert "contradicts category" in reason
+    layout = Layout(frozenset({"category"}))
+    assert read({"uuid": UUID, "category": "1", "category.label": "Films"}, layout=layout).wanted == {"category": 2}
+
+
+def test_all_complaints_about_a_row_are_told(read, problems):
+    assert read({"uuid": "x", "name": "a", "language": "Nope", "privacy": "<clear>"}, 3) is None
+    assert [(line, column) for line, column, _ in complaints(problems)] == [
+        (3, "uuid"), (3, "name"), (3, "language"), (3, "privacy"),
+    ]  # fmt: skip
+
+
+def test_a_row_without_a_video(read, problems):
+    assert read({"name": "Film"}) is None
+    ((_, column, reason),) = complaints(problems)
+    assert column is None
+    assert "names no video" in reason
+
+
+def test_values_of_json_are_typed(read, problems):
+    cells = {"uuid": UUID, "name": "<clear>", "description": None, "tags": ["bb", "aa"], "nsfw": True, "category": 2}
+    assert read(cells, typed=True).wanted == {
+        "name": "<clear>", "description": None, "tags": ["aa", "bb"], "nsfw": True, "category": 2,
+    }  # fmt: skip
+    assert read({"uuid": UUID, "colour": 1}, typed=True) is None
+    ((_, column, _),) = complaints(problems)
+    assert column == "colour"
+
+
+def test_columns_that_mean_nothing_are_named(problems):
+    Layout().check(["uuid", "nmae", "updatedAt", "key"], problems)
+    ((line, column, reason),) = complaints(problems)
+    assert (line, column) == (1, "nmae")
+    assert "did you mean 'name'" in reason
+    assert Layout(frozenset({"*"})).unknown(["nmae"]) == []
+    assert Layout(frozenset({"nmae"})).unknown(["nmae"]) == []
+
+
+def test_a_field_made_of_several_columns(read, problems):
+    layout = Layout(frozenset({"text", "abstract"}), {"description": "{text}\n\n{abstract}"})
+    item = read({"uuid": UUID, "text": "A film.", "abstract": " Kort. "}, layout=layout)
+    assert item.wanted == {"description": "A film.\n\nKort."}
+    assert item.row == {"uuid": UUID, "text": "A film.", "abstract": " Kort. "}
+    assert read({"uuid": UUID, "text": "A film."}, layout=layout) is None
+    assert "abstract" in complaints(problems)[0][2]
+
+
+def test_the_old_key_is_kept(read):
+    assert read({"uuid": UUID, "key": "oai:1", "name": "Film"}).note == {"key": "oai:1"}

@@ -21,7 +21,7 @@ from typing import Any, Final, Self, TypeVar
 import filelock
 import orjson
 
-from aiopeertube.errors import PeerTubeError
+from aiopeertube.errors import ConfigurationError
 
 from .item import Item, State, merged
 
@@ -45,8 +45,12 @@ CREATE INDEX item_state ON item (state, id);
 """
 
 
-class JournalError(PeerTubeError):
-    """A journal cannot be used: damaged, in use, of another instance or user, or its disk is full."""
+class JournalError(ConfigurationError):
+    """A journal cannot be used: damaged, in use, or of another instance or user."""
+
+
+class JournalFull(JournalError):
+    """The disk has no room left; what is in the journal is safe, and a later run goes on from there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +79,7 @@ class Journal:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="journal")
         self._done: list[Item] = []  # outcomes that go to the disk with the next marks
         self._pass = self._last_pass()
-        self._unwanted = False
+        self._unwanted = self._broken = False
         self.was_used = self._pass > 0  # by an earlier run, or for sending something
         self.job = self._read_job()
 
@@ -144,7 +148,8 @@ class Journal:
     def _shut(self) -> None:
         with _explained(self.path):
             try:
-                self._flush()
+                if not self._broken:
+                    self._flush()
             finally:
                 self._database.close()
 
@@ -331,7 +336,7 @@ class Journal:
             try:
                 self._save(done)
             except sqlite3.Error:
-                self._done = done + self._done
+                self._broken = True  # what they were about stays in doubt, and the next run asks
                 raise
 
     async def reopen_failed(self) -> None:
@@ -405,8 +410,8 @@ def _explained(path: Path) -> Any:
     except sqlite3.DatabaseError as exc:
         text = str(exc)
         if "full" in text:
-            why = f"no room for the journal {path}: {text}; what is in it is safe, make room and resume"
-        elif "not a database" in text or "malformed" in text or "no such table" in text:
+            raise JournalFull(f"no room for the journal {path}: {text}; what is in it is safe") from None
+        if "not a database" in text or "malformed" in text or "no such table" in text:
             why = f"the journal {path} is damaged, or no journal at all: {text}"
         else:
             why = f"cannot use the journal {path}: {text}"

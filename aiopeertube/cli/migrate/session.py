@@ -13,6 +13,7 @@ from aiopeertube.cli.migrate import view
 from aiopeertube.cli.options import Settings
 from aiopeertube.cli.text import note
 from aiopeertube.migrate.apply import Apply, Limits
+from aiopeertube.migrate.journal import JournalFull
 from aiopeertube.migrate.report import write_failed
 
 if TYPE_CHECKING:
@@ -125,6 +126,8 @@ class Session:
                 stopped = "interrupted"
             except errors.BulkHalted as exc:
                 stopped = str(exc)
+            except JournalFull as exc:
+                raise Failure(str(exc), code=Exit.AGAIN, hint="make room, and go on with --resume") from exc
             except (errors.AuthenticationError, errors.ServerUnreachable) as exc:
                 stopped, fatal = str(exc), exc
         if run.bulk is not None and run.bulk.statistics().stopped_by == "time is up":

@@ -18,7 +18,7 @@ class Target:
         self._final: Path | None = None
         self._temporary: Path | None = None
         self._overwrite = overwrite
-        self._ended = False
+        self.ended = False
         if path == "-":
             self.stream: BinaryIO = sys.stdout.buffer
             return
@@ -44,10 +44,8 @@ class Target:
             raise ConfigurationError(f"{final} is already there, and is replaced only with --overwrite{more}")
 
     def commit(self) -> None:
-        """End it, and give it its name; what has ended before stays as it is."""
-        if self._ended:
-            return
-        self._ended = True
+        """End it, and give it its name."""
+        self.ended = True
         self.stream.flush()
         if self._temporary is None or self._final is None:
             self._close_pipe()
@@ -59,9 +57,9 @@ class Target:
 
     def abort(self) -> None:
         """Leave nothing behind."""
-        if self._ended:
+        if self.ended:
             return
-        self._ended = True
+        self.ended = True
         if self._temporary is None:
             self._close_pipe()
             return
@@ -87,7 +85,9 @@ class TargetSink:
         """Let go of what is not in the target."""
 
     def close(self) -> None:
-        """End the table; only now it has its name."""
+        """End the table; only now it has its name. Once more does nothing."""
+        if self._target.ended:
+            return
         try:
             self._finish()
             self._target.commit()

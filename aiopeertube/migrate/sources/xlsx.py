@@ -65,7 +65,9 @@ class _Sheet:
         try:
             self._found = _filled(_open_sheet(file, name))
         except DAMAGED as exc:
-            raise FileUnreadable(path, f"not an XLSX file, or damaged, or protected by a password ({exc})") from exc
+            raise FileUnreadable(
+                path, f"not an XLSX file, or damaged, or protected by a password ({why(exc)})"
+            ) from exc
 
     def first(self) -> tuple[int, list[Any]] | None:
         """Read the first row; None: there is none.
@@ -76,7 +78,7 @@ class _Sheet:
         try:
             return self._next()
         except self._damaged as exc:
-            raise FileUnreadable(self._path, f"the sheet is damaged ({exc})") from exc
+            raise FileUnreadable(self._path, f"the sheet is damaged ({why(exc)})") from exc
 
     def rows(self, problems: Problems) -> Iterator[tuple[int, list[Any]]]:
         """Read the others; where the file is damaged it ends with a complaint."""
@@ -84,7 +86,7 @@ class _Sheet:
             while (row := self._next()) is not None:
                 yield row
         except self._damaged as exc:
-            problems.add(self._line + 1, None, f"the sheet is damaged from here on ({exc})")
+            problems.add(self._line + 1, None, f"the sheet is damaged from here on ({why(exc)})")
 
     def _next(self) -> tuple[int, list[Any]] | None:
         with warnings.catch_warnings():
@@ -92,6 +94,13 @@ class _Sheet:
             row = next(self._found, None)
         self._line = row[0] if row else self._line
         return row
+
+
+def why(exc: BaseException) -> str:
+    """Return what was wrong at first: openpyxl puts advice around it."""
+    while inner := exc.__cause__ or exc.__context__:
+        exc = inner
+    return str(exc).partition("\n")[0]
 
 
 def need_openpyxl() -> None:

@@ -275,7 +275,8 @@ class Journal:
 
     def _find(self, refs: list[str], state: State) -> list[Item]:
         marks = ", ".join("?" * len(refs))
-        return self._select(f"state = ? AND ref IN ({marks}) ORDER BY id", (state, *refs))
+        # The plus keeps SQLite from going through all items in that state.
+        return self._select(f"+state = ? AND ref IN ({marks})", (state, *refs))
 
     async def items(self, *states: State, failed_for_good: bool = True) -> AsyncIterator[Item]:
         """Go through the items in these states (none: all), in the order in which they were read."""

@@ -35,6 +35,7 @@ def sniff(text, width=None, *, whole=True):
         ("a,b,c\n1,2,3\n1,2\n1,2,3\n1,2,3\n", None, ","),  # ragged
         ('name,size\n"5"" disk",1\n3" disk,2\n', None, ","),
         ("x|y|z\n1|2|3\n", 2, "|"),  # the wrong number of names
+        ("a|b;c|d\nx|y|z\np|q|r\n", 2, "|"),  # the same, though one line would fit
         ("a,b;c\n1,2;3\n", None, None),
         ("a|b\tc\n", None, None),
         ("a,;b\n1,;2\n", None, None),

@@ -50,7 +50,7 @@ def sniffed(text: str, *, whole: bool, width: int | None, name: str) -> str:
     """
     samples = {delimiter: sample for delimiter in DELIMITERS if (sample := _sample(text, delimiter, whole=whole))}
     shapes = [_shape(delimiter, sample, width) for delimiter, sample in samples.items()]
-    if width is None or not (fitting := [shape for shape in shapes if shape.fits]):
+    if width is None or not (fitting := [shape for shape in shapes if shape.fits * 2 > len(shape.widths)]):
         shapes = [_shape(delimiter, sample, None) for delimiter, sample in samples.items()]
     else:
         shapes = fitting

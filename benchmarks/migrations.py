@@ -1,0 +1,201 @@
+"""What migrations promise, at full size: kills, memory of a large plan, requests spent.
+
+    python benchmarks/migrations.py kills --videos 10000 --kills 20
+    python benchmarks/migrations.py plan --rows 10000 1000000
+    python benchmarks/migrations.py requests --videos 2000
+
+`kills`: a run is killed at random moments and resumed, its input reordered each time; counts writes by video.
+`plan`: peak memory of comparing so many rows with a server (on a mock transport), each in a process of its own.
+`requests`: an export that is applied without an edit, and with a part of it edited, against what is the least.
+"""
+
+import argparse
+import asyncio
+import csv
+import json
+import os
+import random
+import resource
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from aiopeertube.emulator import Emulator
+
+USER = {"PEERTUBE_USERNAME": "nisv", "PEERTUBE_PASSWORD": "secret123"}
+
+
+def command(*arguments: str) -> list[str]:
+    """Make a command of the command line."""
+    return [sys.executable, "-m", "aiopeertube", *arguments]
+
+
+def environment(folder: str, url: str) -> dict[str, str]:
+    """Return an environment with a home of its own."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PEERTUBE_")}
+    return kept | {"PEERTUBE_URL": url, "XDG_CONFIG_HOME": folder, "XDG_STATE_HOME": folder}
+
+
+def write(rows: list[dict[str, str]], path: Path) -> None:
+    """Write a table."""
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, fieldnames=list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def kills(videos: int, count: int, seed: int) -> dict[str, Any]:
+    """Kill a run so often, and see what became of every video."""
+    chance = random.Random(seed)
+    options = {"videos": videos, "rate_limit": None, "login_limit": None, "write_seconds": 0.004}
+    with tempfile.TemporaryDirectory() as folder, Emulator.in_thread(**options) as server:
+        env, table = environment(folder, server.url), Path(folder) / "films.csv"
+        subprocess.run(command("login", "--quiet"), env=env | USER, check=True)
+        rows = [{"uuid": video.uuid, "name": f"Film {number}"} for number, video in server.store.videos.items()]
+        readable = 0
+        for number in range(count):
+            chance.shuffle(rows)
+            write(rows, table)
+            resume = ["--resume"] if number else []
+            run = subprocess.Popen(
+                command("apply", str(table), "--quiet", *resume), env=env, stdout=subprocess.DEVNULL
+            )
+            done = sum(server.statistics().edits.values())
+            goal, deadline = done + chance.randint(1, videos // count), time.monotonic() + 120
+            while sum(server.statistics().edits.values()) < goal and run.poll() is None:
+                assert time.monotonic() < deadline
+                time.sleep(0.005)
+            run.send_signal(signal.SIGKILL)
+            run.wait()
+            shown = subprocess.run(
+                command("jobs", "show", "last", "--format", "json"), env=env, capture_output=True, check=False
+            )
+            readable += shown.returncode == 0
+        subprocess.run(
+            command("apply", str(table), "--quiet", "--resume"), env=env, check=True, stdout=subprocess.DEVNULL
+        )
+        edits = server.statistics().edits
+        return {
+            "videos": videos,
+            "kills": count,
+            "journal_readable_after": readable,
+            "right": sum(server.store.video(row["uuid"]).name == row["name"] for row in rows),
+            "written_once": sum(times == 1 for times in edits.values()),
+            "written_more_than_once": sum(times > 1 for times in edits.values()),
+        }
+
+
+async def plan_one(rows: int) -> dict[str, Any]:
+    """Compare so many rows with a server; return peak MiB and microseconds per row."""
+    from aiopeertube import PeerTube
+    from aiopeertube.migrate import planning
+    from aiopeertube.migrate.fields import Reading
+    from aiopeertube.migrate.journal import Job, Journal
+    from aiopeertube.migrate.lookup import Who
+    from aiopeertube.migrate.sources.opening import open_source
+    from aiopeertube.migrate.vocabulary import Vocabulary
+    from aiopeertube.transport.mock import MockTransport, reply
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "films.csv"
+        with path.open("w") as file:
+            file.write("uuid,name,description\n")
+            file.writelines(f"{UUID(int=n)},Film {n},What film {n} shows\n" for n in range(rows))
+
+        def answer(request: Any) -> Any:
+            query = dict(pair.split("=") for pair in request.target.partition("?")[2].split("&"))
+            start, count = int(query["start"]), int(query["count"])
+            page = [row_of(number) for number in range(start, min(rows, start + count))]
+            return reply(json={"total": rows, "data": page})
+
+        began = time.perf_counter()
+        async with PeerTube("http://127.0.0.1", transport=MockTransport(answer)) as pt:
+            job = Job("update", pt.origin, "nisv", "films.csv")
+            with Journal.create(Path(folder) / "plan.journal", job) as journal:
+                who = Who("nisv", "nisv", staff=False, modern=False)
+                reading = Reading(Vocabulary())
+                await planning.plan_table(pt, journal, open_source(str(path)), who=who, reading=reading)
+                counts = await journal.counts()
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    seconds = time.perf_counter() - began
+    return {"rows": rows, "counts": counts, "peak_mib": round(peak, 1), "us_per_row": round(1e6 * seconds / rows, 1)}
+
+
+def row_of(number: int) -> dict[str, Any]:
+    """Make a row of a list; every other film differs from its row of the table."""
+    name = f"Film {number}" if number % 2 else "Untitled"
+    return {
+        "id": number,
+        "uuid": str(UUID(int=number)),
+        "name": name,
+        "description": f"What film {number} shows",
+        "isLocal": True,
+        "account": {"name": "nisv"},
+    }
+
+
+def plan(lengths: list[int]) -> list[dict[str, Any]]:
+    """Measure each length in a process of its own."""
+    ways = ([sys.executable, __file__, "plan", "--one", str(length)] for length in lengths)
+    return [json.loads(subprocess.check_output(way, text=True)) for way in ways]
+
+
+def requests(videos: int) -> dict[str, Any]:
+    """Export, apply without an edit, edit one in ten, apply; count requests against the least."""
+    long = '“Ĺong” "text", with\nline breaks, 🎞 and עברית. ' * 250
+    options = {"videos": videos, "rate_limit": None, "login_limit": None}
+    with tempfile.TemporaryDirectory() as folder, Emulator.in_thread(**options) as server:
+        for video in server.store.videos.values():
+            video.description = long[:10_000]
+        env, table = environment(folder, server.url), Path(folder) / "films.csv"
+        subprocess.run(command("login", "--quiet"), env=env | USER, check=True)
+        subprocess.run(command("export", str(table), "--mine", "--quiet"), env=env, check=True)
+        before = server.statistics()
+        subprocess.run(command("apply", str(table), "--quiet"), env=env, check=True, stdout=subprocess.DEVNULL)
+        untouched = server.statistics()
+        with table.open(newline="", encoding="utf-8") as file:
+            rows = list(csv.DictReader(file))
+        changed = rows[::10]
+        for row in changed:
+            row["name"] += " edited"
+        write(rows, table)
+        subprocess.run(command("apply", str(table), "--quiet"), env=env, check=True, stdout=subprocess.DEVNULL)
+        after = server.statistics()
+    spent = after.requests - untouched.requests
+    least = len(changed) + videos  # every description is cut in lists, so each video is read in full
+    return {
+        "puts_without_edits": untouched.by_route.get("PUT /videos/{id}", 0)
+        - before.by_route.get("PUT /videos/{id}", 0),
+        "puts": after.by_route.get("PUT /videos/{id}", 0),
+        "changed": len(changed),
+        "requests": spent,
+        "to_least": round(spent / least, 4),
+    }
+
+
+def main() -> None:
+    """Parse arguments, measure, print JSON."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", choices=["kills", "plan", "requests"])
+    parser.add_argument("--videos", type=int, default=2000)
+    parser.add_argument("--kills", type=int, default=20)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--rows", type=int, nargs="+", default=[10_000, 1_000_000])
+    parser.add_argument("--one", type=int)
+    options = parser.parse_args()
+    if options.one:
+        found: Any = asyncio.run(plan_one(options.one))
+    elif options.what == "kills":
+        found = kills(options.videos, options.kills, options.seed)
+    else:
+        found = plan(options.rows) if options.what == "plan" else requests(options.videos)
+    print(json.dumps(found, indent=None if options.one else 2))
+
+
+if __name__ == "__main__":
+    main()

@@ -8,7 +8,7 @@ from urllib.parse import quote_plus
 import orjson
 
 from .errors import InputError
-from .sansio import Body, Decoder, FormBody, JsonBody, Query, Request
+from .sansio import Body, Decoder, JsonBody, Multipart, Query, RawBody, Request
 
 T = TypeVar("T")
 
@@ -73,7 +73,9 @@ class Call(Generic[T]):
             data["query"] = [list(pair) for pair in self.query]
         if isinstance(self.body, JsonBody):
             data["json"] = orjson.loads(self.body.data)
-        elif self.body is not None and not isinstance(self.body, FormBody):
+        elif isinstance(self.body, RawBody):
+            data["bytes"] = len(self.body.data)
+        elif isinstance(self.body, Multipart):
             data["fields"] = [list(pair) for pair in self.body.fields]
             data["files"] = [[part.name, _source(part.source)] for part in self.body.files]
         return data

@@ -104,6 +104,8 @@ class PeerTube:
         self.channels = resources.Channels(self)
         self.accounts = resources.Accounts(self)
         self.captions = resources.Captions(self)
+        self.uploads = resources.Uploads(self)
+        self.imports = resources.Imports(self)
 
     @classmethod
     def from_env(cls, environment: Mapping[str, str] | None = None, **options: Any) -> Self:

@@ -30,6 +30,10 @@
     │   ├── Unprocessable             422
     │   ├── RateLimited               429 that outlasted the retries
     │   └── ServerError               5xx
+    ├── UploadFailed                  a file sent in chunks came to no end: upload_id, perhaps_finished
+    │   ├── UploadUnknown             the server knows it no more: finished, cancelled, or idle for too long
+    │   ├── UploadStuck               all of it is there, and yet no video comes of it
+    │   └── FileChanged               the file is not what it was when the upload began
     └── BulkHalted                    a bulk run stopped because too many items failed
 """
 
@@ -205,6 +209,31 @@ class RateLimited(ApiError):
 
 class ServerError(ApiError):
     """5xx that outlasted the retries."""
+
+
+class UploadFailed(PeerTubeError):
+    """A file sent in chunks came to no end; `upload_id` names the upload, for another try.
+
+    `perhaps_finished` tells that the server may have made the video, though nobody heard of it: look for it among
+    the user's own before the file is sent once more.
+    """
+
+    def __init__(self, message: str, *, upload_id: str = "", perhaps_finished: bool = False) -> None:
+        super().__init__(message)
+        self.upload_id = upload_id
+        self.perhaps_finished = perhaps_finished
+
+
+class UploadUnknown(UploadFailed):
+    """The server does not know the upload: it was finished or cancelled, or nobody went on with it for an hour."""
+
+
+class UploadStuck(UploadFailed):
+    """The whole file is with the server, which says that it is busy with it, or failed at it."""
+
+
+class FileChanged(UploadFailed):
+    """The file is not what it was when its upload began: a mixture of both would be of no use."""
 
 
 class BulkHalted(PeerTubeError):

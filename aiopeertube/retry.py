@@ -27,7 +27,7 @@ from typing import Final
 
 from . import errors
 from .events import Hooks, Retrying
-from .sansio import Request, Response, error_of, strange
+from .sansio import Request, Response, error_of, is_resume_incomplete, strange
 from .transport import Transport
 
 log = logging.getLogger("aiopeertube.retry")
@@ -191,7 +191,7 @@ class Retry:
             await self._pause(request, error, wait)
 
     def _judge(self, request: Request, response: Response) -> errors.PeerTubeError | None:
-        if response.status < 300:
+        if response.status < 300 or is_resume_incomplete(response):
             response.value = request.decode(response)
             return None
         if response.status < 400:

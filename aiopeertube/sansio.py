@@ -67,7 +67,15 @@ class Multipart:
     files: tuple[FilePart, ...]
 
 
-Body = JsonBody | FormBody | Multipart
+@dataclass(frozen=True, slots=True, repr=False)
+class RawBody:
+    """Bytes as they are: a chunk of a file. Not shown in a repr, for there may be millions."""
+
+    data: bytes
+    content_type: str = "application/octet-stream"
+
+
+Body = JsonBody | FormBody | Multipart | RawBody
 
 
 class Response:
@@ -236,7 +244,7 @@ def error_of(request: Request, response: Response) -> errors.PeerTubeError:
         status=status,
         method=request.method,
         path=request.path,
-        detail=str(problem.get("detail") or problem.get("error") or _plain(response)),
+        detail=str(problem.get("detail") or problem.get("error") or problem.get("message") or _plain(response)),
         code=str(problem.get("code") or ""),
         invalid_params=_invalid_params(problem),
     )
@@ -250,7 +258,16 @@ def problem_of(response: Response) -> dict[str, Any]:
         problem = orjson.loads(response.body)
     except orjson.JSONDecodeError:
         return {}
-    return problem if isinstance(problem, dict) else {}
+    if not isinstance(problem, dict):
+        return {}
+    # What receives chunks wraps its errors once more: {"error": {"code": ..., "message": ...}}.
+    inner = problem.get("error")
+    return inner if isinstance(inner, dict) else problem
+
+
+def is_resume_incomplete(response: Response) -> bool:
+    """Tell whether a 308 is no redirect but the answer to a chunk: "so far it is here, go on"."""
+    return response.status == 308 and "range" in response.headers and "location" not in response.headers
 
 
 def is_token_problem(response: Response) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, quote
 
 import click
 import orjson
@@ -15,6 +15,7 @@ from aiopeertube.cli.connection import Connection, connect
 from aiopeertube.cli.options import Command, Settings, shared_options
 from aiopeertube.cli.running import run
 from aiopeertube.cli.text import clean, is_terminal
+from aiopeertube.errors import FileUnreadable
 from aiopeertube.fields import form_fields
 from aiopeertube.files import caption_part, image_part
 from aiopeertube.sansio import Body, FilePart, JsonBody, Multipart, Response, strange
@@ -22,6 +23,7 @@ from aiopeertube.sansio import Body, FilePart, JsonBody, Multipart, Response, st
 if TYPE_CHECKING:
     from aiopeertube import Call, PeerTube
 
+_IN_PATHS: Final = "/%:@!$&'()*+,;=~"  # what may stand in a path as it is; % for those who quoted themselves
 _METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD")
 
 
@@ -57,7 +59,7 @@ def _target(path: str, pairs: Sequence[str]) -> tuple[str, dict[str, list[str]]]
     query: dict[str, list[str]] = {}
     for name, value in (*parse_qsl(given, keep_blank_values=True), *(edits.split(pair, "-q") for pair in pairs)):
         query.setdefault(name, []).append(value)
-    return "/" + path.lstrip("/"), query
+    return "/" + quote(path.lstrip("/"), safe=_IN_PATHS), query
 
 
 def _body(options: dict[str, Any]) -> Body | None:
@@ -75,9 +77,10 @@ def _body(options: dict[str, Any]) -> Body | None:
 
 
 def _input(name: str) -> JsonBody:
-    if name != "-":
-        edits.readable(Path(name))
-    data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+    try:
+        data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+    except OSError as exc:
+        raise FileUnreadable(name, exc.strerror or str(exc)) from None
     try:
         orjson.loads(data)
     except orjson.JSONDecodeError as exc:

@@ -30,6 +30,8 @@ _COMMANDS: Final = {
     "captions": ("migrate.media", "Put captions from files, as a table says."),
     "thumbnails": ("migrate.media", "Put thumbnails from files, as a table says."),
     "delete": ("migrate.media", "Delete the videos that a table names."),
+    "upload": ("migrate.media", "Upload files, with their metadata from a table."),
+    "import": ("migrate.media", "Have videos fetched from addresses, as a table says."),
     "api": ("api", "Send any request of the API."),
 }
 
@@ -93,7 +95,7 @@ def _fill_in() -> None:
 
 
 def _name_of(command: str) -> str:
-    return f"{command}_" if command == "set" else command  # not to hide Python's own
+    return f"{command}_" if command in {"set", "import"} else command  # Python's own words
 
 
 def _stop_logging() -> None:

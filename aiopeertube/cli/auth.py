@@ -11,7 +11,7 @@ from aiopeertube import errors
 from aiopeertube.cli import rendering, saved
 from aiopeertube.cli.connection import Connection, ask_password, client_options, connect, instance
 from aiopeertube.cli.errors import Exit, Failure
-from aiopeertube.cli.options import Command, Settings, shared_options
+from aiopeertube.cli.options import Command, Secret, Settings, shared_options
 from aiopeertube.cli.running import run
 from aiopeertube.cli.text import is_terminal, note, one_line
 from aiopeertube.settings import check_secure, origin_of
@@ -36,7 +36,7 @@ def login(settings: Settings) -> None:
     except Failure as failure:
         if not isinstance(failure.__cause__, errors.TwoFactorRequired) or not is_terminal(sys.stdin):
             raise
-        who["otp"] = click.prompt("One-time code", err=True)
+        who["otp"] = click.prompt("One-time code", type=Secret(), err=True)
         run(_log_in(settings, origin, who))
     saved.remember_url(origin)
     if not settings.quiet:

@@ -17,9 +17,9 @@ from aiopeertube.cli.text import is_terminal
 from aiopeertube.settings import check_secure, origin_of
 from aiopeertube.tokens import TokenFile
 
-# A person waits for a single call: enough attempts for a hiccup, not for a restart of the server. Runs over many
-# items keep the library's own number, which outlasts one.
-_ATTEMPTS: Final = 4
+# A person waits for a single call: enough patience for a hiccup, not for a restart of the server. Runs over many
+# items keep the library's own, which outlasts one.
+_FOR_ONE: Final = {"attempts": 4, "connect_timeout": 5.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +33,20 @@ class Connection:
     @asynccontextmanager
     async def opened(self, *, many: bool = False, login: bool = True) -> AsyncIterator["aiopeertube.PeerTube"]:
         """Give a client, logged in; its errors come out as Failures. `many` is for runs over many items."""
-        options = self.options if many else self.options | {"attempts": _ATTEMPTS}
+        options = self.options if many else self.options | _FOR_ONE
         try:
             async with aiopeertube.PeerTube(self.origin, **options) as pt:
                 logs.follow(pt)
                 if many:
-                    await diagnosis.reach(self.origin)
+                    # So much patience would take minutes to find out that the address is wrong.
+                    await diagnosis.ping(self.origin, timeout=self.options["timeout"])
                 if login and not self.anonymous:
                     await pt.login()  # here it is repeated as often as it should be, and not once more for each call
                 yield pt
-        except errors.PeerTubeError as exc:
+        except (errors.PeerTubeError, LookupError, TypeError) as exc:
             better = await diagnosis.diagnosed(exc, self.origin)
+            if not isinstance(better, errors.PeerTubeError):
+                raise
             raise explain(better, origin=self.origin, anonymous=self.anonymous) from exc
 
 

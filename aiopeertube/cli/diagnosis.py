@@ -3,48 +3,73 @@
 import asyncio
 import ssl
 from contextlib import suppress
+from dataclasses import replace
 from typing import Final
 from urllib.parse import urlsplit
 
 import aiopeertube
 from aiopeertube import errors
+from aiopeertube.cli import logs
 from aiopeertube.cli.errors import NotPeerTube, WrongScheme
+from aiopeertube.sansio import Response, strange
 
-_CONNECT_SECONDS: Final = 10.0
-_LOGIN_PATHS: Final = ("/api/v1/oauth-clients/local", "/api/v1/users/token")
-_CONFIG_ATTEMPTS: Final = 2
+_CONNECT_SECONDS: Final = 5.0
+_SECONDS: Final = 15.0
+_ATTEMPTS: Final = 3
+# Nobody needs a token for these, so that a refusal comes from something else than a PeerTube.
+_OPEN_PATHS: Final = ("/api/v1/ping", "/api/v1/oauth-clients/local", "/api/v1/users/token")
 
 
-async def diagnosed(error: errors.PeerTubeError, origin: str) -> errors.PeerTubeError:
+async def ping(origin: str, *, timeout: float = _SECONDS) -> None:
+    """Ask for what every PeerTube answers to everyone, and counts in no rate limit.
+
+    Raises:
+        PeerTubeError: what is wrong; `diagnosed` knows what that means.
+    """
+    seconds = min(timeout, _SECONDS)
+    async with aiopeertube.PeerTube(
+        origin, attempts=_ATTEMPTS, timeout=seconds, connect_timeout=_CONNECT_SECONDS
+    ) as pt:
+        logs.follow(pt)
+        await replace(pt.request("GET", "/ping"), decode=_pong)
+
+
+def _pong(response: Response) -> None:
+    if response.body.strip() != b"pong":
+        raise strange(response, "a PeerTube's pong was due")
+
+
+async def diagnosed(error: Exception, origin: str) -> Exception:
     """Return a better error where the address is to blame; that may take a request, or a connection, more."""
     if _may_be_tls(error, origin) and await _speaks_tls(origin):
         return WrongScheme(origin)
-    if _doubtful(error) and not await is_peertube(origin):
+    if _doubtful(error) and not await _is_peertube(origin):
         return NotPeerTube(f"{origin} answers, but it is not a PeerTube")
     return error
 
 
-def _doubtful(error: errors.PeerTubeError) -> bool:
-    if isinstance(error, errors.UnexpectedResponse):
-        return not isinstance(error, errors.RedirectRefused)
+def _doubtful(error: Exception) -> bool:
     if isinstance(error, errors.ApiError):
-        return error.status in {404, 405, 501} or (error.path in _LOGIN_PATHS and error.status not in {400, 429})
-    return False
+        return error.status in {404, 405, 501} or (error.path in _OPEN_PATHS and error.status not in {400, 429})
+    # Whatever is no error of the package comes from JSON that has not the shape of PeerTube's.
+    unexpected = isinstance(error, errors.UnexpectedResponse) or not isinstance(error, errors.PeerTubeError)
+    return unexpected and not isinstance(error, errors.RedirectRefused)
 
 
-async def is_peertube(origin: str) -> bool:
-    """Ask for the configuration, which every PeerTube gives to everyone; no answer at all proves nothing."""
+async def _is_peertube(origin: str) -> bool:
+    """Tell whether it answers as one; no answer, or a failing server, proves nothing."""
     try:
-        async with aiopeertube.PeerTube(origin, attempts=_CONFIG_ATTEMPTS) as pt:
-            config = await pt.config.get()
-    except (errors.UnexpectedResponse, errors.NotFound, errors.NotPermitted, errors.ServerError):
+        await ping(origin)
+    except errors.ApiError as exc:
+        return exc.status == 429 or exc.status >= 500
+    except errors.UnexpectedResponse:
         return False
     except errors.PeerTubeError:
-        return True
-    return isinstance(config, dict) and "serverVersion" in config
+        pass
+    return True
 
 
-def _may_be_tls(error: errors.PeerTubeError, origin: str) -> bool:
+def _may_be_tls(error: Exception, origin: str) -> bool:
     lost = isinstance(error, errors.ConnectionLost | errors.UnexpectedResponse | errors.BadRequest)
     return lost and origin.startswith("http://")
 
@@ -59,23 +84,6 @@ async def _speaks_tls(origin: str) -> bool:
     except (OSError, TimeoutError):
         return False
     return True
-
-
-async def reach(origin: str) -> None:
-    """Connect once and send nothing: a run over many items would take minutes to find out that nobody is there.
-
-    Raises:
-        ServerUnreachable: nobody is, or nobody that can be trusted.
-    """
-    secure = origin.startswith("https://")
-    try:
-        await _connect(origin, ssl.create_default_context() if secure else None)
-    except ssl.SSLError as exc:
-        raise errors.ServerUnreachable(f"no secure connection to {origin}: {exc}") from None
-    except TimeoutError:
-        raise errors.ServerUnreachable(f"cannot connect to {origin}: no answer in time") from None
-    except OSError as exc:
-        raise errors.ServerUnreachable(f"cannot connect to {origin}: {exc.strerror or exc}") from None
 
 
 async def _connect(origin: str, context: ssl.SSLContext | None) -> None:

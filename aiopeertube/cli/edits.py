@@ -10,6 +10,7 @@ import orjson
 
 from aiopeertube import fields as library
 from aiopeertube.errors import FileUnreadable, InvalidField
+from aiopeertube.sansio import JsonBody
 from aiopeertube.types import VideoUpdate
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ def collect(options: Mapping[str, Any]) -> dict[str, Any]:
         fields[name] = value
     if problem := library.problem_of(fields):
         raise problem
+    JsonBody.of(fields)  # complains about what cannot be sent
     fields |= _files(options)
     if not fields:
         raise click.UsageError("Nothing to change: give at least one field.")
@@ -104,7 +106,10 @@ def typed(pair: str, option: str) -> tuple[str, Any]:
 def _files(options: Mapping[str, Any]) -> dict[str, Path]:
     files = {field: Path(options[name]) for name, field in FILES.items() if options[name] is not None}
     for field, path in files.items():
-        if readable(path) > _MOST_IMAGE:
+        size = readable(path)
+        if not size:
+            raise InvalidField(field, f"{path} is empty")
+        if size > _MOST_IMAGE:
             raise InvalidField(field, f"{path} is larger than the 4 MiB that PeerTube takes")
         if path.suffix.lower() not in {".jpg", ".jpeg", ".png", ".webp"}:
             raise InvalidField(field, f"{path} is not called .jpg, .png or .webp")
@@ -112,12 +117,14 @@ def _files(options: Mapping[str, Any]) -> dict[str, Path]:
 
 
 def readable(path: Path) -> int:
-    """Return the size of a file that can be read.
+    """Return the size of a file that can be read, and read again when sending it has to be repeated.
 
     Raises:
         FileUnreadable: it cannot.
     """
     try:
+        if path.exists() and not (path.is_file() or path.is_dir()):  # opening a pipe would wait for its other end
+            raise FileUnreadable(str(path), "not a file")
         with path.open("rb") as file:
             return file.seek(0, 2)
     except OSError as exc:

@@ -1,6 +1,7 @@
 """`emulator`: the embedded server, until Ctrl-C."""
 
 import asyncio
+import math
 import os
 import signal
 import sys
@@ -13,14 +14,14 @@ import click
 
 from aiopeertube.cli import rendering
 from aiopeertube.cli.errors import Exit, Failure
-from aiopeertube.cli.options import Command, Settings, output_options
+from aiopeertube.cli.options import Command, Finite, Settings, output_options
 from aiopeertube.cli.running import run
 
 if TYPE_CHECKING:
     from aiopeertube.emulator import Emulator, Fault
 
-_FROM_ZERO = click.FloatRange(min=0)
-_FROM_0_TO_1 = click.FloatRange(0, 1)
+_FROM_ZERO = Finite(min=0)
+_FROM_0_TO_1 = Finite(0, 1)
 
 
 @click.command(cls=Command)
@@ -50,6 +51,7 @@ _FROM_0_TO_1 = click.FloatRange(0, 1)
     multiple=True,
     help="429, 5xx, 5xx-after, reset, reset-after, stall, truncated or garbage, as in 5xx=0.05 or stall=0.01:2.",
 )
+@click.option("--imports", is_flag=True, help="Let users have videos imported from URLs; nothing is ever fetched.")
 @click.option("--seed", type=int, default=0, show_default=True, help="What data and chance follow from.")
 @click.option("--format", type=click.Choice(["text", "json"]), default="text", help="How to write the address.")
 @click.option("--until-eof", is_flag=True, help="End when stdin does, as a child of another program.")
@@ -60,8 +62,8 @@ def emulator(settings: Settings, /, **options: Any) -> None:
 
     It is for trying things out: it keeps everything in memory, and its passwords are known.
     """
-    changes = {name: options[name] for name in ("videos", "host", "port", "server_version", "latency", "seed")}
-    changes |= {"write_seconds": options["write_seconds"], "access_token_lifetime": options["token_lifetime"]}
+    names = ("videos", "host", "port", "server_version", "latency", "write_seconds", "imports", "seed")
+    changes = {name: options[name] for name in names} | {"access_token_lifetime": options["token_lifetime"]}
     changes |= {"rate_limit": _rate(options["rate_limit"]), "faults": [_fault(text) for text in options["faults"]]}
     try:
         run(_serve(changes, options["format"], until_eof=options["until_eof"]))
@@ -78,7 +80,7 @@ def _rate(text: str) -> tuple[int, float] | None:
         limit = int(number), float(seconds or 1)
     except ValueError:
         slash = ""
-    if not slash or limit[0] < 1 or not limit[1] > 0:
+    if not slash or limit[0] < 1 or not 0 < limit[1] < math.inf:
         raise click.BadParameter(f'{text!r} is neither "none" nor like "50/10s"', param_hint="'--rate-limit'")
     return limit
 
@@ -102,7 +104,8 @@ async def _serve(changes: dict[str, Any], format: str, *, until_eof: bool) -> No
         await server.start()
     except OSError as exc:
         where = f"{changes['host']}:{changes['port']}"
-        raise Failure(f"cannot listen on {where}: {exc.strerror or exc}", code=Exit.USAGE) from None
+        hint = "choose another --host or --port; without --port any free one is taken"
+        raise Failure(f"cannot listen on {where}: {exc.strerror or exc}", code=Exit.USAGE, hint=hint) from None
     try:
         _announce(server, format)
         await _end(until_eof=until_eof)

@@ -1,15 +1,14 @@
 """From an error to the exit code, the one line and the hint that people get."""
 
-import os
 import sys
-from contextlib import suppress
 from enum import IntEnum
 from typing import Any, Final
+from urllib.parse import urljoin, urlsplit
 
 import click
 
 from aiopeertube import errors
-from aiopeertube.cli.text import note
+from aiopeertube.cli.text import discard, note
 
 
 class Exit(IntEnum):
@@ -22,6 +21,7 @@ class Exit(IntEnum):
     UNREACHABLE = 4
     REFUSED = 5
     BUG = 70
+    FILE = 74
     AGAIN = 75
     INTERRUPTED = 130
     UNREAD = 141
@@ -35,7 +35,8 @@ MEANINGS: Final = {
     Exit.UNREACHABLE: "the server is unreachable, or no PeerTube",
     Exit.REFUSED: "the server refused",
     Exit.BUG: "a bug in this program",
-    Exit.AGAIN: "run me again: halted, rate limited, timeout or connection lost",
+    Exit.FILE: "cannot read or write a file, or the output",
+    Exit.AGAIN: "run me again: halted, rate limited, no answer, or server down",
     Exit.INTERRUPTED: "interrupted",
     Exit.UNREAD: "whoever read the output went away",
 }
@@ -86,7 +87,7 @@ _RULES: Final[tuple[tuple[type[Exception], Exit, str], ...]] = (
     (NotPeerTube, Exit.UNREACHABLE, "check the address given with --url, PEERTUBE_URL or at the last login"),
     (errors.ServerUnreachable, Exit.UNREACHABLE, "check the address, and whether the server runs"),
     (errors.TransportError, Exit.AGAIN, _AGAIN),
-    (errors.RedirectRefused, Exit.UNREACHABLE, "if that is the instance, give it with --url"),
+    (errors.RedirectRefused, Exit.UNREACHABLE, "if that is the instance, use --url {there}"),
     (errors.UnexpectedResponse, Exit.AGAIN, "something between here and PeerTube may have answered; run it again"),
     (errors.WrongCredentials, Exit.AUTHENTICATION, "check user name and password; `aiopeertube login` asks for them"),
     (errors.TwoFactorRequired, Exit.AUTHENTICATION, "give the code with --otp or PEERTUBE_OTP, or run {login}"),
@@ -104,10 +105,19 @@ def explain(error: errors.PeerTubeError, *, origin: str = "", anonymous: bool = 
         return not_logged_in(origin, f"{error.method} {error.path} needs a user")
     if failure := _no_tls(error, origin):
         return failure
+    if isinstance(error, errors.ServerError) and error.status in _DOWN:
+        return Failure(str(error), code=Exit.AGAIN, hint="the server may be starting or overloaded; run it again")
     code, hint = next((code, hint) for kind, code, hint in _RULES if isinstance(error, kind))
     at = f" --url {origin}" if origin else ""
-    other = origin.replace("http://", "https://", 1)
-    return Failure(str(error), code=code, hint=hint.format(at=at, login=f"`aiopeertube login{at}`", https=other))
+    names = {"login": f"`aiopeertube login{at}`", "https": origin.replace("http://", "https://", 1)}
+    return Failure(str(error), code=code, hint=hint.format(at=at, there=_there(error, origin), **names))
+
+
+def _there(error: errors.PeerTubeError, origin: str) -> str:
+    """Return the origin that a redirect led to."""
+    location = error.location if isinstance(error, errors.RedirectRefused) else ""
+    parts = urlsplit(urljoin(origin, location))
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def not_logged_in(origin: str, why: str = "this needs a user") -> Failure:
@@ -115,6 +125,9 @@ def not_logged_in(origin: str, why: str = "this needs a user") -> Failure:
     hint = _LOG_IN.format(at=f" --url {origin}")
     return Failure(f"not logged in to {origin}: {why}", code=Exit.AUTHENTICATION, hint=hint)
 
+
+# What a reverse proxy says for a PeerTube that does not answer.
+_DOWN: Final = (502, 503, 504)
 
 # How OpenSSL names an answer that is no TLS; which of them depends on its version.
 _NOT_TLS: Final = ("wrong version", "wrong_version", "record layer", "record_layer", "unknown protocol")
@@ -143,41 +156,50 @@ def exit_code_of(error: BaseException, *, verbose: bool) -> int:
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
         error.show()
         return Exit.USAGE
-    if isinstance(error, errors.PeerTubeError):
-        error = explain(error)
-    if isinstance(error, Failure):
-        error.show()
-        return error.code
-    if isinstance(error, click.ClickException):
-        return _usage(error)
     if isinstance(error, click.Abort | KeyboardInterrupt):
         note("aiopeertube: interrupted")
         return Exit.INTERRUPTED
     if isinstance(error, Unread | BrokenPipeError):
-        return _unread()
-    return _bug(error, verbose=verbose)
+        discard(sys.stdout)  # `... | head` is no error to talk about
+        return Exit.UNREAD
+    failure = _failure_of(error) or _bug(error, verbose=verbose)
+    failure.show()
+    return failure.code
 
 
-def _unread() -> int:
-    """Let Python's last flush have somewhere to go: `... | head` is no error to talk about."""
-    with suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return Exit.UNREAD
+def _failure_of(error: BaseException) -> Failure | None:
+    """Say what is known about an error; None for what nobody foresaw."""
+    if isinstance(error, errors.PeerTubeError):
+        return explain(error)
+    if isinstance(error, click.ClickException):
+        return error if isinstance(error, Failure) else _usage(error)
+    if isinstance(error, UnicodeError) and not isinstance(error, UnicodeDecodeError):
+        hint = "give text as UTF-8, and the instance by a name that hosts can have"
+        return Failure(f"this text cannot be sent: {error}", code=Exit.USAGE, hint=hint)
+    return _file(error) if isinstance(error, OSError) else None
 
 
-def _usage(error: click.ClickException) -> int:
+def _file(error: OSError) -> Failure:
+    try:
+        sys.stdout.flush()
+    except OSError:
+        discard(sys.stdout)
+    what = f"{error.filename}: " if error.filename is not None else ""
+    hint = "check that there is room, and that you may read and write there"
+    return Failure(f"{what}{error.strerror or error}", code=Exit.FILE, hint=hint)
+
+
+def _usage(error: click.ClickException) -> Failure:
     context = getattr(error, "ctx", None)
     hint = f"see `{context.command_path} --help`" if context is not None else ""
-    Failure(error.format_message(), code=Exit.USAGE, hint=hint).show()
-    return Exit.USAGE
+    return Failure(error.format_message(), code=Exit.USAGE, hint=hint)
 
 
-def _bug(error: BaseException, *, verbose: bool) -> int:
+def _bug(error: BaseException, *, verbose: bool) -> Failure:
     if verbose:
         import traceback  # noqa: PLC0415 - nobody else needs it
 
         traceback.print_exception(error)
     text = f"{type(error).__name__}: {error}"
     hint = "please report it" if verbose else "run it again with -v for details, and please report them"
-    Failure(f"this is a bug: {text}", code=Exit.BUG, hint=hint).show()
-    return Exit.BUG
+    return Failure(f"this is a bug: {text}", code=Exit.BUG, hint=hint)

@@ -1,5 +1,6 @@
 """The options that all commands share: before or after the command's name, or as environment variables."""
 
+import math
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -44,6 +45,30 @@ class Concurrency(click.ParamType[int | str]):
         raise click.BadParameter(f'{value!r} is neither "auto" nor a number from 1 on', ctx, param)
 
 
+class Finite(click.FloatRange):
+    """A range of finite numbers: click compares, and NaN passes all comparisons."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Read one."""
+        number: float = super().convert(value, param, ctx)
+        if not math.isfinite(number):
+            raise click.BadParameter(f"{value!r} is not a finite number", ctx, param)
+        return number
+
+
+class Secret(click.ParamType[str]):
+    """A token or a one-time code: goes into a header, and comes with blanks where it was copied from a screen."""
+
+    name = "text"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Read one; the value never shows."""
+        text = "".join(str(value).split())
+        if text.isascii() and text.isprintable():
+            return text
+        raise click.BadParameter("it has characters that it cannot have", ctx, param)
+
+
 class Shared(click.Option):
     """An option whose value goes to the Settings: the innermost command line wins, then the environment."""
 
@@ -77,7 +102,7 @@ def settings_of(ctx: click.Context) -> Settings:
     return settings
 
 
-_POSITIVE: Final = click.FloatRange(min=0, min_open=True)
+_POSITIVE: Final = Finite(min=0, min_open=True)
 
 _CONNECTION: Final[tuple[tuple[Sequence[str], dict[str, Any]], ...]] = (
     (
@@ -89,20 +114,32 @@ _CONNECTION: Final[tuple[tuple[Sequence[str], dict[str, Any]], ...]] = (
         ["--password"],
         {"envvar": "PEERTUBE_PASSWORD", "help": "Others can see a command line: prefer the variable or the prompt."},
     ),
-    (["--token"], {"envvar": "PEERTUBE_TOKEN", "help": "A bearer token to use instead; prefer the variable."}),
-    (["--otp"], {"envvar": "PEERTUBE_OTP", "help": "The one-time code of an account with two factors."}),
+    (
+        ["--token"],
+        {"envvar": "PEERTUBE_TOKEN", "type": Secret(), "help": "A bearer token to use instead; prefer the variable."},
+    ),
+    (
+        ["--otp"],
+        {"envvar": "PEERTUBE_OTP", "type": Secret(), "help": "The one-time code of an account with two factors."},
+    ),
     (["--rate"], {"envvar": "PEERTUBE_RATE", "help": 'Stay below a rate of your own, like "20/s" or "50/10s".'}),
     (
         ["--concurrency"],
         {
             "envvar": "PEERTUBE_CONCURRENCY",
             "type": Concurrency(),
+            "metavar": "auto|N",
             "help": "Requests in flight; auto (the default) finds the best number.",
         },
     ),
     (
         ["--timeout"],
-        {"envvar": "PEERTUBE_TIMEOUT", "type": _POSITIVE, "help": "Seconds to wait for an answer; 60 by default."},
+        {
+            "envvar": "PEERTUBE_TIMEOUT",
+            "type": _POSITIVE,
+            "metavar": "SECONDS",
+            "help": "How long to wait for an answer; 60 by default.",
+        },
     ),
     (
         ["--allow-http"],
@@ -151,7 +188,7 @@ class SharedLast:
         own: list[tuple[str, str]] = []
         shared: list[tuple[str, str]] = []
         for param in self.get_params(ctx):  # type: ignore[attr-defined]
-            record = param.get_help_record(ctx)
+            record = param.get_help_record(ctx) if isinstance(param, click.Option) else None
             if record is not None:
                 (shared if isinstance(param, Shared) else own).append(record)
         for title, records in (("Options", own), ("Shared options", shared)):

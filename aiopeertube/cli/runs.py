@@ -1,13 +1,15 @@
 """Runs over many videos: outcomes on stdout for programs, failures, progress and counts on stderr for people."""
 
+import asyncio
+import signal
 import sys
+import threading
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from aiopeertube import errors
 from aiopeertube.cli import progress, refs, rendering
-from aiopeertube.cli.diagnosis import is_peertube
-from aiopeertube.cli.errors import Exit, Failure, NotPeerTube
+from aiopeertube.cli.errors import Exit, Failure
 from aiopeertube.cli.options import Settings
 from aiopeertube.cli.text import is_terminal, note
 
@@ -22,6 +24,9 @@ Take = Callable[["Outcome[Any]", str], None]
 _HOPELESS = (errors.AuthenticationError, errors.ServerUnreachable)
 
 
+_HEARD = "aiopeertube: interrupted: what is in flight will be finished; a second Ctrl-C ends it at once"
+
+
 class Run:
     """One run: what became of its items, and the exit code that follows."""
 
@@ -33,7 +38,6 @@ class Run:
         self._interrupted = False
         self._halted: errors.BulkHalted | None = None
         self._hopeless: errors.PeerTubeError | None = None
-        self._last_error: Exception | None = None
 
     async def over(self, pt: "PeerTube", videos: Sequence[str], make: Make) -> int:
         """Carry out `make(video)` for all videos; return the exit code."""
@@ -41,8 +45,10 @@ class Run:
         total = None if refs.from_stdin(videos) else len(videos)
         with progress.showing(self._verb, total, self._settings) as reporter:
             async with pt.bulk(calls, halt=self._halt) as run:
+                if not self._settings.quiet:
+                    _on_ctrl_c(lambda: reporter.say(_HEARD))
                 await self._follow(run, reporter)
-        return await self._verdict(pt, run)
+        return self._verdict(run)
 
     async def _follow(self, run: "BulkRun[Any]", reporter: progress.Reporter) -> None:
         failed = 0
@@ -62,12 +68,11 @@ class Run:
             self._hopeless = outcome.error
             run.stop("hopeless")
         elif outcome.state == "failed":
-            self._last_error = outcome.error
             reporter.say(f"aiopeertube: failed: {video}: {_reason(outcome)}")
         if self._take is not None:
             self._take(outcome, video)
 
-    async def _verdict(self, pt: "PeerTube", run: "BulkRun[Any]") -> int:
+    def _verdict(self, run: "BulkRun[Any]") -> int:
         counts = run.statistics()
         if not self._settings.quiet:
             left = f", {counts.not_started} not started" if counts.not_started else ""
@@ -80,8 +85,6 @@ class Run:
             raise self._gave_up(counts.succeeded)
         if self._halted is not None:
             raise self._halted
-        if counts.failed and not counts.succeeded and isinstance(self._last_error, errors.NotFound):
-            await _check_peertube(pt, self._last_error)
         return Exit.SOME_FAILED if counts.failed else Exit.DONE
 
     def _gave_up(self, succeeded: int) -> Exception:
@@ -93,9 +96,18 @@ class Run:
         return error
 
 
-async def _check_peertube(pt: "PeerTube", error: errors.PeerTubeError) -> None:
-    if not await is_peertube(pt.origin):
-        raise NotPeerTube(f"{pt.origin} answers, but it is not a PeerTube") from error
+def _on_ctrl_c(say: Callable[[], None]) -> None:
+    """Say something at the first Ctrl-C; the run, which listens already, does the rest and takes both of us off."""
+    if threading.current_thread() is not threading.main_thread():
+        return
+    loop, stop = asyncio.get_running_loop(), signal.getsignal(signal.SIGINT)
+
+    def interrupted(number: int, frame: Any) -> None:
+        loop.call_soon_threadsafe(say)  # not here, which may be in the middle of another line
+        if callable(stop):
+            stop(number, frame)
+
+    signal.signal(signal.SIGINT, interrupted)
 
 
 async def _calls(videos: Sequence[str], make: Make) -> "AsyncIterator[Call[Any]]":

@@ -1,7 +1,9 @@
 """Text from elsewhere, made fit for a terminal: no control character of a server's data reaches it."""
 
+import os
 import re
 import sys
+from contextlib import suppress
 from typing import Any, Final
 
 # C0 and C1 controls and DEL steer terminals; the bidirectional ones make text read as what it is not.
@@ -27,8 +29,17 @@ def escaped(json: str) -> str:
 
 
 def note(line: object) -> None:
-    """Print one clean line on stderr."""
-    print(one_line(line), file=sys.stderr, flush=True)  # noqa: T201 - this is what it is for
+    """Print one clean line on stderr; what becomes of the command does not depend on whether anybody reads it."""
+    try:
+        print(one_line(line), file=sys.stderr, flush=True)  # noqa: T201 - this is what it is for
+    except OSError:
+        discard(sys.stderr)
+
+
+def discard(stream: Any) -> None:
+    """Let what is left in a stream that cannot be written go nowhere, or Python fails once more at its last flush."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def is_terminal(stream: Any) -> bool:

@@ -92,17 +92,16 @@ class App:
             # Broken JSON is answered before the rate limit is looked at.
             return _reply_of_problem(problem, None, modern=modern)
         headers: dict[str, str] = {}
-        operation = None
         try:
             if words[0] in LIMITED and not self._within_limits(call, found, headers):
                 self._backend.tally.refused += 1
                 return replace(_REFUSAL, headers=headers)
             if found is None:
                 return Reply(400, headers=headers)
-            operation = found[0].operation
+            call.operation = found[0].operation
             reply = await found[0].handler(call)
         except Problem as problem:
-            reply = _reply_of_problem(problem, operation, modern=modern)
+            reply = _reply_of_problem(problem, call.operation, modern=modern)
         if headers:
             reply.headers = {**headers, **reply.headers}
         return reply

@@ -1,5 +1,6 @@
 """Bodies of requests: what the server makes of JSON, forms and multipart."""
 
+import hashlib
 import json
 import re
 from dataclasses import dataclass, field
@@ -7,21 +8,35 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import orjson
-from aiohttp import web
+from aiohttp import BodyPartReader, web
 
+from aiopeertube.emulator.files import HEAD_LENGTH
 from aiopeertube.emulator.problems import Problem
 
 JSON_LIMIT = 500 * 1024
+_CHUNK = 64 * 1024
+# Videos are too long to keep.
+_KEPT = {"videofile": HEAD_LENGTH}
 _KEYS = re.compile(r"\[([^\[\]]*)\]")
 
 
 @dataclass(slots=True)
 class Upload:
-    """A file sent in multipart."""
+    """A file sent in multipart.
+
+    Attributes:
+        name: The name its sender has for it.
+        content_type: What it is said to be.
+        content: Its bytes; only the first ones of a video.
+        size: Its length.
+        sha256: What it hashes to.
+    """
 
     name: str
     content_type: str
     content: bytes
+    size: int
+    sha256: str
 
 
 @dataclass(slots=True)
@@ -46,7 +61,7 @@ async def parse_early(request: web.BaseRequest) -> Body | None:
     """Parses what the server parses before anything else: JSON and forms.
 
     Returns:
-        The body; None: it is multipart, which routes parse once they know who asks.
+        The body; None: it is something else, which routes read once they know who asks.
 
     Raises:
         Problem: The JSON is broken; the server answers so before it looks at the rate limit.
@@ -54,18 +69,15 @@ async def parse_early(request: web.BaseRequest) -> Body | None:
     if not request.can_read_body:
         return Body()
     kind = media_type(request)
-    if kind == "multipart/form-data":
-        return None
-    content = await request.read()
     if kind == "application/json" or (kind.startswith("application/") and kind.endswith("+json")):
-        return Body(_json(content))
+        return Body(_json(await request.read()))
     if kind == "application/x-www-form-urlencoded":
-        return Body(_form(content))
-    return Body()
+        return Body(_form(await request.read()))
+    return None
 
 
 async def parse_multipart(request: web.BaseRequest, files: tuple[str, ...]) -> Body:
-    """Parses multipart.
+    """Parses multipart; any other body counts as none.
 
     Args:
         request: The request.
@@ -75,15 +87,37 @@ async def parse_multipart(request: web.BaseRequest, files: tuple[str, ...]) -> B
         Problem: A file came in a field that takes none.
     """
     body = Body()
-    for name, value in (await request.post()).items():
-        if not isinstance(value, web.FileField):
-            append(body.fields, name, value if isinstance(value, str) else bytes(value).decode(errors="replace"))
-            continue
-        if name not in files:
-            raise Problem("Unexpected field", 500, code="MulterError")
-        with value.file as opened:
-            body.files[name] = Upload(value.filename, value.content_type, opened.read())
+    if media_type(request) != "multipart/form-data":
+        return body
+    try:
+        async for part in await request.multipart():
+            if isinstance(part, BodyPartReader):
+                await _add_part(body, part, files)
+    except ValueError as error:
+        detail = "Multipart: Boundary not found" if "boundary" in str(error) else "Unexpected end of form"
+        raise Problem(detail, 500, code="Error") from None
     return body
+
+
+async def _add_part(body: Body, part: BodyPartReader, files: tuple[str, ...]) -> None:
+    name = part.name or ""
+    if not part.filename:
+        append(body.fields, name, (await part.read(decode=True)).decode(errors="replace"))
+    elif name in files:
+        body.files[name] = await _file(part, _KEPT.get(name))
+    else:
+        raise Problem("Unexpected field", 500, code="MulterError")
+
+
+async def _file(part: BodyPartReader, kept: int | None) -> Upload:
+    """Reads a file, of which so many bytes are kept; None: all."""
+    content, size, digest = bytearray(), 0, hashlib.sha256()
+    while chunk := await part.read_chunk(_CHUNK):
+        size += len(chunk)
+        digest.update(chunk)
+        content += chunk if kept is None else chunk[: max(0, kept - len(content))]
+    content_type = part.headers.get("Content-Type", "application/octet-stream").partition(";")[0].strip()
+    return Upload(part.filename or "", content_type, bytes(content), size, digest.hexdigest())
 
 
 def append(fields: dict[str, Any], name: str, value: str) -> None:

@@ -87,7 +87,8 @@ class Call:
         request: The request.
         params: The values in its path.
         now: When it came.
-        body: Its body; None: multipart, not yet read.
+        body: Its body; None: not yet read.
+        operation: The name that the documentation has for what it does; errors carry it.
     """
 
     backend: Backend
@@ -95,6 +96,7 @@ class Call:
     params: dict[str, str]
     now: float
     body: Body | None
+    operation: str | None = None
 
     @property
     def store(self) -> Store:
@@ -116,7 +118,7 @@ class Call:
         return parse_query(self.request.raw_path.partition("?")[2])
 
     async def read_body(self, *files: str) -> Body:
-        """The body, multipart included.
+        """The body: JSON, a form or multipart; anything else counts as none.
 
         Args:
             *files: The fields that may be files.

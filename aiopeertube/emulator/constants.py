@@ -49,12 +49,12 @@ COMMENT_POLICIES = {
     COMMENTS_REQUIRE_APPROVAL: "Requires approval",
 }
 
-PUBLISHED = 1
+PUBLISHED, TO_IMPORT = 1, 3
 
 STATES = {
     PUBLISHED: "Published",
     2: "To transcode",
-    3: "To import",
+    TO_IMPORT: "To import",
     4: "Waiting for livestream",
     5: "Livestream ended",
 }

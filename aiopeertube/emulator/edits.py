@@ -1,8 +1,8 @@
 """Carrying out an edit that has passed its checks."""
 
+from collections.abc import Collection
 from typing import Any
 
-from aiopeertube.emulator.bodies import Body
 from aiopeertube.emulator.calls import Call
 from aiopeertube.emulator.constants import COMMENTS_DISABLED, COMMENTS_ENABLED, PASSWORD_PROTECTED, PRIVATE
 from aiopeertube.emulator.problems import Problem, not_found
@@ -30,9 +30,16 @@ def channel_of_edit(call: Call, user: User, sent: dict[str, Any]) -> Channel | N
         Problem: There is no such channel, or it is somebody else's.
     """
     number = sent.get("channelId")
-    if not number:
-        return None
-    channel = call.store.channel_by_id(int(number))
+    return channel_of_user(call, user, int(number)) if number else None
+
+
+def channel_of_user(call: Call, user: User, number: int) -> Channel:
+    """The channel of an id, in which a user wants to have a video.
+
+    Raises:
+        Problem: There is no such channel, or it is somebody else's.
+    """
+    channel = call.store.channel_by_id(number)
     if channel is not None and (user.is_staff or channel.owner is user):
         return channel
     if call.is_modern:
@@ -52,7 +59,9 @@ def check_stored(sent: dict[str, Any]) -> None:
         raise Problem(detail, 500, code="SequelizeValidationError")
 
 
-def apply_edit(call: Call, video: Video, sent: dict[str, Any], channel: Channel | None, body: Body) -> None:
+def apply_edit(
+    call: Call, video: Video, sent: dict[str, Any], channel: Channel | None, files: Collection[str]
+) -> None:
     """Changes a video; even an edit without any field leaves its trace in `updatedAt`."""
     for name, attribute in _PLAIN.items():
         if name in sent:
@@ -68,9 +77,9 @@ def apply_edit(call: Call, video: Video, sent: dict[str, Any], channel: Channel 
     _set_schedule(video, sent)
     if channel is not None:
         _change(video, "channel", channel)
-    if "thumbnailfile" in body.files:
+    if "thumbnailfile" in files:
         video.thumbnail = call.store.new_uuid()
-    if "previewfile" in body.files:
+    if "previewfile" in files:
         video.preview = call.store.new_uuid()
     video.updated_at = call.backend.options.clock()
 

@@ -54,6 +54,7 @@ class EmulatorOptions:
         write_seconds: Time one write alone takes; 0.045 is like a small real server. 0: at once, no limits.
         serialization_failures: Whether writes that run together may fail as they do on a real server
             (needs `write_seconds`).
+        imports: Whether users may have videos fetched from elsewhere; nothing is ever fetched.
         access_token_lifetime: Seconds an access token is good for.
         refresh_token_lifetime: Seconds a refresh token is good for; None: the release's default.
         seed: What generated data and every draw of chance follow from.
@@ -72,6 +73,7 @@ class EmulatorOptions:
     read_seconds: float = 0.0
     write_seconds: float = 0.0
     serialization_failures: bool = True
+    imports: bool = False
     access_token_lifetime: int = 86399
     refresh_token_lifetime: int | None = None
     seed: int = 0

@@ -15,6 +15,7 @@ class Problem(Exception):
         code: The error's short name; it also makes the `type`, and the `title` goes.
         instance: The request's target; sent with invalid parameters only.
         invalid: What is wrong with each invalid parameter.
+        extra: What the body says besides.
         headers: Headers to send along.
     """
 
@@ -26,6 +27,7 @@ class Problem(Exception):
         code: str | None = None,
         instance: str | None = None,
         invalid: dict[str, dict[str, Any]] | None = None,
+        extra: dict[str, Any] | None = None,
         headers: dict[str, str] | None = None,
     ) -> None:
         super().__init__(detail)
@@ -34,6 +36,7 @@ class Problem(Exception):
         self.code = code
         self.instance = instance
         self.invalid = invalid
+        self.extra = extra or {}
         self.headers = headers or {}
 
     def body(self, operation: str | None, *, modern: bool) -> dict[str, Any]:
@@ -52,6 +55,7 @@ class Problem(Exception):
         body["status"] = self.status
         if self.invalid:
             body["invalid-params"] = self.invalid
+        body |= self.extra
         if operation:
             body["docs"] = f"{_DOCS}#operation/{operation}"
         if self.code:
@@ -72,6 +76,11 @@ def invalid_parameter(
     """One entry of `invalid-params`."""
     entry = {"type": "field", "value": value, "msg": message, "path": path, "location": location}
     return {path: entry}
+
+
+def missing_parameter(path: str, location: str = "body", message: str = "Invalid value") -> dict[str, dict[str, Any]]:
+    """One entry of `invalid-params` for what has no value to show, as what was not sent, or is a file."""
+    return {path: {"type": "field", "msg": message, "path": path, "location": location}}
 
 
 def not_found(what: str) -> Problem:

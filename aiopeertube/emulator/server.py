@@ -15,6 +15,7 @@ from aiohttp.http_parser import RawRequestMessage
 
 from aiopeertube.emulator.app import KEEP_ALIVE_SECONDS, App
 from aiopeertube.emulator.calls import Backend
+from aiopeertube.emulator.connections import Connections, stop_accepting
 from aiopeertube.emulator.faults import Faults
 from aiopeertube.emulator.listing import VideoLists
 from aiopeertube.emulator.options import EmulatorOptions
@@ -56,7 +57,7 @@ class Emulator:
         self._writers = WriterPool(
             self.options.write_seconds, failures=self.options.serialization_failures, seed=self.options.seed
         )
-        self._runner: web.ServerRunner | None = None
+        self._running: _Running | None = None
         self._host = ""
 
     @property
@@ -91,25 +92,18 @@ class Emulator:
 
     async def start(self) -> None:
         """Starts to listen."""
-        if self._runner is not None:
+        if self._running is not None:
             raise RuntimeError("the emulator is running already")
         listening = socket.create_server((self.options.host, self.options.port), backlog=1024)
         self._host = f"{self.options.host}:{listening.getsockname()[1]}"
-        server = web.Server(
-            self._app().handle,
-            request_factory=_request,
-            keepalive_timeout=KEEP_ALIVE_SECONDS,
-            access_log=None,
-        )
-        self._runner = web.ServerRunner(server, shutdown_timeout=_SHUTDOWN_SECONDS)
-        await self._runner.setup()
-        await web.SockSite(self._runner, listening).start()
+        self._running = _Running(listening, self._app())
+        await self._running.start()
 
     async def stop(self) -> None:
         """Stops, and cuts what is under way."""
-        runner, self._runner = self._runner, None
-        if runner is not None:
-            await runner.cleanup()
+        running, self._running = self._running, None
+        if running is not None:
+            await running.stop()
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -141,6 +135,26 @@ class Emulator:
         renderer = Renderer(self._host, modern=self.options.is_modern)
         lists = VideoLists(self.store)
         return App(Backend(self.options, self.store, self._tally, self._writers, lists, renderer), self.faults)
+
+
+class _Running:
+    """What an emulator has between its start and its stop."""
+
+    def __init__(self, listening: socket.socket, app: App) -> None:
+        self._listening = listening
+        self._connections = Connections(
+            app.handle, request_factory=_request, keepalive_timeout=KEEP_ALIVE_SECONDS, access_log=None
+        )
+        self._runner = web.ServerRunner(self._connections, shutdown_timeout=_SHUTDOWN_SECONDS)
+
+    async def start(self) -> None:
+        await self._runner.setup()
+        await web.SockSite(self._runner, self._listening).start()
+
+    async def stop(self) -> None:
+        await stop_accepting(self._listening)
+        await self._runner.cleanup()
+        await self._connections.end()
 
 
 class _Background:

@@ -16,6 +16,7 @@ class EmulatorStatistics:
         refreshes: Refresh tokens accepted.
         refused: Requests the rate limit refused.
         writes: Writes carried out.
+        edits: Edits carried out, by the id of their video; removed ones as well.
         serialization_failures: Writes that ended in a 500, with nothing written.
         max_in_flight: The most requests that were under way at once.
         faults: Faults by kind.
@@ -28,6 +29,7 @@ class EmulatorStatistics:
     refreshes: int
     refused: int
     writes: int
+    edits: dict[int, int]
     serialization_failures: int
     max_in_flight: int
     faults: dict[str, int]
@@ -47,6 +49,7 @@ class Tally:
         self.max_in_flight = 0
         self.by_status: Counter[int] = Counter()
         self.by_route: Counter[str] = Counter()
+        self.edits: Counter[int] = Counter()
 
     def arrive(self, label: str) -> None:
         """Counts a request that comes in."""
@@ -65,6 +68,7 @@ class Tally:
             refreshes=self.refreshes,
             refused=self.refused,
             writes=self.writes,
+            edits=dict(self.edits),
             serialization_failures=self.serialization_failures,
             max_in_flight=self.max_in_flight,
             faults=dict(faults),

@@ -7,12 +7,15 @@ from typing import Any
 
 from aiopeertube.emulator import ids
 from aiopeertube.emulator.constants import COMMENTS_ENABLED, MODERATOR, PUBLIC, PUBLISHED
+from aiopeertube.emulator.files import SourceFile
+from aiopeertube.emulator.imports import VideoImport
+from aiopeertube.emulator.uploads import PendingUploads
 
 # What lists neither sort nor filter by unless they are asked to, see `Marks`.
 _COSMETIC = frozenset({
     "name", "category", "licence", "language", "description", "support", "tags", "updated_at",
     "originally_published_at", "comments_policy", "download_enabled", "wait_transcoding", "schedule",
-    "passwords", "thumbnail", "preview",
+    "passwords", "thumbnail", "preview", "source",
 })  # fmt: skip
 
 
@@ -117,6 +120,8 @@ class Video:
     # The file's own name; None: derived from the uuid.
     thumbnail: str | None = None
     preview: str | None = None
+    # None: it was born with the server.
+    source: SourceFile | None = field(default=None, repr=False)
 
     def __setattr__(self, name: str, value: Any) -> None:
         object.__setattr__(self, name, value)
@@ -146,6 +151,8 @@ class Store:
         videos: Videos by id, in the order they were added.
         tokens: Tokens by access token; expired ones as well.
         captions: Captions of a video's id by language.
+        uploads: Files of which more may come.
+        imports: Imports by id.
         marks: Grow when videos change.
     """
 
@@ -161,6 +168,8 @@ class Store:
         self.videos: dict[int, Video] = {}
         self.tokens: dict[str, Token] = {}
         self.captions: dict[int, dict[str, Caption]] = {}
+        self.uploads = PendingUploads()
+        self.imports: dict[int, VideoImport] = {}
         self.client_id = f"{self._random.getrandbits(128):032x}"
         self.client_secret = f"{self._random.getrandbits(128):032x}"
 
@@ -228,6 +237,13 @@ class Store:
             return self.videos.get(int(key))
         uuid = ids.from_short(key) if len(key) == ids.SHORT_LENGTH else key.lower()
         return self._by_uuid.get(uuid)
+
+    def add_import(self, user: User, video: Video, target_url: str) -> VideoImport:
+        """Adds an import that is to fill a video."""
+        now = self._clock()
+        made = VideoImport(len(self.imports) + 1, user, video, target_url, now, now)
+        self.imports[made.id] = made
+        return made
 
     def videos_of(self, channels: Iterable[Channel]) -> list[Video]:
         """The videos of some channels."""

@@ -1,5 +1,6 @@
 """Checks of an edit's fields, in the server's order and in its words."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +16,7 @@ from aiopeertube.emulator.constants import (
     PUBLIC,
     UNLISTED,
 )
-from aiopeertube.emulator.problems import Problem, invalid_parameter, invalid_parameters
+from aiopeertube.emulator.problems import Problem, invalid_parameter, invalid_parameters, missing_parameter
 from aiopeertube.emulator.values import (
     bool_or_null,
     int_or_null,
@@ -30,14 +31,19 @@ IMAGE_FIELDS = ("thumbnailfile", "previewfile")
 _IMAGE_LIMIT = 4 * 1024 * 1024
 _IMAGE_TYPES = {"image/png", "image/jpg", "image/jpeg", "image/webp"}
 _INVALID = "Invalid value"
+_URL = re.compile(r"https?://(?:[^\s/?#@]+@)?[^\s/?#@]+\.[^\s/?#@]+(?:[/?#]\S*)?", re.IGNORECASE)
 _SCHEDULED_PRIVACIES = (PUBLIC, UNLISTED, INTERNAL)
+
+Invalid = dict[str, dict[str, Any]]
 
 # A check gives the message of what is wrong, or None.
 _Check = Callable[[Any], str | None]
 
 
 @dataclass(frozen=True, slots=True)
-class _Field:
+class Field:
+    """A field: how the server cleans it, and what it then has to be."""
+
     name: str
     clean: Callable[[Any], Any]
     check: _Check
@@ -108,6 +114,12 @@ def _identifier(value: Any) -> str | None:
     return None if is_int(value) else _INVALID
 
 
+def _url(value: Any) -> str | None:
+    # A name has a dot, as a domain below a top-level one does; addresses have, too.
+    fits = isinstance(value, str) and 3 <= len(value) <= 2000 and _URL.fullmatch(value) is not None
+    return None if fits else _INVALID
+
+
 def _list(value: Any) -> str | None:
     return None if isinstance(value, list) else "Video passwords should be an array."
 
@@ -117,28 +129,36 @@ def _anything(value: Any) -> str | None:
 
 
 _FIELDS = (
-    _Field("category", int_or_null, _known(CATEGORIES, nullable=True)),
-    _Field("licence", int_or_null, _known(LICENCES, nullable=True)),
-    _Field("language", value_or_null, _language),
-    _Field("nsfw", bool_or_null, _boolean("Should have a valid nsfw boolean")),
-    _Field("waitTranscoding", bool_or_null, _boolean("Should have a valid waitTranscoding boolean")),
-    _Field("privacy", int_or_null, _known(PRIVACIES, nullable=False)),
-    _Field("description", value_or_null, _text(3, 10000)),
-    _Field("support", value_or_null, _text(3, 1000)),
-    _Field("tags", value_or_null, _tags),
-    _Field("commentsEnabled", bool_or_null, _boolean("Should have valid commentsEnabled boolean")),
-    _Field("commentsPolicy", _same, _known(COMMENT_POLICIES, nullable=True)),
-    _Field("downloadEnabled", bool_or_null, _boolean("Should have downloadEnabled boolean")),
-    _Field("originallyPublishedAt", value_or_null, _date),
-    _Field("scheduleUpdate", value_or_null, _anything),
+    Field("category", int_or_null, _known(CATEGORIES, nullable=True)),
+    Field("licence", int_or_null, _known(LICENCES, nullable=True)),
+    Field("language", value_or_null, _language),
+    Field("nsfw", bool_or_null, _boolean("Should have a valid nsfw boolean")),
+    Field("waitTranscoding", bool_or_null, _boolean("Should have a valid waitTranscoding boolean")),
+    Field("privacy", int_or_null, _known(PRIVACIES, nullable=False)),
+    Field("description", value_or_null, _text(3, 10000)),
+    Field("support", value_or_null, _text(3, 1000)),
+    Field("tags", value_or_null, _tags),
+    Field("commentsEnabled", bool_or_null, _boolean("Should have valid commentsEnabled boolean")),
+    Field("commentsPolicy", _same, _known(COMMENT_POLICIES, nullable=True)),
+    Field("downloadEnabled", bool_or_null, _boolean("Should have downloadEnabled boolean")),
+    Field("originallyPublishedAt", value_or_null, _date),
+    Field("scheduleUpdate", value_or_null, _anything),
 )
-_NAME = _Field(
+NAME = Field(
     "name", _trimmed, _text(3, 120, "Should have a video name between 3 and 120 characters long", nullable=False)
 )
-_LAST_FIELDS = (_NAME, _Field("channelId", int_or_null, _identifier), _Field("videoPasswords", _same, _list))
+CHANNEL = Field("channelId", int_or_null, _identifier)
+PASSWORDS = Field("videoPasswords", _same, _list)
+IMPORT_FIELDS = (
+    CHANNEL,
+    Field("targetUrl", _same, _url),
+    Field("name", _same, NAME.check),
+    PASSWORDS,
+)
+LAST_FIELDS = (NAME, CHANNEL, PASSWORDS)
 
 
-def check_edit(body: Body, instance: str, invalid_id: dict[str, dict[str, Any]] | None) -> dict[str, Any]:
+def check_edit(body: Body, instance: str, invalid_id: Invalid | None) -> dict[str, Any]:
     """Checks the fields of an edit.
 
     Args:
@@ -152,29 +172,47 @@ def check_edit(body: Body, instance: str, invalid_id: dict[str, dict[str, Any]] 
     Raises:
         Problem: With every field that is invalid.
     """
-    clean: dict[str, Any] = {}
-    invalid: dict[str, dict[str, Any]] = {}
-    for name in IMAGE_FIELDS:
-        if name in body.files:
-            invalid |= _check_image(name, body.files[name])
-    if body.fields:
-        _check(_FIELDS, body.fields, clean, invalid)
-        if isinstance(clean.get("scheduleUpdate"), dict):
-            clean["scheduleUpdate"] = _check_schedule(clean["scheduleUpdate"], invalid)
+    clean, invalid = check_common(body)
     invalid |= invalid_id or {}
-    if body.fields:
-        _check(_LAST_FIELDS, body.fields, clean, invalid)
+    check_fields(LAST_FIELDS, body.fields, clean, invalid)
     if invalid:
         raise invalid_parameters(invalid, instance)
-    schedule = clean.get("scheduleUpdate")
-    if schedule and not (isinstance(schedule, dict) and schedule.get("updateAt")):
-        raise Problem("Schedule update at is mandatory.")
+    check_schedule_date(clean)
     return clean
 
 
-def _check(
-    fields: tuple[_Field, ...], sent: dict[str, Any], clean: dict[str, Any], invalid: dict[str, dict[str, Any]]
-) -> None:
+def check_common(body: Body) -> tuple[dict[str, Any], Invalid]:
+    """Checks the fields that edits and new videos share.
+
+    Returns:
+        The known fields that were sent, cleaned, and what is wrong with them.
+    """
+    clean: dict[str, Any] = {}
+    invalid: Invalid = {}
+    for name in IMAGE_FIELDS:
+        if name in body.files:
+            invalid |= _check_image(name, body.files[name])
+    check_fields(_FIELDS, body.fields, clean, invalid)
+    if isinstance(clean.get("scheduleUpdate"), dict):
+        clean["scheduleUpdate"] = _check_schedule(clean["scheduleUpdate"], invalid)
+    return clean, invalid
+
+
+def check_schedule_date(clean: dict[str, Any]) -> None:
+    """Checks that a schedule, if there is one, has a date.
+
+    Raises:
+        Problem: It has none.
+    """
+    schedule = clean.get("scheduleUpdate")
+    # An object without anything in it counts as well.
+    is_there = bool(schedule) or isinstance(schedule, dict | list)
+    if is_there and not (isinstance(schedule, dict) and schedule.get("updateAt")):
+        raise Problem("Schedule update at is mandatory.")
+
+
+def check_fields(fields: tuple[Field, ...], sent: dict[str, Any], clean: dict[str, Any], invalid: Invalid) -> None:
+    """Checks those fields that were sent, and puts them cleaned with the others, and what is wrong with the rest."""
     for field in fields:
         if field.name not in sent:
             continue
@@ -184,7 +222,7 @@ def _check(
             invalid |= invalid_parameter(field.name, value, "body", message)
 
 
-def _check_schedule(sent: dict[str, Any], invalid: dict[str, dict[str, Any]]) -> dict[str, Any]:
+def _check_schedule(sent: dict[str, Any], invalid: Invalid) -> dict[str, Any]:
     schedule = dict(sent)
     if "updateAt" in schedule:
         at = schedule["updateAt"]
@@ -198,18 +236,15 @@ def _check_schedule(sent: dict[str, Any], invalid: dict[str, dict[str, Any]]) ->
     return schedule
 
 
-def _check_image(name: str, upload: Upload) -> dict[str, dict[str, Any]]:
-    fits = len(upload.content) <= _IMAGE_LIMIT
+def _check_image(name: str, upload: Upload) -> Invalid:
+    fits = upload.size <= _IMAGE_LIMIT
     if upload.name and fits and upload.content_type.lower() in _IMAGE_TYPES:
         return {}
     message = (
         f"This {name.removesuffix('file')} file is not supported or too large. "
         "Please, make sure it is of the following type: .png, .jpg, .jpeg, .webp"
     )
-    problem = invalid_parameter(name, None, "body", message)
-    # There is no value to show: the field is a file.
-    del problem[name]["value"]
-    return problem
+    return missing_parameter(name, "body", message)
 
 
 def check_passwords(sent: dict[str, Any], current_privacy: int) -> None:

@@ -269,6 +269,14 @@ class Journal:
         wanted = self._database.execute("SELECT wanted FROM item WHERE state = 'read'")
         return sum(counts(orjson.loads(text)) for (text,) in wanted)
 
+    async def knows(self, uuid: str) -> bool:
+        """Tell whether an item became this video."""
+        return await self._run(self._knows, uuid)
+
+    def _knows(self, uuid: str) -> bool:
+        kept = any(item.uuid == uuid for item in self._done)
+        return kept or self._one("uuid = ?", (uuid,)) is not None
+
     async def find(self, refs: Iterable[str], state: State) -> list[Item]:
         """Return the items in `state` that name one of these videos."""
         return await self._run(self._find, list(refs), state)

@@ -79,8 +79,7 @@ class RowReader:
         wanted = self.wanted(row.line, cells)
         if self._problems.total > before or ref is None:
             return None
-        note = {"key": str(cells[KEY])} if cells.get(KEY) else {}
-        item = Item(ref, wanted, row.line, dict(row.cells), note=note)
+        item = Item(ref, wanted, row.line, dict(row.cells), note=key_of(cells))
         return item if wanted else item.settle("unchanged", "the row asks for nothing")
 
     def cells(self, row: Row) -> Mapping[str, Any]:
@@ -134,6 +133,11 @@ class RowReader:
 
 
 _LEAVE: Final = object()
+
+
+def key_of(cells: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is noted of a row's old key."""
+    return {"key": str(cells[KEY])} if cells.get(KEY) else {}
 
 
 async def read_all(source: Source, read: Callable[[Row], Item | None], journal: Journal, problems: Problems) -> None:

@@ -5,7 +5,9 @@ from .auth import Auth
 from .captions import Captions
 from .channels import Channels
 from .config import Config
+from .imports import Imports
 from .me import Me
+from .uploads import Uploads
 from .videos import Videos
 
-__all__ = ["Accounts", "Auth", "Captions", "Channels", "Config", "Me", "Videos"]
+__all__ = ["Accounts", "Auth", "Captions", "Channels", "Config", "Imports", "Me", "Uploads", "Videos"]

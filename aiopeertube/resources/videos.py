@@ -6,13 +6,14 @@ from typing import Any, Unpack
 from aiopeertube.call import Call
 from aiopeertube.errors import InputError
 from aiopeertube.fields import form_fields, problem_of
-from aiopeertube.files import FileLike, image_part
+from aiopeertube.files import FileLike, video_part
 from aiopeertube.identifiers import VideoRef, segment, video_problem
 from aiopeertube.pagination import Paginator
-from aiopeertube.sansio import API, JsonBody, Multipart, nothing
-from aiopeertube.types import VideoDetails, VideoFilters, VideoRow, VideoUpdate
+from aiopeertube.sansio import API, Body, Multipart, json_value, nothing
+from aiopeertube.types import NewVideo, VideoDetails, VideoFilters, VideoRow, VideoUpdate, VideoUploaded
 
 from ._base import Resource
+from ._bodies import SECONDS_FOR_A_FILE, given, images, video_body
 
 
 class Videos(Resource):
@@ -49,10 +50,10 @@ class Videos(Resource):
             InvalidIdentifier, InvalidField, FileUnreadable: before anything is sent.
             NotPermitted: the video is somebody else's. NotFound, BadRequest: the server's complaints.
         """
-        body: JsonBody | Multipart | None = None
+        body: Body | None = None
         problem: InputError | None = video_problem(video) or problem_of(fields)
         try:
-            body = _body(fields, thumbnailfile, previewfile)
+            body = video_body(fields, images(thumbnailfile, previewfile))
         except InputError as exc:
             problem = problem or exc
         return Call(
@@ -61,6 +62,39 @@ class Videos(Resource):
             nothing,
             body=body,
             problem=problem,
+            sender=self._sender,
+        )
+
+    def upload(
+        self,
+        *,
+        channelId: int,  # noqa: N803 - the wire's own name
+        name: str,
+        videofile: FileLike,
+        thumbnailfile: FileLike | None = None,
+        previewfile: FileLike | None = None,
+        **fields: Unpack[NewVideo],
+    ) -> Call[VideoUploaded]:
+        """Add a video, file and all in one request, which is not repeated when its answer is lost.
+
+        For files of more than a few MiB `aiopeertube.resumable.upload` is better: it goes on after an interruption.
+        Without `privacy` the video is private.
+
+        Raises (when awaited):
+            InvalidField, FileUnreadable: before anything is sent.
+            BadRequest: the server's complaints about fields. TooLarge: more than the quota leaves.
+            ApiError: 415, a type of file that the instance does not take.
+            Unprocessable: the file is no video; that comes after all of it was sent.
+        """
+        everything = {"channelId": channelId, "name": name, **fields}
+        files = (video_part("videofile", videofile), *images(thumbnailfile, previewfile))
+        return Call(
+            "POST",
+            f"{API}/videos/upload",
+            json_value,
+            body=Multipart(form_fields(given(everything)), files),
+            timeout=SECONDS_FOR_A_FILE,
+            problem=problem_of(everything),
             sender=self._sender,
         )
 
@@ -87,11 +121,3 @@ class Videos(Resource):
 
     def _constants(self, kind: str) -> Call[Any]:
         return self._get(f"/videos/{kind}")
-
-
-def _body(fields: VideoUpdate, thumbnail: FileLike | None, preview: FileLike | None) -> JsonBody | Multipart:
-    if thumbnail is None and preview is None:
-        return JsonBody.of(fields)  # the server loses tags in any other body without files
-    images = {"thumbnailfile": thumbnail, "previewfile": preview}
-    parts = tuple(image_part(name, image) for name, image in images.items() if image is not None)
-    return Multipart(form_fields(fields), parts)

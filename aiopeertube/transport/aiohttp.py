@@ -1,6 +1,7 @@
 """The pool: aiohttp's connections, and the only file on the client's side that knows aiohttp."""
 
 import asyncio
+import io
 import ssl
 from collections.abc import Awaitable
 from contextlib import ExitStack
@@ -11,7 +12,7 @@ import yarl
 
 from aiopeertube import errors
 from aiopeertube._version import __version__
-from aiopeertube.sansio import FormBody, JsonBody, Multipart, Request, Response
+from aiopeertube.sansio import FormBody, JsonBody, Multipart, RawBody, Request, Response
 from aiopeertube.transport.deadlines import Deadlines
 
 # PeerTube closes idle connections after 5 s; a request on a closed one dies.
@@ -120,9 +121,12 @@ async def _read(answer: aiohttp.ClientResponse) -> Response:
     return Response(answer.status, answer.headers, body)
 
 
-def _payload(body: JsonBody | FormBody | None) -> Any:
+def _payload(body: JsonBody | FormBody | RawBody | None) -> Any:
     if isinstance(body, JsonBody):
         return aiohttp.BytesPayload(body.data, content_type=_JSON)
+    if isinstance(body, RawBody):
+        # Written piece by piece, so that a chunk of many MiB does not hold the loop; the bytes are not copied.
+        return aiohttp.BytesIOPayload(io.BytesIO(body.data), content_type=body.content_type)
     return None if body is None else aiohttp.FormData(body.fields)
 
 

@@ -88,9 +88,21 @@ from aiopeertube.types.filters import (
     MyVideoFilters,
     VideoFilters,
 )
+from aiopeertube.types.imports import (
+    ImportChannelSync,
+    ImportFields,
+    ImportFilters,
+    VideoImport,
+)
 from aiopeertube.types.oauth import (
     OAuthClient,
     TokenResponse,
+)
+from aiopeertube.types.uploads import (
+    NewUpload,
+    NewVideo,
+    UploadProgress,
+    UploadStarted,
 )
 from aiopeertube.types.users import (
     Me,
@@ -184,11 +196,16 @@ __all__ = [
     "ConfigWebadminConfiguration",
     "ConstantInt",
     "ConstantStr",
+    "ImportChannelSync",
+    "ImportFields",
+    "ImportFilters",
     "InvalidParam",
     "LabelledId",
     "LiveSchedule",
     "Me",
     "MyVideoFilters",
+    "NewUpload",
+    "NewVideo",
     "NotificationSettings",
     "OAuthClient",
     "Page",
@@ -204,6 +221,8 @@ __all__ = [
     "Toggle",
     "TokenResponse",
     "UncountedPage",
+    "UploadProgress",
+    "UploadStarted",
     "User",
     "UserHistory",
     "VideoCommon",
@@ -211,6 +230,7 @@ __all__ = [
     "VideoFile",
     "VideoFilters",
     "VideoId",
+    "VideoImport",
     "VideoRow",
     "VideoUpdate",
     "VideoUploaded",

@@ -7,6 +7,7 @@ import os
 import pty
 import re
 import select
+import shlex
 import ssl
 import subprocess
 import sys
@@ -109,15 +110,46 @@ def video(server: Emulator, number: int) -> Any:
 
 # Whoever runs tests in the background hands down that Ctrl-C is ignored.
 _HEEDS_CTRL_C = """
-import signal
+import signal, sys
+{uvloop}
 signal.signal(signal.SIGINT, signal.default_int_handler)
 from aiopeertube.__main__ import main
 main()
 """
 
 
-def interruptible(*args: str) -> list[str]:
-    return [sys.executable, "-c", _HEEDS_CTRL_C, *args]
+def interruptible(*args: str, uvloop: bool = True) -> list[str]:
+    """A command that heeds Ctrl-C; on uvloop where it is installed, unless it is not wanted."""
+    code = _HEEDS_CTRL_C.format(uvloop="" if uvloop else "sys.modules['uvloop'] = None")
+    return [sys.executable, "-c", code, *args]
+
+
+Begin = Callable[..., "subprocess.Popen[str]"]
+
+
+@pytest.fixture
+def begin() -> Iterator[Begin]:
+    """Start a command that can be interrupted, with pipes; none outlives its test."""
+    started: list[subprocess.Popen[str]] = []
+
+    def start(*args: str, uvloop: bool = True) -> subprocess.Popen[str]:
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        process = subprocess.Popen(interruptible(*args, uvloop=uvloop), text=True, **pipes)  # type: ignore[call-overload]
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+def in_shell(redirection: str, *args: str) -> subprocess.CompletedProcess[str]:
+    """Run a command with a shell's redirection, like <&-."""
+    return subprocess.run(
+        f"{shlex.join(command(*args))} {redirection}",
+        shell=True, executable="/bin/bash", capture_output=True, text=True, check=False, timeout=20,
+    )  # fmt: skip
 
 
 def wait_until(condition: Callable[[], object]) -> None:
@@ -219,18 +251,41 @@ def web_server(handler: type[http.server.BaseHTTPRequestHandler], tls: ssl.SSLCo
 class Pages(http.server.BaseHTTPRequestHandler):
     """Answers whatever is asked with a page, as single-page applications do."""
 
+    status = 200
+    content_type = "text/html"
+    page = b"<html><title>Welcome</title></html>"
+
     def do_GET(self) -> None:
-        page = b"<html><title>Welcome</title></html>"
-        self.send_response(200)
-        self.send_header("content-type", "text/html")
-        self.send_header("content-length", str(len(page)))
+        self.send_response(self.status)
+        self.send_header("content-type", self.content_type)
+        self.send_header("content-length", str(len(self.page)))
+        self.send_header("location", "https://elsewhere.invalid/login")  # of no meaning but with 3xx
         self.end_headers()
-        self.wfile.write(page)
+        self.wfile.write(self.page)
 
     do_POST = do_PUT = do_DELETE = do_GET  # noqa: N815 - the names that http.server looks for
 
     def log_message(self, format: str, *args: object) -> None:
         pass
+
+
+class Json(Pages):
+    """Another API."""
+
+    content_type = "application/json"
+    page = b'{"hello": "world"}'
+
+
+class Gateway(Pages):
+    """A proxy whose server does not answer."""
+
+    status = 502
+
+
+class Moved(Pages):
+    """Somewhere else."""
+
+    status = 302
 
 
 class Files(http.server.SimpleHTTPRequestHandler):

@@ -11,7 +11,7 @@ from aiopeertube.emulator import Emulator, Fault
 from aiopeertube.errors import InvalidURL
 from aiopeertube.settings import origin_of
 
-from .conftest import USER, Cli, Files, Pages, web_server
+from .conftest import USER, Cli, Files, Gateway, Json, Moved, Pages, web_server
 
 COMMANDS = {
     "list": ("videos", "list"),
@@ -99,6 +99,61 @@ def test_another_web_server(cli: Cli, handler: type[Pages], args: tuple[str, ...
         f"aiopeertube: error: http://127.0.0.1:{port} answers, but it is not a PeerTube\n"
         "hint: check the address given with --url, PEERTUBE_URL or at the last login\n"
     )
+
+
+@pytest.mark.parametrize("command", COMMANDS.keys() - {"api"})
+def test_another_api(cli: Cli, command: str):
+    with web_server(Json) as port:
+        result = cli(*COMMANDS[command], "--url", f"http://127.0.0.1:{port}", **USER)
+    assert (result.exit_code, result.stdout) == (4, "")
+    assert result.stderr.splitlines()[0].endswith("answers, but it is not a PeerTube")
+
+
+def test_list_of_another_api(cli: Cli):
+    with web_server(Json) as port:
+        result = cli("videos", "list", "--url", f"http://127.0.0.1:{port}")
+    assert (result.exit_code, "answers, but it is not a PeerTube" in result.stderr) == (4, True)
+
+
+def test_run_over_many_finds_out_before_it_logs_in(cli: Cli):
+    asked = []
+
+    class Noted(Pages):
+        def do_GET(self) -> None:  # noqa: N802 - see Pages
+            asked.append(self.path)
+            super().do_GET()
+
+        do_POST = do_PUT = do_GET  # noqa: N815 - see Pages
+
+    with web_server(Noted) as port:
+        cli(*COMMANDS["update"], "--url", f"http://127.0.0.1:{port}", **USER)
+    assert set(asked) == {"/api/v1/ping"}
+    assert len(asked) <= 6
+
+
+@every_command
+def test_server_behind_a_gateway_is_down(cli: Cli, args: tuple[str, ...]):
+    with web_server(Gateway) as port:
+        result = cli(*args, "--url", f"http://127.0.0.1:{port}", **USER)
+    assert (result.exit_code, result.stdout) == (75, "")
+    first, hint = result.stderr.splitlines()
+    assert "answered 502: <html>" in first
+    assert hint == "hint: the server may be starting or overloaded; run it again"
+
+
+def test_moved(cli: Cli):
+    with web_server(Moved) as port:
+        result = cli("whoami", "--url", f"http://127.0.0.1:{port}", **USER)
+    assert result.exit_code == 4
+    first, hint = result.stderr.splitlines()
+    assert "was redirected (302) to https://elsewhere.invalid/login" in first
+    assert hint == "hint: if that is the instance, use --url https://elsewhere.invalid"
+
+
+def test_name_that_no_host_can_have(cli: Cli):
+    result = cli("videos", "list", "--url", f"https://{'a' * 80}.example")
+    assert result.exit_code in {2, 4}
+    assert len(result.stderr.splitlines()) == 2
 
 
 def test_another_web_server_for_nobody(cli: Cli):

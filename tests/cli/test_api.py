@@ -1,4 +1,5 @@
 import json
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -6,7 +7,7 @@ import pytest
 
 from aiopeertube.emulator import Emulator
 
-from .conftest import Cli, Terminal
+from .conftest import Cli, Terminal, command
 
 
 class TestReading:
@@ -47,6 +48,14 @@ class TestReading:
         assert not {"\x1b", "\x9b", "\u202e"} & set(screen.raw)
         assert json.loads(screen.text)["name"] == "Bad \x1b[2J\x9b31m\u202e name"
 
+    @pytest.mark.parametrize("path", ["/no such/#thing/é", "/no%20such/%23thing/%C3%A9"])
+    def test_path_is_quoted(self, server: Emulator, cli: Cli, path: str):
+        result = cli("api", "GET", path, "--url", server.url)
+        assert result.exit_code == 5
+        assert "GET /api/v1/no%20such/%23thing/%C3%A9 answered 4" in result.stderr
+        assert "Bad status line" not in result.stderr
+        assert "Invalid char" not in result.stderr
+
     def test_uses_the_saved_token(self, user: Cli):
         assert json.loads(user("api", "GET", "/users/me").stdout)["username"] == "nisv"
 
@@ -67,6 +76,11 @@ class TestWriting:
         assert server.store.videos[1].name == "From a file"
         assert user("api", "PUT", "/videos/1", "--input", "-", input='{"name": "From stdin"}').exit_code == 0
         assert server.store.videos[1].name == "From stdin"
+
+    def test_input_from_a_pipe(self, server: Emulator, user: Cli):
+        args = command("api", "PUT", "/videos/1", "--input", "/dev/stdin")
+        subprocess.run(args, input=b'{"name": "Piped"}', check=True, timeout=20)
+        assert server.store.videos[1].name == "Piped"
 
     def test_file(self, server: Emulator, user: Cli, tmp_path: Path):
         (tmp_path / "new.png").write_bytes(b"\x89PNG" + bytes(20))

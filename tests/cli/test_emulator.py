@@ -1,31 +1,16 @@
 import json
 import signal
-import subprocess
 import urllib.request
-from collections.abc import Iterator
+from functools import partial
 
 import pytest
 
-from .conftest import Cli, interruptible
+from .conftest import Begin, Cli
 
 
 @pytest.fixture
-def start() -> Iterator:
-    started: list[subprocess.Popen[str]] = []
-
-    def run(*args: str) -> subprocess.Popen[str]:
-        process = subprocess.Popen(
-            interruptible("emulator", *args),
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        )  # fmt: skip
-        started.append(process)
-        return process
-
-    yield run
-    for process in started:
-        if process.poll() is None:
-            process.kill()
-        process.communicate()
+def start(begin: Begin) -> Begin:
+    return partial(begin, "emulator")
 
 
 def ask(url: str, path: str) -> dict:
@@ -85,6 +70,9 @@ class TestRefused:
             (("--rate-limit", "0/10s"), "Invalid value for '--rate-limit': '0/10s' is neither"),
             (("--fault", "flood=0.1"), "Invalid value for '--fault': 'flood=0.1': a fault is one of"),
             (("--fault", "5xx=2"), "Invalid value for '--fault': '5xx=2': 2.0 is not in the range 0<=x<=1."),
+            (("--fault", "stall=0.1:nan"), "Invalid value for '--fault': 'stall=0.1:nan': 'nan' is not a"),
+            (("--latency", "nan"), "Invalid value for '--latency': 'nan' is not a finite number"),
+            (("--rate-limit", "5/infs"), "Invalid value for '--rate-limit': '5/infs' is neither"),
             (("--port", "70000"), "Invalid value for '--port': 70000 is not in the range 0<=x<=65535."),
         ],
     )  # fmt: skip

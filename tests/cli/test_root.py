@@ -1,5 +1,6 @@
 import subprocess
 import sys
+from pathlib import Path
 
 import click
 import pytest
@@ -8,8 +9,9 @@ from aiopeertube import __version__
 from aiopeertube.cli.app import app
 from aiopeertube.cli.errors import MEANINGS, Exit
 from aiopeertube.cli.options import Shared
+from aiopeertube.emulator import Emulator
 
-from .conftest import Cli, command
+from .conftest import USER, Cli, command, in_shell
 
 COMMANDS = [
     ("demo",),
@@ -49,6 +51,9 @@ class TestHelp:
         for param in found(path).params:
             if isinstance(param, Shared) and param.envvar:
                 assert str(param.envvar) in " ".join(result.stdout.split())
+
+    def test_lists_options_only(self, path: tuple[str, ...], cli: Cli):
+        assert "\n  ID..." not in cli(*path, "--help").stdout
 
     def test_every_option_is_explained_or_plain(self, path: tuple[str, ...]):
         undocumented = {
@@ -120,6 +125,67 @@ class TestRoot:
         result = click.testing.CliRunner().invoke(app, ["whoami", "-v"])
         assert result.exit_code == 70
         assert "Traceback" in result.stderr
+
+
+class TestStreams:
+    """Standard streams that are closed, or that cannot be written."""
+
+    @pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+    def test_closed(self, server: Emulator, user: Cli, closed: str):
+        result = in_shell(closed, "videos", "update", "1", "--name", "Unheard")
+        assert result.returncode == 0
+        assert server.store.videos[1].name == "Unheard"
+
+    def test_closed_stdin_has_no_lines(self, user: Cli):
+        result = in_shell("<&-", "videos", "update", "-", "--name", "Nobody's")
+        assert (result.returncode, result.stdout) == (0, "")
+        assert result.stderr.startswith("update: 0 done, 0 failed, in ")
+
+    @pytest.mark.parametrize("args", [("whoami",), ("videos", "list"), ("videos", "update", "1", "--name", "Full")])
+    @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+    def test_full_disk(self, user: Cli, args: tuple[str, ...]):
+        result = in_shell(">/dev/full", *args, "--quiet")
+        assert (result.returncode, result.stdout) == (74, "")
+        assert result.stderr == (
+            "aiopeertube: error: No space left on device\n"
+            "hint: check that there is room, and that you may read and write there\n"
+        )
+
+    @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+    def test_what_nobody_can_read_changes_nothing(self, server: Emulator, user: Cli):
+        assert in_shell("2>/dev/full", "videos", "get", "no-id").returncode == 2
+        assert in_shell("2>/dev/full", "videos", "update", "1", "99", "--name", "Unread").returncode == 1
+        assert server.store.videos[1].name == "Unread"
+
+    def test_config_that_cannot_be_written(self, server: Emulator, cli: Cli, config: Path):
+        config.parent.mkdir()
+        config.write_text("in the way")
+        result = cli("login", "--url", server.url, **USER)
+        assert (result.exit_code, len(result.stderr.splitlines())) == (74, 2)
+        assert str(config) in result.stderr
+
+
+class TestValues:
+    def test_not_a_number(self, cli: Cli):
+        for value in ("nan", "inf", "-inf"):
+            for result in (cli("whoami", f"--timeout={value}"), cli("whoami", PEERTUBE_TIMEOUT=value)):
+                assert result.exit_code == 2
+                assert result.stderr.startswith("aiopeertube: error: Invalid value for '--timeout'")
+
+    def test_token_that_no_header_can_hold(self, server: Emulator, cli: Cli):
+        for option in ("--token", "--otp"):
+            result = cli("whoami", "--url", server.url, option, "hush\x00hush")
+            assert (result.exit_code, "hush" in result.output) == (2, False)
+        assert server.statistics().requests == 0
+
+    def test_code_with_blanks(self, server: Emulator, cli: Cli):
+        who = USER | {"PEERTUBE_USERNAME": "twofactor"}
+        assert cli("whoami", "--url", server.url, "--otp", " 123 456\n", **who).exit_code == 0
+
+    def test_text_that_is_not_unicode(self, server: Emulator, cli: Cli):
+        result = cli("videos", "list", "--url", server.url, "--search", "\udcff")
+        assert result.exit_code == 2
+        assert result.stderr.startswith("aiopeertube: error: this text cannot be sent: ")
 
 
 class TestStart:

@@ -1,5 +1,4 @@
 import signal
-import subprocess
 import sys
 from collections.abc import Callable
 
@@ -7,7 +6,7 @@ import pytest
 
 from aiopeertube.emulator import Emulator, Fault
 
-from .conftest import USER, Cli, Terminal, interruptible, rows, wait_until
+from .conftest import USER, Begin, Cli, Terminal, rows, wait_until
 
 
 class TestDelete:
@@ -59,15 +58,11 @@ class TestProgress:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
 class TestInterrupted:
-    def test_stops_cleanly(self, user: Cli):
+    def test_stops_cleanly(self, begin: Begin, user: Cli):
         with Emulator.in_thread(videos=200, rate_limit=None, write_seconds=0.05) as server:
             user("login", "--url", server.url, **USER)
             ids = [str(number) for number in range(1, 201)]
-            process = subprocess.Popen(
-                interruptible("videos", "update", *ids, "--name", "Cut short"),
-                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-            )  # fmt: skip
-            assert process.stdout is not None
+            process = begin("videos", "update", *ids, "--name", "Cut short")
             wait_until(lambda: server.statistics().by_route.get("PUT /videos/{id}", 0) >= 5)
             process.send_signal(signal.SIGINT)
             out, err = process.communicate(timeout=20)
@@ -76,15 +71,49 @@ class TestInterrupted:
         states = [row["state"] for row in rows(out)]
         assert len(states) == 200, "every video has an outcome"
         assert states.count("ok") == edited
-        counts, last = err.splitlines()[-2:]
+        heard, *_, counts, last = err.splitlines()
+        assert heard.startswith("aiopeertube: interrupted: what is in flight will be finished")
         assert counts.startswith(f"update: {edited} done, 0 failed, {200 - edited} not started, in ")
         assert last == "aiopeertube: error: interrupted"
 
-    def test_while_waiting_for_stdin(self, server: Emulator, user: Cli):
-        process = subprocess.Popen(
-            interruptible("videos", "update", "-", "--name", "Cut short"),
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        )  # fmt: skip
+    @pytest.mark.parametrize("uvloop", [True, False])
+    def test_says_so_at_once_and_a_second_one_ends_it(self, begin: Begin, server: Emulator, user: Cli, uvloop: bool):
+        server.faults.add(Fault("stall", seconds=60.0, method="PUT"))
+        process = begin("videos", "update", "1", "2", "--name", "Stalled", uvloop=uvloop)
+        wait_until(lambda: server.statistics().by_route.get("PUT /videos/{id}"))
+        process.send_signal(signal.SIGINT)
+        assert process.stderr is not None
+        assert process.stderr.readline() == (
+            "aiopeertube: interrupted: what is in flight will be finished; a second Ctrl-C ends it at once\n"
+        )
+        assert process.poll() is None
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=20)
+        assert (process.returncode, err) == (130, "aiopeertube: error: interrupted\n")
+
+    def test_says_nothing_when_quiet(self, begin: Begin, server: Emulator, user: Cli):
+        server.faults.add(Fault("stall", seconds=2.0, method="PUT"))
+        process = begin("videos", "update", "1", "2", "--name", "Quietly", "--quiet")
+        wait_until(lambda: server.statistics().by_route.get("PUT /videos/{id}"))
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=20)
+        assert (process.returncode, err) == (130, "aiopeertube: error: interrupted\n")
+
+    @pytest.mark.parametrize("uvloop", [True, False])
+    def test_does_not_wait_for_the_next_window(self, begin: Begin, cli: Cli, uvloop: bool):
+        with Emulator.in_thread(videos=9, rate_limit=(4, 3600.0)) as server:  # two of the four are for the login
+            cli("login", "--url", server.url, **USER)
+            process = begin("videos", "update", *"123456789", "--name", "Limited", "-v", uvloop=uvloop)
+            assert process.stderr is not None
+            assert any("answered 429" in line for line in process.stderr)
+            process.send_signal(signal.SIGINT)
+            out, err = process.communicate(timeout=20)
+        states = [row["state"] for row in rows(out)]
+        assert (process.returncode, states.count("ok"), states.count("not started")) == (130, 2, 7)
+        assert "2 done, 0 failed, 7 not started" in err
+
+    def test_while_waiting_for_stdin(self, begin: Begin, server: Emulator, user: Cli):
+        process = begin("videos", "update", "-", "--name", "Cut short")
         assert process.stdin is not None
         process.stdin.write("1\n")
         process.stdin.flush()
@@ -93,21 +122,13 @@ class TestInterrupted:
         assert process.wait(20) == 130
         assert process.stderr is not None
         text = process.stderr.read()
-        assert text.startswith("update: 1 done, 0 failed, the rest of the input not read, in ")
+        assert text.splitlines()[1].startswith("update: 1 done, 0 failed, the rest of the input not read, in ")
         assert "Traceback" not in text
         assert "Fatal" not in text
-        for stream in (process.stdin, process.stdout, process.stderr):
-            assert stream is not None
-            stream.close()
 
-    def test_a_single_call(self, server: Emulator):
+    def test_a_single_call(self, begin: Begin, server: Emulator):
         server.faults.add(Fault("stall", seconds=60.0))
-        process = subprocess.Popen(
-            interruptible("videos", "list", "--url", server.url),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+        process = begin("videos", "list", "--url", server.url)
         wait_until(lambda: server.statistics().requests)
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=20)

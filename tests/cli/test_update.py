@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import pytest
@@ -115,13 +116,21 @@ class TestUpdate:
             (("--preview", "."), "cannot read .: Is a directory"),
             (("--thumbnail", "notes.txt"), "thumbnailfile: notes.txt is not called .jpg, .png or .webp"),
             (("--thumbnail", "big.jpg"), "thumbnailfile: big.jpg is larger than the 4 MiB that PeerTube takes"),
+            (("--thumbnail", "pipe.jpg"), "cannot read pipe.jpg: not a file"),
+            (("--preview", "empty.jpg"), "previewfile: empty.jpg is empty"),
             (("--set", "name=null"), "name: cannot be empty"),
+            (
+                ("--name", "abc\udcff"),
+                "body: cannot be sent as JSON: str is not valid UTF-8: surrogates not allowed",
+            ),
         ],
     )
     def test_input_is_checked_first(
         self, server: Emulator, user: Cli, tmp_path: Path, options: tuple[str, ...], message: str
     ):
         (tmp_path / "notes.txt").write_text("no image")
+        (tmp_path / "empty.jpg").touch()
+        os.mkfifo(tmp_path / "pipe.jpg")
         (tmp_path / "big.jpg").write_bytes(bytes(4 * 1024 * 1024 + 1))
         before = server.statistics().requests
         result = user("videos", "update", "1", "2", *options)

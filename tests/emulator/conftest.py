@@ -1,4 +1,5 @@
 from collections.abc import AsyncIterator
+from io import BytesIO
 
 import aiohttp
 import pytest
@@ -17,6 +18,21 @@ class Clock:
 
     def forward(self, seconds: float) -> None:
         self.now += seconds
+
+
+# What begins like this passes for a video.
+MP4 = b"\x00\x00\x00 ftypisom\x00\x00\x02\x00isomiso2avc1mp41" + bytes(range(256)) * 12
+
+
+def form(**fields: object) -> aiohttp.FormData:
+    """Multipart; tuples of name, content and type are files."""
+    made = aiohttp.FormData(default_to_multipart=True)
+    for name, value in fields.items():
+        if isinstance(value, tuple):
+            made.add_field(name, BytesIO(value[1]), filename=value[0], content_type=value[2])
+        else:
+            made.add_field(name, value)
+    return made
 
 
 class Visitor:

@@ -1,13 +1,10 @@
-from io import BytesIO
-
-import aiohttp
 import pytest
 
-from aiopeertube.emulator import Emulator
+from aiopeertube.emulator import Emulator, Fault
 from aiopeertube.emulator.bodies import append
 from aiopeertube.emulator.values import NAN, bool_or_null, int_or_null, is_int, parse_date
 
-from .conftest import Clock, Visitor
+from .conftest import Clock, Visitor, form
 
 pytestmark = pytest.mark.anyio
 VIDEO = "/videos/1"
@@ -103,6 +100,14 @@ class TestAccepted:
         await owner.put(VIDEO, {"privacy": 1})
         assert (await owner.get(VIDEO))[2]["publishedAt"] == "2027-01-15T08:00:05.250Z"
 
+    async def test_edits_are_counted_by_video(self, owner: Visitor, server: Emulator):
+        for video in (1, 2, 2):
+            await owner.put(f"/videos/{video}", {"name": "Edited"})
+        await owner.put("/videos/3", {"name": "x"})
+        server.faults.add(Fault("5xx"))
+        await owner.put("/videos/3", {"name": "Edited"})
+        assert server.statistics().edits == {1: 1, 2: 2}, "those that were carried out"
+
     async def test_every_spelling_of_the_id(self, owner: Visitor, server: Emulator):
         video = (await owner.get(VIDEO))[2]
         for number, key in enumerate((video["id"], video["uuid"], video["shortUUID"], video["uuid"].upper())):
@@ -160,8 +165,9 @@ class TestRefused:
     async def test_schedule(self, owner: Visitor):
         found = await invalid(owner, {"scheduleUpdate": {"updateAt": "soon", "privacy": 3}})
         assert list(found) == ["scheduleUpdate.updateAt", "scheduleUpdate.privacy"]
-        _, _, body = await owner.put(VIDEO, {"scheduleUpdate": {"privacy": 1}})
-        assert body["detail"] == "Schedule update at is mandatory."
+        for sent in ({"privacy": 1}, {}, [], "soon"):
+            _, _, body = await owner.put(VIDEO, {"scheduleUpdate": sent})
+            assert body["detail"] == "Schedule update at is mandatory."
 
     async def test_identifier_and_fields_together(self, owner: Visitor):
         _, _, body = await owner.put("/videos/abc", {"name": "x", "category": 99})
@@ -229,16 +235,6 @@ class TestForms:
     async def test_null_is_a_word(self, owner: Visitor, server: Emulator):
         await owner.put(VIDEO, data={"category": "null"})
         assert server.store.videos[1].category is None
-
-
-def form(**fields: object) -> aiohttp.FormData:
-    made = aiohttp.FormData(default_to_multipart=True)
-    for name, value in fields.items():
-        if isinstance(value, tuple):
-            made.add_field(name, BytesIO(value[1]), filename=value[0], content_type=value[2])
-        else:
-            made.add_field(name, value)
-    return made
 
 
 class TestMultipart:

@@ -149,12 +149,19 @@ class TestFilters:
     async def test_staff_choose_privacies(self, admin: Visitor):
         assert [int(name[-1]) for name in await names(admin, privacyOneOf=[1, 3, 4])] == [1, 2, 3, 4, 6]
 
-    @pytest.mark.parametrize("params", [{"include": 1}, {"privacyOneOf": 3}])
+    @pytest.mark.parametrize("params", [{"include": 1}, {"privacyOneOf": 3}, {"autoTagOneOf": "x"}])
     async def test_others_do_not(self, visitor: Visitor, owner: Visitor, params: dict):
         for asking in (visitor, owner):
             status, _, body = await asking.get("/videos", params=params)
             assert status == 401
             assert "code" not in body
+
+    async def test_watched_ones_are_known_of_users_only(self, visitor: Visitor, owner: Visitor):
+        params = {"excludeAlreadyWatched": "true"}
+        assert [(await who.get("/videos", params=params))[0] for who in (visitor, owner)] == [400, 200]
+
+    async def test_filter_of_old(self, visitor: Visitor):
+        assert (await visitor.get("/videos", params={"filter": "local"}))[0] == 400
 
     async def test_invalid(self, visitor: Visitor):
         params = {"categoryOneOf": "x", "nsfw": "maybe", "include": "x"}

@@ -5,7 +5,10 @@ The emulator's clock follows the recording, so its windows open and close when t
 
 import asyncio
 import json
+import re
 from calendar import timegm
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from email.utils import parsedate
 from pathlib import Path
@@ -22,9 +25,6 @@ ROWS: list[dict[str, Any]] = [json.loads(line) for line in RECORDING.read_text()
 
 # Of these only the rate limit is compared: the routes belong to what is not emulated.
 NOT_EMULATED = {
-    **dict.fromkeys((70, 71, 72), "uploads"),
-    **dict.fromkeys(range(80, 89), "resumable uploads"),
-    **dict.fromkeys((89, 90), "imports"),
     93: "playlists",
     **dict.fromkeys((94, 95), "comments"),
     96: "ratings",
@@ -42,6 +42,8 @@ CLIPPED = {16}
 
 IMAGE = ("t.jpg", b"\xff\xd8\xff\xe0 not much of an image", "image/jpeg")
 SRT = b"1\n00:00:00,000 --> 00:00:01,000\nHello\n"
+# The file that was uploaded had this length; of its content the recording holds the beginning.
+VIDEO = b"\x00\x00\x00 ftypisom\x00\x00\x02\x00isomiso2avc1mp41".ljust(2685, b".")
 # The recording holds multipart bodies as text only.
 MULTIPART: dict[int, dict[str, Any]] = {
     46: {"tags[0]": "ccc", "name": "Multipart name"},
@@ -49,12 +51,33 @@ MULTIPART: dict[int, dict[str, Any]] = {
     69: {"thumbnailfile": ("t.txt", b"hello", "text/plain")},
     74: {"captionfile": ("a.srt", SRT, "application/x-subrip")},
     75: {"captionfile": ("a.vtt", b"WEBVTT\n\n00:00.000 --> 00:01.000\nHallo\n", "text/vtt")},
+    70: {
+        "channelId": "2",
+        "name": "Uploaded",
+        "tags[0]": "x1",
+        "privacy": "2",
+        "videofile": ("t.mp4", VIDEO, "video/mp4"),
+    },
+    71: {"channelId": "2", "videofile": ("t.mp4", VIDEO, "video/mp4")},
+    72: {"channelId": "2", "name": "Not a video", "videofile": ("t.mp4", b"not a video", "video/mp4")},
     76: {"captionfile": ("a.vtt", b"WEBVTT\n", "text/vtt")},
     77: {"captionfile": ("a.txt", b"hello", "text/plain")},
 }
+# Headers of requests are not in the recording. Its bodies and answers tell what these said.
+ANNOUNCED = {"X-Upload-Content-Length": str(len(VIDEO)), "X-Upload-Content-Type": "video/mp4"}
+PIECES = {81: (0, 1000), 83: (0, 1000), 84: (2000, 2100), 85: (1000, 2685)}
+HEADERS = {
+    **dict.fromkeys((80, 87), ANNOUNCED),
+    **{number: {"Content-Range": f"bytes {start}-{end - 1}/{len(VIDEO)}"} for number, (start, end) in PIECES.items()},
+    **{number: {"Content-Range": f"bytes */{len(VIDEO)}"} for number in (82, 86)},
+}
+# Answers without a body that say so; with a 204 aiohttp does not let anybody say it.
+NO_LENGTH = {88}
 BAD_TOKEN = {9, 66}
 UPLOADED = "e9e312a8-55e1-48fb-912d-b356e290636c"
 RESUMABLE = "789c2f77-142f-4e0f-b59c-1cec4077ee45"
+UUIDS = {70: UPLOADED, 85: RESUMABLE}
+UPLOAD_ID = re.compile(r"(?<=upload_id=)[0-9a-f-]+")
 
 
 @dataclass
@@ -82,7 +105,8 @@ class Replay:
                 self.now = second + EARLY_IN_THEIR_SECOND.get(number, 0.5)
                 for _ in range(UNRECORDED.get(number, 0)):
                     await self.send(session, "GET", "/api/v1/videos/categories")
-                self.answers.append(await self.replay(session, number, row))
+                with self.next_uuid(UUIDS.get(number)):
+                    self.answers.append(await self.replay(session, number, row))
                 self.learn(number, row, self.answers[-1])
         return self.answers
 
@@ -101,12 +125,15 @@ class Replay:
             headers["Authorization"] = f"Bearer {self.tokens[row['as_']]}"
         elif number in BAD_TOKEN:
             headers["Authorization"] = "Bearer 0123456789abcdef"
-        method, path = request["method"], request["path"]
+        headers |= HEADERS.get(number, {})
+        method, path = request["method"], UPLOAD_ID.sub(lambda found: self.others[found[0]], request["path"])
         if number in NOT_EMULATED:
             return await self.send(session, method, path, headers=headers)
         options: dict[str, Any] = {"params": request.get("params"), "json": request.get("json")}
         if number in MULTIPART:
             options["data"] = _multipart(MULTIPART[number])
+        elif number in PIECES:
+            options["data"] = VIDEO[slice(*PIECES[number])]
         elif isinstance(request.get("data"), str):
             headers["Content-Type"] = "application/json"
             options["data"] = request["data"].encode()
@@ -135,11 +162,18 @@ class Replay:
         speaker = {1: "user", 2: "admin", 112: "user2"}.get(number)
         if speaker:
             self.tokens[speaker] = answer.body["access_token"]
-        store = self.server.store
-        if number == 70:
-            store.add_video("Uploaded", store.channels["nisv_channel"], uuid=UPLOADED, privacy=2, tags=("x1",))
-        if number == 85:
-            store.add_video("Resumable", store.channels["nisv_channel"], uuid=RESUMABLE)
+        if "location" in row["response"]["headers"]:
+            both = (row["response"]["headers"], answer.headers)
+            recorded_id, answered_id = (UPLOAD_ID.search(headers["location"])[0] for headers in both)
+            self.others[recorded_id] = answered_id
+
+    @contextmanager
+    def next_uuid(self, uuid: str | None) -> Iterator[None]:
+        """Later rows name the videos that were uploaded, so they get the recorded names."""
+        with pytest.MonkeyPatch.context() as patch:
+            if uuid is not None:
+                patch.setattr(self.server.store, "new_uuid", lambda: uuid)
+            yield
 
 
 def _multipart(fields: dict[str, Any]) -> aiohttp.FormData:
@@ -178,9 +212,23 @@ def test_rate_limit_headers(answers: list[Answer], number: int) -> None:
 def test_status_and_headers(answers: list[Answer], number: int) -> None:
     recorded, answered = ROWS[number]["response"], answers[number]
     assert answered.status == recorded["status"]
-    for name in ("content-type", "cache-control", "connection", "keep-alive"):
+    for name in ("content-type", "cache-control", "connection", "keep-alive", "range"):
         assert answered.headers.get(name) == recorded["headers"].get(name)
-    assert ("content-length" in answered.headers) == ("content-length" in recorded["headers"])
+    if number not in NO_LENGTH:
+        assert ("content-length" in answered.headers) == ("content-length" in recorded["headers"])
+
+
+@pytest.mark.parametrize("number", _named([80, 87]))
+def test_where_pieces_go(answers: list[Answer], number: int) -> None:
+    """The host is another one, and so is the last part of the id: it is the time, to the millisecond."""
+    recorded = ROWS[number]["response"]["headers"]["location"]
+    answered = answers[number].headers["location"]
+    assert re.sub(r"(?<=//)[^/]+", "127.0.0.1:9000", answered).rpartition("-")[0] == recorded.rpartition("-")[0]
+
+
+def test_names_of_what_was_uploaded(answers: list[Answer]) -> None:
+    for number in (70, 85):
+        assert answers[number].body == ROWS[number]["response"]["body"]
 
 
 @pytest.mark.parametrize("number", _named(EMULATED))

@@ -1,9 +1,11 @@
 import asyncio
 import json
+import socket
 import subprocess
 import sys
 import urllib.error
 import urllib.request
+from contextlib import suppress
 
 import aiohttp
 import pytest
@@ -99,6 +101,19 @@ class TestLife:
             await server.stop()
             await server.stop()
         assert server.statistics().requests == 2
+
+    @pytest.mark.parametrize("turns", range(8))
+    async def test_stop_leaves_no_connection_open(self, turns: int):
+        """The loop may have got anywhere with connections that come while it stops."""
+        async with Emulator(videos=1) as server:
+            host, _, port = server.host.partition(":")
+            clients = [socket.create_connection((host, int(port))) for _ in range(3)]
+            for _ in range(turns):
+                await asyncio.sleep(0)
+        for client in clients:
+            client.settimeout(5)
+            with client, suppress(ConnectionResetError):
+                assert client.recv(1) == b"", "closed, and not left to the garbage collector"
 
     async def test_keep_alive_headers(self, visitor: Visitor):
         _, headers, _ = await visitor.get("/ping")

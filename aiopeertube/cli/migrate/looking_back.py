@@ -137,7 +137,7 @@ class _Looking:
         self.pt = pt
         self.who = who
         self.job = job
-        self.kind = kinds.of(job.job.kind)
+        self.kind = kinds.of(job.job.kind, job)
 
 
 @asynccontextmanager

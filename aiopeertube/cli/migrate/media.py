@@ -1,10 +1,10 @@
-"""`captions`, `thumbnails` and `delete`: tables that ask for something else than fields."""
+"""`captions`, `thumbnails`, `delete`, `upload` and `import`: tables that ask for something else than edits."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 
@@ -14,19 +14,23 @@ from aiopeertube.cli.migrate import planning, session, tables
 from aiopeertube.cli.options import Command, Settings, shared_options
 from aiopeertube.cli.running import run
 from aiopeertube.cli.text import is_terminal
-from aiopeertube.migrate import kinds
+from aiopeertube.migrate import kinds, vocabulary
 from aiopeertube.migrate.apply import settle_open
 from aiopeertube.migrate.kinds import captions as caption_rows
 from aiopeertube.migrate.kinds import thumbnails as image_rows
 from aiopeertube.migrate.planfile import PlanFile
 from aiopeertube.migrate.problems import Problems
-from aiopeertube.migrate.tables import Requests, Wanted, plan_requests
+from aiopeertube.migrate.rows import LABELS, RowReader
+from aiopeertube.migrate.tables import Creations, Reader, Requests, Wanted, plan_requests
+
+_folder = click.option("--folder", metavar="DIR", help="Where the files are; beside TABLE by default.")
+_channel = click.option("--channel", help="The channel of rows that name none.")
 
 
 @click.command(cls=Command)
 @click.argument("table")
 @click.option("--language", help="The language of rows that name none, like nl.")
-@click.option("--folder", metavar="DIR", help="Where the files are; beside TABLE by default.")
+@_folder
 @session.job_options
 @tables.table_options
 @shared_options()
@@ -41,12 +45,12 @@ def captions(settings: Settings, /, table: str, language: str | None, **options:
     def wanted(cells: Mapping[str, Any], folder: Path) -> dict[str, Any]:
         return caption_rows.wanted(cells, folder, language)
 
-    return _start(settings, _Ask(kinds.Captions(), wanted, caption_rows.COLUMNS, "language"), table, options)
+    return _start(settings, _Ask("captions", caption_rows.COLUMNS, _requests(wanted, "language")), table, options)
 
 
 @click.command(cls=Command)
 @click.argument("table")
-@click.option("--folder", metavar="DIR", help="Where the files are; beside TABLE by default.")
+@_folder
 @session.job_options
 @tables.table_options
 @shared_options()
@@ -56,7 +60,7 @@ def thumbnails(settings: Settings, /, table: str, **options: Any) -> int:
 
     TABLE has a video a row, and the columns `thumbnailfile` and `previewfile`, or `file` for both.
     """
-    return _start(settings, _Ask(kinds.Thumbnails(), image_rows.wanted, image_rows.COLUMNS), table, options)
+    return _start(settings, _Ask("thumbnails", image_rows.COLUMNS, _requests(image_rows.wanted)), table, options)
 
 
 @click.command(cls=Command)
@@ -73,23 +77,86 @@ def delete(settings: Settings, /, table: str, **options: Any) -> int:
     """
     if not options["yes"] and not options["dry_run"] and not is_terminal(sys.stdin):
         raise Failure("nobody can be asked whether to delete", code=Exit.USAGE, hint="add --yes if you are sure")
-    return _start(settings, _Ask(kinds.Delete(), lambda cells, folder: {"delete": True}), table, options)
+    ask = _Ask("delete", (), _requests(lambda cells, folder: {"delete": True}), asks=not options["yes"])
+    return _start(settings, ask, table, options)
+
+
+@click.command(cls=Command)
+@click.argument("table")
+@_channel
+@_folder
+@session.job_options
+@tables.table_options
+@tables.cell_options
+@shared_options()
+@click.pass_obj
+def upload(settings: Settings, /, table: str, **options: Any) -> int:
+    """Upload files, with their metadata from a table.
+
+    TABLE has a new video a row: `file`, `name`, `channel`, any other field, and `key` for its name in the old place
+    (see `aiopeertube jobs map`). Files go in chunks; after a crash --resume goes on from where the server is.
+    """
+    return _start(settings, _Ask("upload", _NEW, _creations("file")), table, options)
+
+
+@click.command("import", cls=Command)
+@click.argument("table")
+@_channel
+@_folder
+@session.job_options
+@tables.table_options
+@tables.cell_options
+@shared_options()
+@click.pass_obj
+def import_(settings: Settings, /, table: str, **options: Any) -> int:
+    """Have the instance fetch videos from addresses, with their metadata from a table.
+
+    TABLE has a new video a row: `targetUrl`, `channel`, `name` and any other field, and `key` as for uploads.
+    """
+    return _start(settings, _Ask("import", ("targetUrl", *_NEW), _creations("targetUrl")), table, options)
+
+
+_NEW: Final = ("file", "thumbnailfile", "previewfile")
+
+
+_MakeReader = Callable[[planning.Ready, Problems, dict[str, Any]], Reader]
 
 
 @dataclass(frozen=True, slots=True)
 class _Ask:
-    """What one of these commands asks for: the columns that it knows, and how to read a row."""
+    """What one of these commands asks for: its kind of job, the columns that it knows, and how to read a row."""
 
-    kind: kinds.Kind
-    wanted: Wanted
-    columns: tuple[str, ...] = ()
-    distinct: str = ""  # what one video may be asked for several times
+    kind: str
+    columns: tuple[str, ...]
+    reader: _MakeReader
+    asks: bool = False  # whether somebody has to agree
+
+
+def _requests(wanted: Wanted, distinct: str = "") -> _MakeReader:
+    def make(ready: planning.Ready, problems: Problems, options: dict[str, Any]) -> Reader:
+        return Requests(ready.pt.origin, wanted, options["folder"], problems, options["layout"], distinct)
+
+    return make
+
+
+def _creations(source: str) -> _MakeReader:
+    def make(ready: planning.Ready, problems: Problems, options: dict[str, Any]) -> Reader:
+        layout, reading = options["layout"], tables.reading_of(options, ready.words)
+        fields = RowReader(ready.pt.origin, reading, layout, problems, typed=options["typed"])
+        try:
+            channel = ready.words.key("channel", options["channel"]) if options["channel"] else None
+        except ValueError as exc:
+            raise Failure(f"--channel: {exc}", code=Exit.USAGE) from exc
+        return Creations(fields, options["folder"], problems, layout, source, channel)
+
+    return make
 
 
 def _start(settings: Settings, ask: _Ask, table: str, options: dict[str, Any]) -> int:
     session.check(options)
     source = tables.source_of(table, options)
     options["folder"] = Path(options.get("folder") or (Path(table).parent if table != "-" else "."))
+    options["layout"], options["typed"] = tables.layout_of(options, ask.columns), not source.columns
     name = "stdin" if table == "-" else str(Path(table).absolute())
     connection = connect(settings, user=True)
     return run(_run(connection, settings, ask, planning.Input(name, tuple(source.columns), source), options))
@@ -98,16 +165,22 @@ def _start(settings: Settings, ask: _Ask, table: str, options: dict[str, Any]) -
 async def _run(
     connection: Connection, settings: Settings, ask: _Ask, given: planning.Input, options: dict[str, Any]
 ) -> int:
-    kind, source = ask.kind, given.table
+    source = given.table
     assert not isinstance(source, PlanFile | None)  # noqa: S101 - see `_start`
-    async with planning.opened(connection, kind.name, given, options) as ready:
+    async with planning.opened(connection, ask.kind, given, options) as ready:
+        kind, problems = kinds.of(ask.kind, ready.journal), Problems(source.name)
         await settle_open(ready.pt, ready.journal, kind)
-        problems, layout = Problems(source.name), tables.layout_of(options, ask.columns)
-        requests = Requests(ready.pt.origin, ask.wanted, options["folder"], problems, layout, ask.distinct)
-        await plan_requests(ready.journal, source, requests)
-        if isinstance(kind, kinds.Delete) and not options["yes"] and not options["dry_run"]:
+        if ask.kind in {"upload", "import"}:
+            ready.words = await vocabulary.fetch(ready.pt, _words(source.columns), ready.me)
+        await plan_requests(ready.journal, source, ask.reader(ready, problems, options))
+        if ask.asks and not options["dry_run"]:
             await _confirm(ready)
-        return await session.Session(ready.pt, settings, ready.journal, kind, options).run(kind.name)
+        return await session.Session(ready.pt, settings, ready.journal, kind, options).run(ask.kind)
+
+
+def _words(columns: tuple[str, ...]) -> dict[str, None]:
+    """Name the fields whose words are needed: all where rows name their own columns."""
+    return dict.fromkeys(("channel", *(LABELS.get(column, column) for column in columns or planning.ALL_WORDS)))
 
 
 async def _confirm(ready: planning.Ready) -> None:

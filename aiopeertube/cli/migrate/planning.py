@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from aiopeertube import PeerTube
     from aiopeertube.migrate.sources.table import Source
 
-_ALL_WORDS = ("category", "licence", "language", "privacy", "channel")
+ALL_WORDS = ("category", "licence", "language", "privacy", "channel")
 
 
 @dataclass(slots=True)
@@ -112,7 +112,7 @@ async def from_input(
     assert table is not None  # noqa: S101 - `set` has none, and does not come here
     layout = tables.layout_of(options)
     asked = [LABELS.get(column, column) for column in (*table.columns, *layout.composed)]
-    ready.words = await vocabulary.fetch(ready.pt, dict.fromkeys(asked if table.columns else _ALL_WORDS), ready.me)
+    ready.words = await vocabulary.fetch(ready.pt, dict.fromkeys(asked if table.columns else ALL_WORDS), ready.me)
     with progress.showing("compare", None, settings) as reporter:
         await planning.plan_table(
             ready.pt,
@@ -129,7 +129,7 @@ async def from_rules(
     ready: Ready, edits: Sequence[str], settings: Settings, options: Mapping[str, Any]
 ) -> planning.Seen:
     """Fill the journal by rules, for all videos of a scope."""
-    ready.words = await vocabulary.fetch(ready.pt, _ALL_WORDS, ready.me)
+    ready.words = await vocabulary.fetch(ready.pt, ALL_WORDS, ready.me)
     rules = _transform(ready, edits, options)
     scope = {name: options[name] for name in ("channel", "account") if options[name]}
     with progress.showing("compare", None, settings) as reporter:

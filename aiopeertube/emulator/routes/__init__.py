@@ -1,13 +1,26 @@
 """What the server answers to which path."""
 
 from aiopeertube.emulator.calls import Route
-from aiopeertube.emulator.routes import captions, channels, config, oauth, users, videos
+from aiopeertube.emulator.routes import (
+    captions,
+    channels,
+    config,
+    imports,
+    oauth,
+    resumable,
+    uploads,
+    users,
+    videos,
+)
 
 # Where a path fits more than one route, the first is taken: fixed words come before names.
 ROUTES: tuple[Route, ...] = (
     *oauth.ROUTES,
     *users.ROUTES,
     *config.ROUTES,
+    *imports.ROUTES,
+    *resumable.ROUTES,
+    *uploads.ROUTES,
     *videos.ROUTES,
     *captions.ROUTES,
     *channels.ROUTES,

@@ -4,7 +4,7 @@ from aiopeertube.emulator.access import check_can_manage, check_can_see, check_i
 from aiopeertube.emulator.bodies import Upload
 from aiopeertube.emulator.calls import Call, Reply, Route, done, json_reply
 from aiopeertube.emulator.languages import LANGUAGES
-from aiopeertube.emulator.problems import invalid_parameter, invalid_parameters, not_found
+from aiopeertube.emulator.problems import invalid_parameter, invalid_parameters, missing_parameter, not_found
 from aiopeertube.emulator.store import Caption
 
 _LIMIT = 20 * 1024 * 1024
@@ -63,10 +63,8 @@ def _check(call: Call, upload: Upload | None) -> None:
     language = call.params["language"]
     if language not in LANGUAGES:
         invalid |= invalid_parameter("captionLanguage", language, "params")
-    if upload is None or upload.content_type.lower() not in _TYPES or len(upload.content) > _LIMIT:
-        problem = invalid_parameter("captionfile", None, "body", _NOT_A_CAPTION)
-        del problem["captionfile"]["value"]
-        invalid |= problem
+    if upload is None or upload.content_type.lower() not in _TYPES or upload.size > _LIMIT:
+        invalid |= missing_parameter("captionfile", "body", _NOT_A_CAPTION)
     if invalid:
         raise invalid_parameters(invalid, call.target)
 

@@ -10,7 +10,8 @@ from aiopeertube.emulator.routes.config_bodies import ABOUT, STATISTICS_WITHOUT_
 
 async def config(call: Call) -> Reply:
     """The configuration."""
-    return json_reply(config_body(call.backend.options.full_version))
+    options = call.backend.options
+    return json_reply(config_body(options.full_version, imports=options.imports))
 
 
 async def about(_call: Call) -> Reply:

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from aiopeertube.emulator.files import EXTENSIONS
+
 ABOUT: dict[str, Any] = {
     "instance": {
         "name": "PeerTube",
@@ -142,18 +144,13 @@ _CONFIG: dict[str, Any] = {
     "videoStudio": {"enabled": False, "remoteRunners": {"enabled": False}},
     "videoFile": {"update": {"enabled": False}},
     "videoTranscription": {"enabled": False, "remoteRunners": {"enabled": False}},
-    "import": {
-        "videos": {"http": {"enabled": False}, "torrent": {"enabled": False}},
-        "videoChannelSynchronization": {"enabled": False},
-        "users": {"enabled": True},
-    },
     "export": {"users": {"enabled": True, "exportExpiration": 172800000, "maxUserVideoQuota": 10737418240}},
     "autoBlacklist": {"videos": {"ofUsers": {"enabled": False}}},
     "avatar": {"file": {"size": {"max": 4194304}, "extensions": [".png", ".jpeg", ".jpg", ".gif", ".webp"]}},
     "banner": {"file": {"size": {"max": 4194304}, "extensions": [".png", ".jpeg", ".jpg", ".gif", ".webp"]}},
     "video": {
         "image": {"extensions": [".png", ".jpg", ".jpeg", ".webp"], "size": {"max": 4194304}},
-        "file": {"extensions": [".webm", ".ogv", ".ogg", ".mp4"]},
+        "file": {"extensions": [*EXTENSIONS]},
     },
     "videoCaption": {"file": {"size": {"max": 20971520}, "extensions": [".vtt", ".srt"]}},
     "user": {"videoQuota": -1, "videoQuotaDaily": -1},
@@ -181,6 +178,11 @@ _CONFIG: dict[str, Any] = {
 }
 
 
-def config_body(version: str) -> dict[str, Any]:
-    """The configuration of a server of a version."""
-    return {**_CONFIG, "serverVersion": version}
+def config_body(version: str, *, imports: bool) -> dict[str, Any]:
+    """The configuration of a server of a version, with or without imports of single videos."""
+    importing = {
+        "videos": {"http": {"enabled": imports}, "torrent": {"enabled": False}},
+        "videoChannelSynchronization": {"enabled": False},
+        "users": {"enabled": True},
+    }
+    return {**_CONFIG, "serverVersion": version, "import": importing}

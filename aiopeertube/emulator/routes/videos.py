@@ -12,12 +12,16 @@ from aiopeertube.emulator.access import (
 from aiopeertube.emulator.calls import Call, Reply, Route, done, json_reply
 from aiopeertube.emulator.constants import INTERNAL, PUBLIC
 from aiopeertube.emulator.edits import apply_edit, channel_of_edit, check_stored
-from aiopeertube.emulator.listing import VIDEO_SORTS, Filters, check_filters, check_page
+from aiopeertube.emulator.listing import VIDEO_SORTS, Filters, Query, check_filters, check_page
 from aiopeertube.emulator.problems import Problem
 from aiopeertube.emulator.store import User
 from aiopeertube.emulator.validation import IMAGE_FIELDS, check_edit, check_passwords
 
 _NOT_ALLOWED = "You are not allowed to see all videos, specify a custom include or auto tags filter."
+_NO_FILTER = (
+    '"filter" query parameter is not supported anymore by PeerTube. Please use "isLocal" and "include" instead'
+)
+_FOR_STAFF = ("include", "privacyOneOf", "autoTagOneOf")
 _NSFW = {"true": True, "false": False, "both": None}
 
 
@@ -38,15 +42,23 @@ async def list_videos(call: Call, *, owner: int | None = None, channel: int | No
     page = check_page(query, VIDEO_SORTS, "-publishedAt", call.target)
     user = call.user_or_none()
     sent = check_filters(query, call.target)
-    if (user is None or not user.is_staff) and any(query.get(name) for name in ("include", "privacyOneOf")):
-        # This 401 has no code: a new token would not help.
-        raise Problem(_NOT_ALLOWED, 401)
+    _check_allowed(query, user)
     filters = _filters(sent, user, owner, channel)
     async with call.backend.reading():
         found = call.backend.lists.find(filters, page.sort)
         rows = call.backend.renderer.rows(page.of(found), sent["include"])
     body = {"data": rows} if sent.get("skipCount") else {"total": len(found), "data": rows}
     return json_reply(body)
+
+
+def _check_allowed(query: Query, user: User | None) -> None:
+    if (user is None or not user.is_staff) and any(query.get(name) for name in _FOR_STAFF):
+        # This 401 has no code: a new token would not help.
+        raise Problem(_NOT_ALLOWED, 401)
+    if user is None and "excludeAlreadyWatched" in query:
+        raise Problem("Cannot use excludeAlreadyWatched parameter when auth token is not provided")
+    if query.get("filter"):
+        raise Problem(_NO_FILTER)
 
 
 def _filters(sent: dict[str, Any], user: User | None, owner: int | None, channel: int | None) -> Filters:
@@ -107,7 +119,8 @@ async def edit_video(call: Call) -> Reply:
     check_stored(sent)
     await call.backend.write(frozenset(sent.get("tags") or ()))
     if found.id in call.store.videos:
-        apply_edit(call, found, sent, channel, body)
+        apply_edit(call, found, sent, channel, body.files)
+        call.backend.tally.edits[found.id] += 1
     return done()
 
 

@@ -1,0 +1,128 @@
+"""Imports of videos from elsewhere. Nothing is fetched: what is imported is there at once."""
+
+from ipaddress import ip_address
+from pathlib import PurePosixPath
+from typing import Any
+from urllib.parse import urlsplit
+
+from aiopeertube.emulator.bodies import Body
+from aiopeertube.emulator.calls import Call, Reply, Route, json_reply
+from aiopeertube.emulator.clocks import iso
+from aiopeertube.emulator.constants import PRIVATE, PUBLISHED, TO_IMPORT
+from aiopeertube.emulator.creation import create_video
+from aiopeertube.emulator.edits import channel_of_user
+from aiopeertube.emulator.imports import IMPORT_STATES, SUCCESS, VideoImport
+from aiopeertube.emulator.listing import check_page, fold
+from aiopeertube.emulator.problems import Problem, invalid_parameters, missing_parameter
+from aiopeertube.emulator.rendering import INCLUDE_STATE, unordered
+from aiopeertube.emulator.validation import (
+    CHANNEL,
+    IMAGE_FIELDS,
+    IMPORT_FIELDS,
+    check_common,
+    check_fields,
+    check_passwords,
+)
+
+_SORTS = frozenset({"createdAt"})
+
+
+async def add_import(call: Call) -> Reply:
+    """Has a video fetched. The answer tells how it stands when that begins."""
+    user = call.user()
+    body = await call.read_body("torrentfile", *IMAGE_FIELDS)
+    sent = _checked(call, body)
+    check_passwords(sent, PRIVATE)
+    _check_enabled(call, body)
+    channel = channel_of_user(call, user, int(sent["channelId"]))
+    url = _target(sent)
+    sent.setdefault("name", PurePosixPath(urlsplit(url).path).stem or "Unknown name")
+    sent.setdefault("waitTranscoding", True)
+    await call.backend.write(frozenset(sent.get("tags") or ()))
+    video = create_video(call, channel, sent, body.files, None)
+    video.state = TO_IMPORT
+    made = call.store.add_import(user, video, url)
+    reply = json_reply(_rendered(call, made))
+    video.state, made.state, made.updated_at = PUBLISHED, SUCCESS, call.backend.options.clock()
+    return reply
+
+
+async def my_imports(call: Call) -> Reply:
+    """The user's imports."""
+    user, query = call.user(), call.query()
+    page = check_page(query, _SORTS, "-createdAt", call.target)
+    found = [made for made in call.store.imports.values() if made.user is user]
+    if url := query.get("targetUrl"):
+        found = [made for made in found if made.target_url == url]
+    if search := fold(str(query.get("search", ""))):
+        found = [made for made in found if search in fold(made.target_url) or search in fold(made.video.name)]
+    if page.sort.startswith("-"):
+        found.reverse()
+    return json_reply({"total": len(found), "data": [_rendered(call, made) for made in page.of(found)]})
+
+
+def _checked(call: Call, body: Body) -> dict[str, Any]:
+    """The known fields that were sent, cleaned.
+
+    Raises:
+        Problem: With every field that is invalid.
+    """
+    clean, invalid = check_common(body)
+    if CHANNEL.name not in body.fields:
+        invalid |= missing_parameter(CHANNEL.name)
+    check_fields(IMPORT_FIELDS, body.fields, clean, invalid)
+    if invalid:
+        raise invalid_parameters(invalid, call.target)
+    return clean
+
+
+def _check_enabled(call: Call, body: Body) -> None:
+    if body.fields.get("targetUrl") and not call.backend.options.imports:
+        raise Problem("HTTP import is not enabled on this instance.", 409)
+    if body.fields.get("magnetUri") or "torrentfile" in body.files:
+        raise Problem("Torrent/magnet URI import is not enabled on this instance.", 409)
+
+
+def _target(sent: dict[str, Any]) -> str:
+    url = str(sent.get("targetUrl") or "")
+    if not url:
+        raise Problem("Should have a magnetUri or a targetUrl or a torrent file.")
+    host = urlsplit(url).hostname or ""
+    if not _may_be_asked(host):
+        raise Problem("Cannot use non unicast IP as targetUrl.", 403)
+    if host.endswith(".invalid"):
+        extra = {"targetUrl": url}
+        raise Problem(f"Cannot fetch information from import for URL {url}", extra=extra)
+    return url
+
+
+def _may_be_asked(host: str) -> bool:
+    """Names are not looked up: only addresses tell that they are of this or a neighbouring machine."""
+    try:
+        return ip_address(host).is_global
+    except ValueError:
+        return True
+
+
+def _rendered(call: Call, made: VideoImport) -> dict[str, Any]:
+    body = {
+        "id": made.id,
+        "targetUrl": made.target_url,
+        "magnetUri": None,
+        "torrentName": None,
+        "state": {"id": made.state, "label": IMPORT_STATES[made.state]},
+        "error": None,
+        "updatedAt": iso(made.updated_at),
+        "createdAt": iso(made.created_at),
+    }
+    video = made.video
+    if video.id in call.store.videos:
+        row = call.backend.renderer.rows([video], INCLUDE_STATE)[0]
+        body["video"] = {**row, "description": video.description, "tags": unordered(video.tags, video.uuid)}
+    return body
+
+
+ROUTES = (
+    Route("POST", "/videos/imports", add_import),
+    Route("GET", "/users/me/videos/imports", my_imports),
+)

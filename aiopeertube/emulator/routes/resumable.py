@@ -1,0 +1,192 @@
+"""Uploads in pieces, which go on after an interruption."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import orjson
+
+from aiopeertube.emulator import chunks
+from aiopeertube.emulator.bodies import Body
+from aiopeertube.emulator.calls import Call, Reply, Route
+from aiopeertube.emulator.chunks import UploadError
+from aiopeertube.emulator.clocks import iso
+from aiopeertube.emulator.creation import check_new_video, check_place, create_video, unreadable, uploaded
+from aiopeertube.emulator.edits import channel_of_user
+from aiopeertube.emulator.files import SourceFile, is_video
+from aiopeertube.emulator.problems import Problem, invalid_parameter, invalid_parameters, missing_parameter
+from aiopeertube.emulator.store import Channel, User
+from aiopeertube.emulator.uploads import PendingUpload, fnv64, upload_id
+from aiopeertube.emulator.validation import IMAGE_FIELDS, Invalid
+from aiopeertube.emulator.values import text_of
+
+_PATH = "/videos/upload-resumable"
+_PLAIN_JSON = "application/json"
+_LENGTH, _TYPE = "x-upload-content-length", "x-upload-content-type"
+_NAME_LIMIT = 1000
+
+
+def _by_library(handler: Callable[[Call], Awaitable[Reply]]) -> Callable[[Call], Awaitable[Reply]]:
+    """Words refusals as the library that receives the pieces does, which is not as the server does."""
+
+    async def handle(call: Call) -> Reply:
+        try:
+            return await handler(call)
+        except UploadError as error:
+            body = {"error": {"code": error.code, "message": error.message}}
+            return _library_reply(error.status, body)
+
+    return handle
+
+
+async def announce(call: Call) -> Reply:
+    """Begins an upload, or tells how far the same one has come."""
+    user = call.user()
+    call.operation = "uploadResumableInit"
+    body = await call.read_body(*IMAGE_FIELDS)
+    _check_announcement(call, body)
+    sent = check_new_video(body, call.target, _invalid_filename(body.fields["filename"]))
+    size, content_type = float(call.request.headers[_LENGTH]), call.request.headers[_TYPE]
+    check_place(call, user, sent, content_type)
+    metadata = {**body.fields, **sent}
+    key = _id(call, user, metadata, int(size))
+    made = PendingUpload(key, user.id, int(size), content_type, metadata, body.files, call.now, call.now)
+    return _announced(call, call.store.uploads.announce(made))
+
+
+@_by_library
+async def receive(call: Call) -> Reply:
+    """Takes a piece, or tells how far the upload has come; the last piece makes the video."""
+    user = call.user()
+    upload = call.store.uploads.find(_own_id(call, user), call.now)
+    if upload is None:
+        raise UploadError("FileNotFound")
+    if not upload.is_complete:
+        end = await chunks.receive(call.request, upload, call.backend.options.clock)
+        if not upload.is_complete:
+            # Of an upload of which nothing has come this says 0--1.
+            return _library_reply(308, Range=f"bytes=0-{end - 1}")
+    call.operation = "uploadResumable"
+    return await _finish(call, user, upload)
+
+
+@_by_library
+async def cancel(call: Call) -> Reply:
+    """Ends an upload; there need not be one."""
+    key = _own_id(call, call.user())
+    call.store.uploads.end_processing(key)
+    call.store.uploads.remove(key)
+    return _library_reply(204)
+
+
+def _check_announcement(call: Call, body: Body) -> None:
+    length, invalid = call.request.headers.get(_LENGTH), Invalid()
+    if "filename" not in body.fields:
+        invalid |= missing_parameter("filename")
+    if length is None:
+        invalid |= missing_parameter(_LENGTH, "headers")
+    elif not length.replace(".", "", 1).isdecimal():
+        invalid |= invalid_parameter(_LENGTH, length, "headers")
+    if _TYPE not in call.request.headers:
+        invalid |= missing_parameter(_TYPE, "headers")
+    if invalid:
+        raise invalid_parameters(invalid, call.target)
+
+
+def _invalid_filename(name: Any) -> Invalid:
+    fits = isinstance(name, str) and 1 <= len(name) <= _NAME_LIMIT
+    return {} if fits else invalid_parameter("filename", name, "body")
+
+
+def _id(call: Call, user: User, metadata: dict[str, Any], size: int) -> str:
+    """The same for the same announcement, but only if it tells when the file was changed last."""
+    modified = metadata.get("lastModified") or int(call.now * 1000)
+    return upload_id(user.id, metadata["name"], size, text_of(modified))
+
+
+def _own_id(call: Call, user: User) -> str:
+    """The upload that a request names.
+
+    Raises:
+        UploadError: It is not of this user, as anybody can see in its id.
+    """
+    key = str(call.query().get("upload_id", ""))
+    if not key.startswith(fnv64(str(user.id))):
+        raise UploadError("Forbidden")
+    return key
+
+
+def _announced(call: Call, upload: PendingUpload) -> Reply:
+    headers = {"Location": _location(call, upload)}
+    if upload.written:
+        headers["Range"] = f"bytes=0-{upload.written - 1}"
+    if upload.is_complete:
+        # All has come, but there is no video of it: for that a piece has to come once more.
+        return _library_reply(200, _described(upload), **headers)
+    return _library_reply(200 if upload.written else 201, None, **headers)
+
+
+def _location(call: Call, upload: PendingUpload) -> str:
+    """Where the pieces go: without a scheme, unless a proxy tells of one."""
+    scheme = call.request.headers.get("X-Forwarded-Proto", "").rpartition(",")[2].strip().lower()
+    path = call.target.partition("?")[0]
+    return f"{scheme}{':' if scheme else ''}//{call.request.host}{path}?upload_id={upload.id}"
+
+
+def _described(upload: PendingUpload) -> dict[str, Any]:
+    return {
+        "bytesWritten": upload.written,
+        "name": f"{upload.user}-{upload.id}",
+        "metadata": upload.metadata,
+        "originalName": upload.metadata["name"],
+        "contentType": upload.content_type,
+        "size": upload.size,
+        "userId": str(upload.user),
+        "id": upload.id,
+        "status": "completed",
+        "createdAt": iso(upload.created_at),
+    }
+
+
+async def _finish(call: Call, user: User, upload: PendingUpload) -> Reply:
+    """Makes the video of a file that is complete."""
+    uploads = call.store.uploads
+    if uploads.is_processed(upload.id, call.now):
+        raise Problem("The upload is already being processed", 503, headers={"Retry-After": "300"})
+    uploads.start_processing(upload.id, call.now)
+    channel = _check_file(call, user, upload)
+    try:
+        await call.backend.write(frozenset(upload.metadata.get("tags") or ()))
+    except Problem:
+        # The server has moved the file away by then, but still has it for one that is being processed.
+        upload.file.truncate(0)
+        raise
+    source = SourceFile(upload.metadata["filename"], upload.length(), await upload.sha256(), call.now)
+    made = create_video(call, channel, upload.metadata, upload.images, source)
+    uploads.end_processing(upload.id)
+    uploads.remove(upload.id)
+    return uploaded(made)
+
+
+def _check_file(call: Call, user: User, upload: PendingUpload) -> Channel:
+    try:
+        channel = channel_of_user(call, user, int(upload.metadata["channelId"]))
+        if not is_video(upload.head()):
+            raise unreadable()
+    except Problem:
+        # That it is being processed remains, so the same file cannot come again soon.
+        call.store.uploads.remove(upload.id)
+        raise
+    return channel
+
+
+def _library_reply(status: int, body: dict[str, Any] | None = None, **headers: str) -> Reply:
+    content = b"" if body is None else orjson.dumps(body)
+    content_type = None if body is None else _PLAIN_JSON
+    return Reply(status, content, content_type, {"Cache-Control": "no-store", **headers})
+
+
+ROUTES = (
+    Route("POST", _PATH, announce),
+    Route("PUT", _PATH, receive),
+    Route("DELETE", _PATH, cancel),
+)

@@ -1,0 +1,58 @@
+"""Uploads in one piece, and what is known of the files that came."""
+
+from aiopeertube.emulator.access import check_can_manage, check_id, existing_video
+from aiopeertube.emulator.calls import Call, Reply, Route, json_reply
+from aiopeertube.emulator.clocks import iso
+from aiopeertube.emulator.creation import check_new_video, check_place, create_video, unreadable, uploaded
+from aiopeertube.emulator.files import SourceFile, is_video
+from aiopeertube.emulator.problems import missing_parameter, not_found
+from aiopeertube.emulator.validation import IMAGE_FIELDS
+
+_NO_FILE = missing_parameter("videofile", "body", "Should have a file")
+
+
+async def upload(call: Call) -> Reply:
+    """Adds a video whose file comes with the request."""
+    user = call.user()
+    body = await call.read_body("videofile", *IMAGE_FIELDS)
+    file = body.files.get("videofile")
+    sent = check_new_video(body, call.target, {} if file else _NO_FILE)
+    if file is None:
+        raise AssertionError("the check refuses that")
+    channel = check_place(call, user, sent, file.content_type)
+    if not is_video(file.content):
+        raise unreadable()
+    await call.backend.write(frozenset(sent.get("tags") or ()))
+    source = SourceFile(file.name, file.size, file.sha256, call.backend.options.clock())
+    return uploaded(create_video(call, channel, sent, body.files, source))
+
+
+async def source(call: Call) -> Reply:
+    """What is known of the file that was uploaded for a video."""
+    user = call.user()
+    check_id(call)
+    video = existing_video(call)
+    check_can_manage(user, video)
+    if video.source is None:
+        raise not_found("Video source")
+    return json_reply(
+        {
+            **({} if call.is_modern else {"filename": video.source.name}),
+            "inputFilename": video.source.name,
+            "fileUrl": None,
+            "fileDownloadUrl": None,
+            "resolution": {"id": 720, "label": "720p"},
+            "size": video.source.size,
+            "width": 1280,
+            "height": 720,
+            "fps": 25,
+            "metadata": {},
+            "createdAt": iso(video.source.created_at),
+        }
+    )
+
+
+ROUTES = (
+    Route("POST", "/videos/upload", upload, "uploadLegacy"),
+    Route("GET", "/videos/{id}/source", source, "getVideoSource"),
+)

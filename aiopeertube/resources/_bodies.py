@@ -1,0 +1,27 @@
+"""Bodies that describe a video."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from aiopeertube.fields import form_fields
+from aiopeertube.files import FileLike, image_part
+from aiopeertube.sansio import FilePart, JsonBody, Multipart
+
+# Once the last byte is there, the server looks into the file and moves it before it answers.
+SECONDS_FOR_A_FILE: Final = 600.0
+
+
+def images(thumbnail: FileLike | None, preview: FileLike | None) -> tuple[FilePart, ...]:
+    """Make parts of the images that are given."""
+    named = {"thumbnailfile": thumbnail, "previewfile": preview}
+    return tuple(image_part(name, image) for name, image in named.items() if image is not None)
+
+
+def given(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out what is None: a new video has nothing that could be cleared."""
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def video_body(fields: Mapping[str, Any], files: tuple[FilePart, ...]) -> JsonBody | Multipart:
+    """Put fields into JSON, with files into a form: the server loses tags in any other body without files."""
+    return Multipart(form_fields(fields), files) if files else JsonBody.of(fields)

@@ -1,0 +1,66 @@
+"""/videos/imports."""
+
+from typing import Final, Unpack
+from urllib.parse import urlsplit
+
+from aiopeertube.call import Call
+from aiopeertube.errors import InvalidField
+from aiopeertube.fields import form_fields, problem_of
+from aiopeertube.files import FileLike
+from aiopeertube.pagination import Paginator
+from aiopeertube.sansio import API, Multipart, json_value
+from aiopeertube.types import ImportFields, ImportFilters, VideoImport
+
+from ._base import Resource
+from ._bodies import given, images
+
+_LONGEST: Final = 2000  # characters of an address, as the server counts
+
+
+class Imports(Resource):
+    """Videos that the server fetches from an address, if its administrator lets it."""
+
+    __slots__ = ()
+
+    def create(
+        self,
+        *,
+        targetUrl: str,  # noqa: N803 - the wire's own name
+        channelId: int,  # noqa: N803
+        thumbnailfile: FileLike | None = None,
+        previewfile: FileLike | None = None,
+        **fields: Unpack[ImportFields],
+    ) -> Call[VideoImport]:
+        """Have a video fetched; the answer comes when the server has looked at the address, not when it has it.
+
+        Not repeated when the answer is lost: `list(targetUrl=...)` tells whether it was taken.
+
+        Raises (when awaited):
+            InvalidField, FileUnreadable: before anything is sent.
+            Conflict: imports are not enabled. NotPermitted: the address is of the server's own network.
+            BadRequest: the server's complaints, also that there is nothing at the address.
+        """
+        everything = {"channelId": channelId, "targetUrl": targetUrl, **fields}
+        wanted = given(everything)
+        return Call(
+            "POST",
+            f"{API}/videos/imports",
+            json_value,
+            body=Multipart(form_fields(wanted), images(thumbnailfile, previewfile)),
+            # Without a name the server takes the one it finds, so None is no mistake here.
+            problem=_url_problem(targetUrl) or problem_of({"channelId": channelId, **wanted}),
+            sender=self._sender,
+        )
+
+    def list(self, *, count: int = 100, **filters: Unpack[ImportFilters]) -> Paginator[VideoImport]:
+        """List the user's imports, the latest first."""
+        return self._pages("/users/me/videos/imports", filters, count=count)
+
+
+def _url_problem(url: str) -> InvalidField | None:
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and len(url) <= _LONGEST
+    except (ValueError, AttributeError, TypeError):
+        usable = False
+    return None if usable else InvalidField("targetUrl", f"must be an http(s) address, not {str(url)[:80]!r}")

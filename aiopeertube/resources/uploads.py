@@ -1,0 +1,172 @@
+"""/videos/upload-resumable: a file in chunks. `aiopeertube.resumable.upload` puts these together.
+
+The server writes a chunk wherever it is said to begin and takes the upload for whole as soon as one ends where the
+file is to end: **a chunk that leaves a gap is never noticed**. Always go on from the `offset` of the last answer.
+"""
+
+import re
+from typing import Final, Unpack
+from urllib.parse import parse_qs, urlsplit
+
+from aiopeertube.call import Call
+from aiopeertube.errors import InputError, InvalidField, InvalidIdentifier
+from aiopeertube.fields import problem_of
+from aiopeertube.files import FileLike
+from aiopeertube.sansio import API, Body, RawBody, Response, is_resume_incomplete, json_value, nothing, strange
+from aiopeertube.types import NewUpload, UploadProgress, UploadStarted
+
+from ._base import Resource
+from ._bodies import SECONDS_FOR_A_FILE, given, images, video_body
+
+_PATH: Final = f"{API}/videos/upload-resumable"
+_ID: Final = re.compile(r"[0-9A-Za-z_-]{1,200}")
+_RANGE: Final = re.compile(r"bytes=0-(-1|[0-9]{1,18})")  # 0--1 says that nothing is there
+
+
+class Uploads(Resource):
+    """Uploads in chunks, named by the id that announcing one gives."""
+
+    __slots__ = ()
+
+    def start(
+        self,
+        *,
+        filename: str,
+        size: int,
+        content_type: str,
+        channelId: int,  # noqa: N803 - the wire's own name
+        name: str,
+        thumbnailfile: FileLike | None = None,
+        previewfile: FileLike | None = None,
+        **fields: Unpack[NewUpload],
+    ) -> Call[UploadStarted]:
+        """Announce a file of `size` bytes and the video it becomes.
+
+        It is repeated when its answer is lost; the upload that nobody goes on with is removed by the server.
+
+        Raises (when awaited):
+            InvalidField, FileUnreadable: before anything is sent.
+            BadRequest: the server's complaints about fields. TooLarge: more than the quota leaves.
+            ApiError: 415, a type of file that the instance does not take.
+        """
+        everything = {"filename": filename, "channelId": channelId, "name": name, **fields}
+        body: Body | None = None
+        problem: InputError | None = problem_of(everything) or _size_problem(size)
+        try:
+            body = video_body(given(everything), images(thumbnailfile, previewfile))
+        except InputError as exc:
+            problem = problem or exc
+        return Call(
+            "POST",
+            _PATH,
+            _started,
+            body=body,
+            headers=(("X-Upload-Content-Length", str(size)), ("X-Upload-Content-Type", content_type)),
+            idempotent=True,
+            problem=problem,
+            sender=self._sender,
+        )
+
+    def chunk(self, upload_id: str, data: bytes, offset: int, size: int) -> Call[UploadProgress]:
+        """Send `data`, which begins at `offset` in the file of `size` bytes; the last one gives the video.
+
+        Not repeated when the answer is lost: the same bytes twice do no harm, but after the last of them the answer
+        would be another one. Ask for the `status`.
+
+        Raises (when awaited):
+            NotFound: the server does not know the upload (any more).
+            Unprocessable: the file is no video; that comes with the last chunk.
+            Conflict: more bytes than were announced.
+            ApiError: 423, another chunk of this upload is on its way. ServerError: 503, the video is being made.
+        """
+        end = offset + len(data)
+        problem: InputError | None = None
+        if not (0 <= offset < end <= size):
+            problem = InvalidField("offset", f"bytes {offset} to {end} are not a part of a file of {size} bytes")
+        return self._put(
+            upload_id,
+            f"bytes {offset}-{end - 1}/{size}",
+            body=RawBody(data),
+            timeout=SECONDS_FOR_A_FILE if end == size else None,
+            problem=problem,
+        )
+
+    def status(self, upload_id: str, size: int) -> Call[UploadProgress]:
+        """Ask how much of the file of `size` bytes is there.
+
+        When all of it is, and the server has not begun to make the video, then asking makes it do that.
+
+        Raises (when awaited):
+            NotFound: the server does not know the upload (any more).
+            ApiError: 423, a chunk is on its way. ServerError: 503, the video is being made, or failed to be.
+        """
+        return self._put(upload_id, f"bytes */{size}", timeout=SECONDS_FOR_A_FILE)
+
+    def cancel(self, upload_id: str) -> Call[None]:
+        """Remove an upload and what came of it so far; there need not be one."""
+        return Call(
+            "DELETE",
+            _PATH,
+            nothing,
+            query=(("upload_id", upload_id),),
+            problem=_id_problem(upload_id),
+            sender=self._sender,
+        )
+
+    def _put(
+        self,
+        upload_id: str,
+        content_range: str,
+        *,
+        body: Body | None = None,
+        timeout: float | None = None,
+        problem: InputError | None = None,
+    ) -> Call[UploadProgress]:
+        return Call(
+            "PUT",
+            _PATH,
+            _progress,
+            query=(("upload_id", upload_id),),
+            body=body,
+            headers=(("Content-Range", content_range),),
+            idempotent=False,
+            timeout=timeout,
+            problem=_id_problem(upload_id) or problem,
+            sender=self._sender,
+        )
+
+
+def _id_problem(upload_id: str) -> InvalidIdentifier | None:
+    if _ID.fullmatch(str(upload_id)):
+        return None
+    return InvalidIdentifier(f"{str(upload_id)[:80]!r} is not the id of an upload")
+
+
+def _size_problem(size: int) -> InvalidField | None:
+    return None if size > 0 else InvalidField("size", "an empty file cannot be uploaded")
+
+
+def _started(response: Response) -> UploadStarted:
+    # The address has no scheme and may name another host, behind a proxy: of it only the id is taken.
+    try:
+        found = parse_qs(urlsplit(response.headers.get("location", "")).query).get("upload_id", [])
+    except ValueError:
+        found = []
+    if not found or not _ID.fullmatch(found[0]):
+        raise strange(response, "the address of an upload was due")
+    return {"upload_id": found[0], "offset": _offset(response) or 0}
+
+
+def _progress(response: Response) -> UploadProgress:
+    if is_resume_incomplete(response):
+        return {"offset": _offset(response), "video": None}
+    answer = json_value(response)
+    video = answer.get("video") if isinstance(answer, dict) else None
+    if not isinstance(video, dict) or "uuid" not in video:
+        raise strange(response, "a video was due")
+    return {"offset": None, "video": video}  # type: ignore[typeddict-item]
+
+
+def _offset(response: Response) -> int | None:
+    found = _RANGE.fullmatch(response.headers.get("range", ""))
+    return int(found[1]) + 1 if found else None

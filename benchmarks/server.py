@@ -37,7 +37,7 @@ async def one_run(settings: dict[str, Any], count: int, kind: str, concurrency: 
     """Edit so many videos; return what came of it."""
     statuses: list[int] = []
     async with PeerTube(**settings, concurrency=concurrency) as pt:
-        own = pt.me.videos(sort="createdAt") if kind == "mine" else pt.videos.list(sort="createdAt")
+        own = pt.me.videos(sort="createdAt") if kind == "mine" else pt.videos.list(sort="createdAt", nsfw="both")
         rows = await own.collect(limit=count)
         limit = pt.statistics().windows[0]
         spent_before = (limit.limit or 0) - (limit.remaining or 0)

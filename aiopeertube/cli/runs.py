@@ -24,7 +24,7 @@ Take = Callable[["Outcome[Any]", str], None]
 _HOPELESS = (errors.AuthenticationError, errors.ServerUnreachable)
 
 
-_HEARD = "aiopeertube: interrupted: what is in flight will be finished; a second Ctrl-C ends it at once"
+HEARD = "aiopeertube: interrupted: what is in flight will be finished; a second Ctrl-C ends it at once"
 
 
 class Run:
@@ -46,7 +46,7 @@ class Run:
         with progress.showing(self._verb, total, self._settings) as reporter:
             async with pt.bulk(calls, halt=self._halt) as run:
                 if not self._settings.quiet:
-                    _on_ctrl_c(lambda: reporter.say(_HEARD))
+                    on_ctrl_c(lambda: reporter.say(HEARD))
                 await self._follow(run, reporter)
         return self._verdict(run)
 
@@ -96,7 +96,7 @@ class Run:
         return error
 
 
-def _on_ctrl_c(say: Callable[[], None]) -> None:
+def on_ctrl_c(say: Callable[[], None]) -> None:
     """Say something at the first Ctrl-C; the run, which listens already, does the rest and takes both of us off."""
     if threading.current_thread() is not threading.main_thread():
         return

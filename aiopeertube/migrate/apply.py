@@ -78,14 +78,14 @@ class Apply:
         *,
         limits: Limits | None = None,
         on_settled: Listener = none_to_tell,
-        handle_sigint: bool = True,
+        on_open: Callable[[], None] | None = None,
     ) -> None:
         self._pt = pt
         self._journal = journal
         self._kind = kind
         self._limits = limits or Limits()
         self._tell = on_settled
-        self._handle_sigint = handle_sigint
+        self._on_open = on_open
         self._fatal: PeerTubeError | None = None
         self.bulk: BulkRun[Any] | None = None
 
@@ -101,9 +101,10 @@ class Apply:
             self._calls(),
             sender=_Guard(self._pt, self._kind),
             halt=self._limits.halt,
-            handle_sigint=self._handle_sigint,
         ) as run:
             self.bulk = run
+            if self._on_open is not None:
+                self._on_open()
             alarm = self._alarm(run)
             try:
                 async for outcome in run:

@@ -78,8 +78,9 @@ class TestRoot:
     def test_lists_commands_in_their_order(self, cli: Cli):
         lines = cli("--help").stdout.splitlines()
         start = lines.index("Commands:") + 1
-        assert [line.split()[0] for line in lines[start : start + 7]] == [
-            "demo", "emulator", "login", "logout", "whoami", "videos", "api",
+        assert [line.split()[0] for line in lines[start : start + 19]] == [
+            "demo", "emulator", "login", "logout", "whoami", "videos", "export", "plan", "apply", "set", "verify",
+            "rollback", "jobs", "captions", "thumbnails", "delete", "upload", "import", "api",
         ]  # fmt: skip
 
     def test_version(self, cli: Cli):

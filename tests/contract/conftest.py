@@ -21,6 +21,7 @@ class Server:
     url: str
     users: dict[str, tuple[str, str]]
     tokens: Path  # logins are limited, so the sessions of a run share theirs
+    emulator: Emulator | None = None  # to look into; a real one keeps what it has to itself
 
     def client(self, who: str = "user", **options: object) -> PeerTube:
         if who == "anonymous":
@@ -39,7 +40,7 @@ def anyio_backend() -> str:
 def emulated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     users = {"user": ("nisv", "secret123"), "administrator": ("root", "test-root")}
     with Emulator.in_thread(videos=250, rate_limit=(50, 2.0)) as emulator:
-        yield Server(emulator.url, users, tmp_path_factory.mktemp("tokens"))
+        yield Server(emulator.url, users, tmp_path_factory.mktemp("tokens"), emulator)
 
 
 @pytest.fixture(scope="session")

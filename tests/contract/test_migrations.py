@@ -59,7 +59,18 @@ async def videos(server):
         own = [row["uuid"] async for row in pt.me.videos(sort="createdAt") if row["privacy"]["id"] == 1][:COUNT]
         async with pt.bulk([pt.videos.get(uuid) for uuid in own]) as outcomes:
             found = {outcome.result["uuid"]: outcome.result async for outcome in outcomes}
-    moving = {"updatedAt", "views", "viewers", "userHistory", "account", "channel", "tags"}
+    # A new name makes new torrents, whose addresses are random; tags come in no order.
+    moving = {
+        "updatedAt",
+        "views",
+        "viewers",
+        "userHistory",
+        "account",
+        "channel",
+        "tags",
+        "files",
+        "streamingPlaylists",
+    }
     return [
         {name: value for name, value in found[uuid].items() if name not in moving}
         | {"tags": sorted(found[uuid]["tags"]), "channel": {"name": found[uuid]["channel"]["name"]}}

@@ -106,6 +106,13 @@ def test_an_api_error_keeps_complaints_of_its_own():
     assert error.invalid_params == {"name": "too short"}
 
 
+def test_a_failed_upload_says_where_to_go_on_and_what_to_look_for():
+    error = errors.UploadUnknown("gone", upload_id="a-1", perhaps_finished=True)
+    assert (str(error), error.upload_id, error.perhaps_finished) == ("gone", "a-1", True)
+    back = pickle.loads(pickle.dumps(error))
+    assert (back.upload_id, back.perhaps_finished) == ("a-1", True)
+
+
 def test_input_errors_name_what_they_are_about():
     assert str(errors.InvalidField("name", "is too short")) == "name: is too short"
     assert errors.InvalidField("name", "x").field == "name"

@@ -119,7 +119,14 @@ class Session:
         limits = Limits(self._options["halt"], self._options["max_duration"])
         stopped, fatal = "", None
         with view.showing(self._pt, self._settings, title, total, lines=self._lines) as screen:
-            run = Apply(self._pt, self._journal, self._kind, limits=limits, on_settled=screen.settled)
+            run = Apply(
+                self._pt,
+                self._journal,
+                self._kind,
+                limits=limits,
+                on_settled=screen.settled,
+                on_open=None if self._settings.quiet else lambda: runs.on_ctrl_c(lambda: screen.say(runs.HEARD)),
+            )
             try:
                 await run.run()
             except KeyboardInterrupt:

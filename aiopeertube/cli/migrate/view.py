@@ -44,6 +44,10 @@ class View:
         self._next = self._began + between
         self.counts: Counter[str] = Counter()
 
+    def say(self, line: str) -> None:
+        """Print a line."""
+        self._screen.say(line)
+
     def settled(self, item: "Item") -> None:
         """Take in what became of an item."""
         self.counts[item.state] += 1

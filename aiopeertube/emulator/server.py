@@ -96,8 +96,9 @@ class Emulator:
             raise RuntimeError("the emulator is running already")
         listening = socket.create_server((self.options.host, self.options.port), backlog=1024)
         self._host = f"{self.options.host}:{listening.getsockname()[1]}"
-        self._running = _Running(listening, self._app())
-        await self._running.start()
+        running = _Running(listening, self._app())
+        await running.start()
+        self._running = running
 
     async def stop(self) -> None:
         """Stops, and cuts what is under way."""
@@ -148,13 +149,19 @@ class _Running:
         self._runner = web.ServerRunner(self._connections, shutdown_timeout=_SHUTDOWN_SECONDS)
 
     async def start(self) -> None:
-        await self._runner.setup()
-        await web.SockSite(self._runner, self._listening).start()
+        try:
+            await self._runner.setup()
+            await web.SockSite(self._runner, self._listening).start()
+        except BaseException:
+            self._listening.close()
+            raise
 
     async def stop(self) -> None:
-        await stop_accepting(self._listening)
-        await self._runner.cleanup()
-        await self._connections.end()
+        try:
+            await stop_accepting(self._listening)
+            await self._runner.cleanup()
+        finally:
+            await self._connections.end()
 
 
 class _Background:

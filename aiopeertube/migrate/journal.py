@@ -12,8 +12,8 @@ import sqlite3
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self, TypeVar
@@ -96,24 +96,10 @@ class Journal:
             path.parent.mkdir(parents=True, exist_ok=True)
             if path.exists():
                 raise JournalError(f"there is a journal at {path} already: resume it, or choose another place")
-            lock = _locked(path)
-            database = _connect(path)
-            database.executescript(_SCHEMA)
-            with database:
-                database.execute(f"PRAGMA user_version = {VERSION}")
-                facts = {
-                    "kind": job.kind,
-                    "origin": job.origin,
-                    "user": job.user,
-                    "source": job.source,
-                    "columns": list(job.columns),
-                    "began": job.began or time.time(),
-                    "parent": job.parent,
-                }
-                database.executemany(
-                    "INSERT INTO job VALUES (?, ?)", [(key, _json(value)) for key, value in facts.items()]
-                )
-            return cls(path, database, lock)
+            with ExitStack() as undo:
+                lock, database = _locked(path, undo), _connect(path, undo)
+                _fill(database, job)
+                return cls._of(path, database, lock, undo)
 
     @classmethod
     def open(cls, path: Path, *, read_only: bool = False) -> Self:
@@ -125,14 +111,21 @@ class Journal:
         with _explained(path):
             if not path.is_file():
                 raise JournalError(f"there is no journal at {path}")
-            lock = None if read_only else _locked(path)
-            database = _connect(path, read_only=read_only)
-            (version,) = database.execute("PRAGMA user_version").fetchone()
-            if version != VERSION:
-                raise JournalError(f"{path} is no journal of this version")
-            if not read_only and database.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
-                raise JournalError(f"the journal {path} is damaged")
-            return cls(path, database, lock)
+            with ExitStack() as undo:
+                lock = None if read_only else _locked(path, undo)
+                database = _connect(path, undo, read_only=read_only)
+                (version,) = database.execute("PRAGMA user_version").fetchone()
+                if version != VERSION:
+                    raise JournalError(f"{path} is no journal of this version")
+                if not read_only and database.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
+                    raise JournalError(f"the journal {path} is damaged")
+                return cls._of(path, database, lock, undo)
+
+    @classmethod
+    def _of(cls, path: Path, database: sqlite3.Connection, lock: filelock.FileLock | None, undo: ExitStack) -> Self:
+        journal = cls(path, database, lock)
+        undo.pop_all()  # from here on it is `close` that ends all
+        return journal
 
     def close(self) -> None:
         """Write what is left and give the journal free."""
@@ -392,22 +385,33 @@ class Journal:
         return f"<Journal {self.path}>"
 
 
-def _connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
+def _connect(path: Path, undo: ExitStack, *, read_only: bool = False) -> sqlite3.Connection:
     uri = path.absolute().as_uri() + ("?mode=ro" if read_only else "?mode=rwc")
     # Used by one thread after the other, never by two at once.
     database = sqlite3.connect(uri, uri=True, check_same_thread=False)
+    undo.callback(database.close)
     if not read_only:
         database.execute("PRAGMA journal_mode = WAL")
         database.execute("PRAGMA synchronous = FULL")  # a mark is on the disk before its request leaves
     return database
 
 
-def _locked(path: Path) -> filelock.FileLock:
+def _fill(database: sqlite3.Connection, job: Job) -> None:
+    """Make the tables of a new journal, and write what it is about."""
+    facts = asdict(job) | {"columns": list(job.columns), "began": job.began or time.time()}
+    database.executescript(_SCHEMA)
+    with database:
+        database.execute(f"PRAGMA user_version = {VERSION}")
+        database.executemany("INSERT INTO job VALUES (?, ?)", [(key, _json(value)) for key, value in facts.items()])
+
+
+def _locked(path: Path, undo: ExitStack) -> filelock.FileLock:
     lock = filelock.FileLock(f"{path}.lock", thread_local=False)
     try:
         lock.acquire(blocking=False)
     except filelock.Timeout:
         raise JournalError(f"another run uses the journal {path}; wait for its end") from None
+    undo.callback(lock.release)
     return lock
 
 

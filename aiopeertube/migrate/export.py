@@ -45,17 +45,20 @@ def columns_for(chosen: Sequence[str]) -> tuple[str, ...]:
 class Export:
     """Writes one scope of an instance: what the user may see of it, or all that is the user's own."""
 
-    def __init__(
-        self, pt: "PeerTube", who: Who | None, scope: Mapping[str, str], progress: Progress = none_to_tell
-    ) -> None:
+    def __init__(self, pt: "PeerTube", who: Who | None, scope: Mapping[str, str]) -> None:
         self._pt = pt
         self._who = who
         self._scope = scope
-        self._progress = progress
+        self.progress: Progress = none_to_tell
         self._waiting: dict[int, Mapping[str, Any] | None] = {}  # by place in the list
         self._next = 0
         self.written = 0
         self.vanished = 0
+
+    async def total(self) -> int:
+        """Ask how many videos there are, with one small request."""
+        total: int = await self._listing().total()
+        return total
 
     async def run(self, sink: Sink, columns: Sequence[str], *, as_json: bool) -> None:
         """Write all videos, in the list's order; those that vanish meanwhile are left out and counted."""
@@ -93,7 +96,7 @@ class Export:
         while self._next in self._waiting:
             video = self._waiting.pop(self._next)
             self._next += 1
-            self._progress(1)
+            self.progress(1)
             if video is None:
                 self.vanished += 1
                 continue

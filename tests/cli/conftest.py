@@ -14,7 +14,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -54,15 +54,8 @@ def config(home: Path) -> Path:
 
 @pytest.fixture
 def server() -> Iterator[Emulator]:
-    with ExitStack() as last, Emulator.in_thread(videos=12, rate_limit=None, login_limit=None) as started:
+    with Emulator.in_thread(videos=12, rate_limit=None, login_limit=None) as started:
         yield started
-        # A server that stops while connections are just being closed leaves some of them to the garbage collector,
-        # which warns. An answer to one more request says that it is done with all those before.
-        connection = last.enter_context(closing(http.client.HTTPConnection(started.host)))
-        with suppress(OSError, http.client.HTTPException):
-            started.faults.clear()
-            connection.request("GET", "/api/v1/ping")
-            connection.getresponse().read()
 
 
 Result = click.testing.Result

@@ -1,12 +1,23 @@
 """New videos, from files and from addresses, with their metadata from the row."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from aiopeertube.call import Call
-from aiopeertube.errors import FileChanged, NotFound, ServerError, TransportError, UnexpectedResponse, UploadUnknown
+from aiopeertube.errors import (
+    FileChanged,
+    NotFound,
+    PeerTubeError,
+    ServerError,
+    TransportError,
+    UnexpectedResponse,
+    Unprocessable,
+    UploadStuck,
+    UploadUnknown,
+)
 from aiopeertube.migrate import fields
 from aiopeertube.migrate.item import Item
 from aiopeertube.migrate.journal import Journal
@@ -63,10 +74,22 @@ class Upload(_Creation):
             found = await self._find(pt, item) if exc.perhaps_finished else None
             if found is not None:
                 return found
+        except (UploadStuck, Unprocessable) as exc:
+            # The server takes nothing more of an upload that it failed at, nor one announced alike, until it is gone.
+            if isinstance(exc, UploadStuck) and (found := await self._find(pt, item)) is not None:
+                return found
+            await self._cancel(pt, item)
+            raise
         except FileChanged:
-            item.note.pop("upload", None)
+            await self._cancel(pt, item)
             raise
         return await self._upload(pt, item)
+
+    async def _cancel(self, pt: "PeerTube", item: Item) -> None:
+        kept = item.note.pop("upload", None)
+        if kept is not None:
+            with suppress(PeerTubeError):  # it is over anyway, and the server removes it in time
+                await pt.uploads.cancel(kept["id"])
 
     async def _upload(self, pt: "PeerTube", item: Item) -> Any:
         async def keep(ticket: Ticket) -> None:

@@ -58,7 +58,7 @@ async def test_pages_limits_and_early_breaks(server):
         async for _ in pt.me.videos(count=10):
             break
         own = await some_video(pt)
-        by_channel = pt.channels.videos(own["channel"]["name"], sort="createdAt")
+        by_channel = pt.channels.videos(own["channel"]["name"], sort="createdAt", nsfw="both")
         assert own["uuid"] in {row["uuid"] async for row in by_channel}
 
 

@@ -4,6 +4,8 @@ from http import HTTPStatus
 from typing import Any
 
 _DOCS = "https://docs.joinpeertube.org/api-rest-reference.html"
+# Python renamed these in 3.13, and PeerTube's words are the old ones.
+_OLD_PHRASES = {413: "Payload Too Large", 422: "Unprocessable Entity"}
 
 
 class Problem(Exception):
@@ -46,7 +48,7 @@ class Problem(Exception):
             operation: The name that the documentation has for the route, if it has one.
             modern: Whether to look like 8.x, which sends no `error` any more.
         """
-        body: dict[str, Any] = {"type": "about:blank", "title": HTTPStatus(self.status).phrase}
+        body: dict[str, Any] = {"type": "about:blank", "title": _phrase(self.status)}
         if self.code:
             body = {"type": f"{_DOCS}#section/Errors/{self.code}"}
         body["detail"] = self.detail
@@ -63,6 +65,10 @@ class Problem(Exception):
         if not modern:
             body["error"] = self.detail
         return body
+
+
+def _phrase(status: int) -> str:
+    return _OLD_PHRASES.get(status) or HTTPStatus(status).phrase
 
 
 def invalid_parameters(invalid: dict[str, dict[str, Any]], instance: str) -> Problem:

@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -22,6 +22,10 @@ class Reporter(Protocol):
         """Count `number` more; `failed` have failed in all."""
         ...
 
+    def expect(self, total: int) -> None:
+        """Learn how many there are in all."""
+        ...
+
     def say(self, line: str) -> None:
         """Print a line, above the bar where there is one."""
         ...
@@ -31,6 +35,9 @@ class Silent:
     """Nothing but what has to be said."""
 
     def done(self, failed: int, *, number: int = 1) -> None:
+        """Do nothing."""
+
+    def expect(self, total: int) -> None:
         """Do nothing."""
 
     def say(self, line: str) -> None:
@@ -43,8 +50,10 @@ class Lines(Silent):
 
     def __init__(self, title: str, total: int | None) -> None:
         self._title = title
-        self._of = "" if total is None else f" of {total:,}"
+        self._of = ""
         self._done = 0
+        if total is not None:
+            self.expect(total)
         self._next = time.monotonic() + _SECONDS_BETWEEN_LINES
 
     def done(self, failed: int, *, number: int = 1) -> None:
@@ -53,6 +62,10 @@ class Lines(Silent):
         if time.monotonic() >= self._next:
             self._next = time.monotonic() + _SECONDS_BETWEEN_LINES
             note(f"{self._title}: {self._done:,}{self._of}, {failed:,} failed")
+
+    def expect(self, total: int) -> None:
+        """Name the total from now on."""
+        self._of = f" of {total:,}"
 
 
 class Bar:
@@ -67,9 +80,24 @@ class Bar:
         fields: dict[str, Any] = {"failed": f"{failed:,} failed" if failed else ""}
         self._bar.update(self._task, advance=number, **fields)
 
+    def expect(self, total: int) -> None:
+        """Let the bar have an end."""
+        self._bar.update(self._task, total=total)
+
     def say(self, line: str) -> None:
         """Print a line above the bar."""
         self._bar.console.print(one_line(line), markup=False, highlight=False, soft_wrap=True)
+
+
+def looked_at(reporter: Reporter) -> Callable[[int, int | None], None]:
+    """Make what migrations tell how many videos they have looked at."""
+
+    def tell(number: int, total: int | None) -> None:
+        if total is not None:
+            reporter.expect(total)
+        reporter.done(0, number=number)
+
+    return tell
 
 
 @contextmanager

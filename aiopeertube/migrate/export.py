@@ -45,23 +45,23 @@ def columns_for(chosen: Sequence[str]) -> tuple[str, ...]:
 class Export:
     """Writes one scope of an instance: what the user may see of it, or all that is the user's own."""
 
-    def __init__(self, pt: "PeerTube", who: Who | None, scope: Mapping[str, str]) -> None:
+    def __init__(
+        self, pt: "PeerTube", who: Who | None, scope: Mapping[str, str], progress: Progress = none_to_tell
+    ) -> None:
         self._pt = pt
         self._who = who
         self._scope = scope
-        self.progress: Progress = none_to_tell
+        self._progress = progress
         self._waiting: dict[int, Mapping[str, Any] | None] = {}  # by place in the list
         self._next = 0
+        self._total: int | None = None
         self.written = 0
         self.vanished = 0
 
-    async def total(self) -> int:
-        """Ask how many videos there are, with one small request."""
-        total: int = await self._listing().total()
-        return total
-
     async def run(self, sink: Sink, columns: Sequence[str], *, as_json: bool) -> None:
         """Write all videos, in the list's order; those that vanish meanwhile are left out and counted."""
+        if self._progress is not none_to_tell and (self._who is None or self._who.staff or not self._scope):
+            self._total = await self._listing().total()
         needed = [name for name in FIELDS if name in columns or f"{name}.label" in columns]
         async with self._pt.bulk(self._incomplete(needed)) as outcomes:
             async for outcome in outcomes:
@@ -96,7 +96,7 @@ class Export:
         while self._next in self._waiting:
             video = self._waiting.pop(self._next)
             self._next += 1
-            self.progress(1)
+            self._progress(1, self._total)
             if video is None:
                 self.vanished += 1
                 continue

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from aiopeertube.client import PeerTube
     from aiopeertube.pagination import Paginator
 
-Progress = Callable[[int], None]  # hears how many more videos were looked at
+Progress = Callable[[int, int | None], None]  # hears how many more videos were looked at, and of how many in all
 
 _BATCH: Final = 200
 _STAFF_SEES: Final = 1 | 2 | 4  # not published, blocked, of blocked owners
@@ -28,7 +28,7 @@ _WITH_TAGS: Final = 128  # rows with tags, from 8.x on
 _PRIVACIES: Final = (1, 2, 3, 4, 5)
 
 
-def none_to_tell(number: int) -> None:
+def none_to_tell(number: int, total: int | None) -> None:
     """Be the progress that nobody wants to see."""
 
 
@@ -85,11 +85,13 @@ class Lookup:
         self._who = who
         self._progress = progress
         self._settled: list[Item] = []
+        self._total: int | None = None
 
     async def run(self) -> None:
         """Look everything up."""
         # A row of a list tells all of an 8.x's tags, to administrators.
         row: dict[str, Any] = {"tags": []} if self._who.modern and self._who.staff else {}
+        self._total = (await self._journal.counts()).get("read", 0)
         count = await self._journal.count_read(lambda wanted: not fields.lacks(row, wanted))
         if count > 2 and await listing(self._pt, self._who, {}).total() <= 100 * count:
             await self._compare_all(self._from_pages())
@@ -130,7 +132,7 @@ class Lookup:
         await self._settle(item)
 
     async def _settle(self, item: Item) -> None:
-        self._progress(1)
+        self._progress(1, self._total)
         self._settled.append(item)
         if len(self._settled) >= _BATCH:
             await self._save()

@@ -117,11 +117,14 @@ class Rules:
         self._scope = scope
         self._progress = progress
         self._batch: list[Item] = []
+        self._total: int | None = None
         self.seen = Seen()
 
     async def plan(self) -> None:
         """Look at all videos of the scope; what changes is planned in the journal."""
         await self._journal.begin_pass()
+        if self._progress is not none_to_tell and (self._who.staff or not self._scope):
+            self._total = await listing(self._pt, self._who, self._scope).total()
         async with self._pt.bulk(self._incomplete()) as outcomes:
             async for outcome in outcomes:
                 if outcome.result is not None:
@@ -144,7 +147,7 @@ class Rules:
 
     async def _look_at(self, video: Mapping[str, Any]) -> None:
         self.seen.looked_at += 1
-        self._progress(1)
+        self._progress(1, self._total)
         item = Item(video["uuid"], {}, row={"uuid": video["uuid"]}, uuid=video["uuid"], name=video["name"])
         try:
             item.wanted = self._transform.wanted(video)

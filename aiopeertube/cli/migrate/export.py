@@ -62,10 +62,8 @@ async def _export(
         sink = sinks.open_sink(
             output, columns, format=options["format"], delimiter=options["delimiter"], overwrite=options["overwrite"]
         )
-        job = Export(pt, who, scope)
-        total = None if settings.quiet else await job.total()
-        with sink, progress.showing("export", total, settings) as reporter:
-            job.progress = lambda number: reporter.done(0, number=number)
+        with sink, progress.showing("export", None, settings) as reporter:
+            job = Export(pt, who, scope, progress=progress.looked_at(reporter))
             await job.run(sink, columns, as_json=format_of(output, options["format"]) == "jsonl")
     if not settings.quiet:
         gone = f", {job.vanished:,} vanished meanwhile" if job.vanished else ""

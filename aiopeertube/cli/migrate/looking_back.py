@@ -54,7 +54,7 @@ async def _verify(connection: Connection, settings: Settings, path: Path, lines:
                 proof,
                 ready.who,
                 proving.as_written,
-                progress=lambda n: reporter.done(0, number=n),
+                progress=progress.looked_at(reporter),
             )
         good = (await proof.counts()).get("unchanged", 0)
         bad = 0
@@ -124,7 +124,7 @@ async def _rollback(connection: Connection, settings: Settings, path: Path, opti
         await settle_open(ready.pt, back, ready.kind)
         with progress.showing("compare", None, settings) as reporter:
             await proving.derive(
-                ready.pt, ready.job, back, ready.who, proving.as_before, progress=lambda n: reporter.done(0, number=n)
+                ready.pt, ready.job, back, ready.who, proving.as_before, progress=progress.looked_at(reporter)
             )
         runner = session.Session(ready.pt, settings, back, kinds.Update(expect=options["expect"]), options)
         return await runner.run("rollback")

@@ -121,7 +121,7 @@ async def from_input(
             who=ready.who,
             reading=tables.reading_of(options, ready.words),
             layout=layout,
-            progress=lambda number: reporter.done(0, number=number),
+            progress=progress.looked_at(reporter),
         )
 
 
@@ -139,7 +139,7 @@ async def from_rules(
             _own(ready.who, mine=options["mine"]),
             rules,
             scope,
-            progress=lambda number: reporter.done(0, number=number),
+            progress=progress.looked_at(reporter),
         )
         await job.plan()
     return job.seen

@@ -105,7 +105,13 @@ def _stop_logging() -> None:
 
 
 @click.group(
-    "aiopeertube", cls=Root, context_settings={"help_option_names": ["--help", "-h"], "max_content_width": 110}
+    "aiopeertube",
+    cls=Root,
+    context_settings={
+        "help_option_names": ["--help", "-h"],
+        "max_content_width": 110,
+        "auto_envvar_prefix": "AIOPEERTUBE",
+    },
 )
 @click.version_option(__version__, prog_name="aiopeertube")
 @shared_options()
@@ -113,5 +119,6 @@ def app() -> None:
     """Work with the videos of a PeerTube instance, many at a time.
 
     Log in once with `aiopeertube login --url https://videos.example`; later commands use that instance and that
-    token. Options in "Shared options" can stand before or after a command's name.
+    token. Options in "Shared options" can stand before or after a command's name. Every other option is an environment
+    variable too, like AIOPEERTUBE_APPLY_HALT for --halt of `apply`.
     """

@@ -174,6 +174,12 @@ def test_every_complaint_is_told_and_nothing_is_sent(server, user, state):
     assert list(state.glob("*")) == []
 
 
+def test_options_are_environment_variables_too(server, user):
+    write_csv([{"id": str(n), "name": f"Film {n}"} for n in range(1, 6)])
+    result = user("apply", "in.csv", AIOPEERTUBE_APPLY_MAX_CHANGES="4")
+    assert (result.exit_code, puts(server)) == (2, 0)
+
+
 def test_a_plan_too_large_is_refused(server, user, state):
     write_csv([{"id": str(n), "name": f"Film {n}"} for n in range(1, 6)])
     result = user("apply", "in.csv", "--max-changes", "4")
@@ -348,6 +354,17 @@ def test_captions_are_looked_at_before_the_first_is_sent(server, user):
     del server.store.captions[1]["nl"]
     assert user("verify", "last").exit_code == 1
     assert user("rollback", "last").exit_code == 2
+
+
+def test_captions_that_the_server_does_not_keep_are_put_again(home, cli):
+    Path("c.srt").write_text("1\n00:00:01,000 --> 00:00:02,000\nHallo\n")
+    with Emulator.in_thread(videos=250, rate_limit=None, login_limit=None, write_seconds=0.005) as server:
+        assert cli("login", "--url", server.url, **USER).exit_code == 0
+        write_csv([{"id": str(n), "file": "c.srt", "language": "nl"} for n in range(1, 251)])
+        assert cli("captions", "in.csv", "--concurrency", "16").exit_code == 0
+        assert server.statistics().serialization_failures > 0
+        assert [set(server.store.captions[n]) for n in range(1, 251)] == [{"nl"}] * 250
+        assert "250 stand as written" in cli("verify", "last").stderr
 
 
 def test_thumbnails_from_a_table(server, user):

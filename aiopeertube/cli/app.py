@@ -119,6 +119,6 @@ def app() -> None:
     """Work with the videos of a PeerTube instance, many at a time.
 
     Log in once with `aiopeertube login --url https://videos.example`; later commands use that instance and that
-    token. Options in "Shared options" can stand before or after a command's name. Every other option is an environment
-    variable too, like AIOPEERTUBE_APPLY_HALT for --halt of `apply`.
+    token. Options in "Shared options" can stand before or after a command's name. Every other option is a variable
+    of the environment too, like AIOPEERTUBE_APPLY_HALT for --halt of `apply`.
     """

@@ -32,7 +32,10 @@ ADMIN = {"PEERTUBE_USERNAME": "root", "PEERTUBE_PASSWORD": "test-root"}
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A home of its own, and an environment that says nothing."""
-    for name in [name for name in os.environ if name.startswith("PEERTUBE_")] + ["NO_COLOR", "FORCE_COLOR"]:
+    for name in [name for name in os.environ if name.startswith(("PEERTUBE_", "AIOPEERTUBE_"))] + [
+        "NO_COLOR",
+        "FORCE_COLOR",
+    ]:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))

@@ -1,14 +1,16 @@
 """How many requests run at once: found while running, by goodput and errors.
 
 PeerTube serves writes from a small pool of database connections. The useful number in flight is small, differs by
-server and by what is written, and past it only errors and latency grow. So the controller tries a level, measures
-what is completed per second, looks at the neighbouring levels, and stays at the smallest that does as well as the
-best. A level with too many 5xx or timeouts is left for a smaller one. 429s say nothing about capacity.
+server, by distance and by what is written, and past it only errors and latency grow. So the controller doubles while
+doubling clearly pays, then measures what is completed per second, looks at the neighbouring levels now and then, and
+stays at the smallest that does as well as the best. A level with too many 5xx or timeouts is left for a smaller one,
+unless none of the smaller comes near what it completes. 429s say nothing about capacity.
 
 Reads and writes have a controller each: they contend for different things.
 """
 
 import asyncio
+import math
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -22,12 +24,18 @@ from .transport import Transport
 LEVELS: Final = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128)
 START: Final = 2
 TOO_MANY_ERRORS: Final = 0.02
-AS_GOOD: Final = 0.97  # of the best goodput: the smaller number is preferred
-WORTH: Final = 1.04  # what the last step has to have brought for the next to be tried
-STEEP: Final = 1.28  # what a step brings while the best is far away
-_MEMORY: Final = 150  # answers after which a level's errors are half forgotten
+# The figures below were found by simulating servers near and far, fast and slow; see benchmarks/NOTES.md.
+DOUBLING_PAYS: Final = 1.5  # what twice the number has to bring for doubling to go on
+DOUBLING_PAID: Final = 1.05  # what the last doubling has to have brought for it to stand
+AS_GOOD: Final = 0.98  # of the best goodput: the smaller number is preferred
+WORTH: Final = 1.03  # what the last step has to have brought for the next to be tried
+FAR_BELOW: Final = 0.97  # of a level's goodput: if all smaller ones complete less, its errors are borne ...
+MOST_BORNE: Final = 3  # ... up to so many times of what is too many
+_SURE: Final = 2.0  # standard deviations by which errors must be too many
+_MEMORY: Final = 300  # answers after which a level's errors are half forgotten
+_WEIGHT: Final = 2.5  # measurements that the one before them counts for at most
 _PATIENCE: Final = (10, 48)  # epochs between two looks at a neighbour, at first and at last
-_BAN: Final = (12, 96)  # epochs for which a level with errors is left alone, at first and at last
+_BAN: Final = (24, 192)  # epochs for which a level with errors is left alone, at first and at last
 _LONGEST_EPOCH: Final = 2.0
 
 
@@ -47,6 +55,7 @@ class _Level:
     """What is remembered of one level."""
 
     goodput: float | None = None
+    weight: float = 0.0  # completed requests that `goodput` rests on
     seen: int = 0  # the epoch in which it was measured last
     answers: float = 0.0
     errors: float = 0.0
@@ -56,9 +65,15 @@ class _Level:
     def error_share(self) -> float:
         return self.errors / self.answers if self.answers else 0.0
 
-    def measured(self, goodput: float, epoch: int) -> None:
+    def sure_share(self) -> float:
+        """Return the share of errors that chance does not explain."""
+        return (self.errors - _SURE * math.sqrt(self.errors)) / self.answers if self.errors >= 2 else 0.0
+
+    def measured(self, goodput: float, completed: int, epoch: int) -> None:
         fresh = self.goodput is None or epoch - self.seen > _PATIENCE[1]
-        self.goodput = goodput if fresh else 0.6 * (self.goodput or 0.0) + 0.4 * goodput
+        before = 0.0 if fresh else min(self.weight, _WEIGHT * completed)
+        self.weight = before + completed
+        self.goodput = ((self.goodput or 0.0) * before + goodput * completed) / self.weight
         self.seen = epoch
 
     def counted(self, *, error: bool) -> None:
@@ -77,6 +92,9 @@ class Controller:
     reason: str = "start"
     index: int = LEVELS.index(START)
     levels: list[_Level] = field(default_factory=lambda: [_Level() for _ in LEVELS])
+    _doubling: bool = True
+    _halfway: float = 0.0  # goodput before the last doubling
+    _hoped: float = 0.0  # while looking at a larger level: the goodput that it has to reach
     _patience: int = _PATIENCE[0]
     _skip: int = 0
     _busy: float = 0.0  # seconds that slots were held in this epoch
@@ -98,31 +116,68 @@ class Controller:
             return
         self._busy += seconds
         self._completed += not error
-        elapsed = self._busy / self.limit
-        if self._completed >= 12 + 4 * self.limit or (elapsed > _LONGEST_EPOCH and self._completed > self.limit):
+        if self._is_over():
             # Little's law: counting answers per second would depend on where in a burst of them an epoch ends.
-            self._finish(self._completed / elapsed if elapsed > 0 else 0.0)
+            self._finish(self._goodput())
         elif error and self._failing():
             self._finish(None)
 
     # -- inside ----------------------------------------------------------------------------------
+
+    def _goodput(self) -> float:
+        return self._completed * self.limit / self._busy if self._busy > 0 else 0.0
+
+    def _is_over(self) -> bool:
+        done, limit = self._completed, self.limit
+        if self._doubling:
+            return done >= 2 + limit
+        if done >= limit and self._goodput() < self._hoped:
+            return True  # a look that disappoints is cut short: up there latency grows for everybody
+        return done >= 12 + 4 * limit or (done > limit and self._busy > _LONGEST_EPOCH * limit)
 
     def _restart(self) -> None:
         self._busy, self._completed = 0.0, 0
 
     def _finish(self, goodput: float | None) -> None:
         self.epoch += 1
-        if goodput is not None:
-            self.levels[self.index].measured(goodput, self.epoch)
-        before = self.index
-        self.index = self._cut() if self._failing() else self._choose()
+        if goodput is not None and not self._doubling:
+            self.levels[self.index].measured(goodput, self._completed, self.epoch)
+        before, self._hoped = self.index, 0.0
+        self.index = self._next(goodput)
         if self.index != before:
-            self._skip = max(LEVELS[before], self.limit)
+            self._skip = LEVELS[before] if self._doubling else max(LEVELS[before], self.limit)
         self._restart()
 
+    def _next(self, goodput: float | None) -> int:
+        if goodput is None or self._failing():
+            self._doubling = False
+            return self._cut()
+        return self._doubled(goodput) if self._doubling else self._choose()
+
+    def _doubled(self, goodput: float) -> int:
+        """Go on to twice the number, stay, or go back; goodput so early is too vague to be remembered."""
+        halfway, self._halfway = self._halfway, goodput
+        self.reason = "climb"
+        if goodput >= DOUBLING_PAYS * halfway and self._allowed(self.index + 2):
+            return self.index + 2
+        self._doubling = False
+        if goodput >= DOUBLING_PAID * halfway:
+            return self.index
+        self.reason = "as good with fewer"
+        return self.index - 2
+
     def _failing(self) -> bool:
-        level = self.levels[self.index]
-        return self.index > 0 and level.errors >= 2 and level.error_share() > self._tolerance()
+        share, too_many = self.levels[self.index].sure_share(), self._tolerance()
+        if self.index == 0 or share <= too_many:
+            return False
+        return share > MOST_BORNE * too_many or not self._far_above()
+
+    def _far_above(self) -> bool:
+        """Tell whether nothing smaller comes near this level, as far as is known."""
+        here = self.levels[self.index].goodput
+        below = [level.goodput for level in self.levels[: self.index] if level.goodput is not None]
+        tried = any(level.goodput is not None for level in self.levels[max(0, self.index - 2) : self.index])
+        return here is not None and tried and max(below) < FAR_BELOW * here
 
     def _tolerance(self) -> float:
         # Errors that one request at a time meets as well do not come from doing many.
@@ -143,7 +198,9 @@ class Controller:
         best = self._best()
         neighbour = self._stale_neighbour(best)
         if neighbour is not None:
-            self.reason = "climb" if neighbour > best else "try fewer"
+            self.reason = "try fewer"
+            if neighbour > best:
+                self.reason, self._hoped = "climb", self.levels[best].goodput or 0.0
             return neighbour
         self.reason = "as good with fewer" if best < self.index else "best"
         self._patience = min(_PATIENCE[1], self._patience + 1)
@@ -165,25 +222,13 @@ class Controller:
         enough = AS_GOOD * max(goodput for _, goodput in known)
         return min(i for i, goodput in known if goodput >= enough)
 
-    def _steep(self, best: int) -> bool:
-        here, below = self.levels[best].goodput, self.levels[best - 1].goodput or self.levels[best - 2].goodput
-        return (
-            best >= 2
-            and self._allowed(best + 2)
-            and self.levels[best + 1].goodput is None
-            and here is not None
-            and below is not None
-            and here > STEEP * below
-        )
-
     def _rising(self, best: int) -> bool:
         """Tell whether the step to `best` was worth it, as far as is known."""
         here, below = self.levels[best].goodput, self.levels[best - 1].goodput if best else None
         return here is None or below is None or here >= WORTH * below
 
     def _stale_neighbour(self, best: int) -> int | None:
-        # While every step brings nearly its whole worth, the best is far up: take two at a time.
-        for neighbour in (best + 2 if self._steep(best) else best + 1, best - 1):
+        for neighbour in (best + 1, best - 1):
             if not self._allowed(neighbour):
                 continue
             level = self.levels[neighbour]

@@ -10,8 +10,8 @@
 ========================  ==========================================================================
 
 All else (400, 401, 403, 404, 409, 413, 422 ...) is the item's own fault and final. A 401 about the token is
-`auth`'s matter: it renews the token once and repeats at once. aiohttp repeats idempotent requests once, at once,
-when a kept connection turns out to be closed.
+`auth`'s matter: it renews the token once and repeats at once. Of the chunks of an upload, aiohttp itself repeats one
+at once when a kept connection turns out to be closed.
 
 A 404 to a DELETE whose earlier answer was lost means that the earlier one worked.
 

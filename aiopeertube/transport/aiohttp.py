@@ -1,4 +1,4 @@
-"""The pool: aiohttp's connections, and the only file on the client's side that knows aiohttp."""
+"""The pool: aiohttp's connections. This folder is the only place on the client's side that knows aiohttp."""
 
 import asyncio
 import io
@@ -9,11 +9,13 @@ from typing import Any, Final
 
 import aiohttp
 import yarl
+from aiohttp.http_exceptions import HttpProcessingError
 
 from aiopeertube import errors
 from aiopeertube._version import __version__
 from aiopeertube.sansio import FormBody, JsonBody, Multipart, RawBody, Request, Response
 from aiopeertube.transport.deadlines import Deadlines
+from aiopeertube.transport.exchange import Exchange
 
 # PeerTube closes idle connections after 5 s; a request on a closed one dies.
 _KEEP_ALIVE: Final = 4.0
@@ -39,39 +41,33 @@ class AiohttpPool:
         self._seconds = timeout
         self._connect_timeout = connect_timeout
         self._deadlines = Deadlines(asyncio.get_running_loop())
-        self._connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=_KEEP_ALIVE, ssl=ssl_context or True)
-        # Two sessions over the same connections: the token is a default header of one, and never of the other.
-        self._signed = self._session()
-        self._anonymous = self._session()
-        self._token: str | None = None
-
-    def _session(self) -> aiohttp.ClientSession:
-        return aiohttp.ClientSession(
-            connector=self._connector,
-            connector_owner=False,
-            cookie_jar=aiohttp.DummyCookieJar(),  # a live cookie costs a quarter of a request
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=_KEEP_ALIVE, ssl=ssl_context or True),
+            cookie_jar=aiohttp.DummyCookieJar(),
             headers={"User-Agent": _USER_AGENT, "Accept": _JSON},
             # aiohttp's own timers cost a tenth of a request; Deadlines watches over all of them with one.
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=self._connect_timeout),
         )
+        self._exchange = Exchange(self._session, connect_timeout=connect_timeout)
 
     async def handle(self, request: Request) -> Response:
         """Send `request` once and read the whole answer."""
         failure: errors.PeerTubeError
         try:
-            if isinstance(request.body, Multipart):
-                return await self._upload(request, request.body)
+            body = request.body
+            if isinstance(body, Multipart):
+                return await self._upload(request, body)
             task = self._deadlines.start(request.timeout or self._seconds)
             late = False
             try:
-                return await _read(await self._start(request, _payload(request.body)))
+                return await self._sent(request, body)
             except asyncio.CancelledError:
                 late = True
                 raise
             finally:
                 if self._deadlines.finish(task) and late:
                     raise TimeoutError
-        except aiohttp.ClientError as exc:
+        except (aiohttp.ClientError, HttpProcessingError) as exc:
             failure = _translate(exc, request)
         except TimeoutError:
             failure = _too_late(request)
@@ -87,18 +83,20 @@ class AiohttpPool:
         with ExitStack() as files:
             return await _read(await self._start(request, _form(body, files), timeout=silence))
 
+    async def _sent(self, request: Request, body: JsonBody | FormBody | RawBody | None) -> Response:
+        if body is None or isinstance(body, JsonBody):
+            return await self._exchange.handle(request, body)
+        return await _read(await self._start(request, _payload(body)))
+
     def _start(self, request: Request, data: Any, **options: Any) -> Awaitable[aiohttp.ClientResponse]:
-        session = self._anonymous
+        headers = list(request.headers)
         if request.token is not None:
-            session = self._signed
-            if request.token != self._token:
-                self._token = request.token
-                session.headers["Authorization"] = "Bearer " + request.token
-        return session.request(
+            headers.append(("Authorization", "Bearer " + request.token))
+        return self._session.request(
             request.method,
             yarl.URL(request.origin + request.target, encoded=True),
             data=data,
-            headers=request.headers or None,
+            headers=headers,
             allow_redirects=False,
             **options,
         )
@@ -106,13 +104,11 @@ class AiohttpPool:
     async def aclose(self) -> None:
         """Close every connection."""
         self._deadlines.close()
-        await self._signed.close()
-        await self._anonymous.close()
-        await self._connector.close()
+        await self._session.close()
         await asyncio.sleep(0)  # lets transports of closed connections finish, else they warn at exit
 
     def __repr__(self) -> str:
-        return "<AiohttpPool, closed>" if self._connector.closed else "<AiohttpPool>"
+        return "<AiohttpPool, closed>" if self._session.closed else "<AiohttpPool>"
 
 
 async def _read(answer: aiohttp.ClientResponse) -> Response:
@@ -121,13 +117,11 @@ async def _read(answer: aiohttp.ClientResponse) -> Response:
     return Response(answer.status, answer.headers, body)
 
 
-def _payload(body: JsonBody | FormBody | RawBody | None) -> Any:
-    if isinstance(body, JsonBody):
-        return aiohttp.BytesPayload(body.data, content_type=_JSON)
+def _payload(body: FormBody | RawBody) -> Any:
     if isinstance(body, RawBody):
         # Written piece by piece, so that a chunk of many MiB does not hold the loop; the bytes are not copied.
         return aiohttp.BytesIOPayload(io.BytesIO(body.data), content_type=body.content_type)
-    return None if body is None else aiohttp.FormData(body.fields)
+    return aiohttp.FormData(body.fields)
 
 
 def _form(body: Multipart, files: ExitStack) -> aiohttp.FormData:
@@ -145,7 +139,7 @@ def _form(body: Multipart, files: ExitStack) -> aiohttp.FormData:
     return form
 
 
-def _translate(exc: aiohttp.ClientError, request: Request) -> errors.PeerTubeError:
+def _translate(exc: aiohttp.ClientError | HttpProcessingError, request: Request) -> errors.PeerTubeError:
     origin = request.origin
     if isinstance(exc, aiohttp.ClientSSLError):
         return errors.ServerUnreachable(f"no secure connection to {origin}: {_reason(exc)}")
@@ -153,10 +147,10 @@ def _translate(exc: aiohttp.ClientError, request: Request) -> errors.PeerTubeErr
         return errors.ServerUnreachable(f"cannot connect to {origin}: {_reason(exc)}")
     if isinstance(exc, aiohttp.ServerTimeoutError):
         return _too_late(request)
-    if isinstance(exc, aiohttp.ClientResponseError):
+    if isinstance(exc, aiohttp.ClientResponseError | HttpProcessingError):
         return errors.UnexpectedResponse(
             f"{origin} does not speak HTTP as expected ({exc.message}); is the scheme right?",
-            status=exc.status,
+            status=exc.status if isinstance(exc, aiohttp.ClientResponseError) else exc.code,
         )
     if isinstance(exc, aiohttp.InvalidURL):
         return errors.InvalidURL(f"not an address that can be asked: {request.origin}{request.path}")

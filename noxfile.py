@@ -62,6 +62,7 @@ def live(session: nox.Session) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Measure the client side by side with plain loops; `-- --quick` takes a minute."""
+    """Measure this client beside others: about an hour, `-- --quick` under 3 minutes (benchmarks/run.py --help)."""
     install_wheel(session, "speed")
+    session.install("--upgrade", *group("bench"))
     session.run("python", "benchmarks/run.py", *session.posargs)

@@ -23,6 +23,7 @@ from .transport import Transport
 
 LEVELS: Final = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128)
 START: Final = 2
+START_READING: Final = 4  # reads fail nobody, and a paginator has so many under way
 TOO_MANY_ERRORS: Final = 0.02
 # The figures below were found by simulating servers near and far, fast and slow; see benchmarks/NOTES.md.
 DOUBLING_PAYS: Final = 1.5  # what twice the number has to bring for doubling to go on
@@ -319,14 +320,14 @@ class Concurrency:
     ) -> None:
         self._next = following
         self._clock = clock
-        self.read = self._gate("read", fixed, maximum, hooks)
-        self.write = self._gate("write", fixed, maximum, hooks)
+        self.read = self._gate("read", START_READING, fixed, maximum, hooks)
+        self.write = self._gate("write", START, fixed, maximum, hooks)
 
     @staticmethod
-    def _gate(kind: str, fixed: int | None, maximum: int, hooks: Hooks) -> Gate:
+    def _gate(kind: str, start: int, fixed: int | None, maximum: int, hooks: Hooks) -> Gate:
         if fixed is not None:
             return Gate(kind, fixed, None, hooks)
-        controller = Controller(maximum=maximum)
+        controller = Controller(maximum=maximum, index=LEVELS.index(start))
         return Gate(kind, controller.limit, controller, hooks)
 
     async def handle(self, request: Request) -> Response:

@@ -46,7 +46,7 @@ async def answering(*answers):
     script = Script(*answers)
     server = await asyncio.start_server(script.serve, "127.0.0.1", 0)
     async with server:
-        script.origin = "http://127.0.0.1:{}".format(server.sockets[0].getsockname()[1])
+        script.origin = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
         yield script
 
 
@@ -83,7 +83,9 @@ async def test_what_goes_over_the_wire(pool):
     }
 
 
-@pytest.mark.parametrize(("method", "has_length"), [("GET", False), ("HEAD", False), ("DELETE", True), ("POST", True)])
+@pytest.mark.parametrize(
+    ("method", "has_length"), [("GET", False), ("HEAD", False), ("DELETE", True), ("POST", True)]
+)
 async def test_no_body_is_said_where_one_could_be(pool, method, has_length):
     async with answering(DONE) as script:
         await pool.handle(asking(script, method))

@@ -29,14 +29,16 @@ TOO_MANY_ERRORS: Final = 0.02
 DOUBLING_PAYS: Final = 1.5  # what twice the number has to bring for doubling to go on
 DOUBLING_PAID: Final = 1.05  # what the last doubling has to have brought for it to stand
 AS_GOOD: Final = 0.98  # of the best goodput: the smaller number is preferred
-WORTH: Final = 1.03  # what the last step has to have brought for the next to be tried
+WORTH: Final = 1.05  # what the last step has to have brought for the next to be tried
 FAR_BELOW: Final = 0.97  # of a level's goodput: if all smaller ones complete less, its errors are borne ...
 MOST_BORNE: Final = 3  # ... up to so many times of what is too many
 _SURE: Final = 2.0  # standard deviations by which errors must be too many
 _MEMORY: Final = 300  # answers after which a level's errors are half forgotten
-_WEIGHT: Final = 2.5  # measurements that the one before them counts for at most
-_PATIENCE: Final = (10, 48)  # epochs between two looks at a neighbour, at first and at last
-_BAN: Final = (24, 192)  # epochs for which a level with errors is left alone, at first and at last
+_WEIGHT: Final = 1.5  # measurements that the one before them counts for at most
+_PATIENCE: Final = (6, 48)  # epochs between two looks at a neighbour, at first and at last
+_BAN: Final = (16, 128)  # epochs for which a level with errors is left alone, at first and at last
+_EPOCH: Final = (24, 3)  # completed requests that a measurement takes, and as many more for each in flight
+_QUICK_EPOCH: Final = (4, 1)  # the same while doubling
 _LONGEST_EPOCH: Final = 2.0
 
 
@@ -131,10 +133,10 @@ class Controller:
     def _is_over(self) -> bool:
         done, limit = self._completed, self.limit
         if self._doubling:
-            return done >= 2 + limit
+            return done >= _QUICK_EPOCH[0] + _QUICK_EPOCH[1] * limit
         if done >= limit and self._goodput() < self._hoped:
             return True  # a look that disappoints is cut short: up there latency grows for everybody
-        return done >= 12 + 4 * limit or (done > limit and self._busy > _LONGEST_EPOCH * limit)
+        return done >= _EPOCH[0] + _EPOCH[1] * limit or (done > limit and self._busy > _LONGEST_EPOCH * limit)
 
     def _restart(self) -> None:
         self._busy, self._completed = 0.0, 0
@@ -196,6 +198,9 @@ class Controller:
         return max(i for i, number in enumerate(LEVELS) if number <= max(1, wanted))
 
     def _choose(self) -> int:
+        if self.index == 0 and self._tolerance() > TOO_MANY_ERRORS:
+            for level in self.levels:
+                level.banned_until = 0  # they were not to blame
         best = self._best()
         neighbour = self._stale_neighbour(best)
         if neighbour is not None:

@@ -76,10 +76,8 @@ def _run(runner: Runner, way: Way, count: int, full: int, live: Live | None) -> 
     mark = stamp()
     server: AbstractContextManager[Server | Live] = live or Server("emulated.py", videos=count)
     with server as target:
-        user = target.user or USER
-        job = {"username": user, "password": target.users[user], "path": "/api/v1/users/me/videos"}
-        job |= {"in_flight": way.in_flight, "pause": way.pause, "count": count, "stamp": mark}
-        run = runner.run(what="rename", url=target.url, **job)
+        job = {"path": "/api/v1/users/me/videos", "in_flight": way.in_flight, "pause": way.pause, "count": count}
+        run = runner.run(what="rename", url=target.url, stamp=mark, **job, **target.credentials(USER))
         if "cannot" in run:
             return run
         run["lost"] = run["asked"] - target.ask("count", edit="name", stamp=mark)["applied"]

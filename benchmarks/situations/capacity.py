@@ -89,10 +89,9 @@ def _server(variant: Variant, count: int) -> Server:
 
 def _run(runner: Runner, target: Server | Live, variant: Variant, count: int, **options: Any) -> dict[str, Any]:
     mark = stamp()
-    user = target.user or USER
     if variant.slower > 1:
         target.ask("slower", after=count // 2, factor=variant.slower)
-    job = {"username": user, "password": target.users[user], "path": "/api/v1/videos", "edit": variant.edit}
+    job = {"path": "/api/v1/videos", "edit": variant.edit, **target.credentials(USER)}
     run = runner.run(what="rename", url=target.url, count=count, stamp=mark, **job, **options)
     target.ask("restore")
     run["lost"] = run["asked"] - target.ask("count", edit=variant.edit, stamp=mark)["applied"]

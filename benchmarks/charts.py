@@ -57,7 +57,7 @@ def _allowance(part: dict[str, Any]) -> Any:
     ways = [way for way in part["ways"] if "cannot" not in way]
     shares = [way["share_of_allowance"] or 0.0 for way in ways]
     labels = [
-        f"loses {way['lost']} of {way['asked']}" if way["lost"] else f"{way['share_of_allowance']:g}, nothing lost"
+        f"loses {way['lost']} of {way['asked']}" if way["lost"] else f"{way['share_of_allowance']:.2f}, nothing lost"
         for way in ways
     ]
     _bars(axes, [way["title"] for way in ways], shares, labels, [_colour(way["title"]) for way in ways])
@@ -102,15 +102,16 @@ def _listing(part: dict[str, Any]) -> Any:
 
 def _growth(part: dict[str, Any]) -> Any:
     figure, (memory, time) = plt.subplots(1, 2, figsize=(9, 3))
+    least = part["ways"][0]["points"][0]["peak_mib"]
     for way in part["ways"]:
         items = [point["items"] for point in way["points"]]
         style: dict[str, Any] = {"marker": "o", "markersize": 3, "label": way["title"]}
         if way["title"] == "aiopeertube":
             style |= {"color": OURS, "linewidth": 2.5, "zorder": 3}
-        memory.plot(items, [point["peak_mib"] for point in way["points"]], **style)
+        memory.plot(items, [point["peak_mib"] / least for point in way["points"]], **style)
         first = way["points"][0]["us_per_item"]
         time.plot(items, [point["us_per_item"] / first for point in way["points"]], **style)
-    memory.set(xscale="log", yscale="log", xlabel="items", title="Peak memory, MiB")
+    memory.set(xscale="log", yscale="log", xlabel="items", title="Peak memory, to ours for 1,000")
     time.set(xscale="log", ylim=(0, None), xlabel="items", title="Time per item, to that of each for 1,000")
     memory.legend(fontsize=7, frameon=False)
     return figure

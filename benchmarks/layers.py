@@ -59,5 +59,10 @@ async def measure() -> list[dict[str, Any]]:
     return rows
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Measure and print."""
     print(json.dumps(asyncio.run(measure()), indent=1))
+
+
+if __name__ == "__main__":
+    main()

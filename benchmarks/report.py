@@ -87,13 +87,14 @@ def _allowance(part: dict[str, Any]) -> str:
     rows = []
     for way in part["ways"]:
         if "cannot" in way:
-            rows.append([way["title"], "", "", "", f"cannot: {way['cannot']}"])
+            rows.append([way["title"], "", "", "", "", f"cannot: {way['cannot']}"])
             continue
-        share = way["share_of_allowance"]
-        shown = f"{share} {_spread(way['spread'])}" if share is not None else "loses"
-        rows.append([way["title"], way["asked"], way["lost"], way["refused"], shown])
+        share = way["share_of_allowance"] or "it loses edits"
+        time = f"{way['time_to_ideal']} {_spread(way['spread'])}"
+        rows.append([way["title"], way["asked"], time, way["lost"], way["refused"], share])
     head = f"## 1. The allowance is the limit\n\nRenames by a normal user, {part['limit']}. {_on(part)}\n"
-    return head + _rows("way | renames | lost | 429s | share of the allowance used", rows)
+    columns = "way | renames | time, to the least that the windows allow | lost | 429s | share of the allowance used"
+    return head + _rows(columns, rows)
 
 
 def _capacity(part: dict[str, Any]) -> str:
@@ -165,3 +166,7 @@ _SECTIONS = {
     "listing": _listing,
     "growth": _growth,
 }
+
+
+if __name__ == "__main__":
+    write({})

@@ -58,6 +58,7 @@ def measure(names: list[str], plan: Plan) -> dict[str, Any]:
         note(f"-- {name}")
         found[name] = SITUATIONS[name](peers, plan) | {"machine": report.machine()}
         if not (plan.quick or plan.live or plan.count):
+            (HERE / "results").mkdir(exist_ok=True)
             (HERE / "results" / f"{name}.json").write_text(json.dumps(found[name], indent=1) + "\n")
     return found
 

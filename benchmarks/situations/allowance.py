@@ -82,8 +82,7 @@ def _run(runner: Runner, way: Way, count: int, full: int, live: Live | None) -> 
             return run
         run["lost"] = run["asked"] - target.ask("count", edit="name", stamp=mark)["applied"]
     run["refused"] = run.get("attempts", run["answers"]).get("429", 0)
-    seconds = run["seconds"] * (full / run["asked"])
-    run["share"] = _ideal(full) / seconds if seconds else 0.0
+    run["to_ideal"] = run["seconds"] * (full / run["asked"]) / _ideal(full)
     return run
 
 
@@ -96,7 +95,7 @@ def _ideal(count: int) -> float:
 def _row(title: str, runs: list[dict[str, Any]]) -> dict[str, Any]:
     if "cannot" in runs[0]:
         return {"title": title, "cannot": runs[0]["cannot"]}
-    shares = [run["share"] for run in runs]
+    times = [run["to_ideal"] for run in runs]
     lost = max(run["lost"] for run in runs)
     return {
         "title": title,
@@ -104,8 +103,9 @@ def _row(title: str, runs: list[dict[str, Any]]) -> dict[str, Any]:
         "lost": lost,
         "refused": max(run["refused"] for run in runs),
         "seconds": median(run["seconds"] for run in runs),
-        "share_of_allowance": round(median(shares), 3) if not lost else None,
-        "spread": [round(min(shares), 3), round(max(shares), 3)],
+        "time_to_ideal": round(median(times), 3),
+        "spread": [round(min(times), 3), round(max(times), 3)],
+        "share_of_allowance": round(1 / median(times), 3) if not lost else None,
     }
 
 

@@ -2,10 +2,10 @@
 
 import socket
 import ssl
-import subprocess
 from pathlib import Path
 
 import pytest
+import trustme
 
 from aiopeertube.emulator import Emulator, Fault
 from aiopeertube.errors import InvalidURL
@@ -25,17 +25,10 @@ every_command = pytest.mark.parametrize("args", COMMANDS.values(), ids=COMMANDS)
 
 
 @pytest.fixture(scope="module")
-def tls(tmp_path_factory: pytest.TempPathFactory) -> ssl.SSLContext:
+def tls() -> ssl.SSLContext:
     """A certificate of nobody's authority."""
-    home = tmp_path_factory.mktemp("tls")
-    key, certificate = home / "key.pem", home / "certificate.pem"
-    make = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"]
-    try:
-        subprocess.run([*make, "-keyout", key, "-out", certificate], check=True, capture_output=True)
-    except FileNotFoundError:
-        pytest.skip("needs openssl")
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate, key)
+    trustme.CA().issue_cert("localhost").configure_cert(context)
     return context
 
 

@@ -1,9 +1,11 @@
 """The pool against a server that says what the test wants, byte for byte."""
 
 import asyncio
+import ssl
 from contextlib import asynccontextmanager
 
 import pytest
+import trustme
 
 from aiopeertube import PeerTube, errors
 from aiopeertube.sansio import JsonBody, Request, nothing
@@ -42,11 +44,11 @@ class Script:
 
 
 @asynccontextmanager
-async def answering(*answers):
+async def answering(*answers, tls=None):
     script = Script(*answers)
-    server = await asyncio.start_server(script.serve, "127.0.0.1", 0)
+    server = await asyncio.start_server(script.serve, "127.0.0.1", 0, ssl=tls)
     async with server:
-        script.origin = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        script.origin = f"{'https' if tls else 'http'}://127.0.0.1:{server.sockets[0].getsockname()[1]}"
         yield script
 
 
@@ -193,3 +195,18 @@ async def test_many_origins_are_not_remembered_for_ever(pool):
         with pytest.raises(errors.ServerUnreachable):
             await pool.handle(request)
     assert len(pool._exchange._origins) < 40
+
+
+async def test_a_certificate_of_an_authority_of_ones_own():
+    authority = trustme.CA()
+    theirs, ours = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), ssl.create_default_context()
+    authority.issue_cert("127.0.0.1").configure_cert(theirs)
+    authority.configure_trust(ours)
+    async with answering(DONE, DONE, tls=theirs) as script:
+        async with PeerTube(script.origin, attempts=1) as pt:
+            with pytest.raises(errors.ServerUnreachable, match="no secure connection"):
+                await pt.config.get()
+        async with PeerTube(script.origin, ssl_context=ours) as pt:
+            await pt.videos.update(1, name="A film")
+            await pt.videos.delete(1)
+    assert [request.partition(b" ")[0] for request in script.requests] == [b"PUT", b"DELETE"]

@@ -103,7 +103,7 @@ def _summary(title: str, runs: Runs) -> dict[str, Any]:
     rates = {way: median(run["per_second"] for run in found) for way, found in runs.items()}
     best = max(rate for way, rate in rates.items() if way.isdigit())
     ways = []
-    for way, found in runs.items():
+    for way, found in sorted(runs.items(), key=_place):
         spread = [run["per_second"] / best for run in found]
         ways.append(
             {
@@ -118,6 +118,12 @@ def _summary(title: str, runs: Runs) -> dict[str, Any]:
             }
         )
     return {"title": title, "ways": ways}
+
+
+def _place(item: tuple[str, Any]) -> tuple[bool, int]:
+    """Put ours first, then the fixed numbers, then the peers as they ran."""
+    way = item[0]
+    return way != "auto" and not way.isdigit(), int(way) if way.isdigit() else 0
 
 
 def _checks(summary: dict[str, Any]) -> list[dict[str, Any]]:

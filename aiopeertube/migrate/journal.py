@@ -29,6 +29,7 @@ T = TypeVar("T")
 
 VERSION: Final = 1
 _PAGE: Final = 200
+_CACHE: Final = 8192  # KiB; videos come in no order, and their index outgrows SQLite's usual 2 MiB soon
 _COLUMNS: Final = "id, ref, uuid, name, line, row, wanted, before, after, state, reason, again, attempts, note"
 _SCHEMA: Final = """
 CREATE TABLE job (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -40,9 +41,10 @@ CREATE TABLE item (
     state TEXT NOT NULL, reason TEXT NOT NULL, again INTEGER NOT NULL, attempts INTEGER NOT NULL,
     note TEXT NOT NULL, at REAL NOT NULL
 );
-CREATE UNIQUE INDEX item_change ON item (ref, change);
 CREATE INDEX item_state ON item (state, id);
 """
+# Videos come in no order, so an index that grows with them is written all over; built at once it costs a tenth.
+_BY_VIDEO: Final = "CREATE INDEX IF NOT EXISTS item_ref ON item (ref)"
 
 
 class JournalError(ConfigurationError):
@@ -80,6 +82,7 @@ class Journal:
         self._done: list[Item] = []  # outcomes that go to the disk with the next marks
         self._pass = self._last_pass()
         self._unwanted = self._broken = False
+        self._nothing_known = False  # while a first pass promises that no video comes up twice
         self.was_used = self._pass > 0  # by an earlier run, or for sending something
         self.job = self._read_job()
 
@@ -174,14 +177,20 @@ class Journal:
 
     # -- filling ---------------------------------------------------------------------------------
 
-    async def begin_pass(self) -> None:
-        """Begin to read the input (again): items that do not come up in this pass are not carried out."""
-        await self._run(self._begin_pass)
+    async def begin_pass(self, *, distinct: bool = False) -> None:
+        """Begin to read the input (again): items that do not come up in this pass are not carried out.
 
-    def _begin_pass(self) -> None:
+        `distinct` promises that no video comes up twice in it.
+        """
+        await self._run(self._begin_pass, distinct)
+
+    def _begin_pass(self, distinct: bool) -> None:
+        self._nothing_known = distinct and self._pass == 0
         self._pass += 1
         with self._database as database:
             database.execute("INSERT OR REPLACE INTO job VALUES ('pass', ?)", (_json(self._pass),))
+            if not self._nothing_known:
+                database.execute(_BY_VIDEO)
 
     async def add(self, items: Sequence[Item]) -> list[tuple[Item, Item]]:
         """Take in what rows want; return pairs of rows that contradict each other, the earlier one first.
@@ -196,6 +205,9 @@ class Journal:
             return [(earlier, item) for item in items if (earlier := self._add_one(item)) is not None]
 
     def _add_one(self, item: Item) -> Item | None:
+        if self._nothing_known or not self._knows_ref(item.ref):
+            self._insert(item)
+            return None
         earlier = self._one("ref = ? AND pass = ?", (item.ref, self._pass))
         if earlier is None:
             self._adopt(item)
@@ -208,6 +220,9 @@ class Journal:
             earlier.wanted = wanted
             self._adopt(earlier)
         return None
+
+    def _knows_ref(self, ref: str) -> bool:
+        return self._database.execute("SELECT 1 FROM item WHERE ref = ?", (ref,)).fetchone() is not None
 
     def _adopt(self, item: Item) -> None:
         """Take a change into this pass, as it is known from an earlier one or as a new one."""
@@ -230,7 +245,9 @@ class Journal:
         await self._run(self._end_pass)
 
     def _end_pass(self) -> None:
+        self._nothing_known = False
         with self._database as database:
+            database.execute(_BY_VIDEO)
             database.execute(
                 "UPDATE item SET state = 'skipped', reason = 'not in the input any more' "
                 "WHERE pass < ? AND state IN ('read', 'planned')",
@@ -393,6 +410,7 @@ def _connect(path: Path, undo: ExitStack, *, read_only: bool = False) -> sqlite3
     if not read_only:
         database.execute("PRAGMA journal_mode = WAL")
         database.execute("PRAGMA synchronous = FULL")  # a mark is on the disk before its request leaves
+        database.execute(f"PRAGMA cache_size = -{_CACHE}")
     return database
 
 

@@ -122,7 +122,7 @@ class Rules:
 
     async def plan(self) -> None:
         """Look at all videos of the scope; what changes is planned in the journal."""
-        await self._journal.begin_pass()
+        await self._journal.begin_pass(distinct=True)  # a listing gives no video twice
         if self._progress is not none_to_tell and (self._who.staff or not self._scope):
             self._total = await listing(self._pt, self._who, self._scope).total()
         async with self._pt.bulk(self._incomplete()) as outcomes:

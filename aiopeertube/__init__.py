@@ -10,12 +10,12 @@ from ._version import __version__
 
 if TYPE_CHECKING:
     from . import errors, events
+    from ._client import PeerTube
+    from ._pagination import Paginator
     from .bulk import BulkRun, BulkStatistics, Halt, Outcome
-    from .call import Call
-    from .client import PeerTube
     from .errors import PeerTubeError
-    from .pagination import Paginator
-    from .statistics import Statistics
+    from .stack.meter import Statistics
+    from .wire.call import Call
 
 __all__ = [
     "BulkRun",
@@ -35,13 +35,13 @@ __all__ = [
 _HOMES = {
     "BulkRun": "bulk",
     "BulkStatistics": "bulk",
-    "Call": "call",
+    "Call": "wire.call",
     "Halt": "bulk",
     "Outcome": "bulk",
-    "Paginator": "pagination",
-    "PeerTube": "client",
+    "Paginator": "_pagination",
+    "PeerTube": "_client",
     "PeerTubeError": "errors",
-    "Statistics": "statistics",
+    "Statistics": "stack.meter",
 }
 
 

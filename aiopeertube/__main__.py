@@ -1,6 +1,6 @@
 """`python -m aiopeertube`, and the entry point of the command `aiopeertube`."""
 
-from aiopeertube.cli.app import app
+from .cli.app import app
 
 
 def main() -> None:

@@ -13,7 +13,7 @@ import aiohttp
 import orjson
 
 from aiopeertube.emulator import Emulator
-from aiopeertube.sansio import Response, json_value
+from aiopeertube.wire.messages import Response, json_value
 
 
 async def page() -> bytes:

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from aiopeertube import PeerTube
-from aiopeertube.transport.mock import MockTransport, reply
+from aiopeertube.testing import MockTransport, reply
 
 UUID = "9c9de5e8-0a1e-484a-b099-e80766180a6d"
 BODY: dict[str, Any] = {"name": "Film 1", "tags": ["open", "beeld"], "description": "x" * 200}

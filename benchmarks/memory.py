@@ -12,7 +12,7 @@ import sys
 import time
 
 from aiopeertube import PeerTube
-from aiopeertube.transport.mock import MockTransport, reply
+from aiopeertube.testing import MockTransport, reply
 
 
 async def run(count: int) -> None:

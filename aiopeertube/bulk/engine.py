@@ -16,9 +16,9 @@ from typing import Any, Generic, TypeVar
 
 import anyio
 
-from aiopeertube.call import Call, Sender
 from aiopeertube.errors import BulkHalted
-from aiopeertube.sansio import Request
+from aiopeertube.wire.call import Call, Sender
+from aiopeertube.wire.messages import Request
 
 from .outcome import BulkStatistics, Halt, Outcome
 

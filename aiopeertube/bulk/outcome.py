@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Final, Generic, Literal, TypeVar
 
-from aiopeertube.call import Call
 from aiopeertube.errors import ConfigurationError
+from aiopeertube.wire.call import Call
 
 T = TypeVar("T")
 

@@ -14,12 +14,12 @@ from aiopeertube.cli.options import Group, Settings, shared_options
 
 # Name: module, and the line of `--help`; importing all of them for it would take longer than all else.
 _COMMANDS: Final = {
-    "demo": ("demo", "Show on an embedded server what this client is for."),
-    "emulator": ("emulator", "Run an embedded server that looks like PeerTube."),
-    "login": ("auth", "Log in and keep the token."),
-    "logout": ("auth", "End the session and forget the token."),
-    "whoami": ("auth", "Show who is logged in."),
-    "videos": ("videos", "List, show, edit and delete videos."),
+    "demo": ("demo.command", "Show on an embedded server what this client is for."),
+    "emulator": ("commands.emulator", "Run an embedded server that looks like PeerTube."),
+    "login": ("commands.auth", "Log in and keep the token."),
+    "logout": ("commands.auth", "End the session and forget the token."),
+    "whoami": ("commands.auth", "Show who is logged in."),
+    "videos": ("commands.videos", "List, show, edit and delete videos."),
     "export": ("migrate.export", "Write videos and their metadata into a table."),
     "plan": ("migrate.plan", "Show what a table would change."),
     "apply": ("migrate.plan", "Change videos as a table or a plan says."),
@@ -32,7 +32,7 @@ _COMMANDS: Final = {
     "delete": ("migrate.media", "Delete the videos that a table names."),
     "upload": ("migrate.media", "Upload files, with their metadata from a table."),
     "import": ("migrate.media", "Have videos fetched from addresses, as a table says."),
-    "api": ("api", "Send any request of the API."),
+    "api": ("commands.api", "Send any request of the API."),
 }
 
 

@@ -10,12 +10,12 @@ import click
 
 import aiopeertube
 from aiopeertube import errors
+from aiopeertube._settings import check_secure, origin_of
 from aiopeertube.cli import diagnosis, logs, saved
 from aiopeertube.cli.errors import Exit, Failure, explain, not_logged_in
 from aiopeertube.cli.options import Settings
-from aiopeertube.cli.text import is_terminal
-from aiopeertube.settings import check_secure, origin_of
-from aiopeertube.tokens import TokenFile
+from aiopeertube.cli.terminal import is_terminal
+from aiopeertube.stack.tokens import TokenFile
 
 # A person waits for a single call: enough patience for a hiccup, not for a restart of the server. Runs over many
 # items keep the library's own, which outlasts one.

@@ -11,7 +11,7 @@ import aiopeertube
 from aiopeertube import errors
 from aiopeertube.cli import logs
 from aiopeertube.cli.errors import NotPeerTube, WrongScheme
-from aiopeertube.sansio import Response, strange
+from aiopeertube.wire.messages import Response, strange
 
 _CONNECT_SECONDS: Final = 5.0
 _SECONDS: Final = 15.0

@@ -8,7 +8,7 @@ from urllib.parse import urljoin, urlsplit
 import click
 
 from aiopeertube import errors
-from aiopeertube.cli.text import discard, note
+from aiopeertube.cli.terminal import discard, note
 
 
 class Exit(IntEnum):

@@ -4,7 +4,7 @@ import logging
 import sys
 from typing import TYPE_CHECKING
 
-from aiopeertube.cli.text import one_line
+from aiopeertube.cli.terminal import one_line
 
 if TYPE_CHECKING:
     from aiopeertube import PeerTube

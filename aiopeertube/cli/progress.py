@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from aiopeertube.cli.options import Settings
-from aiopeertube.cli.text import is_terminal, note, one_line
+from aiopeertube.cli.terminal import is_terminal, note, one_line
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID

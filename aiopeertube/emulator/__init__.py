@@ -10,10 +10,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from aiopeertube.emulator.faults import Fault
-    from aiopeertube.emulator.options import EmulatorOptions
-    from aiopeertube.emulator.server import Emulator
-    from aiopeertube.emulator.statistics import EmulatorStatistics
+    from .counters import EmulatorStatistics
+    from .faults import Fault
+    from .options import EmulatorOptions
+    from .server import Emulator
 
 __all__ = ["Emulator", "EmulatorOptions", "EmulatorStatistics", "Fault"]
 
@@ -22,7 +22,7 @@ __all__ = ["Emulator", "EmulatorOptions", "EmulatorStatistics", "Fault"]
 _HOMES = {
     "Emulator": "server",
     "EmulatorOptions": "options",
-    "EmulatorStatistics": "statistics",
+    "EmulatorStatistics": "counters",
     "Fault": "faults",
 }
 

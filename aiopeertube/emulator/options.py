@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from aiopeertube.emulator.faults import Fault
+from .faults import Fault
 
 RoleName = Literal["administrator", "moderator", "user"]
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from aiopeertube.emulator.server import Emulator
+    from .server import Emulator
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def peertube_emulator_options() -> dict[str, Any]:
 @pytest.fixture
 def peertube_emulator(peertube_emulator_options: dict[str, Any]) -> Iterator[Emulator]:
     """An emulated PeerTube in a thread of its own, new for each test."""
-    from aiopeertube.emulator.server import Emulator  # noqa: PLC0415 -- see the module.
+    from .server import Emulator  # noqa: PLC0415 -- see the module.
 
     with Emulator.in_thread(**peertube_emulator_options) as server:
         yield server

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 
-from aiopeertube.emulator.calls import Route
+from .api.calls import Route
 
 API = "/api/v1/"
 

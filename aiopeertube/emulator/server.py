@@ -13,17 +13,17 @@ from aiohttp import StreamReader, web
 from aiohttp.abc import AbstractStreamWriter
 from aiohttp.http_parser import RawRequestMessage
 
-from aiopeertube.emulator.app import KEEP_ALIVE_SECONDS, App
-from aiopeertube.emulator.calls import Backend
-from aiopeertube.emulator.connections import Connections, stop_accepting
-from aiopeertube.emulator.faults import Faults
-from aiopeertube.emulator.listing import VideoLists
-from aiopeertube.emulator.options import EmulatorOptions
-from aiopeertube.emulator.rendering import Renderer
-from aiopeertube.emulator.seed import fill
-from aiopeertube.emulator.statistics import EmulatorStatistics, Tally
-from aiopeertube.emulator.store import Store
-from aiopeertube.emulator.writers import WriterPool
+from .api.calls import Backend
+from .api.listing import VideoLists
+from .api.rendering import Renderer
+from .connections import Connections, stop_accepting
+from .counters import EmulatorStatistics, Tally
+from .dispatch import KEEP_ALIVE_SECONDS, App
+from .faults import Faults
+from .model.seed import fill
+from .model.store import Store
+from .options import EmulatorOptions
+from .writers import WriterPool
 
 _BODY_LIMIT = 64 * 1024 * 1024
 # How long requests under way may go on when the server stops.

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from itertools import pairwise
 
-from aiopeertube.emulator.problems import serialization_failure
+from .wire.problem_json import serialization_failure
 
 _POOL = 5
 # (writes in progress, share that fails), measured on a real server: edits of one video's own fields, and

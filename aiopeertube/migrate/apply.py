@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from aiopeertube.bulk import BulkRun, Halt, Outcome
-from aiopeertube.call import Call
 from aiopeertube.errors import ApiError, AuthenticationError, PeerTubeError, ServerUnreachable
-from aiopeertube.sansio import Request
+from aiopeertube.wire.call import Call
+from aiopeertube.wire.messages import Request
 
 from .item import Item
 from .journal import Journal, JournalError
 from .kinds import Kind
 
 if TYPE_CHECKING:
-    from aiopeertube.client import PeerTube
+    from aiopeertube._client import PeerTube
 
 # Few: all of them are in doubt after a kill, and each costs a request then.
 _MARKED_AT_ONCE: Final = 16

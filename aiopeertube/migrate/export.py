@@ -3,19 +3,19 @@
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from aiopeertube.call import Call
 from aiopeertube.errors import NotFound
+from aiopeertube.wire.call import Call
 
 from . import fields
+from .compare import Progress, Who, listing, none_to_tell
 from .fields import FIELDS, LABELLED
-from .lookup import Progress, Who, listing, none_to_tell
-from .planning import in_scope
+from .plan import in_scope
 from .references import COLUMNS
 from .rows import FOR_PEOPLE
-from .sinks import Sink
+from .tables import Sink
 
 if TYPE_CHECKING:
-    from aiopeertube.client import PeerTube
+    from aiopeertube._client import PeerTube
 
 # What an export has when nothing is chosen: the names of the video, every field, and when it was made.
 DEFAULT: Final = ("uuid", "url", *FIELDS, "createdAt", "publishedAt", "updatedAt")

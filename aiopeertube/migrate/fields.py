@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from aiopeertube.fields import problem_of
+from aiopeertube.wire.fields import problem_of
 
 from .values import (
     CLEAR,

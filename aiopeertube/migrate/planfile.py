@@ -8,7 +8,7 @@ from typing import IO, Any, Final
 import orjson
 
 from aiopeertube.errors import FileUnreadable
-from aiopeertube.identifiers import video_problem
+from aiopeertube.wire.identifiers import video_problem
 
 from .fields import FIELDS, complaint
 from .item import Item

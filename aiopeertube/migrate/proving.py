@@ -7,12 +7,12 @@ not stand; going back wants what was there before, and leaves what somebody has 
 from collections.abc import AsyncIterator, Callable
 from typing import TYPE_CHECKING
 
+from .compare import Lookup, Progress, Who, none_to_tell
 from .item import Item
 from .journal import Journal
-from .lookup import Lookup, Progress, Who, none_to_tell
 
 if TYPE_CHECKING:
-    from aiopeertube.client import PeerTube
+    from aiopeertube._client import PeerTube
 
 _BATCH = 200
 

@@ -6,9 +6,9 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 from uuid import UUID
 
+from aiopeertube._settings import origin_of
 from aiopeertube.errors import InvalidURL
-from aiopeertube.identifiers import video_problem
-from aiopeertube.settings import origin_of
+from aiopeertube.wire.identifiers import video_problem
 
 # The columns that may name a video, in the order in which they are asked.
 COLUMNS: Final = ("uuid", "shortUUID", "id", "url", "video")

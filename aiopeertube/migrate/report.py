@@ -8,7 +8,7 @@ from typing import Any, Final
 from .fields import FIELDS
 from .item import Item
 from .journal import Journal
-from .sinks import open_sink
+from .tables import open_sink
 from .vocabulary import Vocabulary
 
 # Fields in which many videos change alike; of the others only examples are worth a line.

@@ -10,7 +10,7 @@ from .item import Item
 from .journal import Journal
 from .problems import Problems
 from .references import COLUMNS, reference
-from .sources.table import Row, Source
+from .tables.source import Row, Source
 from .values import CLEARED
 from .vocabulary import meant
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from aiopeertube.client import PeerTube
+    from aiopeertube._client import PeerTube
 
 # No list of the API has these (server/core/initializers/constants).
 COMMENTS: Final = {"1": "Enabled", "2": "Disabled", "3": "Requires approval"}

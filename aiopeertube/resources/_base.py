@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from aiopeertube.call import Call, Sender
+from aiopeertube._pagination import Paginator
 from aiopeertube.errors import InputError
-from aiopeertube.pagination import Paginator
-from aiopeertube.sansio import API, Query, encode_query, json_value
+from aiopeertube.wire.call import Call, Sender
+from aiopeertube.wire.messages import API, Query, encode_query, json_value
 
 
 class Resource:

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from aiopeertube.fields import form_fields
-from aiopeertube.files import FileLike, image_part
-from aiopeertube.sansio import FilePart, JsonBody, Multipart
+from aiopeertube.wire.fields import form_fields
+from aiopeertube.wire.files import FileLike, image_part
+from aiopeertube.wire.messages import FilePart, JsonBody, Multipart
 
 # Once the last byte is there, the server looks into the file and moves it before it answers.
 SECONDS_FOR_A_FILE: Final = 600.0

@@ -2,10 +2,10 @@
 
 from typing import Unpack
 
-from aiopeertube.call import Call
-from aiopeertube.identifiers import handle_problem, segment
-from aiopeertube.pagination import Paginator
+from aiopeertube._pagination import Paginator
 from aiopeertube.types import Account, Channel, VideoFilters, VideoRow
+from aiopeertube.wire.call import Call
+from aiopeertube.wire.identifiers import handle_problem, segment
 
 from ._base import Resource
 

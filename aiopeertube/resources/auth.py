@@ -1,8 +1,8 @@
 """/oauth-clients, /users/token, /users/revoke-token. The client does all this by itself; these are for tools."""
 
-from aiopeertube import oauth
-from aiopeertube.call import Call
 from aiopeertube.types import OAuthClient, TokenResponse
+from aiopeertube.wire import oauth
+from aiopeertube.wire.call import Call
 
 from ._base import Resource
 

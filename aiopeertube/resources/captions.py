@@ -1,10 +1,10 @@
 """/videos/{id}/captions."""
 
-from aiopeertube.call import Call
-from aiopeertube.files import FileLike, caption_part
-from aiopeertube.identifiers import VideoRef, language_problem, segment, video_problem
-from aiopeertube.sansio import API, Multipart, nothing
 from aiopeertube.types import Caption, Page
+from aiopeertube.wire.call import Call
+from aiopeertube.wire.files import FileLike, caption_part
+from aiopeertube.wire.identifiers import VideoRef, language_problem, segment, video_problem
+from aiopeertube.wire.messages import API, Multipart, nothing
 
 from ._base import Resource
 

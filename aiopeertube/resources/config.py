@@ -1,7 +1,7 @@
 """/config."""
 
-from aiopeertube.call import Call
 from aiopeertube.types import About, ServerConfig
+from aiopeertube.wire.call import Call
 
 from ._base import Resource
 

@@ -3,13 +3,13 @@
 from typing import Final, Unpack
 from urllib.parse import urlsplit
 
-from aiopeertube.call import Call
+from aiopeertube._pagination import Paginator
 from aiopeertube.errors import InvalidField
-from aiopeertube.fields import form_fields, problem_of
-from aiopeertube.files import FileLike
-from aiopeertube.pagination import Paginator
-from aiopeertube.sansio import API, Multipart, json_value
 from aiopeertube.types import ImportFields, ImportFilters, VideoImport
+from aiopeertube.wire.call import Call
+from aiopeertube.wire.fields import form_fields, problem_of
+from aiopeertube.wire.files import FileLike
+from aiopeertube.wire.messages import API, Multipart, json_value
 
 from ._base import Resource
 from ._bodies import given, images

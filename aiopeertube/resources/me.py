@@ -2,10 +2,10 @@
 
 from typing import Unpack
 
-from aiopeertube.call import Call
-from aiopeertube.pagination import Paginator
+from aiopeertube._pagination import Paginator
 from aiopeertube.types import Me as MeSchema
 from aiopeertube.types import MyVideoFilters, QuotaUsed, VideoRow
+from aiopeertube.wire.call import Call
 
 from ._base import Resource
 

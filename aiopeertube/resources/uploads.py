@@ -8,12 +8,21 @@ import re
 from typing import Final, Unpack
 from urllib.parse import parse_qs, urlsplit
 
-from aiopeertube.call import Call
 from aiopeertube.errors import InputError, InvalidField, InvalidIdentifier
-from aiopeertube.fields import problem_of
-from aiopeertube.files import FileLike
-from aiopeertube.sansio import API, Body, RawBody, Response, is_resume_incomplete, json_value, nothing, strange
 from aiopeertube.types import NewUpload, UploadProgress, UploadStarted
+from aiopeertube.wire.call import Call
+from aiopeertube.wire.fields import problem_of
+from aiopeertube.wire.files import FileLike
+from aiopeertube.wire.messages import (
+    API,
+    Body,
+    RawBody,
+    Response,
+    is_resume_incomplete,
+    json_value,
+    nothing,
+    strange,
+)
 
 from ._base import Resource
 from ._bodies import SECONDS_FOR_A_FILE, given, images, video_body

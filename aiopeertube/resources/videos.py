@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from typing import Any, Unpack
 
-from aiopeertube.call import Call
+from aiopeertube._pagination import Paginator
 from aiopeertube.errors import InputError
-from aiopeertube.fields import form_fields, problem_of
-from aiopeertube.files import FileLike, video_part
-from aiopeertube.identifiers import VideoRef, segment, video_problem
-from aiopeertube.pagination import Paginator
-from aiopeertube.sansio import API, Body, Multipart, json_value, nothing
 from aiopeertube.types import NewVideo, VideoDetails, VideoFilters, VideoRow, VideoUpdate, VideoUploaded
+from aiopeertube.wire.call import Call
+from aiopeertube.wire.fields import form_fields, problem_of
+from aiopeertube.wire.files import FileLike, video_part
+from aiopeertube.wire.identifiers import VideoRef, segment, video_problem
+from aiopeertube.wire.messages import API, Body, Multipart, json_value, nothing
 
 from ._base import Resource
 from ._bodies import SECONDS_FOR_A_FILE, given, images, video_body

@@ -11,15 +11,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
 from aiopeertube import errors
-from aiopeertube.call import Call
-from aiopeertube.files import FileLike, video_type
 from aiopeertube.types import NewUpload, UploadProgress, UploadStarted, VideoId
+from aiopeertube.wire.call import Call
+from aiopeertube.wire.files import FileLike, video_type
 
 from .file import SourceFile, Ticket
 from .machine import CHUNK, Ask, Done, GiveUp, Lost, Machine, Send, Start, Wait
 
 if TYPE_CHECKING:
-    from aiopeertube.client import PeerTube
+    from aiopeertube._client import PeerTube
 
 OnStarted = Callable[[Ticket], Awaitable[None] | None]
 OnProgress = Callable[[int, int], None]

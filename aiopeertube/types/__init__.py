@@ -1,17 +1,9 @@
 """What goes over the wire, as typed dictionaries; fields they do not declare pass through."""
 
-from aiopeertube.types.accounts import (
-    Account,
-    AccountSummary,
-)
-from aiopeertube.types.captions import (
-    Caption,
-)
-from aiopeertube.types.channels import (
-    Channel,
-    ChannelSummary,
-)
-from aiopeertube.types.common import (
+from .accounts import Account, AccountSummary
+from .captions import Caption
+from .channels import Channel, ChannelSummary
+from .common import (
     Actor,
     ActorImage,
     ActorSummary,
@@ -24,7 +16,7 @@ from aiopeertube.types.common import (
     Problem,
     UncountedPage,
 )
-from aiopeertube.types.config import (
+from .config import (
     About,
     AboutInstance,
     ConfigAutoBlacklist,
@@ -84,35 +76,12 @@ from aiopeertube.types.config import (
     ServerConfig,
     Toggle,
 )
-from aiopeertube.types.filters import (
-    MyVideoFilters,
-    VideoFilters,
-)
-from aiopeertube.types.imports import (
-    ImportChannelSync,
-    ImportFields,
-    ImportFilters,
-    VideoImport,
-)
-from aiopeertube.types.oauth import (
-    OAuthClient,
-    TokenResponse,
-)
-from aiopeertube.types.uploads import (
-    NewUpload,
-    NewVideo,
-    UploadProgress,
-    UploadStarted,
-)
-from aiopeertube.types.users import (
-    Me,
-    NotificationSettings,
-    QuotaUsed,
-    Role,
-    SpecialPlaylist,
-    User,
-)
-from aiopeertube.types.videos import (
+from .filters import MyVideoFilters, VideoFilters
+from .imports import ImportChannelSync, ImportFields, ImportFilters, VideoImport
+from .oauth import OAuthClient, TokenResponse
+from .uploads import NewUpload, NewVideo, UploadProgress, UploadStarted
+from .users import Me, NotificationSettings, QuotaUsed, Role, SpecialPlaylist, User
+from .videos import (
     LiveSchedule,
     Redundancy,
     ScheduledUpdate,

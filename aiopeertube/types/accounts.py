@@ -2,7 +2,7 @@
 
 from typing import NotRequired, TypedDict
 
-from aiopeertube.types.common import Actor, ActorSummary
+from .common import Actor, ActorSummary
 
 
 class AccountSummary(ActorSummary, TypedDict):

@@ -2,7 +2,7 @@
 
 from typing import NotRequired, TypedDict
 
-from aiopeertube.types.common import ConstantStr
+from .common import ConstantStr
 
 
 class Caption(TypedDict):

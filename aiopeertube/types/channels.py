@@ -2,8 +2,8 @@
 
 from typing import NotRequired, TypedDict
 
-from aiopeertube.types.accounts import Account
-from aiopeertube.types.common import Actor, ActorImage, ActorSummary
+from .accounts import Account
+from .common import Actor, ActorImage, ActorSummary
 
 
 class ChannelSummary(ActorSummary, TypedDict):

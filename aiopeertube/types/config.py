@@ -2,7 +2,7 @@
 
 from typing import Any, NotRequired, TypedDict
 
-from aiopeertube.types.common import ActorImage
+from .common import ActorImage
 
 
 class Toggle(TypedDict):

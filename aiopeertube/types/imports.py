@@ -2,9 +2,9 @@
 
 from typing import NotRequired, TypedDict
 
-from aiopeertube.types.common import LabelledId
-from aiopeertube.types.uploads import NewVideo
-from aiopeertube.types.videos import VideoRow
+from .common import LabelledId
+from .uploads import NewVideo
+from .videos import VideoRow
 
 
 class ImportFields(NewVideo, TypedDict, total=False):

@@ -2,7 +2,7 @@
 
 from typing import NotRequired, TypedDict
 
-from aiopeertube.types.videos import ScheduledUpdate, VideoId
+from .videos import ScheduledUpdate, VideoId
 
 
 class NewVideo(TypedDict, total=False):

@@ -2,9 +2,9 @@
 
 from typing import NotRequired, TypeAlias, TypedDict
 
-from aiopeertube.types.accounts import Account
-from aiopeertube.types.channels import Channel
-from aiopeertube.types.common import LabelledId
+from .accounts import Account
+from .channels import Channel
+from .common import LabelledId
 
 Role: TypeAlias = LabelledId
 

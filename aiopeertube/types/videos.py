@@ -2,9 +2,9 @@
 
 from typing import Any, NotRequired, TypedDict
 
-from aiopeertube.types.accounts import Account, AccountSummary
-from aiopeertube.types.channels import Channel, ChannelSummary
-from aiopeertube.types.common import ConstantInt, ConstantStr, LabelledId
+from .accounts import Account, AccountSummary
+from .channels import Channel, ChannelSummary
+from .common import ConstantInt, ConstantStr, LabelledId
 
 
 class VideoId(TypedDict):

@@ -6,7 +6,7 @@ from typing import Any
 import decoding
 from running import Plan, Runner, Server, note
 
-from aiopeertube.pagination import AHEAD, MOST
+from aiopeertube._pagination import AHEAD, MOST
 
 LATENCIES = (0.0, 0.02, 0.1)
 LOOP = "aiohttp, sequential"

@@ -46,7 +46,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Retries without pauses."""
-    monkeypatch.setattr("aiopeertube.retry._LONGEST", 0.001)
+    monkeypatch.setattr("aiopeertube.stack.retry._LONGEST", 0.001)
 
 
 @pytest.fixture

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 import trustme
 
+from aiopeertube._settings import origin_of
 from aiopeertube.emulator import Emulator, Fault
 from aiopeertube.errors import InvalidURL
-from aiopeertube.settings import origin_of
 
 from .conftest import USER, Cli, Files, Gateway, Json, Moved, Pages, web_server
 
@@ -215,7 +215,7 @@ class TestPassingTrouble:
         )
 
     def test_refused_by_the_rate_limit(self, server: Emulator, cli: Cli, monkeypatch: pytest.MonkeyPatch):
-        monkeypatch.setattr("aiopeertube.retry._REFUSALS", 0)
+        monkeypatch.setattr("aiopeertube.stack.retry._REFUSALS", 0)
         server.faults.add(Fault("429"))
         result = cli("videos", "list", "--url", server.url)
         assert result.exit_code == 75

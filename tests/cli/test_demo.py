@@ -3,8 +3,8 @@ import subprocess
 
 import pytest
 
-from aiopeertube.cli import demo_scenes
-from aiopeertube.cli.demo_scenes import Plan, Scene, Score
+from aiopeertube.cli.demo import scenes
+from aiopeertube.cli.demo.scenes import Plan, Scene, Score
 
 from .conftest import Cli, command
 
@@ -38,7 +38,7 @@ class TestDemo:
         async def play(*args: object) -> list[Scene]:
             return [Scene("2 edits", 2, scores.pop(0), bad)]
 
-        monkeypatch.setattr(demo_scenes, "play", play)
+        monkeypatch.setattr(scenes, "play", play)
         scores = [good, bad]
         assert cli("demo").exit_code == 0
         assert cli("demo", "--format", "json").exit_code == 1

@@ -197,7 +197,7 @@ class TestStart:
             "sys.argv = ['aiopeertube', *sys.argv[1:]]\n"
             "try:\n    main()\n"
             "except SystemExit:\n    pass\n"
-            "heavy = {'aiohttp', 'rich', 'asyncio', 'orjson', 'aiopeertube.client', 'aiopeertube.emulator'}\n"
+            "heavy = {'aiohttp', 'rich', 'asyncio', 'orjson', 'aiopeertube._client', 'aiopeertube.emulator'}\n"
             "print(sorted(heavy & sys.modules.keys()), file=sys.stderr)\n"
         )
         ran = subprocess.run([sys.executable, "-c", check, "--help"], capture_output=True, text=True, check=True)

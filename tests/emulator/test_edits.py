@@ -1,8 +1,8 @@
 import pytest
 
 from aiopeertube.emulator import Emulator, Fault
-from aiopeertube.emulator.bodies import append
-from aiopeertube.emulator.values import NAN, bool_or_null, int_or_null, is_int, parse_date
+from aiopeertube.emulator.wire.bodies import append
+from aiopeertube.emulator.wire.scalars import NAN, bool_or_null, int_or_null, is_int, parse_date
 
 from .conftest import Clock, Visitor, form
 

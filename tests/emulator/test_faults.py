@@ -127,7 +127,7 @@ class TestOnTheWire:
             if seconds == 90:
                 slept.append(seconds)
 
-        monkeypatch.setattr("aiopeertube.emulator.app.asyncio.sleep", note)
+        monkeypatch.setattr("aiopeertube.emulator.dispatch.asyncio.sleep", note)
         server.faults.add(Fault("stall", seconds=90))
         assert (await self.put(owner))[0] == 204
         assert slept == [90]

@@ -1,9 +1,9 @@
 import pytest
 
 from aiopeertube.emulator import Emulator
-from aiopeertube.emulator.ids import from_short, is_uuid, to_short
-from aiopeertube.emulator.listing import fold
-from aiopeertube.emulator.rendering import truncated
+from aiopeertube.emulator.api.listing import fold
+from aiopeertube.emulator.api.rendering import truncated
+from aiopeertube.emulator.model.ids import from_short, is_uuid, to_short
 
 from .conftest import Visitor
 

@@ -5,7 +5,7 @@ from base64 import b64encode
 import pytest
 
 from aiopeertube.emulator import Emulator
-from aiopeertube.emulator.uploads import IDLE_SECONDS, PROCESSING_SECONDS, fnv64
+from aiopeertube.emulator.model.uploads import IDLE_SECONDS, PROCESSING_SECONDS, fnv64
 
 from .conftest import MP4, Clock, Visitor, form
 

@@ -136,7 +136,7 @@ class TestLife:
                 all_there.set()
             await all_there.wait()
 
-        monkeypatch.setattr("aiopeertube.emulator.app.asyncio.sleep", gate)
+        monkeypatch.setattr("aiopeertube.emulator.dispatch.asyncio.sleep", gate)
         async with Emulator(videos=1, latency=10_000.0) as server:
             visitor = Visitor(server, session)
             await asyncio.gather(*(visitor.get("/videos") for _ in range(6)))
@@ -151,7 +151,7 @@ class TestLife:
             if seconds == 7.0:
                 slept.append(seconds)
 
-        monkeypatch.setattr("aiopeertube.emulator.calls.asyncio.sleep", note)
+        monkeypatch.setattr("aiopeertube.emulator.api.calls.asyncio.sleep", note)
         async with Emulator(videos=1, read_seconds=7.0) as server:
             for path in ("/videos", "/videos/1", "/videos/categories"):
                 await Visitor(server, session).get(path)

@@ -3,7 +3,7 @@ import hashlib
 import pytest
 
 from aiopeertube.emulator import Emulator
-from aiopeertube.emulator.files import is_video, is_video_type
+from aiopeertube.emulator.wire.video_files import is_video, is_video_type
 
 from .conftest import MP4, Clock, Visitor, form
 

@@ -3,7 +3,7 @@ import asyncio
 import pytest
 
 from aiopeertube.emulator import Emulator
-from aiopeertube.emulator.problems import Problem
+from aiopeertube.emulator.wire.problem_json import Problem
 from aiopeertube.emulator.writers import WriterPool, duration, failure_share
 
 from .conftest import Visitor

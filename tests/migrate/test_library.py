@@ -39,7 +39,7 @@ async def test_rules_and_the_way_back(tmp_path):
     ):
         before = {video.id: video.name for video in server.store.videos.values()}
         who, _ = await migrate.who_am_i(pt)
-        rule = migrate.transform.replacing("name/Video/Film")
+        rule = migrate.rules.replacing("name/Video/Film")
         job = migrate.Job("update", pt.origin, who.name, "rules")
         with (
             migrate.Journal.create(tmp_path / "there", job) as there,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from aiopeertube.emulator.ids import to_short, uuid_from_bits
+from aiopeertube.emulator.model.ids import to_short, uuid_from_bits
 from aiopeertube.migrate.references import canonical, reference
 
 ORIGIN = "https://videos.example"

@@ -4,7 +4,7 @@ import pytest
 
 from aiopeertube.migrate.problems import BadSource, Problems
 from aiopeertube.migrate.rows import Layout, RowReader
-from aiopeertube.migrate.sources.table import Row
+from aiopeertube.migrate.tables.source import Row
 
 ORIGIN = "https://videos.example"
 UUID = "5a71eb42-d31d-4cf0-9a63-42319bfeb9c6"

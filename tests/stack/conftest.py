@@ -3,25 +3,16 @@
 import asyncio
 import math
 import random
-import runpy
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from email.utils import formatdate
-from pathlib import Path
 
 import pytest
+from virtual_clock import VirtualClockLoop
 
 from aiopeertube import PeerTube
-from aiopeertube.sansio import FormBody, Request, Response
-from aiopeertube.transport.mock import MockTransport, reply
-
-
-def _virtual_clock_loop() -> type[asyncio.AbstractEventLoop]:
-    # pytest's importlib mode puts no folder of tests on the path.
-    return runpy.run_path(str(Path(__file__).parent.with_name("virtual_clock.py")))["VirtualClockLoop"]
-
-
-VirtualClockLoop = _virtual_clock_loop()
+from aiopeertube.testing import MockTransport, reply
+from aiopeertube.wire.messages import FormBody, Request, Response
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ import orjson
 import pytest
 
 from aiopeertube import PeerTube, errors, events
-from aiopeertube.tokens import Token, TokenFile
-from aiopeertube.transport.mock import MockTransport, reply
+from aiopeertube.stack.tokens import Token, TokenFile
+from aiopeertube.testing import MockTransport, reply
 
 pytestmark = pytest.mark.anyio
 URL = "http://127.0.0.1"

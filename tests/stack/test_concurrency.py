@@ -6,8 +6,8 @@ import random
 import pytest
 
 from aiopeertube import events
-from aiopeertube.concurrency import LEVELS, Controller
-from aiopeertube.transport.mock import reply
+from aiopeertube.stack.concurrency import LEVELS, Controller
+from aiopeertube.testing import reply
 
 pytestmark = pytest.mark.anyio
 

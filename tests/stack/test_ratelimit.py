@@ -6,9 +6,9 @@ import random
 import pytest
 
 from aiopeertube import errors, events
-from aiopeertube.ratelimit import Window, buckets_of, parse_rate
-from aiopeertube.sansio import RateHeaders
-from aiopeertube.transport.mock import reply
+from aiopeertube.stack.ratelimit import Window, buckets_of, parse_rate
+from aiopeertube.testing import reply
+from aiopeertube.wire.messages import RateHeaders
 
 pytestmark = pytest.mark.anyio
 

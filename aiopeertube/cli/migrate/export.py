@@ -9,7 +9,7 @@ from aiopeertube.cli.connection import Connection, connect
 from aiopeertube.cli.errors import Exit, Failure
 from aiopeertube.cli.options import Command, Settings, shared_options
 from aiopeertube.cli.running import run
-from aiopeertube.cli.text import note
+from aiopeertube.cli.terminal import note
 
 
 @click.command(cls=Command)
@@ -48,18 +48,18 @@ def export(settings: Settings, /, output: str, **options: Any) -> int:
 async def _export(
     connection: Connection, settings: Settings, output: str, columns: tuple[str, ...], options: dict[str, Any]
 ) -> int:
-    from aiopeertube.migrate import sinks  # noqa: PLC0415 - see above
+    from aiopeertube.migrate import tables  # noqa: PLC0415 - see above
+    from aiopeertube.migrate.compare import Who  # noqa: PLC0415
     from aiopeertube.migrate.export import Export  # noqa: PLC0415
-    from aiopeertube.migrate.lookup import Who  # noqa: PLC0415
-    from aiopeertube.migrate.planning import who_am_i  # noqa: PLC0415
-    from aiopeertube.migrate.sources.opening import format_of  # noqa: PLC0415
+    from aiopeertube.migrate.plan import who_am_i  # noqa: PLC0415
+    from aiopeertube.migrate.tables.opening import format_of  # noqa: PLC0415
 
     async with connection.opened(many=True) as pt:
         who = None if connection.anonymous else (await who_am_i(pt))[0]
         if who is not None and (options["mine"] or not who.staff):
             who = Who(who.name, who.account, staff=False, modern=who.modern) if options["mine"] else None
         scope = {name: options[name] for name in ("channel", "account") if options[name]}
-        sink = sinks.open_sink(
+        sink = tables.open_sink(
             output, columns, format=options["format"], delimiter=options["delimiter"], overwrite=options["overwrite"]
         )
         with sink, progress.showing("export", None, settings) as reporter:

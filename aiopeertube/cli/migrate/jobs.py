@@ -7,19 +7,19 @@ from typing import Any, Final
 
 import click
 
-from aiopeertube.cli import rendering
+from aiopeertube.cli import output
 from aiopeertube.cli.errors import Exit, Failure
 from aiopeertube.cli.migrate import places, view
 from aiopeertube.cli.options import Group, Settings, output_options
 from aiopeertube.cli.running import run
-from aiopeertube.cli.text import note
+from aiopeertube.cli.terminal import note
 from aiopeertube.errors import PeerTubeError
 from aiopeertube.migrate.item import OPEN, Item
 from aiopeertube.migrate.journal import Journal
 
 _COLUMNS: Final = ("job", "kind", "url", "user", "began", "source", "changed", "unchanged", "open", "failed")
 _OUTCOME: Final = ("video", "name", "key", "line", "state", "fields", "attempts", "reason")
-_format = click.option("--format", type=click.Choice(rendering.FORMATS), help="By default a table on a terminal.")
+_format = click.option("--format", type=click.Choice(output.FORMATS), help="By default a table on a terminal.")
 
 
 @click.group(cls=Group)
@@ -37,7 +37,7 @@ def jobs() -> None:
 @click.pass_obj
 def list_(settings: Settings, format: str | None) -> None:
     """List the jobs whose journals were given no other place, the newest first."""
-    writer = rendering.writer(rendering.chosen(format), None, columns=_COLUMNS, no_color=settings.no_color)
+    writer = output.writer(output.chosen(format), None, columns=_COLUMNS, no_color=settings.no_color)
     for path in places.all_of():
         try:
             writer.add(run(_summary(path)))
@@ -55,9 +55,9 @@ def show(settings: Settings, journal: str, format: str) -> None:
     """Show one job: what it is about, and how many items came to what."""
     summary = run(_summary(places.named(journal)))
     if format == "json":
-        rendering.put(rendering.to_json(summary, pretty=True) + "\n")
+        output.put(output.to_json(summary, pretty=True) + "\n")
     else:
-        rendering.draw_card(summary, [*_COLUMNS, "conflict", "skipped", "path"], no_color=settings.no_color)
+        output.draw_card(summary, [*_COLUMNS, "conflict", "skipped", "path"], no_color=settings.no_color)
 
 
 @jobs.command()
@@ -68,7 +68,7 @@ def show(settings: Settings, journal: str, format: str) -> None:
 @click.pass_obj
 def export(settings: Settings, journal: str, state: tuple[str, ...], format: str | None) -> None:
     """Write what became of each item of a job."""
-    writer = rendering.writer(rendering.chosen(format), None, columns=_OUTCOME, no_color=settings.no_color)
+    writer = output.writer(output.chosen(format), None, columns=_OUTCOME, no_color=settings.no_color)
     run(_export(places.named(journal), state, writer))
 
 
@@ -103,7 +103,7 @@ async def _summary(path: Path) -> dict[str, Any]:
     }
 
 
-async def _export(path: Path, states: tuple[str, ...], writer: rendering.Writer) -> None:
+async def _export(path: Path, states: tuple[str, ...], writer: output.Writer) -> None:
     async for item in _items(path):
         if not states or item.state in states:
             writer.add(view.outcome(item))
@@ -119,7 +119,7 @@ async def _items(path: Path) -> AsyncIterator[Item]:
 async def _map(path: Path, format: str, prefix: str) -> None:
     with Journal.open(path, read_only=True) as journal:
         origin = journal.job.origin
-    writer = rendering.writer("csv", None, columns=("key", "uuid", "url")) if format == "csv" else None
+    writer = output.writer("csv", None, columns=("key", "uuid", "url")) if format == "csv" else None
     count = 0
     async for item in _items(path):
         key = item.note.get("key")
@@ -129,7 +129,7 @@ async def _map(path: Path, format: str, prefix: str) -> None:
         if writer is not None:
             writer.add({"key": key, "uuid": item.uuid, "url": f"{origin}/w/{item.uuid}"})
         else:
-            rendering.put(_rewrite(format, prefix + key, f"{origin}/w/{item.uuid}"))
+            output.put(_rewrite(format, prefix + key, f"{origin}/w/{item.uuid}"))
     if not count:
         raise Failure(
             "no item of this job has an old key", code=Exit.SOME_FAILED, hint="rows have it in a column `key`"

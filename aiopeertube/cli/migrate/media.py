@@ -13,15 +13,15 @@ from aiopeertube.cli.errors import Exit, Failure
 from aiopeertube.cli.migrate import planning, session, tables
 from aiopeertube.cli.options import Command, Settings, shared_options
 from aiopeertube.cli.running import run
-from aiopeertube.cli.text import is_terminal
+from aiopeertube.cli.terminal import is_terminal
 from aiopeertube.migrate import kinds, vocabulary
 from aiopeertube.migrate.apply import settle_open
 from aiopeertube.migrate.kinds import captions as caption_rows
 from aiopeertube.migrate.kinds import thumbnails as image_rows
+from aiopeertube.migrate.kinds.reading import Creations, Reader, Requests, Wanted, plan_requests
 from aiopeertube.migrate.planfile import PlanFile
 from aiopeertube.migrate.problems import Problems
 from aiopeertube.migrate.rows import LABELS, RowReader
-from aiopeertube.migrate.tables import Creations, Reader, Requests, Wanted, plan_requests
 
 _folder = click.option("--folder", metavar="DIR", help="Where the files are; beside TABLE by default.")
 _channel = click.option("--channel", help="The channel of rows that name none.")

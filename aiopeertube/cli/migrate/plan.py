@@ -7,13 +7,13 @@ from typing import Any, Final, TypeVar
 
 import click
 
-from aiopeertube.cli import rendering
+from aiopeertube.cli import output as out
 from aiopeertube.cli.connection import Connection, connect
 from aiopeertube.cli.errors import Exit, Failure
 from aiopeertube.cli.migrate import planning, session, tables, view
 from aiopeertube.cli.options import Command, Settings, shared_options
 from aiopeertube.cli.running import run
-from aiopeertube.cli.text import is_terminal, note
+from aiopeertube.cli.terminal import is_terminal, note
 from aiopeertube.migrate import planfile
 from aiopeertube.migrate.apply import settle_open
 from aiopeertube.migrate.kinds import Update
@@ -52,9 +52,7 @@ async def _plan(
         await planning.from_input(ready, given.table, settings, options)
         if options["format"] == "jsonl":
             async for item in ready.journal.items("planned", "failed", "conflict"):
-                rendering.put(
-                    rendering.to_json(view.outcome(item) | {"before": item.before, "after": item.after}) + "\n"
-                )
+                out.put(out.to_json(view.outcome(item) | {"before": item.before, "after": item.after}) + "\n")
         else:
             await planning.show_diff(ready, settings, on_stdout=True)
         if output is not None:

@@ -14,11 +14,12 @@ from aiopeertube.cli.connection import Connection
 from aiopeertube.cli.errors import Exit, Failure
 from aiopeertube.cli.migrate import places, tables
 from aiopeertube.cli.options import Settings
-from aiopeertube.cli.text import note, one_line
-from aiopeertube.migrate import planning, transform, vocabulary
+from aiopeertube.cli.terminal import note, one_line
+from aiopeertube.migrate import plan, vocabulary
+from aiopeertube.migrate import rules as ruling
+from aiopeertube.migrate.compare import Who
 from aiopeertube.migrate.fields import FIELDS
 from aiopeertube.migrate.journal import Job, Journal
-from aiopeertube.migrate.lookup import Who
 from aiopeertube.migrate.planfile import PlanFile, is_plan
 from aiopeertube.migrate.problems import BadSource
 from aiopeertube.migrate.report import Diff
@@ -26,7 +27,7 @@ from aiopeertube.migrate.rows import LABELS
 
 if TYPE_CHECKING:
     from aiopeertube import PeerTube
-    from aiopeertube.migrate.sources.table import Source
+    from aiopeertube.migrate.tables.source import Source
 
 ALL_WORDS = ("category", "licence", "language", "privacy", "channel")
 
@@ -48,7 +49,7 @@ async def opened(
 ) -> AsyncIterator[Ready]:
     """Connect, find out who we are, and open the job's journal."""
     async with connection.opened(many=True) as pt:
-        who, me = await planning.who_am_i(pt)
+        who, me = await plan.who_am_i(pt)
         job = Job(kind, pt.origin, who.name, given.source, given.columns)
         with ExitStack() as stack:
             journal = stack.enter_context(journal_for(job, options, stack))
@@ -106,15 +107,15 @@ async def from_input(
 ) -> None:
     """Fill the journal from a table or a plan."""
     if isinstance(table, PlanFile):
-        planning.check_plan(table, kind="update", origin=ready.pt.origin, user=ready.who.name)
-        await planning.plan_file(ready.journal, table)
+        plan.check_plan(table, kind="update", origin=ready.pt.origin, user=ready.who.name)
+        await plan.plan_file(ready.journal, table)
         return
     assert table is not None  # noqa: S101 - `set` has none, and does not come here
     layout = tables.layout_of(options)
     asked = [LABELS.get(column, column) for column in (*table.columns, *layout.composed)]
     ready.words = await vocabulary.fetch(ready.pt, dict.fromkeys(asked if table.columns else ALL_WORDS), ready.me)
     with progress.showing("compare", None, settings) as reporter:
-        await planning.plan_table(
+        await plan.plan_table(
             ready.pt,
             ready.journal,
             table,
@@ -125,15 +126,13 @@ async def from_input(
         )
 
 
-async def from_rules(
-    ready: Ready, edits: Sequence[str], settings: Settings, options: Mapping[str, Any]
-) -> planning.Seen:
+async def from_rules(ready: Ready, edits: Sequence[str], settings: Settings, options: Mapping[str, Any]) -> plan.Seen:
     """Fill the journal by rules, for all videos of a scope."""
     ready.words = await vocabulary.fetch(ready.pt, ALL_WORDS, ready.me)
     rules = _transform(ready, edits, options)
     scope = {name: options[name] for name in ("channel", "account") if options[name]}
     with progress.showing("compare", None, settings) as reporter:
-        job = planning.Rules(
+        job = plan.Rules(
             ready.pt,
             ready.journal,
             _own(ready.who, mine=options["mine"]),
@@ -150,43 +149,43 @@ def _own(who: Who, *, mine: bool) -> Who:
     return Who(who.name, who.account, staff=False, modern=who.modern) if mine else who
 
 
-def _transform(ready: Ready, edits: Sequence[str], options: Mapping[str, Any]) -> transform.Transform:
+def _transform(ready: Ready, edits: Sequence[str], options: Mapping[str, Any]) -> ruling.Transform:
     reading = tables.reading_of(options, ready.words)
     try:
-        rules = [transform.setting(text, reading) for text in edits]
-        rules += [transform.replacing(text) for text in options["replace"]]
-        rules += [transform.replacing(text, regex=True) for text in options["replace_regex"]]
+        rules = [ruling.setting(text, reading) for text in edits]
+        rules += [ruling.replacing(text) for text in options["replace"]]
+        rules += [ruling.replacing(text, regex=True) for text in options["replace_regex"]]
         if options["add_tag"] or options["remove_tag"]:
-            rules.append(transform.tagging(options["add_tag"], options["remove_tag"]))
+            rules.append(ruling.tagging(options["add_tag"], options["remove_tag"]))
         if options["function"]:
-            rules.append(transform.calling(options["function"], reading))
-        conditions = [transform.condition(text, reading) for text in options["where"]]
+            rules.append(ruling.calling(options["function"], reading))
+        conditions = [ruling.condition(text, reading) for text in options["where"]]
     except ValueError as exc:
         raise Failure(str(exc), code=Exit.USAGE) from exc
     if not rules:
         raise click.UsageError(f"Nothing to do: give FIELD=VALUE, with one of {', '.join(FIELDS)}, or --replace etc.")
-    return transform.Transform(rules, conditions)
+    return ruling.Transform(rules, conditions)
 
 
 async def show_diff(ready: Ready, settings: Settings, *, expect: bool = False, on_stdout: bool = False) -> int:
     """Show what would change, old and new, grouped and counted; return how many videos would."""
-    from aiopeertube.cli import rendering  # noqa: PLC0415 - see `aiopeertube.cli.app`
+    from aiopeertube.cli import output  # noqa: PLC0415 - see `aiopeertube.cli.app`
 
     diff = Diff(ready.words)
     async for item in ready.journal.items("planned"):
         diff.add(item)
     if settings.quiet:
         return diff.videos
-    say = (lambda line: rendering.put(one_line(line) + "\n")) if on_stdout else note
+    say = (lambda line: output.put(one_line(line) + "\n")) if on_stdout else note
     for name, count, old, new, example in diff.lines():
         about = f"   ({_short(example)})" if example else ""
         say(f"  {count:>7,} x  {name}: {_short(old)} -> {_short(new)}{about}")
     if diff.videos:
-        say(_cost(planning.estimate(ready.pt, ready.who, diff.videos, expect=expect)))
+        say(_cost(plan.estimate(ready.pt, ready.who, diff.videos, expect=expect)))
     return diff.videos
 
 
-def _cost(estimate: planning.Estimate) -> str:
+def _cost(estimate: plan.Estimate) -> str:
     takes = "as long as the server takes" if estimate.seconds is None else f"about {_time(estimate.seconds)}"
     return f"{estimate.requests:,} requests, {takes}; rate limit: {estimate.limit}"
 

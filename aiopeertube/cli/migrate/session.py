@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from aiopeertube import errors
-from aiopeertube.cli import rendering, runs
+from aiopeertube.cli import many, output
 from aiopeertube.cli.errors import Exit, Failure
 from aiopeertube.cli.migrate import view
 from aiopeertube.cli.options import Settings
-from aiopeertube.cli.text import note
+from aiopeertube.cli.terminal import note
 from aiopeertube.migrate.apply import Apply, Limits
 from aiopeertube.migrate.journal import JournalFull
 from aiopeertube.migrate.report import write_failed
@@ -91,7 +91,7 @@ class Session:
         self._journal = journal
         self._kind = kind
         self._options = options
-        self._lines = runs.chosen(options["format"]) == "jsonl"
+        self._lines = many.chosen(options["format"]) == "jsonl"
 
     async def run(self, title: str) -> int:
         """Carry out what is planned; return the exit code."""
@@ -112,7 +112,7 @@ class Session:
     async def _only_say(self) -> int:
         if self._lines:
             async for item in self._journal.items("planned", "failed", "conflict"):
-                rendering.put(rendering.to_json(view.outcome(item)) + "\n")
+                output.put(output.to_json(view.outcome(item)) + "\n")
         return await self._end(stopped="")
 
     async def _carry_out(self, title: str, total: int) -> int:
@@ -125,7 +125,7 @@ class Session:
                 self._kind,
                 limits=limits,
                 on_settled=screen.settled,
-                on_open=None if self._settings.quiet else lambda: runs.on_ctrl_c(lambda: screen.say(runs.HEARD)),
+                on_open=None if self._settings.quiet else lambda: many.on_ctrl_c(lambda: screen.say(many.HEARD)),
             )
             try:
                 await run.run()

@@ -8,7 +8,7 @@ import click
 if TYPE_CHECKING:
     from aiopeertube.migrate.fields import Reading
     from aiopeertube.migrate.rows import Layout
-    from aiopeertube.migrate.sources.table import Source
+    from aiopeertube.migrate.tables.source import Source
     from aiopeertube.migrate.vocabulary import Vocabulary
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -56,7 +56,7 @@ def _with(options: Sequence[Callable[[F], F]], function: F) -> F:
 
 def source_of(path: str, options: Mapping[str, Any]) -> "Source":
     """Open a table as the options say."""
-    from aiopeertube.migrate.sources.opening import open_source  # noqa: PLC0415 - `--help` starts without
+    from aiopeertube.migrate.tables.opening import open_source  # noqa: PLC0415 - `--help` starts without
 
     columns = options["columns"]
     return open_source(

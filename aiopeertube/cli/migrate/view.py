@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from aiopeertube.cli import rendering
+from aiopeertube.cli import output
 from aiopeertube.cli.options import Settings
-from aiopeertube.cli.text import is_terminal, note, one_line
+from aiopeertube.cli.terminal import is_terminal, note, one_line
 
 if TYPE_CHECKING:
     from aiopeertube import PeerTube
@@ -56,7 +56,7 @@ class View:
             at = f"line {item.line}, " if item.line else ""
             self._screen.say(f"{item.state}: {at}{what}: {item.reason}")
         if self._lines:
-            rendering.put(rendering.to_json(outcome(item)) + "\n")
+            output.put(output.to_json(outcome(item)) + "\n")
         self.tick()
 
     def tick(self, *, force: bool = False) -> None:

@@ -1,17 +1,8 @@
 """What the server answers to which path."""
 
-from aiopeertube.emulator.calls import Route
-from aiopeertube.emulator.routes import (
-    captions,
-    channels,
-    config,
-    imports,
-    oauth,
-    resumable,
-    uploads,
-    users,
-    videos,
-)
+from aiopeertube.emulator.api.calls import Route
+
+from . import captions, channels, config, imports, oauth, resumable, uploads, users, videos
 
 # Where a path fits more than one route, the first is taken: fixed words come before names.
 ROUTES: tuple[Route, ...] = (

@@ -1,11 +1,23 @@
 """Captions of a video."""
 
-from aiopeertube.emulator.access import check_can_manage, check_can_see, check_id, existing_video, invalid_id
-from aiopeertube.emulator.bodies import Upload
-from aiopeertube.emulator.calls import Call, Reply, Route, done, json_reply
-from aiopeertube.emulator.languages import LANGUAGES
-from aiopeertube.emulator.problems import Problem, invalid_parameter, invalid_parameters, missing_parameter, not_found
-from aiopeertube.emulator.store import Caption
+from aiopeertube.emulator.api.access import (
+    check_can_manage,
+    check_can_see,
+    check_id,
+    existing_video,
+    invalid_id,
+)
+from aiopeertube.emulator.api.calls import Call, Reply, Route, done, json_reply
+from aiopeertube.emulator.model.languages import LANGUAGES
+from aiopeertube.emulator.model.store import Caption
+from aiopeertube.emulator.wire.bodies import Upload
+from aiopeertube.emulator.wire.problem_json import (
+    Problem,
+    invalid_parameter,
+    invalid_parameters,
+    missing_parameter,
+    not_found,
+)
 
 _LIMIT = 20 * 1024 * 1024
 # Plain text is taken for a caption, whatever it says.

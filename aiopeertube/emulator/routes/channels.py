@@ -3,11 +3,12 @@
 import re
 from typing import Any
 
-from aiopeertube.emulator.calls import Call, Reply, Route, json_reply
-from aiopeertube.emulator.listing import ACCOUNT_SORTS, CHANNEL_SORTS, check_page
-from aiopeertube.emulator.problems import Problem, invalid_parameter, invalid_parameters, not_found
-from aiopeertube.emulator.routes.videos import list_videos
-from aiopeertube.emulator.store import Channel, User
+from aiopeertube.emulator.api.calls import Call, Reply, Route, json_reply
+from aiopeertube.emulator.api.listing import ACCOUNT_SORTS, CHANNEL_SORTS, check_page
+from aiopeertube.emulator.model.store import Channel, User
+from aiopeertube.emulator.wire.problem_json import Problem, invalid_parameter, invalid_parameters, not_found
+
+from .videos import list_videos
 
 _NAME = re.compile(r"[a-z0-9_.:-]{1,50}")
 _CHANNEL_LIMIT = 20

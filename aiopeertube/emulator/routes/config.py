@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from aiopeertube.emulator.calls import HTML, Call, Reply, Route, json_reply
-from aiopeertube.emulator.constants import ADMINISTRATOR, CATEGORIES, LICENCES, MODERATOR, PRIVACIES
-from aiopeertube.emulator.languages import LANGUAGES
-from aiopeertube.emulator.routes.config_bodies import ABOUT, STATISTICS_WITHOUT_NUMBERS, config_body
+from aiopeertube.emulator.api.calls import HTML, Call, Reply, Route, json_reply
+from aiopeertube.emulator.api.config_bodies import ABOUT, STATISTICS_WITHOUT_NUMBERS, config_body
+from aiopeertube.emulator.model.constants import ADMINISTRATOR, CATEGORIES, LICENCES, MODERATOR, PRIVACIES
+from aiopeertube.emulator.model.languages import LANGUAGES
 
 
 async def config(call: Call) -> Reply:

@@ -5,17 +5,12 @@ from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import urlsplit
 
-from aiopeertube.emulator.bodies import Body
-from aiopeertube.emulator.calls import Call, Reply, Route, json_reply
-from aiopeertube.emulator.clocks import iso
-from aiopeertube.emulator.constants import PRIVATE, PUBLISHED, TO_IMPORT
-from aiopeertube.emulator.creation import create_video
-from aiopeertube.emulator.edits import channel_of_user
-from aiopeertube.emulator.imports import IMPORT_STATES, SUCCESS, VideoImport
-from aiopeertube.emulator.listing import check_page, fold
-from aiopeertube.emulator.problems import Problem, invalid_parameters, missing_parameter
-from aiopeertube.emulator.rendering import INCLUDE_STATE, unordered
-from aiopeertube.emulator.validation import (
+from aiopeertube.emulator.api.calls import Call, Reply, Route, json_reply
+from aiopeertube.emulator.api.creation import create_video
+from aiopeertube.emulator.api.edits import channel_of_user
+from aiopeertube.emulator.api.listing import check_page, fold
+from aiopeertube.emulator.api.rendering import INCLUDE_STATE, unordered
+from aiopeertube.emulator.api.validation import (
     CHANNEL,
     IMAGE_FIELDS,
     IMPORT_FIELDS,
@@ -23,6 +18,11 @@ from aiopeertube.emulator.validation import (
     check_fields,
     check_passwords,
 )
+from aiopeertube.emulator.model.constants import PRIVATE, PUBLISHED, TO_IMPORT
+from aiopeertube.emulator.model.store import IMPORT_STATES, SUCCESS, VideoImport
+from aiopeertube.emulator.wire.bodies import Body
+from aiopeertube.emulator.wire.clocks import iso
+from aiopeertube.emulator.wire.problem_json import Problem, invalid_parameters, missing_parameter
 
 _SORTS = frozenset({"createdAt"})
 

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from aiopeertube.emulator.bodies import media_type
-from aiopeertube.emulator.calls import Call, Reply, Route, json_reply
-from aiopeertube.emulator.problems import Problem
-from aiopeertube.emulator.store import User
+from aiopeertube.emulator.api.calls import Call, Reply, Route, json_reply
+from aiopeertube.emulator.model.store import User
+from aiopeertube.emulator.wire.bodies import media_type
+from aiopeertube.emulator.wire.problem_json import Problem
 
 _FORM = "application/x-www-form-urlencoded"
 

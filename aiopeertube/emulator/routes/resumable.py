@@ -5,19 +5,24 @@ from typing import Any
 
 import orjson
 
-from aiopeertube.emulator import chunks
-from aiopeertube.emulator.bodies import Body
-from aiopeertube.emulator.calls import Call, Reply, Route
-from aiopeertube.emulator.chunks import UploadError
-from aiopeertube.emulator.clocks import iso
-from aiopeertube.emulator.creation import check_new_video, check_place, create_video, unreadable, uploaded
-from aiopeertube.emulator.edits import channel_of_user
-from aiopeertube.emulator.files import SourceFile, is_video
-from aiopeertube.emulator.problems import Problem, invalid_parameter, invalid_parameters, missing_parameter
-from aiopeertube.emulator.store import Channel, User
-from aiopeertube.emulator.uploads import PendingUpload, fnv64, upload_id
-from aiopeertube.emulator.validation import IMAGE_FIELDS, Invalid
-from aiopeertube.emulator.values import text_of
+from aiopeertube.emulator.api import chunks
+from aiopeertube.emulator.api.calls import Call, Reply, Route
+from aiopeertube.emulator.api.chunks import UploadError
+from aiopeertube.emulator.api.creation import check_new_video, check_place, create_video, unreadable, uploaded
+from aiopeertube.emulator.api.edits import channel_of_user
+from aiopeertube.emulator.api.validation import IMAGE_FIELDS, Invalid
+from aiopeertube.emulator.model.store import Channel, User
+from aiopeertube.emulator.model.uploads import PendingUpload, fnv64, upload_id
+from aiopeertube.emulator.wire.bodies import Body
+from aiopeertube.emulator.wire.clocks import iso
+from aiopeertube.emulator.wire.problem_json import (
+    Problem,
+    invalid_parameter,
+    invalid_parameters,
+    missing_parameter,
+)
+from aiopeertube.emulator.wire.scalars import text_of
+from aiopeertube.emulator.wire.video_files import SourceFile, is_video
 
 _PATH = "/videos/upload-resumable"
 _PLAIN_JSON = "application/json"

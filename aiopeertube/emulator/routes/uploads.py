@@ -1,12 +1,12 @@
 """Uploads in one piece, and what is known of the files that came."""
 
-from aiopeertube.emulator.access import check_can_manage, check_id, existing_video
-from aiopeertube.emulator.calls import Call, Reply, Route, json_reply
-from aiopeertube.emulator.clocks import iso
-from aiopeertube.emulator.creation import check_new_video, check_place, create_video, unreadable, uploaded
-from aiopeertube.emulator.files import SourceFile, is_video
-from aiopeertube.emulator.problems import missing_parameter, not_found
-from aiopeertube.emulator.validation import IMAGE_FIELDS
+from aiopeertube.emulator.api.access import check_can_manage, check_id, existing_video
+from aiopeertube.emulator.api.calls import Call, Reply, Route, json_reply
+from aiopeertube.emulator.api.creation import check_new_video, check_place, create_video, unreadable, uploaded
+from aiopeertube.emulator.api.validation import IMAGE_FIELDS
+from aiopeertube.emulator.wire.clocks import iso
+from aiopeertube.emulator.wire.problem_json import missing_parameter, not_found
+from aiopeertube.emulator.wire.video_files import SourceFile, is_video
 
 _NO_FILE = missing_parameter("videofile", "body", "Should have a file")
 

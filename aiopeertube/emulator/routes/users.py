@@ -1,9 +1,9 @@
 """The user who asks, and what is theirs."""
 
-from aiopeertube.emulator.calls import Call, Reply, Route, json_reply
-from aiopeertube.emulator.listing import VIDEO_SORTS, Filters, check_page
-from aiopeertube.emulator.problems import invalid_parameter, invalid_parameters, not_found
-from aiopeertube.emulator.values import bool_or_null, int_or_null, is_int
+from aiopeertube.emulator.api.calls import Call, Reply, Route, json_reply
+from aiopeertube.emulator.api.listing import VIDEO_SORTS, Filters, check_page
+from aiopeertube.emulator.wire.problem_json import invalid_parameter, invalid_parameters, not_found
+from aiopeertube.emulator.wire.scalars import bool_or_null, int_or_null, is_int
 
 _DAY = 86400
 

@@ -2,20 +2,20 @@
 
 from typing import Any
 
-from aiopeertube.emulator.access import (
+from aiopeertube.emulator.api.access import (
     check_can_manage,
     check_can_see,
     check_id,
     existing_video,
     invalid_id,
 )
-from aiopeertube.emulator.calls import Call, Reply, Route, done, json_reply
-from aiopeertube.emulator.constants import INTERNAL, PUBLIC
-from aiopeertube.emulator.edits import apply_edit, channel_of_edit, check_stored
-from aiopeertube.emulator.listing import VIDEO_SORTS, Filters, Query, check_filters, check_page
-from aiopeertube.emulator.problems import Problem
-from aiopeertube.emulator.store import User
-from aiopeertube.emulator.validation import IMAGE_FIELDS, check_edit, check_passwords
+from aiopeertube.emulator.api.calls import Call, Reply, Route, done, json_reply
+from aiopeertube.emulator.api.edits import apply_edit, channel_of_edit, check_stored
+from aiopeertube.emulator.api.listing import VIDEO_SORTS, Filters, Query, check_filters, check_page
+from aiopeertube.emulator.api.validation import IMAGE_FIELDS, check_edit, check_passwords
+from aiopeertube.emulator.model.constants import INTERNAL, PUBLIC
+from aiopeertube.emulator.model.store import User
+from aiopeertube.emulator.wire.problem_json import Problem
 
 _NOT_ALLOWED = "You are not allowed to see all videos, specify a custom include or auto tags filter."
 _NO_FILTER = (

@@ -2,12 +2,12 @@
 
 from typing import TYPE_CHECKING, Any, Protocol
 
-from aiopeertube.call import Call
 from aiopeertube.migrate.item import Item
-from aiopeertube.sansio import Request
+from aiopeertube.wire.call import Call
+from aiopeertube.wire.messages import Request
 
 if TYPE_CHECKING:
-    from aiopeertube.client import PeerTube
+    from aiopeertube._client import PeerTube
 
 
 class Kind(Protocol):

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from aiopeertube.call import Call
 from aiopeertube.errors import NotFound
-from aiopeertube.identifiers import language_problem
 from aiopeertube.migrate.item import Item
-from aiopeertube.sansio import Request
+from aiopeertube.wire.call import Call
+from aiopeertube.wire.identifiers import language_problem
+from aiopeertube.wire.messages import Request
 
 if TYPE_CHECKING:
-    from aiopeertube.client import PeerTube
+    from aiopeertube._client import PeerTube
 
 COLUMNS: Final = ("language", "file")
 _TRIES: Final = 6

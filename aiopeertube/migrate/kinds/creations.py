@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from aiopeertube.call import Call
 from aiopeertube.errors import (
     FileChanged,
     NotFound,
@@ -23,10 +22,11 @@ from aiopeertube.migrate.item import Item
 from aiopeertube.migrate.journal import Journal
 from aiopeertube.migrate.values import stamp
 from aiopeertube.resumable import Ticket, upload
-from aiopeertube.sansio import Request
+from aiopeertube.wire.call import Call
+from aiopeertube.wire.messages import Request
 
 if TYPE_CHECKING:
-    from aiopeertube.client import PeerTube
+    from aiopeertube._client import PeerTube
 
 _CLOCKS: Final = timedelta(minutes=10)  # by which the server's clock may be behind ours
 

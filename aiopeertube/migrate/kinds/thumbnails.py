@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from aiopeertube.call import Call
 from aiopeertube.migrate.item import Item
-from aiopeertube.sansio import Request
+from aiopeertube.wire.call import Call
+from aiopeertube.wire.messages import Request
 
 from .captions import digest, is_same, read_file
 
 if TYPE_CHECKING:
-    from aiopeertube.client import PeerTube
+    from aiopeertube._client import PeerTube
 
 COLUMNS: Final = ("thumbnailfile", "previewfile", "file")
 _MOST: Final = 4 * 1024 * 1024  # bytes; PeerTube's own limit

@@ -2,14 +2,14 @@
 
 from typing import TYPE_CHECKING, Any, Final
 
-from aiopeertube.call import Call
 from aiopeertube.errors import NotFound
 from aiopeertube.migrate import fields
 from aiopeertube.migrate.item import Item
-from aiopeertube.sansio import Request
+from aiopeertube.wire.call import Call
+from aiopeertube.wire.messages import Request
 
 if TYPE_CHECKING:
-    from aiopeertube.client import PeerTube
+    from aiopeertube._client import PeerTube
 
 
 class Update:

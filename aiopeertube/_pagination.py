@@ -1,0 +1,201 @@
+"""Listing: page after page, fetched ahead, in order, nothing twice, nothing skipped that `total` tells of.
+
+PeerTube pages by offset, and offsets shift when the list changes. A `total` that shrank by d since the page before
+means that up to d items moved to where we have been; the listing goes back by d (and a little further, in case it
+goes on shrinking) and drops what it has already given. An item that vanishes while another is added leaves `total`
+as it is, and then the listing cannot know; with `sort="createdAt"`, edits of metadata move nothing.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Callable
+from typing import Any, Final, Generic, TypeVar
+
+from .errors import UnexpectedResponse
+from .wire.call import Call
+
+T = TypeVar("T")
+
+AHEAD: Final = 3  # pages; a server gains nothing from more than about four at once
+MOST: Final = 100  # items a page; PeerTube refuses more
+
+
+class Paginator(Generic[T]):
+    """A listing: iterate over its items, or its `pages()`; nothing is sent before.
+
+    `page(start, count)` makes the Call of one page. Each `async for` begins anew.
+    """
+
+    def __init__(self, page: Callable[[int, int], Call[Any]], *, count: int = MOST, ahead: int = AHEAD) -> None:
+        if not 1 <= count <= MOST:
+            raise ValueError(f"count: a page has 1 to {MOST} items, not {count}")
+        self._page = page
+        self._count = count
+        self._ahead = ahead
+
+    def __aiter__(self) -> AsyncIterator[T]:
+        return _Items(_Pages(self._page, self._count, self._ahead))
+
+    def pages(self) -> AsyncIterator[list[T]]:
+        """Iterate over pages: lists of up to `count` items, never empty."""
+        return _Pages(self._page, self._count, self._ahead)
+
+    async def total(self) -> int:
+        """Ask how many items there are, with one small request."""
+        answer = await self._page(0, 0)
+        return int(answer["total"])
+
+    async def collect(self, *, limit: int | None = None) -> list[T]:
+        """Gather the first `limit` items (None: all of them) in a list; a short list costs a short page."""
+        items: list[T] = []
+        if limit is not None and limit <= 0:
+            return items
+        count = self._count if limit is None else min(limit, self._count)
+        pages = _Pages[T](self._page, count, self._ahead, limit)
+        async for page in pages:
+            items.extend(page)
+            if limit is not None and len(items) >= limit:
+                pages.close()
+                del items[limit:]
+                break
+        return items
+
+    def __repr__(self) -> str:
+        return f"<Paginator of {self._page(0, self._count).path}>"
+
+
+class _Pages(AsyncIterator[list[T]]):
+    """One pass over the pages. Requests ahead are tasks of its own, cancelled when it is dropped."""
+
+    def __init__(
+        self, page: Callable[[int, int], Call[Any]], count: int, ahead: int, limit: int | None = None
+    ) -> None:
+        self._page = page
+        self._count = count
+        self._ahead = ahead
+        self._limit = limit  # items that the caller will take: no page beyond them is asked for ahead
+        self._waiting: deque[tuple[int, asyncio.Future[Any]]] = deque()
+        self._next = 0  # offset of the next page to ask for
+        self._reached = 0  # all items before this offset have been given
+        self._total: int | None = None
+        self._slack = 0  # items that pages overlap by, once the list was seen shrinking
+        self._given = _Seen()
+
+    def __aiter__(self) -> "_Pages[T]":
+        return self
+
+    async def __anext__(self) -> list[T]:
+        while True:
+            self._ask()
+            if not self._waiting:
+                raise StopAsyncIteration
+            start, answer = self._waiting[0]
+            try:
+                page = await answer
+            except BaseException:
+                self.close()
+                self._total = 0  # an iterator that failed is at its end
+                raise
+            self._waiting.popleft()
+            rows = self._take(start, page)
+            if rows:
+                self._ask()  # the next pages travel while the caller works on this one
+                return rows
+
+    def close(self) -> None:
+        """Cancel what was asked ahead."""
+        while self._waiting:
+            self._waiting.pop()[1].cancel()
+
+    def __del__(self) -> None:
+        self.close()
+
+    def _ask(self) -> None:
+        # How much there is to ask ahead is known only from the first answer.
+        most = 1 if self._total is None else self._ahead + 1
+        while len(self._waiting) < most and self._wanted():
+            answer = asyncio.ensure_future(_result(self._page(self._next, self._count)))
+            answer.add_done_callback(_look_at)
+            self._waiting.append((self._next, answer))
+            self._next += self._count - self._slack
+
+    def _wanted(self) -> bool:
+        if self._total is not None and self._next >= self._total:
+            return False
+        return self._limit is None or self._next < self._limit or not self._waiting
+
+    def _take(self, start: int, page: Any) -> list[T]:
+        total, data = _parts(page)
+        shrunk = max(0, (self._total or 0) - total)
+        self._total = total
+        self._reached -= min(self._reached, shrunk)
+        if shrunk:
+            self._slack = min(self._count // 2, 2 * max(shrunk, self._slack))
+        if start > self._reached:
+            self._go_back()
+            return []
+        self._reached = max(self._reached, start + self._count)
+        if shrunk:
+            self._restart(self._reached - self._slack)
+        return [row for row in data if self._given.add(row["id"])]
+
+    def _go_back(self) -> None:
+        self._restart(max(0, self._reached - self._slack))
+
+    def _restart(self, start: int) -> None:
+        self.close()
+        self._next = start
+
+
+def _parts(page: Any) -> tuple[int, list[Any]]:
+    """Return total and rows of a page, and see that it is one."""
+    if isinstance(page, dict):
+        total, data = page.get("total"), page.get("data")
+        if isinstance(total, int) and isinstance(data, list) and all(isinstance(r, dict) and "id" in r for r in data):
+            return total, data
+    raise UnexpectedResponse("a page with total and data was due, but other JSON came", status=200)
+
+
+async def _result(call: Call[Any]) -> Any:
+    return await call
+
+
+def _look_at(answer: "asyncio.Future[Any]") -> None:
+    """Look at a page's error, so that asyncio does not complain of one that nobody will ask for."""
+    if not answer.cancelled():
+        answer.exception()
+
+
+class _Seen:
+    """Ids that were given, 1024 to an integer: a listing of a million takes about 200 KB."""
+
+    def __init__(self) -> None:
+        self._blocks: dict[int, int] = {}
+        self._others: set[Any] = set()
+
+    def add(self, key: Any) -> bool:
+        """Remember `key`; return whether it is new."""
+        if not isinstance(key, int):
+            new = key not in self._others
+            self._others.add(key)
+            return new
+        block, bit = key >> 10, 1 << (key & 1023)
+        seen = self._blocks.get(block, 0)
+        self._blocks[block] = seen | bit
+        return not seen & bit
+
+
+class _Items(AsyncIterator[T]):
+    """One pass over the items."""
+
+    def __init__(self, pages: _Pages[T]) -> None:
+        self._pages = pages
+        self._rows: deque[T] = deque()
+
+    def __aiter__(self) -> "_Items[T]":
+        return self
+
+    async def __anext__(self) -> T:
+        if not self._rows:
+            self._rows.extend(await self._pages.__anext__())
+        return self._rows.popleft()

@@ -1,0 +1,113 @@
+"""`login`, `logout`, `whoami`."""
+
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import click
+
+from aiopeertube import errors
+from aiopeertube._settings import check_secure, origin_of
+from aiopeertube.cli import output, saved
+from aiopeertube.cli.connection import Connection, ask_password, client_options, connect, instance
+from aiopeertube.cli.errors import Exit, Failure
+from aiopeertube.cli.options import Command, Secret, Settings, shared_options
+from aiopeertube.cli.running import run
+from aiopeertube.cli.terminal import is_terminal, note, one_line
+
+
+@click.command(cls=Command)
+@shared_options()
+@click.pass_obj
+def login(settings: Settings) -> None:
+    """Log in and keep the token.
+
+    Asks on a terminal for what is not given: address, user name, password, one-time code. The token is kept in a
+    file that only you can read, and used by all other commands for that instance; the password is not kept.
+    """
+    origin = origin_of(_asked("Address of the instance", "--url")) if _needs_url(settings) else instance(settings)
+    check_secure(origin, allow_http=settings.allow_http)
+    username = settings.username or _asked("User name", "--username or PEERTUBE_USERNAME")
+    who: dict[str, Any] = {"username": username, "otp": settings.otp}
+    who["password"] = settings.password or ask_password(username, origin)
+    try:
+        run(_log_in(settings, origin, who))
+    except Failure as failure:
+        if not isinstance(failure.__cause__, errors.TwoFactorRequired) or not is_terminal(sys.stdin):
+            raise
+        who["otp"] = click.prompt("One-time code", type=Secret(), err=True)
+        run(_log_in(settings, origin, who))
+    saved.remember_url(origin)
+    if not settings.quiet:
+        note(f"logged in to {origin} as {username}")
+
+
+def _needs_url(settings: Settings) -> bool:
+    return settings.url is None and saved.default_url() is None and is_terminal(sys.stdin)
+
+
+def _asked(what: str, option: str) -> str:
+    if not is_terminal(sys.stdin):
+        raise Failure(f"{what.lower()} is missing", code=Exit.USAGE, hint=f"give it with {option}")
+    answer: str = click.prompt(what, err=True)
+    return answer
+
+
+async def _log_in(settings: Settings, origin: str, who: dict[str, Any]) -> None:
+    """Fetch a token, whatever is saved, and put it where it belongs when it is there."""
+    path = saved.token_path(origin)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".login.") as directory:
+        fresh = Path(directory) / path.name
+        options = client_options(settings) | who | {"token_file": fresh}
+        async with Connection(origin, options, anonymous=False).opened():
+            pass  # opening it logs in
+        fresh.replace(path)
+
+
+@click.command(cls=Command)
+@shared_options()
+@click.pass_obj
+def logout(settings: Settings) -> None:
+    """End the session on the server and forget the saved token."""
+    origin = instance(settings)
+    path = saved.token_path(origin)
+    if not path.exists():
+        note(f"not logged in to {origin}")
+        return
+    options = client_options(settings) | {"token_file": path}
+    try:
+        run(_log_out(Connection(origin, options, anonymous=False)))
+    except Failure as failure:
+        if isinstance(failure.__cause__, errors.TransportError):
+            failure.hint = f"the token is still there; to forget it without telling the server, remove {path}"
+        raise
+    if not settings.quiet:
+        note(f"logged out of {origin}")
+
+
+async def _log_out(connection: Connection) -> None:
+    async with connection.opened(login=False) as pt:
+        await pt.logout()
+
+
+@click.command(cls=Command)
+@click.option("--format", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@shared_options()
+@click.pass_obj
+def whoami(settings: Settings, format: str) -> None:
+    """Show who is logged in, and where."""
+    connection = connect(settings, user=True)
+    me = run(_me(connection))
+    shown = {"url": connection.origin, "username": me["username"], "role": me["role"]["label"]}
+    if format == "json":
+        channels = [channel["name"] for channel in me["videoChannels"]]
+        output.put(output.to_json(shown | {"id": me["id"], "channels": channels}, pretty=True) + "\n")
+    else:
+        output.put(one_line(f"{shown['username']} ({shown['role']}) at {shown['url']}") + "\n")
+
+
+async def _me(connection: Connection) -> Any:
+    async with connection.opened() as pt:
+        return await pt.me.get()

@@ -1,0 +1,1 @@
+"""`demo`: what the client is for, shown on embedded servers."""

@@ -1,0 +1,56 @@
+"""`demo`: what the client is for, measured on embedded servers beside a plain loop."""
+
+import time
+from dataclasses import asdict
+from typing import Any
+
+import click
+
+from aiopeertube.cli import output
+from aiopeertube.cli.errors import Exit
+from aiopeertube.cli.options import Command, Settings, output_options
+from aiopeertube.cli.running import run
+
+
+@click.command(cls=Command)
+@click.option("--videos", type=click.IntRange(min=1), default=2000, show_default=True, help="Videos to edit.")
+@click.option("--seed", type=int, default=0, show_default=True, help="What data and chance follow from.")
+@click.option("--format", type=click.Choice(["table", "json"]), default="table", show_default=True)
+@output_options()
+@click.pass_obj
+def demo(settings: Settings, /, videos: int, seed: int, format: str) -> int:
+    """Show on embedded servers what this client is for; needs no network, and half a minute.
+
+    Lists 2,000 videos, edits all of them in parallel on a server that fails parallel edits as a real one does, and
+    reads every one back. Then a plain aiohttp loop makes the same edits on a server just like it; and both edit once
+    more as a normal user within a rate limit.
+    """
+    from aiopeertube.cli.demo import scenes  # noqa: PLC0415 - imports aiohttp
+
+    began = time.monotonic()
+    results = run(scenes.play(settings, videos, seed))
+    seconds = time.monotonic() - began
+    if format == "json":
+        _write_json(results, videos, seconds)
+    else:
+        _write_table(settings, results, seconds)
+    return Exit.SOME_FAILED if any(scene.ours.lost for scene in results) else Exit.DONE
+
+
+def _write_json(results: Any, videos: int, seconds: float) -> None:
+    told = [asdict(scene) | {"meaning": scene.meaning()} for scene in results]
+    summary = {"videos": videos, "seconds": round(seconds, 3), "scenes": told}
+    output.put(output.to_json(summary, pretty=True) + "\n")
+
+
+def _write_table(settings: Settings, results: Any, seconds: float) -> None:
+    headings = ("", "", "applied", "lost", "seconds", "requests", "429s", "5xx")
+    rows = []
+    for scene in results:
+        for title, way, score in ((scene.title, "aiopeertube", scene.ours), ("", "plain loop", scene.plain)):
+            counts = (score.applied, score.lost, f"{score.seconds:.1f}", score.requests, score.refused, score.errors)
+            rows.append([title, way, *(f"{count:,}" if isinstance(count, int) else count for count in counts)])
+    output.draw_table(headings, rows, no_color=settings.no_color)
+    for scene in results:
+        output.put(scene.meaning() + "\n")
+    output.put(f"All of it took {seconds:.0f} s.\n")

@@ -1,0 +1,202 @@
+"""How results are written on stdout: a table for people; JSON, JSON lines and CSV for programs, row by row."""
+
+import csv
+import io
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any, Final, Protocol
+
+import orjson
+
+from aiopeertube.cli.terminal import clean, escaped, is_terminal, one_line
+
+FORMATS: Final = ("table", "json", "jsonl", "csv")
+Row = Mapping[str, Any]
+
+
+class Writer(Protocol):
+    """Takes rows one after the other; what it keeps of them is its own business."""
+
+    def add(self, row: Row) -> None:
+        """Write a row, or keep it until the end."""
+        ...
+
+    def end(self) -> None:
+        """Write what is left."""
+        ...
+
+
+def chosen(format: str | None) -> str:
+    """Return the format asked for: by default a table on a terminal, JSON lines elsewhere."""
+    return format or ("table" if is_terminal(sys.stdout) else "jsonl")
+
+
+def writer(format: str, fields: Sequence[str] | None, *, columns: Sequence[str], no_color: bool = False) -> Writer:
+    """Make a writer. `fields` None means whole rows in JSON, `columns` elsewhere."""
+    makers: dict[str, Callable[[], Writer]] = {
+        "table": partial(Table, fields or columns, no_color=no_color),
+        "json": partial(JsonArray, fields),
+        "jsonl": partial(JsonLines, fields),
+        "csv": partial(Csv, fields or columns),
+    }
+    return makers[format]()
+
+
+def pick(row: Row, field: str) -> Any:
+    """Return a field of a row, where `channel.name` reaches into it; None when it is not there."""
+    value: Any = row
+    for name in field.split("."):
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return value
+
+
+def to_json(value: Any, *, pretty: bool = False) -> str:
+    """Encode a value; what steers terminals is escaped."""
+    return escaped(orjson.dumps(value, option=orjson.OPT_INDENT_2 if pretty else None).decode())
+
+
+def put(text: str) -> None:
+    """Write text on stdout, in UTF-8 wherever programs read it."""
+    buffer = getattr(sys.stdout, "buffer", None)
+    if is_terminal(sys.stdout) or buffer is None:
+        sys.stdout.write(text)
+    else:
+        buffer.write(text.encode("utf-8", "surrogatepass"))
+
+
+class JsonLines:
+    """A line for each row, at once."""
+
+    def __init__(self, fields: Sequence[str] | None) -> None:
+        self._fields = fields
+
+    def add(self, row: Row) -> None:
+        """Write the row."""
+        put(to_json(projected(row, self._fields)) + "\n")
+
+    def end(self) -> None:
+        """Do nothing."""
+
+
+class JsonArray:
+    """One array, an element a line, written as the rows come."""
+
+    def __init__(self, fields: Sequence[str] | None) -> None:
+        self._fields = fields
+        self._before = "[\n"
+
+    def add(self, row: Row) -> None:
+        """Write the row."""
+        put(self._before + to_json(projected(row, self._fields)))
+        self._before = ",\n"
+
+    def end(self) -> None:
+        """Close the array."""
+        put("\n]\n" if self._before == ",\n" else "[]\n")
+
+
+class Csv:
+    """A header, and a line for each row, at once; lists are JSON."""
+
+    def __init__(self, fields: Sequence[str]) -> None:
+        self._fields = fields
+        self._terminal = is_terminal(sys.stdout)
+        self._line(fields)
+
+    def add(self, row: Row) -> None:
+        """Write the row."""
+        self._line([plain(pick(row, field)) for field in self._fields])
+
+    def end(self) -> None:
+        """Do nothing."""
+
+    def _line(self, cells: Sequence[str]) -> None:
+        line = io.StringIO()
+        csv.writer(line, lineterminator="\n").writerow(cells)
+        text = line.getvalue()
+        put(clean(text) if self._terminal else text)  # a file gets the data as it is
+
+
+class Table:
+    """Columns as wide as they need to be, so all rows are kept until the end."""
+
+    def __init__(self, fields: Sequence[str], *, no_color: bool = False) -> None:
+        self._fields = fields
+        self._no_color = no_color
+        self._rows: list[list[str]] = []
+
+    def add(self, row: Row) -> None:
+        """Keep what the row shows."""
+        self._rows.append([shown(pick(row, field)) for field in self._fields])
+
+    def end(self) -> None:
+        """Draw it."""
+        draw_table([heading(field) for field in self._fields], self._rows, no_color=self._no_color)
+
+
+def projected(row: Row, fields: Sequence[str] | None) -> Row:
+    """Return the fields asked for under their dotted names, or the row."""
+    return row if fields is None else {field: pick(row, field) for field in fields}
+
+
+def plain(value: Any) -> str:
+    """Write a value in one cell, without loss."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value
+    return orjson.dumps(value).decode()
+
+
+def shown(value: Any) -> str:
+    """Write a value for people: the label of a constant, a list with commas."""
+    if isinstance(value, Mapping):
+        value = value.get("label") or value.get("displayName") or value.get("name") or plain(value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(shown(item) for item in value)
+    return one_line(plain(value))
+
+
+def heading(field: str) -> str:
+    """Write a field's name as a column's: `channel.name` is the channel."""
+    parts = field.split(".")
+    return parts[-2] if len(parts) > 1 and parts[-1] in {"name", "label"} else parts[-1]
+
+
+def draw_table(headings: Sequence[str], rows: Sequence[Sequence[str]], *, no_color: bool = False) -> None:
+    """Draw a table on stdout; elsewhere than on a terminal nothing is cut."""
+    import rich.box  # noqa: PLC0415 - only who draws pays for it
+    import rich.console  # noqa: PLC0415
+    import rich.table  # noqa: PLC0415
+    import rich.text  # noqa: PLC0415
+
+    table = rich.table.Table(box=rich.box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
+    for title in headings:
+        table.add_column(title, no_wrap=True, overflow="ellipsis")
+    for row in rows:
+        # Text and not str: square brackets in a name are no markup.
+        table.add_row(*(rich.text.Text(cell) for cell in row))
+    width = None if is_terminal(sys.stdout) else 10_000
+    rich.console.Console(file=sys.stdout, width=width, no_color=no_color, highlight=False).print(table)
+
+
+def draw_card(row: Row, fields: Sequence[str], *, no_color: bool = False) -> None:
+    """Draw one thing on stdout: a line or more for each of its fields that is set."""
+    import rich.box  # noqa: PLC0415 - see above
+    import rich.console  # noqa: PLC0415
+    import rich.table  # noqa: PLC0415
+    import rich.text  # noqa: PLC0415
+
+    card = rich.table.Table(box=None, show_header=False, pad_edge=False)
+    card.add_column(style="bold", no_wrap=True)
+    card.add_column()
+    for field in fields:
+        value = pick(row, field)
+        if value not in (None, [], ""):
+            text = clean(value) if isinstance(value, str) else shown(value)
+            card.add_row(heading(field), rich.text.Text(text))
+    width = None if is_terminal(sys.stdout) else 10_000
+    rich.console.Console(file=sys.stdout, width=width, no_color=no_color, highlight=False).print(card)

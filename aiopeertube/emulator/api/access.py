@@ -1,0 +1,104 @@
+"""Who may see and change which video."""
+
+from typing import Any
+
+from aiopeertube.emulator.model import ids
+from aiopeertube.emulator.model.constants import INTERNAL, PASSWORD_PROTECTED, PRIVATE, UNLISTED
+from aiopeertube.emulator.model.store import User, Video
+from aiopeertube.emulator.wire.problem_json import Problem, invalid_parameter, invalid_parameters, not_found
+from aiopeertube.emulator.wire.scalars import is_int
+
+from .calls import Call
+
+
+def invalid_id(sent: str, param: str) -> dict[str, dict[str, Any]] | None:
+    """What is wrong with a video's identifier; None: nothing."""
+    full = _full(sent)
+    if is_int(full) or ids.is_uuid(full):
+        return None
+    message = "Should have a valid video id (id, short UUID or UUID)"
+    return invalid_parameter(param, full, "params", message)
+
+
+def check_id(call: Call, param: str = "id") -> None:
+    """Checks a video's identifier in the path.
+
+    Raises:
+        Problem: It cannot be one.
+    """
+    invalid = invalid_id(call.params[param], param)
+    if invalid:
+        raise invalid_parameters(invalid, call.target)
+
+
+def existing_video(call: Call, param: str = "id") -> Video:
+    """The video a path names.
+
+    Raises:
+        Problem: There is none.
+    """
+    video = call.store.video(call.params[param])
+    if video is None:
+        raise not_found("Video")
+    return video
+
+
+def check_can_manage(user: User, video: Video) -> None:
+    """Checks that a user may change a video.
+
+    Raises:
+        Problem: They may not.
+    """
+    if not may_manage(user, video):
+        raise Problem("Cannot manage a video of another user.", 403)
+
+
+def may_manage(user: User, video: Video) -> bool:
+    """Whether a user may change a video, and see it whatever its privacy."""
+    return user.is_staff or video.channel.owner is user
+
+
+def check_can_see(call: Call, video: Video, param: str = "id", *, lenient: bool = True) -> None:
+    """Checks that whoever asks may see a video.
+
+    Args:
+        call: The request.
+        video: The video.
+        param: The name of the identifier in the path.
+        lenient: Whether the route serves people without a token as well, and so words their refusal otherwise.
+
+    Raises:
+        Problem: They may not.
+    """
+    if video.privacy == PASSWORD_PROTECTED:
+        _check_password(call, video)
+    elif video.privacy in {PRIVATE, INTERNAL} or _is_guessed(call, video, param):
+        user = call.user_or_none() if lenient else call.user()
+        if user is None:
+            raise Problem("Not authenticated", 401)
+        if video.privacy != INTERNAL and not may_manage(user, video):
+            raise Problem("Cannot fetch information of private/internal/blocked video", 403)
+
+
+def _is_guessed(call: Call, video: Video, param: str) -> bool:
+    """An unlisted video is for those who know its uuid; its number can be guessed."""
+    return video.privacy == UNLISTED and not ids.is_uuid(_full(call.params[param]))
+
+
+def _check_password(call: Call, video: Video) -> None:
+    password = call.request.headers.get("x-peertube-video-password")
+    if password is None:
+        user = call.user_or_none()
+        if user is not None and may_manage(user, video):
+            return
+        status = 401 if user is None and call.is_modern else 403
+        detail = "Please provide a password to access this password protected video"
+        raise Problem(detail, status, code="video_requires_password")
+    if password not in video.passwords:
+        dot = "" if call.is_modern else "."
+        detail = f"Incorrect video password. Access to the video is denied{dot}"
+        raise Problem(detail, 403, code="incorrect_video_password")
+
+
+def _full(sent: str) -> str:
+    return ids.from_short(sent) if len(sent) == ids.SHORT_LENGTH else sent

@@ -1,0 +1,187 @@
+"""One request on its way through the server."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+import orjson
+from aiohttp import web
+
+from aiopeertube.emulator.counters import Tally
+from aiopeertube.emulator.model.store import Store, Token, User
+from aiopeertube.emulator.options import EmulatorOptions
+from aiopeertube.emulator.wire.bodies import Body, parse_multipart
+from aiopeertube.emulator.wire.problem_json import Problem
+from aiopeertube.emulator.writers import WriterPool
+
+from .listing import Query, VideoLists, parse_query
+from .rendering import Renderer
+
+JSON = "application/json; charset=utf-8"
+PROBLEM_JSON = "application/problem+json; charset=utf-8"
+HTML = "text/html; charset=utf-8"
+_READERS = 4
+
+
+@dataclass(slots=True)
+class Reply:
+    """What the server answers."""
+
+    status: int = 200
+    content: bytes = b""
+    content_type: str | None = JSON
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+def json_reply(body: Any, **headers: str) -> Reply:
+    """An answer with a JSON body."""
+    return Reply(200, orjson.dumps(body, option=orjson.OPT_NON_STR_KEYS), headers=headers)
+
+
+def done() -> Reply:
+    """The answer to an edit that was carried out."""
+    return Reply(204)
+
+
+@dataclass(slots=True)
+class Backend:
+    """What all requests share."""
+
+    options: EmulatorOptions
+    store: Store
+    tally: Tally
+    writers: WriterPool
+    lists: VideoLists
+    renderer: Renderer
+    readers: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_READERS))
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[None]:
+        """Spends the time of one read."""
+        if self.options.read_seconds > 0:
+            async with self.readers:
+                await asyncio.sleep(self.options.read_seconds)
+        yield
+
+    async def write(self, tags: frozenset[str] = frozenset()) -> None:
+        """Spends the time of one write.
+
+        Raises:
+            Problem: The write failed; nothing may be written.
+        """
+        try:
+            await self.writers.write(tags)
+        except Problem:
+            self.tally.serialization_failures += 1
+            raise
+        self.tally.writes += 1
+
+
+@dataclass(slots=True)
+class Call:
+    """One request.
+
+    Attributes:
+        backend: What all requests share.
+        request: The request.
+        params: The values in its path.
+        now: When it came.
+        body: Its body; None: not yet read.
+        operation: The name that the documentation has for what it does; errors carry it.
+    """
+
+    backend: Backend
+    request: web.BaseRequest
+    params: dict[str, str]
+    now: float
+    body: Body | None
+    operation: str | None = None
+
+    @property
+    def store(self) -> Store:
+        """What the server keeps."""
+        return self.backend.store
+
+    @property
+    def target(self) -> str:
+        """Path and query as they were sent."""
+        return self.request.raw_path
+
+    @property
+    def is_modern(self) -> bool:
+        """Whether the server looks like 8.x."""
+        return self.backend.options.is_modern
+
+    def query(self) -> Query:
+        """The query."""
+        return parse_query(self.request.raw_path.partition("?")[2])
+
+    async def read_body(self, *files: str) -> Body:
+        """The body: JSON, a form or multipart; anything else counts as none.
+
+        Args:
+            *files: The fields that may be files.
+        """
+        if self.body is None:
+            self.body = await parse_multipart(self.request, files)
+        return self.body
+
+    def token(self) -> Token:
+        """The token the request came with.
+
+        Raises:
+            Problem: It came with none, or with one that is not good.
+        """
+        header = self.request.headers.get("Authorization")
+        if header is None:
+            raise Problem("Token is invalid", 401, code="unauthorized_request")
+        scheme, _, access = header.partition(" ")
+        if scheme.lower() != "bearer" or not access:
+            raise Problem("Token is invalid", 400, code="invalid_request")
+        token = self.store.tokens.get(access)
+        if token is None or token.access_ends_at <= self.now:
+            raise Problem("Token is invalid", 401, code="invalid_token")
+        return token
+
+    def user(self) -> User:
+        """Who asks.
+
+        Raises:
+            Problem: The request does not say, or its token is not good.
+        """
+        return self.token().user
+
+    def user_or_none(self) -> User | None:
+        """Who asks; None: someone without a token.
+
+        Raises:
+            Problem: There is a token, but it is not good.
+        """
+        return self.user() if "Authorization" in self.request.headers else None
+
+
+Handler: TypeAlias = Callable[[Call], Awaitable[Reply]]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A path the server knows.
+
+    Attributes:
+        method: The method.
+        template: The path below ``/api/v1``, with names in braces for what varies.
+        handler: What answers.
+        operation: The name that the documentation has for it; errors carry it.
+    """
+
+    method: str
+    template: str
+    handler: Handler
+    operation: str | None = None
+
+    @property
+    def label(self) -> str:
+        """How statistics call it."""
+        return f"{self.method} {self.template}"

@@ -1,0 +1,95 @@
+"""Making a new video: its checks, in the server's order and in its words, and the video."""
+
+from typing import Any
+
+from aiopeertube.emulator.model.constants import PRIVATE
+from aiopeertube.emulator.model.ids import to_short
+from aiopeertube.emulator.model.store import Channel, User, Video
+from aiopeertube.emulator.wire.bodies import Body, Upload
+from aiopeertube.emulator.wire.problem_json import Problem, invalid_parameters, missing_parameter
+from aiopeertube.emulator.wire.video_files import EXTENSIONS, SourceFile, is_video_type
+
+from .calls import Call, Reply, json_reply
+from .edits import apply_edit, channel_of_user
+from .validation import (
+    CHANNEL,
+    LAST_FIELDS,
+    Invalid,
+    check_common,
+    check_fields,
+    check_passwords,
+    check_schedule_date,
+)
+
+
+def check_new_video(body: Body, instance: str, file_problem: Invalid) -> dict[str, Any]:
+    """Checks the fields of a new video.
+
+    Args:
+        body: What was sent.
+        instance: The request's target, for the error.
+        file_problem: What is wrong with the file or its name, if something is.
+
+    Returns:
+        The known fields that were sent, cleaned.
+
+    Raises:
+        Problem: With every field that is invalid.
+    """
+    clean, invalid = check_common(body)
+    invalid |= file_problem
+    # Without a name the server checks an empty one, and shows it.
+    for field in LAST_FIELDS:
+        if field is CHANNEL and CHANNEL.name not in body.fields:
+            invalid |= missing_parameter(CHANNEL.name)
+        check_fields((field,), {"name": "", **body.fields}, clean, invalid)
+    if invalid:
+        raise invalid_parameters(invalid, instance)
+    check_schedule_date(clean)
+    return clean
+
+
+def check_file_type(content_type: str) -> None:
+    """Checks what a file is said to be.
+
+    Raises:
+        Problem: Nothing that the server takes.
+    """
+    if not is_video_type(content_type):
+        kinds = ", ".join(EXTENSIONS)
+        raise Problem(f"This file is not supported. Please, make sure it is of the following type: {kinds}", 415)
+
+
+def check_place(call: Call, user: User, sent: dict[str, Any], content_type: str) -> Channel:
+    """Checks what hangs together in a new video, and finds its channel.
+
+    Raises:
+        Problem: Channel, type of file or passwords will not do.
+    """
+    channel = channel_of_user(call, user, int(sent["channelId"]))
+    check_file_type(content_type)
+    check_passwords(sent, PRIVATE)
+    return channel
+
+
+def create_video(
+    call: Call, channel: Channel, sent: dict[str, Any], images: dict[str, Upload], source: SourceFile | None
+) -> Video:
+    """Makes a video; it is private unless it was said to be something else."""
+    made = call.store.add_video(sent["name"], channel, privacy=PRIVATE, source=source)
+    if source is not None:
+        made.size = source.size
+    fields = {name: value for name, value in sent.items() if name != "commentsPolicy" or value}
+    apply_edit(call, made, {**fields, "privacy": sent.get("privacy", PRIVATE)}, None, images)
+    return made
+
+
+def uploaded(video: Video) -> Reply:
+    """The answer to a finished upload."""
+    names = {"id": video.id, "shortUUID": to_short(video.uuid), "uuid": video.uuid}
+    return json_reply({"video": names})
+
+
+def unreadable() -> Problem:
+    """The error for a file that is no video."""
+    return Problem("Video file unreadable.", 422)

@@ -1,0 +1,122 @@
+"""Carrying out an edit that has passed its checks."""
+
+from collections.abc import Collection
+from typing import Any
+
+from aiopeertube.emulator.model.constants import (
+    COMMENTS_DISABLED,
+    COMMENTS_ENABLED,
+    PASSWORD_PROTECTED,
+    PRIVATE,
+)
+from aiopeertube.emulator.model.store import Channel, Schedule, User, Video
+from aiopeertube.emulator.wire.problem_json import Problem, not_found
+from aiopeertube.emulator.wire.scalars import int_or_null, parse_date
+
+from .calls import Call
+
+# Fields that are stored as they come.
+_PLAIN = {
+    "name": "name",
+    "category": "category",
+    "licence": "licence",
+    "language": "language",
+    "nsfw": "nsfw",
+    "waitTranscoding": "wait_transcoding",
+    "support": "support",
+    "description": "description",
+    "downloadEnabled": "download_enabled",
+}
+
+
+def channel_of_edit(call: Call, user: User, sent: dict[str, Any]) -> Channel | None:
+    """The channel an edit moves its video to; None: it stays.
+
+    Raises:
+        Problem: There is no such channel, or it is somebody else's.
+    """
+    number = sent.get("channelId")
+    return channel_of_user(call, user, int(number)) if number else None
+
+
+def channel_of_user(call: Call, user: User, number: int) -> Channel:
+    """The channel of an id, in which a user wants to have a video.
+
+    Raises:
+        Problem: There is no such channel, or it is somebody else's.
+    """
+    channel = call.store.channel_by_id(number)
+    if channel is not None and (user.is_staff or channel.owner is user):
+        return channel
+    if call.is_modern:
+        raise not_found("Video channel") if channel is None else Problem("This user cannot manage this channel", 403)
+    place = "instance" if channel is None else "account"
+    raise Problem(f'Unknown video "video channel" for this {place}.')
+
+
+def check_stored(sent: dict[str, Any]) -> None:
+    """Fails on what the checks let through but the database does not take.
+
+    Raises:
+        Problem: There is such a field.
+    """
+    if "commentsPolicy" in sent and sent["commentsPolicy"] is None:
+        detail = "notNull Violation: VideoModel.commentsPolicy cannot be null"
+        raise Problem(detail, 500, code="SequelizeValidationError")
+
+
+def apply_edit(
+    call: Call, video: Video, sent: dict[str, Any], channel: Channel | None, files: Collection[str]
+) -> None:
+    """Changes a video; even an edit without any field leaves its trace in `updatedAt`."""
+    for name, attribute in _PLAIN.items():
+        if name in sent:
+            _change(video, attribute, sent[name])
+    if "tags" in sent:
+        # Each tag once, the first of its kind.
+        video.tags = tuple(dict.fromkeys(sent["tags"] or ()))
+    if "originallyPublishedAt" in sent:
+        text = sent["originallyPublishedAt"]
+        video.originally_published_at = parse_date(text) if text else None
+    _set_comments(video, sent)
+    _set_privacy(video, sent, call.now)
+    _set_schedule(video, sent)
+    if channel is not None:
+        _change(video, "channel", channel)
+    if "thumbnailfile" in files:
+        video.thumbnail = call.store.new_uuid()
+    if "previewfile" in files:
+        video.preview = call.store.new_uuid()
+    video.updated_at = call.backend.options.clock()
+
+
+def _change(video: Video, attribute: str, value: Any) -> None:
+    """Sets an attribute where it differs: lists are sorted anew whenever one is set that they depend on."""
+    if getattr(video, attribute) != value:
+        setattr(video, attribute, value)
+
+
+def _set_comments(video: Video, sent: dict[str, Any]) -> None:
+    if "commentsPolicy" in sent:
+        video.comments_policy = int_or_null(sent["commentsPolicy"])
+    elif "commentsEnabled" in sent:
+        video.comments_policy = COMMENTS_ENABLED if sent["commentsEnabled"] else COMMENTS_DISABLED
+
+
+def _set_privacy(video: Video, sent: dict[str, Any], now: float) -> None:
+    if "privacy" not in sent:
+        return
+    privacy = sent["privacy"]
+    if video.privacy == PRIVATE != privacy:
+        # It has not been published before, whatever it was then called.
+        video.published_at = now
+    _change(video, "privacy", privacy)
+    video.passwords = tuple(sent.get("videoPasswords") or ()) if privacy == PASSWORD_PROTECTED else ()
+
+
+def _set_schedule(video: Video, sent: dict[str, Any]) -> None:
+    if "scheduleUpdate" not in sent:
+        return
+    schedule = sent["scheduleUpdate"]
+    at = parse_date(schedule["updateAt"]) if schedule else None
+    video.schedule = None if at is None else Schedule(at, schedule.get("privacy"))

@@ -1,0 +1,288 @@
+"""Bodies: how what is stored looks on the wire."""
+
+from typing import Any
+from urllib.parse import quote_plus
+from zlib import crc32
+
+from aiopeertube.emulator.model import ids
+from aiopeertube.emulator.model.constants import (
+    CATEGORIES,
+    COMMENT_POLICIES,
+    COMMENTS_DISABLED,
+    LICENCES,
+    PRIVACIES,
+    ROLES,
+    STATES,
+    UNKNOWN,
+)
+from aiopeertube.emulator.model.languages import LANGUAGES
+from aiopeertube.emulator.model.store import Caption, Channel, User, Video
+from aiopeertube.emulator.wire.clocks import iso
+
+TRUNCATED_LENGTH = 250
+INCLUDE_STATE, INCLUDE_BLOCKED, INCLUDE_OWNER, INCLUDE_FILES = 1, 2, 4, 8
+INCLUDE_SOURCE, INCLUDE_AUTOMATIC_TAGS, INCLUDE_TAGS = 32, 64, 128
+
+_NOTIFICATIONS = {
+    "newCommentOnMyVideo": 1, "newVideoFromSubscription": 1, "abuseAsModerator": 3,
+    "videoAutoBlacklistAsModerator": 3, "blacklistOnMyVideo": 3, "myVideoPublished": 1,
+    "myVideoImportFinished": 1, "newUserRegistration": 1, "commentMention": 1, "newFollow": 1,
+    "newInstanceFollower": 1, "autoInstanceFollowing": 1, "abuseNewMessage": 3, "abuseStateChange": 3,
+    "newPeerTubeVersion": 3, "myVideoStudioEditionFinished": 1, "myVideoTranscriptionGenerated": 1,
+    "newPluginVersion": 1,
+}  # fmt: skip
+
+Body = dict[str, Any]
+
+
+def truncated(text: str | None) -> str | None:
+    """A description as rows of lists carry it: cut to 250 characters, the last three of them dots."""
+    if not text:
+        return None
+    short = _cut(text, TRUNCATED_LENGTH)
+    # The server counts characters beyond the basic plane once when it cuts and twice when it checks.
+    excess = len(short.encode("utf-16-le")) // 2 - TRUNCATED_LENGTH
+    return short if excess <= 0 else _cut(text, TRUNCATED_LENGTH - excess)
+
+
+def _cut(text: str, length: int) -> str:
+    return text if len(text) <= length else text[: length - 3] + "..."
+
+
+def unordered(tags: tuple[str, ...], uuid: str) -> list[str]:
+    """Tags in an order that has nothing to do with the one they were sent in, but stays as it is."""
+    return sorted(tags, key=lambda tag: crc32(f"{uuid} {tag}".encode()))
+
+
+class Renderer:
+    """Makes bodies.
+
+    Args:
+        host: The server's host and port, as in its URLs.
+        modern: Whether to look like 8.x.
+    """
+
+    def __init__(self, host: str, *, modern: bool) -> None:
+        self.host = host
+        self.url = f"http://{host}"
+        self.modern = modern
+
+    def account(self, user: User) -> Body:
+        """A user's account."""
+        return {
+            **self._actor("accounts", user.username),
+            "id": user.account_id,
+            "hostRedundancyAllowed": False,
+            "followingCount": 0,
+            "followersCount": 0,
+            "createdAt": iso(user.created_at),
+            "displayName": user.username,
+            "description": None,
+            "updatedAt": iso(user.created_at),
+            "userId": user.id,
+        }
+
+    def channel(self, channel: Channel, *, with_owner: bool = True) -> Body:
+        """A channel in full."""
+        body = {
+            **self._actor("video-channels", channel.name),
+            "id": channel.id,
+            "hostRedundancyAllowed": False,
+            "followingCount": 0,
+            "followersCount": 0,
+            "createdAt": iso(channel.created_at),
+            "banners": [],
+            "displayName": channel.display_name,
+            "description": channel.description,
+            "support": channel.support,
+            "isLocal": True,
+            "updatedAt": iso(channel.updated_at),
+        }
+        if with_owner:
+            body["ownerAccount"] = self.account(channel.owner)
+        return body
+
+    def me(self, user: User, channels: list[Channel]) -> Body:
+        """The user who asks."""
+        return {
+            "id": user.id,
+            "username": user.username,
+            "email": f"{user.username}@example.com",
+            "theme": "instance-default",
+            "pendingEmail": None,
+            "emailPublic": False,
+            "emailVerified": None,
+            "nsfwPolicy": "do_not_list",
+            "p2pEnabled": True,
+            "videosHistoryEnabled": True,
+            "autoPlayVideo": True,
+            "autoPlayNextVideo": False,
+            "autoPlayNextVideoPlaylist": True,
+            "videoLanguages": None,
+            "role": {"id": user.role, "label": ROLES[user.role]},
+            "videoQuota": -1,
+            "videoQuotaDaily": -1,
+            "noInstanceConfigWarningModal": False,
+            "noWelcomeModal": False,
+            "noAccountSetupWarningModal": False,
+            "blocked": False,
+            "blockedReason": None,
+            "account": self.account(user),
+            "notificationSettings": _NOTIFICATIONS,
+            "videoChannels": [self.channel(channel, with_owner=False) for channel in channels],
+            "createdAt": iso(user.created_at),
+            "pluginAuth": None,
+            "lastLoginDate": None if user.last_login_at is None else iso(user.last_login_at),
+            "twoFactorEnabled": user.otp is not None,
+            "adminFlags": 0,
+            "specialPlaylists": [{"id": user.id, "name": "Watch later", "type": 2}],
+        }
+
+    def rows(self, videos: list[Video], include: int = 0) -> list[Body]:
+        """Videos as a list shows them."""
+        return [self._row(video, include) for video in videos]
+
+    def own_rows(self, videos: list[Video]) -> list[Body]:
+        """Videos as their owner's list shows them."""
+        return self.rows(videos, INCLUDE_STATE | INCLUDE_BLOCKED)
+
+    def video(self, video: Video) -> Body:
+        """A video in full."""
+        return {
+            **self._row(video, INCLUDE_BLOCKED | INCLUDE_FILES),
+            "description": video.description,
+            "account": self.account(video.channel.owner),
+            "channel": self.channel(video.channel),
+            **_schedule(video),
+            "support": video.support,
+            "descriptionPath": f"/api/v1/videos/{video.uuid}/description",
+            "tags": unordered(video.tags, video.uuid),
+            "commentsEnabled": video.comments_policy != COMMENTS_DISABLED,
+            "commentsPolicy": {"id": video.comments_policy, "label": COMMENT_POLICIES[video.comments_policy]},
+            "downloadEnabled": video.download_enabled,
+            "waitTranscoding": video.wait_transcoding,
+            "inputFileUpdatedAt": None,
+            "state": _constant(video.state, STATES),
+            "trackerUrls": [f"{self.url}/tracker/announce", f"ws://{self.host}/tracker/socket"],
+        }
+
+    def caption(self, caption: Caption) -> Body:
+        """One language's captions."""
+        return {
+            "language": _constant(caption.language, LANGUAGES),
+            "automaticallyGenerated": False,
+            "captionPath": f"/lazy-static/video-captions/{caption.file}",
+            "updatedAt": iso(caption.updated_at),
+        }
+
+    def _actor(self, kind: str, name: str) -> Body:
+        return {"url": f"{self.url}/{kind}/{name}", "name": name, "host": self.host, "avatars": []}
+
+    def _row(self, video: Video, include: int) -> Body:
+        uuid, short = video.uuid, truncated(video.description)
+        channel, owner = video.channel, video.channel.owner
+        updated, originally = video.updated_at, video.originally_published_at
+        body = {
+            "id": video.id,
+            "uuid": uuid,
+            "shortUUID": ids.to_short(uuid),
+            "url": f"{self.url}/videos/watch/{uuid}",
+            "name": video.name,
+            "category": _constant(video.category, CATEGORIES),
+            "licence": _constant(video.licence, LICENCES),
+            "language": _constant(video.language, LANGUAGES),
+            "privacy": _constant(video.privacy, PRIVACIES),
+            "nsfw": video.nsfw,
+            "truncatedDescription": short,
+            "description": short,
+            "isLocal": True,
+            "duration": video.duration,
+            "aspectRatio": video.aspect_ratio,
+            "views": video.views,
+            "viewers": 0,
+            "likes": video.likes,
+            "dislikes": video.dislikes,
+            "thumbnailPath": f"/lazy-static/thumbnails/{video.thumbnail or uuid}.jpg",
+            "previewPath": f"/lazy-static/previews/{video.preview or uuid}.jpg",
+            "embedPath": f"/videos/embed/{uuid}",
+            "createdAt": iso(video.created_at),
+            "updatedAt": iso(updated),
+            "publishedAt": iso(video.published_at),
+            "originallyPublishedAt": None if originally is None else iso(originally),
+            "isLive": video.is_live,
+            "account": self._summary("accounts", owner.account_id, owner.username, owner.username),
+            "channel": self._summary("video-channels", channel.id, channel.name, channel.display_name),
+        }
+        if self.modern:
+            body |= {"comments": 0, "nsfwFlags": 0, "nsfwSummary": None}
+        if include:
+            body |= self._included(video, include)
+        return body
+
+    def _summary(self, kind: str, number: int, name: str, display_name: str) -> Body:
+        return {
+            "id": number,
+            "displayName": display_name,
+            "name": name,
+            "url": f"{self.url}/{kind}/{name}",
+            "host": self.host,
+            "avatars": [],
+        }
+
+    def _included(self, video: Video, include: int) -> Body:
+        """What `include` adds to a row."""
+        more: Body = {}
+        if include & INCLUDE_STATE:
+            more["state"] = _constant(video.state, STATES)
+            more["waitTranscoding"] = video.wait_transcoding
+            more |= _schedule(video)
+        if include & INCLUDE_BLOCKED:
+            more |= {"blacklisted": False, "blacklistedReason": None}
+        if include & INCLUDE_OWNER:
+            more |= {"blockedOwner": False, "blockedServer": False}
+        if include & INCLUDE_FILES:
+            more |= {"streamingPlaylists": [], "files": [self._file(video)]}
+        if include & INCLUDE_SOURCE:
+            more["videoSource"] = None
+        if include & INCLUDE_AUTOMATIC_TAGS:
+            more["automaticTags"] = []
+        if include & INCLUDE_TAGS and self.modern:
+            more["tags"] = unordered(video.tags, video.uuid)
+        return more
+
+    def _file(self, video: Video) -> Body:
+        name = f"{video.uuid}-720"
+        torrent, file = f"{name}.torrent", f"{self.url}/static/web-videos/{name}.mp4"
+        source = quote_plus(f"{self.url}/lazy-static/torrents/{torrent}")
+        digest = video.uuid.replace("-", "") + "00000000"
+        return {
+            "id": video.id,
+            "resolution": {"id": 720, "label": "720p"},
+            "width": 1280,
+            "height": 720,
+            "magnetUri": f"magnet:?xs={source}&xt=urn:btih:{digest}&dn={quote_plus(video.name)}"
+            f"&tr={quote_plus(f'{self.url}/tracker/announce')}&ws={quote_plus(file)}",
+            "size": video.size,
+            "fps": 25,
+            "torrentUrl": f"{self.url}/lazy-static/torrents/{torrent}",
+            "torrentDownloadUrl": f"{self.url}/download/torrents/{torrent}",
+            "fileUrl": file,
+            "fileDownloadUrl": f"{self.url}/download/web-videos/{name}.mp4",
+            "metadataUrl": f"{self.url}/api/v1/videos/{video.uuid}/metadata/{video.id}",
+            "hasAudio": True,
+            "hasVideo": True,
+            "storage": 0,
+        }
+
+
+def _constant(key: Any, labels: dict[Any, str]) -> Body:
+    return {"id": key, "label": labels.get(key, UNKNOWN)}
+
+
+def _schedule(video: Video) -> Body:
+    if video.schedule is None:
+        return {}
+    scheduled: Body = {"updateAt": iso(video.schedule.at)}
+    if video.schedule.privacy is not None:
+        scheduled["privacy"] = video.schedule.privacy
+    return {"scheduledUpdate": scheduled}

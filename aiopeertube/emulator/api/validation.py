@@ -1,0 +1,274 @@
+"""Checks of an edit's fields, in the server's order and in its words."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from aiopeertube.emulator.model.constants import (
+    CATEGORIES,
+    COMMENT_POLICIES,
+    INTERNAL,
+    LICENCES,
+    PASSWORD_PROTECTED,
+    PRIVACIES,
+    PUBLIC,
+    UNLISTED,
+)
+from aiopeertube.emulator.wire.bodies import Body, Upload
+from aiopeertube.emulator.wire.problem_json import (
+    Problem,
+    invalid_parameter,
+    invalid_parameters,
+    missing_parameter,
+)
+from aiopeertube.emulator.wire.scalars import (
+    bool_or_null,
+    int_or_null,
+    is_int,
+    kind_of,
+    parse_date,
+    text_of,
+    value_or_null,
+)
+
+IMAGE_FIELDS = ("thumbnailfile", "previewfile")
+_IMAGE_LIMIT = 4 * 1024 * 1024
+_IMAGE_TYPES = {"image/png", "image/jpg", "image/jpeg", "image/webp"}
+_INVALID = "Invalid value"
+_URL = re.compile(r"https?://(?:[^\s/?#@]+@)?[^\s/?#@]+\.[^\s/?#@]+(?:[/?#]\S*)?", re.IGNORECASE)
+_SCHEDULED_PRIVACIES = (PUBLIC, UNLISTED, INTERNAL)
+
+Invalid = dict[str, dict[str, Any]]
+
+# A check gives the message of what is wrong, or None.
+_Check = Callable[[Any], str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field: how the server cleans it, and what it then has to be."""
+
+    name: str
+    clean: Callable[[Any], Any]
+    check: _Check
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+def _trimmed(value: Any) -> Any:
+    return value if isinstance(value, list | dict) else text_of(value).strip()
+
+
+def _known(labels: dict[int, str], *, nullable: bool) -> _Check:
+    def check(value: Any) -> str | None:
+        if value is None:
+            return None if nullable else _INVALID
+        # A number that came as text is fine as well, when nothing has cleaned it.
+        number = int_or_null(value) if is_int(value) else value
+        return None if isinstance(number, int) and number in labels else _INVALID
+
+    return check
+
+
+def _text(lowest: int, highest: int, message: str = _INVALID, *, nullable: bool = True) -> _Check:
+    def check(value: Any) -> str | None:
+        if value is None and nullable:
+            return None
+        if not isinstance(value, str):
+            return _not_text(value) if message == _INVALID and value is not None else message
+        return None if lowest <= len(value) <= highest else message
+
+    return check
+
+
+def _not_text(value: Any) -> str:
+    return f"Expected a string but received a {kind_of(value)}"
+
+
+def _boolean(message: str) -> _Check:
+    return lambda value: None if isinstance(value, bool) else message
+
+
+def _language(value: Any) -> str | None:
+    # Any code of ten characters will do, known or not.
+    fits = value is None or (isinstance(value, str) and 1 <= len(value) <= 10)
+    return None if fits else _INVALID
+
+
+def _tags(value: Any) -> str | None:
+    message = "Should have an array of up to 5 tags between 2 and 30 characters each"
+    if value is None:
+        return None
+    if not isinstance(value, list) or len(value) > 5:
+        return message
+    return None if all(isinstance(tag, str) and 2 <= len(tag) <= 30 for tag in value) else message
+
+
+def _date(value: Any) -> str | None:
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        return _not_text(value)
+    return _INVALID if parse_date(value) is None else None
+
+
+def _identifier(value: Any) -> str | None:
+    return None if is_int(value) else _INVALID
+
+
+def _url(value: Any) -> str | None:
+    # A name has a dot, as a domain below a top-level one does; addresses have, too.
+    fits = isinstance(value, str) and 3 <= len(value) <= 2000 and _URL.fullmatch(value) is not None
+    return None if fits else _INVALID
+
+
+def _list(value: Any) -> str | None:
+    return None if isinstance(value, list) else "Video passwords should be an array."
+
+
+def _anything(value: Any) -> str | None:
+    return None
+
+
+_FIELDS = (
+    Field("category", int_or_null, _known(CATEGORIES, nullable=True)),
+    Field("licence", int_or_null, _known(LICENCES, nullable=True)),
+    Field("language", value_or_null, _language),
+    Field("nsfw", bool_or_null, _boolean("Should have a valid nsfw boolean")),
+    Field("waitTranscoding", bool_or_null, _boolean("Should have a valid waitTranscoding boolean")),
+    Field("privacy", int_or_null, _known(PRIVACIES, nullable=False)),
+    Field("description", value_or_null, _text(3, 10000)),
+    Field("support", value_or_null, _text(3, 1000)),
+    Field("tags", value_or_null, _tags),
+    Field("commentsEnabled", bool_or_null, _boolean("Should have valid commentsEnabled boolean")),
+    Field("commentsPolicy", _same, _known(COMMENT_POLICIES, nullable=True)),
+    Field("downloadEnabled", bool_or_null, _boolean("Should have downloadEnabled boolean")),
+    Field("originallyPublishedAt", value_or_null, _date),
+    Field("scheduleUpdate", value_or_null, _anything),
+)
+NAME = Field(
+    "name", _trimmed, _text(3, 120, "Should have a video name between 3 and 120 characters long", nullable=False)
+)
+CHANNEL = Field("channelId", int_or_null, _identifier)
+PASSWORDS = Field("videoPasswords", _same, _list)
+IMPORT_FIELDS = (
+    CHANNEL,
+    Field("targetUrl", _same, _url),
+    Field("name", _same, NAME.check),
+    PASSWORDS,
+)
+LAST_FIELDS = (NAME, CHANNEL, PASSWORDS)
+
+
+def check_edit(body: Body, instance: str, invalid_id: Invalid | None) -> dict[str, Any]:
+    """Checks the fields of an edit.
+
+    Args:
+        body: What was sent.
+        instance: The request's target, for the error.
+        invalid_id: What is wrong with the video's identifier in the path, if something is.
+
+    Returns:
+        The known fields that were sent, cleaned.
+
+    Raises:
+        Problem: With every field that is invalid.
+    """
+    clean, invalid = check_common(body)
+    invalid |= invalid_id or {}
+    check_fields(LAST_FIELDS, body.fields, clean, invalid)
+    if invalid:
+        raise invalid_parameters(invalid, instance)
+    check_schedule_date(clean)
+    return clean
+
+
+def check_common(body: Body) -> tuple[dict[str, Any], Invalid]:
+    """Checks the fields that edits and new videos share.
+
+    Returns:
+        The known fields that were sent, cleaned, and what is wrong with them.
+    """
+    clean: dict[str, Any] = {}
+    invalid: Invalid = {}
+    for name in IMAGE_FIELDS:
+        if name in body.files:
+            invalid |= _check_image(name, body.files[name])
+    check_fields(_FIELDS, body.fields, clean, invalid)
+    if isinstance(clean.get("scheduleUpdate"), dict):
+        clean["scheduleUpdate"] = _check_schedule(clean["scheduleUpdate"], invalid)
+    return clean, invalid
+
+
+def check_schedule_date(clean: dict[str, Any]) -> None:
+    """Checks that a schedule, if there is one, has a date.
+
+    Raises:
+        Problem: It has none.
+    """
+    schedule = clean.get("scheduleUpdate")
+    # An object without anything in it counts as well.
+    is_there = bool(schedule) or isinstance(schedule, dict | list)
+    if is_there and not (isinstance(schedule, dict) and schedule.get("updateAt")):
+        raise Problem("Schedule update at is mandatory.")
+
+
+def check_fields(fields: tuple[Field, ...], sent: dict[str, Any], clean: dict[str, Any], invalid: Invalid) -> None:
+    """Checks those fields that were sent, and puts them cleaned with the others, and what is wrong with the rest."""
+    for field in fields:
+        if field.name not in sent:
+            continue
+        value = clean[field.name] = field.clean(sent[field.name])
+        message = field.check(value)
+        if message is not None:
+            invalid |= invalid_parameter(field.name, value, "body", message)
+
+
+def _check_schedule(sent: dict[str, Any], invalid: Invalid) -> dict[str, Any]:
+    schedule = dict(sent)
+    if "updateAt" in schedule:
+        at = schedule["updateAt"]
+        if not isinstance(at, str) or parse_date(at) is None:
+            message = "Should have a schedule update date that conforms to ISO 8601"
+            invalid |= invalid_parameter("scheduleUpdate.updateAt", at, "body", message)
+    if "privacy" in schedule:
+        privacy = schedule["privacy"] = int_or_null(schedule["privacy"])
+        if privacy not in _SCHEDULED_PRIVACIES:
+            invalid |= invalid_parameter("scheduleUpdate.privacy", privacy, "body")
+    return schedule
+
+
+def _check_image(name: str, upload: Upload) -> Invalid:
+    fits = upload.size <= _IMAGE_LIMIT
+    if upload.name and fits and upload.content_type.lower() in _IMAGE_TYPES:
+        return {}
+    message = (
+        f"This {name.removesuffix('file')} file is not supported or too large. "
+        "Please, make sure it is of the following type: .png, .jpg, .jpeg, .webp"
+    )
+    return missing_parameter(name, "body", message)
+
+
+def check_passwords(sent: dict[str, Any], current_privacy: int) -> None:
+    """Checks that an edit of a video that is, or becomes, protected by passwords brings proper ones.
+
+    Raises:
+        Problem: It does not.
+    """
+    if sent.get("privacy", current_privacy) != PASSWORD_PROTECTED:
+        return
+    passwords = sent.get("videoPasswords")
+    if passwords is None:
+        raise Problem("Video passwords are missing.")
+    if not passwords:
+        raise Problem("At least one video password is required.")
+    if not all(isinstance(password, str) for password in passwords):
+        raise Problem("Video password should be a string.")
+    if len(set(passwords)) != len(passwords):
+        raise Problem("Duplicate video passwords are not allowed.")
+    if not all(2 <= len(password) < 100 for password in passwords):
+        limits = "Password length should be at least 2 characters and no more than 100 characters."
+        raise Problem(f"Invalid video password. {limits}")

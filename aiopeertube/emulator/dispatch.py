@@ -1,0 +1,204 @@
+"""From a request to its answer."""
+
+import asyncio
+import os
+import socket
+import struct
+from dataclasses import replace
+from urllib.parse import unquote
+
+import orjson
+from aiohttp import web
+
+from .api.calls import HTML, PROBLEM_JSON, Backend, Call, Reply, Route
+from .faults import Fault, Faults
+from .ratelimit import FixedWindows
+from .router import API, LIMITED, Router
+from .routes import ROUTES
+from .wire.bodies import parse_early
+from .wire.clocks import HttpDate
+from .wire.problem_json import Problem
+
+KEEP_ALIVE_SECONDS = 5
+_REFUSAL = Reply(429, b"Too many requests, please try again later.", HTML)
+_BEFORE = frozenset({"429", "5xx", "reset", "garbage"})
+_LOGIN = "/users/token"
+# What goes out beyond a body that breaks off, so that its length is never reached.
+_MISSING = 64
+
+
+class App:
+    """Answers requests.
+
+    Args:
+        backend: What they are about.
+        faults: What goes wrong with them.
+    """
+
+    def __init__(self, backend: Backend, faults: Faults) -> None:
+        options = backend.options
+        self._backend = backend
+        self._faults = faults
+        self._router = Router(ROUTES)
+        self._date = HttpDate()
+        self._limit = FixedWindows(*options.rate_limit) if options.rate_limit else None
+        self._login_limit = FixedWindows(*options.login_limit) if options.login_limit else None
+
+    async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        """Answers a request."""
+        path = request.raw_path.partition("?")[0]
+        words = [unquote(word) for word in path[len(API) :].rstrip("/").split("/")] if path.startswith(API) else []
+        found = self._router.find(request.method, words) if words else None
+        label = found[0].label if found else f"{request.method} (unknown)"
+        tally = self._backend.tally
+        tally.arrive(label)
+        try:
+            return await self._handle_faulty(request, words, found)
+        finally:
+            tally.in_flight -= 1
+
+    async def _handle_faulty(
+        self, request: web.BaseRequest, words: list[str], found: tuple[Route, dict[str, str]] | None
+    ) -> web.StreamResponse:
+        half_latency = self._backend.options.latency / 2
+        if half_latency:
+            await asyncio.sleep(half_latency)
+        fault = None
+        if len(self._faults):
+            fault = self._faults.pick(request.method, "/" + "/".join(words), found[0].template if found else "")
+        if fault is not None and fault.kind in _BEFORE:
+            reply = _reply_of_fault(fault, modern=self._backend.options.is_modern)
+        else:
+            reply = await self._reply(request, words, found)
+            if fault is not None and fault.kind == "5xx-after":
+                reply = _reply_of_fault(fault, modern=self._backend.options.is_modern)
+            elif fault is not None and fault.kind == "stall":
+                await asyncio.sleep(fault.seconds)
+        if half_latency:
+            await asyncio.sleep(half_latency)
+        return self._send(request, reply, fault)
+
+    async def _reply(
+        self, request: web.BaseRequest, words: list[str], found: tuple[Route, dict[str, str]] | None
+    ) -> Reply:
+        """Answers as the server does when nothing is wrong with it."""
+        if not words:
+            return Reply(404, b"", HTML)
+        modern = self._backend.options.is_modern
+        now = self._backend.options.clock()
+        try:
+            call = Call(self._backend, request, found[1] if found else {}, now, await parse_early(request))
+        except Problem as problem:
+            # Broken JSON is answered before the rate limit is looked at.
+            return _reply_of_problem(problem, None, modern=modern)
+        headers: dict[str, str] = {}
+        try:
+            if words[0] in LIMITED and not self._within_limits(call, found, headers):
+                self._backend.tally.refused += 1
+                return replace(_REFUSAL, headers=headers)
+            if found is None:
+                return Reply(400, headers=headers)
+            call.operation = found[0].operation
+            reply = await found[0].handler(call)
+        except Problem as problem:
+            reply = _reply_of_problem(problem, call.operation, modern=modern)
+        if headers:
+            reply.headers = {**headers, **reply.headers}
+        return reply
+
+    def _within_limits(self, call: Call, found: tuple[Route, dict[str, str]] | None, headers: dict[str, str]) -> bool:
+        """Counts the request, notes the headers, and says whether it is let through."""
+        limits = [self._limit]
+        if found is not None and found[0].template == _LOGIN:
+            limits.append(self._login_limit)
+        for limit in limits:
+            if limit is None:
+                continue
+            standing = limit.hit(_client(call.request), call.now)
+            headers.update(standing.headers)
+            if not standing.allowed and not _passes(call):
+                return False
+        return True
+
+    def _send(self, request: web.BaseRequest, reply: Reply, fault: Fault | None) -> web.StreamResponse:
+        """Puts an answer on the wire, or what a fault leaves of it."""
+        response = web.Response(
+            status=reply.status, body=reply.content or None, headers=self._headers(request, reply)
+        )
+        if reply.status != 204 and not reply.content:
+            response.headers["Content-Length"] = "0"
+        kind = fault.kind if fault else None
+        if kind in {"reset", "reset-after"}:
+            _cut(request)
+            return response
+        self._backend.tally.by_status[reply.status] += 1
+        if kind == "truncated":
+            _send_half(request, response, reply.content)
+        return response
+
+    def _headers(self, request: web.BaseRequest, reply: Reply) -> dict[str, str]:
+        headers = {**reply.headers, "Date": self._date.text(self._backend.options.clock())}
+        if reply.content_type is not None:
+            headers["Content-Type"] = reply.content_type
+        if request.keep_alive:
+            headers["Connection"] = "keep-alive"
+            headers["Keep-Alive"] = f"timeout={KEEP_ALIVE_SECONDS}"
+        return headers
+
+
+def _client(request: web.BaseRequest) -> str:
+    """Whom the rate limit counts; a proxy on this machine may speak for others."""
+    forwarded = request.headers.get("X-Forwarded-For")
+    return forwarded.rpartition(",")[2].strip() if forwarded else request.remote or ""
+
+
+def _passes(call: Call) -> bool:
+    """Whether the limit does not hold for whoever asks.
+
+    Raises:
+        Problem: The token is not good; a spent window says so where it would otherwise refuse.
+    """
+    user = call.user_or_none()
+    return user is not None and user.is_staff
+
+
+def _reply_of_problem(problem: Problem, operation: str | None, *, modern: bool) -> Reply:
+    content = orjson.dumps(problem.body(operation, modern=modern))
+    return Reply(problem.status, content, PROBLEM_JSON, dict(problem.headers))
+
+
+def _reply_of_fault(fault: Fault, *, modern: bool) -> Reply:
+    """What is sent in place of an answer: PeerTube's own 500, or the page of a proxy."""
+    status = fault.status_sent
+    if status == 500:
+        problem = Problem("Emulated failure", 500, code="Error")
+        return _reply_of_problem(problem, None, modern=modern)
+    page = f"<html><head><title>{status}</title></head><body><center><h1>{status}</h1></center></body></html>\r\n"
+    retry = {"Retry-After": str(round(fault.seconds))} if fault.kind == "429" and fault.seconds else {}
+    return Reply(status, page.encode(), HTML, retry)
+
+
+def _cut(request: web.BaseRequest) -> None:
+    """Cuts the connection so that the client sees it reset."""
+    transport = request.transport
+    if transport is None:
+        return
+    opened = transport.get_extra_info("socket")
+    if opened is not None:
+        # A linger of no time at all makes the system send RST rather than FIN.
+        form = "hh" if os.name == "nt" else "ii"
+        opened.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack(form, 1, 0))
+    transport.abort()
+
+
+def _send_half(request: web.BaseRequest, response: web.Response, content: bytes) -> None:
+    """Sends an answer that breaks off: in the middle of its body, or of its headers where there is no body."""
+    transport = request.transport
+    if transport is None:
+        return
+    response.headers["Content-Length"] = str(len(content) + _MISSING)
+    head = f"HTTP/1.1 {response.status} {response.reason}\r\n"
+    head += "".join(f"{name}: {value}\r\n" for name, value in response.headers.items())
+    raw = head.encode() + b"\r\n" + content[: len(content) // 2] if content else head.encode()[: len(head) // 2]
+    transport.write(raw)
+    transport.close()

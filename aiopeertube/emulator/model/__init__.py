@@ -1,0 +1,1 @@
+"""What the emulated server keeps and knows."""

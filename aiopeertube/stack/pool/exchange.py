@@ -1,0 +1,117 @@
+"""One request and its answer on one connection: aiohttp's pool of connections and its parser, without its session.
+
+A session builds, merges and checks for each request anew what is the same for all of ours, and sends a body by a task
+of its own. That is half of what a PUT costs (benchmarks/NOTES.md), so requests whose body is in memory go this way.
+It repeats nothing by itself: every attempt passes the layers above.
+"""
+
+import asyncio
+import re
+from typing import Any, Final
+from urllib.parse import quote
+
+import aiohttp
+import yarl
+
+from aiopeertube import errors
+from aiopeertube.wire.messages import JsonBody, Request, Response
+
+_PLAIN: Final = re.compile(r"[!-~]*")  # what may stand in a request line
+_KEEP: Final = "".join(map(chr, range(0x21, 0x7F)))
+_NOT_IN_A_HEADER: Final = re.compile(r"[\0\r\n]")
+_WITHOUT_LENGTH: Final = frozenset({"GET", "HEAD"})
+
+
+class _Origin:
+    """A server: how the pool knows it, and the headers that every request to it has."""
+
+    def __init__(self, origin: str, session: aiohttp.ClientSession) -> None:
+        # The pool finds a connection, or makes one, by a request; this one is never sent.
+        self.key = aiohttp.ClientRequest(
+            "GET", yarl.URL(origin), headers=session.headers, session=session, loop=asyncio.get_running_loop()
+        )
+        self._common = "".join(f"{name}: {value}\r\n" for name, value in self.key.headers.items())
+        self._token: str | None = None
+        self._signed = ""
+
+    def headers(self, token: str | None) -> str:
+        """Return the lines of the headers, signed where there is a token."""
+        if token is None:
+            return self._common
+        if token != self._token:
+            self._token, self._signed = token, self._common + _line("Authorization", "Bearer " + token)
+        return self._signed
+
+
+class Exchange:
+    """Sends requests over the connections of `session`; `connect_timeout` is in seconds."""
+
+    def __init__(self, session: aiohttp.ClientSession, *, connect_timeout: float) -> None:
+        assert session.connector is not None  # noqa: S101 - it is open
+        self._connector = session.connector
+        self._session = session
+        self._timeout = aiohttp.ClientTimeout(total=None, sock_connect=connect_timeout)
+        self._origins: dict[str, _Origin] = {}
+
+    async def handle(self, request: Request, body: JsonBody | None) -> Response:
+        """Send `request` once and read the whole answer.
+
+        Raises:
+            aiohttp.ClientError, HttpProcessingError, OSError: as connection and parser raise them.
+            InvalidField: a header cannot be sent.
+        """
+        origin = self._origins.get(request.origin) or self._add(request.origin)
+        data = _encoded(request, origin, body)
+        connection = await self._connect(origin)
+        try:
+            message, content = await _asked(connection, data, request.method)
+        except BaseException:
+            connection.close()
+            raise
+        connection.release()
+        return Response(message.code, message.headers, content)
+
+    def _add(self, origin: str) -> _Origin:
+        if len(self._origins) > 32:  # redirects may lead anywhere
+            self._origins.clear()
+        added = self._origins[origin] = _Origin(origin, self._session)
+        return added
+
+    async def _connect(self, origin: _Origin) -> Any:
+        try:
+            return await self._connector.connect(origin.key, [], self._timeout)
+        except TimeoutError:
+            raise aiohttp.ConnectionTimeoutError(f"timeout at {origin.key.url}") from None
+
+
+async def _asked(connection: Any, data: bytes, method: str) -> tuple[Any, bytes]:
+    protocol = connection.protocol
+    if protocol.transport is None:
+        raise aiohttp.ServerDisconnectedError
+    protocol.set_response_params(skip_payload=method == "HEAD", read_until_eof=True)
+    protocol.transport.write(data)
+    message, payload = await protocol.read()
+    while 100 <= message.code < 200:  # hints, before the answer
+        message, payload = await protocol.read()
+    return message, b"" if message.code == 204 else await payload.read()
+
+
+def _encoded(request: Request, origin: _Origin, body: JsonBody | None) -> bytes:
+    """Return the request as it goes over the wire."""
+    target = request.target
+    if not _PLAIN.fullmatch(target):
+        target = quote(target, safe=_KEEP)
+    head = f"{request.method} {target} HTTP/1.1\r\n{origin.headers(request.token)}"
+    if request.headers:
+        head += "".join(_line(name, value) for name, value in request.headers)
+    if body is not None:
+        return (
+            f"{head}Content-Type: application/json\r\nContent-Length: {len(body.data)}\r\n\r\n".encode() + body.data
+        )
+    return (head + ("\r\n" if request.method in _WITHOUT_LENGTH else "Content-Length: 0\r\n\r\n")).encode()
+
+
+def _line(name: str, value: str) -> str:
+    if _NOT_IN_A_HEADER.search(name + value):
+        raise errors.InvalidField(name, "cannot be sent: there is a line break in it")
+    return f"{name}: {value}\r\n"

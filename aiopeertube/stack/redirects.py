@@ -1,0 +1,69 @@
+"""Redirects: reads follow them, the token stays at home, writes follow none."""
+
+from typing import Final
+from urllib.parse import urljoin, urlsplit
+
+from aiopeertube._settings import origin_of
+from aiopeertube.errors import InvalidURL, RedirectRefused
+from aiopeertube.wire.messages import Request, Response
+
+from . import Transport
+
+_REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
+_HOPS: Final = 5
+
+
+class Redirects:
+    """Follows up to five redirects of a read; an authenticated request never leaves its origin with the token."""
+
+    def __init__(self, following: Transport) -> None:
+        self._next = following
+
+    async def handle(self, request: Request) -> Response:
+        """Send `request`, and follow where it may be followed."""
+        response = await self._next.handle(request)
+        if response.status not in _REDIRECTS or "location" not in response.headers:
+            return response
+        home = request.origin, request.target, request.path, request.authenticate
+        try:
+            return await self._follow(request, response)
+        finally:
+            # A retry starts again at the place that was asked for.
+            request.origin, request.target, request.path, request.authenticate = home
+
+    async def _follow(self, request: Request, response: Response) -> Response:
+        for _ in range(_HOPS):
+            self._turn(request, response)
+            response = await self._next.handle(request)
+            if response.status not in _REDIRECTS or "location" not in response.headers:
+                return response
+        raise _refused(request, response, "redirects go on and on")
+
+    def _turn(self, request: Request, response: Response) -> None:
+        if request.method not in {"GET", "HEAD"}:
+            raise _refused(request, response, "a write is not sent elsewhere; use that address as the instance's")
+        try:
+            there = urlsplit(urljoin(request.origin + request.target, response.headers["location"]))
+            origin = origin_of(f"{there.scheme}://{there.netloc}")
+        except (ValueError, InvalidURL):
+            origin = ""
+        if not origin:
+            raise _refused(request, response, "not a web address")
+        if origin != request.origin:
+            request.authenticate = False
+            request.token = None
+        request.origin = origin
+        request.path = there.path or "/"
+        request.target = request.path + (f"?{there.query}" if there.query else "")
+
+    def __repr__(self) -> str:
+        return "<Redirects>"
+
+
+def _refused(request: Request, response: Response, why: str) -> RedirectRefused:
+    location = response.headers["location"]
+    return RedirectRefused(
+        f"{request.method} {request.path} was redirected ({response.status}) to {location}: {why}",
+        status=response.status,
+        location=location,
+    )

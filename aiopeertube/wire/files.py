@@ -1,0 +1,76 @@
+"""Files for multipart bodies: paths are opened when they are sent, for each attempt anew."""
+
+import mimetypes
+from os import PathLike
+from pathlib import Path
+from typing import Final
+
+from .messages import FilePart
+
+FileLike = str | PathLike[str] | bytes
+
+_IMAGES: Final = (
+    (b"\x89PNG", "image/png", ".png"),
+    (b"RIFF", "image/webp", ".webp"),
+    (b"\xff\xd8", "image/jpeg", ".jpg"),
+)
+_VIDEOS: Final = ((4, b"ftyp", ".mp4"), (0, b"\x1aE\xdf\xa3", ".webm"), (0, b"OggS", ".ogv"))
+# The server goes by what the file is said to be, and what the system's own table says differs by system.
+_VIDEO_TYPES: Final = {
+    ".3gp": "video/3gpp",
+    ".avi": "video/x-msvideo",
+    ".flv": "video/x-flv",
+    ".m2ts": "video/m2ts",
+    ".m2v": "video/mpeg2",
+    ".m4v": "video/x-m4v",
+    ".mkv": "video/x-matroska",
+    ".mov": "video/quicktime",
+    ".mp4": "video/mp4",
+    ".mpeg": "video/mpeg",
+    ".mpg": "video/mpeg",
+    ".mts": "video/mp2t",
+    ".mxf": "application/mxf",
+    ".ogg": "video/ogg",
+    ".ogv": "video/ogg",
+    ".vob": "video/dvd",
+    ".webm": "video/webm",
+    ".wmv": "video/x-ms-wmv",
+}
+_CAPTIONS: Final = {".srt": "application/x-subrip", ".vtt": "text/vtt"}
+
+
+def image_part(name: str, image: FileLike) -> FilePart:
+    """Make a part of an image; bytes are named by what they begin with, since the server goes by name and type."""
+    if isinstance(image, bytes):
+        found = (entry[1:] for entry in _IMAGES if image.startswith(entry[0]))
+        kind, suffix = next(found, ("application/octet-stream", ""))
+        return FilePart(name, image, name + suffix, kind)
+    path = Path(image)
+    known = next((entry[1] for entry in _IMAGES if entry[2] == path.suffix.lower()), None)
+    kind = known or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    return FilePart(name, path, path.name, kind)
+
+
+def video_type(filename: str) -> str:
+    """Return the type that a video file is announced as; the server decides whether it takes that."""
+    suffix = Path(filename).suffix.lower()
+    return _VIDEO_TYPES.get(suffix) or mimetypes.guess_type(filename)[0] or "application/octet-stream"
+
+
+def video_part(name: str, video: FileLike) -> FilePart:
+    """Make a part of a video file; bytes are named by what they begin with."""
+    if isinstance(video, bytes):
+        found = (suffix for at, mark, suffix in _VIDEOS if video.startswith(mark, at))
+        filename = "video" + next(found, "")
+        return FilePart(name, video, filename, video_type(filename))
+    path = Path(video)
+    return FilePart(name, path, path.name, video_type(path.name))
+
+
+def caption_part(name: str, captions: FileLike) -> FilePart:
+    """Make a part of captions; bytes that begin with WEBVTT are .vtt, others .srt."""
+    if isinstance(captions, bytes):
+        suffix = ".vtt" if captions.lstrip(b"\xef\xbb\xbf").startswith(b"WEBVTT") else ".srt"
+        return FilePart(name, captions, f"captions{suffix}", _CAPTIONS[suffix])
+    path = Path(captions)
+    return FilePart(name, path, path.name, _CAPTIONS.get(path.suffix.lower(), "text/plain"))

@@ -1,0 +1,46 @@
+"""What can name a video, a channel or an account, checked before anything is sent."""
+
+import re
+from typing import Final
+from urllib.parse import quote
+
+from aiopeertube.errors import InvalidIdentifier
+
+_VIDEO: Final = re.compile(
+    r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"  # UUID
+    r"|[1-9A-HJ-NP-Za-km-z]{22}"  # short UUID: Base58
+    r"|[1-9][0-9]{0,15}"  # id
+)
+_HANDLE: Final = re.compile(r"(?=[^@]*[A-Za-z0-9])[A-Za-z0-9_.:-]{1,50}(@[A-Za-z0-9.-]+(:[0-9]{1,5})?)?")
+_LANGUAGE: Final = re.compile(r"[A-Za-z0-9-]{1,20}")
+
+VideoRef = int | str
+
+
+def video_problem(video: VideoRef) -> InvalidIdentifier | None:
+    """Say what is wrong with a video's name: an id, a UUID or a short UUID is due."""
+    text = str(video)
+    if _VIDEO.fullmatch(text):
+        return None
+    return InvalidIdentifier(f"{text[:80]!r} is not a video id, UUID or short UUID")
+
+
+def handle_problem(kind: str, name: str) -> InvalidIdentifier | None:
+    """Say what is wrong with the name of a channel or account: `name` or `name@host` is due."""
+    if _HANDLE.fullmatch(str(name)):
+        return None
+    return InvalidIdentifier(f"{str(name)[:80]!r} is not the name of a {kind}; it looks like name or name@host")
+
+
+def language_problem(language: str) -> InvalidIdentifier | None:
+    """Say what is wrong with a caption's language code."""
+    if _LANGUAGE.fullmatch(language):
+        return None
+    return InvalidIdentifier(f"{language[:80]!r} is not a language code; it looks like nl or pt-BR")
+
+
+def segment(value: VideoRef) -> str:
+    """Quote one segment of a path."""
+    text = str(value)
+    plain = text.isascii() and text.replace("-", "").isalnum()  # ids, nearly always; quoting takes longer
+    return text if plain else quote(text, safe="@:", errors="replace")

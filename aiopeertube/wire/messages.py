@@ -1,0 +1,341 @@
+"""Requests and responses as values, and what is known about them without any I/O."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+import orjson
+
+from aiopeertube import errors
+
+API: Final = "/api/v1"
+IDEMPOTENT: Final = frozenset({"GET", "HEAD", "PUT", "DELETE"})
+_START = 120  # bytes of a strange answer that an error shows
+
+_SCALARS: Final = (str, int, float)
+_TEXTS: Final = (str, bytes)  # iterable, and yet one value
+Query = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class JsonBody:
+    """A JSON body, encoded once: what is retried, compared or stored is what was asked for.
+
+    Not shown in a repr, since it may hold a password; `Call.as_dict` shows it.
+    """
+
+    data: bytes
+
+    @classmethod
+    def of(cls, value: Any) -> "JsonBody":
+        """Encode `value` with orjson.
+
+        Raises:
+            InvalidField: it holds what JSON cannot.
+        """
+        try:
+            return cls(orjson.dumps(value))
+        except TypeError as exc:
+            raise errors.InvalidField("body", f"cannot be sent as JSON: {exc}") from None
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class FormBody:
+    """An urlencoded body, for the token endpoint alone: PeerTube loses lists in it. Not shown in a repr."""
+
+    fields: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FilePart:
+    """A file in a multipart body: a path, opened for each attempt, or bytes."""
+
+    name: str
+    source: Path | bytes
+    filename: str
+    content_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Multipart:
+    """A multipart/form-data body."""
+
+    fields: Query
+    files: tuple[FilePart, ...]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class RawBody:
+    """Bytes as they are: a chunk of a file. Not shown in a repr, for there may be millions."""
+
+    data: bytes
+    content_type: str = "application/octet-stream"
+
+
+Body = JsonBody | FormBody | Multipart | RawBody
+
+
+class Response:
+    """An answer, read to its end. `sent` and `arrived` are seconds on the event loop's clock."""
+
+    __slots__ = ("arrived", "body", "headers", "sent", "status", "value")
+
+    def __init__(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
+        self.status = status
+        self.headers = headers  # looked up in lower case only
+        self.body = body
+        self.sent = 0.0
+        self.arrived = 0.0
+        self.value: Any = None
+
+    def __repr__(self) -> str:
+        return f"<Response {self.status}, {len(self.body)} bytes>"
+
+
+class Decoder(Protocol):
+    """Turns a successful answer into a value, or raises UnexpectedResponse."""
+
+    def __call__(self, response: Response, /) -> Any:
+        """Decode `response`."""
+        ...
+
+
+class Request:
+    """One operation on its way through the stack, over all of its attempts.
+
+    `attempts` counts how often it was handed to the pool, `in_flight` says that it is there now, `lost` that an
+    earlier attempt may have done its work though its answer did not say so. `token` is the bearer token of the
+    latest attempt; it is never shown.
+    """
+
+    __slots__ = (
+        "attempts",
+        "authenticate",
+        "body",
+        "decode",
+        "headers",
+        "idempotent",
+        "in_flight",
+        "lost",
+        "method",
+        "origin",
+        "path",
+        "target",
+        "timeout",
+        "token",
+    )
+
+    def __init__(
+        self,
+        method: str,
+        origin: str,
+        target: str,
+        *,
+        decode: Decoder,
+        path: str = "",
+        body: Body | None = None,
+        headers: tuple[tuple[str, str], ...] = (),
+        authenticate: bool = True,
+        idempotent: bool | None = None,
+        timeout: float | None = None,
+    ) -> None:
+        self.method = method
+        self.origin = origin
+        self.target = target
+        self.path = path or target.partition("?")[0]
+        self.decode = decode
+        self.body = body
+        self.headers = headers
+        self.authenticate = authenticate
+        self.idempotent = method in IDEMPOTENT if idempotent is None else idempotent
+        self.timeout = timeout
+        self.token: str | None = None
+        self.attempts = 0
+        self.in_flight = False
+        self.lost = False
+
+    def __repr__(self) -> str:
+        return f"<Request {self.method} {self.path}, {self.attempts} attempts>"
+
+
+# -- encoding ------------------------------------------------------------------------------------
+
+
+def encode_query(params: Mapping[str, Any]) -> Query:
+    """Encode query parameters as PeerTube reads them: lists repeat the key, None is left out."""
+    pairs: list[tuple[str, str]] = []
+    for name, value in params.items():
+        if value is None:
+            continue
+        many = isinstance(value, Iterable) and not isinstance(value, _TEXTS)
+        pairs.extend((name, _scalar(name, item)) for item in (value if many else (value,)))
+    return tuple(pairs)
+
+
+def _scalar(name: str, value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, _SCALARS):
+        return str(value)
+    raise errors.InvalidField(name, f"cannot be sent: {value!r} is not text, a number, a bool or a list of these")
+
+
+# -- decoding ------------------------------------------------------------------------------------
+
+
+def json_value(response: Response) -> Any:
+    """Decode a JSON body."""
+    try:
+        return orjson.loads(response.body)
+    except orjson.JSONDecodeError:
+        pass
+    raise strange(response, "JSON was due")
+
+
+def nothing(response: Response) -> None:
+    """Accept an answer without content; a page of HTML is a proxy's, and means that nothing was done."""
+    if response.body and "json" not in response.headers.get("content-type", ""):
+        raise strange(response, "no content was due")
+
+
+def json_or_text(response: Response) -> Any:
+    """Decode JSON where the answer says so, text elsewhere, None where there is nothing."""
+    if not response.body:
+        return None
+    if "json" in response.headers.get("content-type", ""):
+        return json_value(response)
+    return response.body.decode("utf-8", "replace")
+
+
+def strange(response: Response, due: str) -> errors.UnexpectedResponse:
+    """Build the error for an answer that PeerTube does not give."""
+    start = response.body[:_START]
+    content_type = response.headers.get("content-type", "no content type")
+    shown = start.decode("utf-8", "replace").replace("\n", " ").strip() or "(empty)"
+    return errors.UnexpectedResponse(
+        f"{due}, but status {response.status} came with {content_type}, starting: {shown}",
+        status=response.status,
+        content_type=content_type,
+        start=start,
+    )
+
+
+_BY_STATUS: Final[Mapping[int, type[errors.ApiError]]] = {
+    400: errors.BadRequest,
+    401: errors.NotPermitted,
+    403: errors.NotPermitted,
+    404: errors.NotFound,
+    409: errors.Conflict,
+    413: errors.TooLarge,
+    422: errors.Unprocessable,
+    429: errors.RateLimited,
+}
+
+
+def error_of(request: Request, response: Response) -> errors.PeerTubeError:
+    """Build the error that a status of 400 or more means."""
+    status = response.status
+    problem = problem_of(response)
+    kind = _BY_STATUS.get(status, errors.ServerError if status >= 500 else errors.ApiError)
+    return kind(
+        status=status,
+        method=request.method,
+        path=request.path,
+        detail=str(problem.get("detail") or problem.get("error") or problem.get("message") or _plain(response)),
+        code=str(problem.get("code") or ""),
+        invalid_params=_invalid_params(problem),
+    )
+
+
+def problem_of(response: Response) -> dict[str, Any]:
+    """Return the problem+json of an error, {} when the answer carries none."""
+    if "json" not in response.headers.get("content-type", ""):
+        return {}
+    try:
+        problem = orjson.loads(response.body)
+    except orjson.JSONDecodeError:
+        return {}
+    if not isinstance(problem, dict):
+        return {}
+    # What receives chunks wraps its errors once more: {"error": {"code": ..., "message": ...}}.
+    inner = problem.get("error")
+    return inner if isinstance(inner, dict) else problem
+
+
+def is_resume_incomplete(response: Response) -> bool:
+    """Tell whether a 308 is no redirect but the answer to a chunk: "so far it is here, go on"."""
+    return response.status == 308 and "range" in response.headers and "location" not in response.headers
+
+
+def is_token_problem(response: Response) -> bool:
+    """Tell whether a 401 is about the token: without a code it means "not permitted"."""
+    return response.status == 401 and problem_of(response).get("code") in {
+        "invalid_token",
+        "unauthorized_request",
+    }
+
+
+def _plain(response: Response) -> str:
+    return response.body[:_START].decode("utf-8", "replace").replace("\n", " ").strip()
+
+
+def _invalid_params(problem: Mapping[str, Any]) -> dict[str, str]:
+    params = problem.get("invalid-params")
+    if not isinstance(params, dict):
+        return {}
+    return {
+        str(name): str(param.get("msg", "invalid")) if isinstance(param, dict) else str(param)
+        for name, param in params.items()
+    }
+
+
+# -- headers -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class RateHeaders:
+    """What an answer says of its rate limit. `reset` and `date` are epoch seconds of the server's clock."""
+
+    limit: int
+    remaining: int
+    reset: int | None
+    date: int | None
+    retry_after: int | None
+
+
+def rate_headers(headers: Mapping[str, str]) -> RateHeaders | None:
+    """Read the X-RateLimit headers; None when there are none or they make no sense."""
+    limit = _whole(headers.get("x-ratelimit-limit"))
+    remaining = _whole(headers.get("x-ratelimit-remaining"))
+    if not limit or remaining is None:
+        return None
+    return RateHeaders(
+        limit,
+        remaining,
+        _whole(headers.get("x-ratelimit-reset")),
+        epoch(headers.get("date")),
+        retry_after(headers),
+    )
+
+
+def retry_after(headers: Mapping[str, str]) -> int | None:
+    """Read Retry-After in seconds; dates are not what PeerTube sends."""
+    return _whole(headers.get("retry-after"))
+
+
+def _whole(text: str | None) -> int | None:
+    return int(text) if text is not None and text.isascii() and text.isdigit() else None
+
+
+@lru_cache(maxsize=8)  # the header changes once a second, answers come more often
+def epoch(date: str | None) -> int | None:
+    """Read a Date header as epoch seconds."""
+    if date is None:
+        return None
+    try:
+        return int(parsedate_to_datetime(date).timestamp())
+    except ValueError:
+        return None

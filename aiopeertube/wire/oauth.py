@@ -1,0 +1,54 @@
+"""The calls of PeerTube's OAuth endpoints, as the `auth` resource hands them out and the stack itself uses them."""
+
+from typing import Final
+
+from aiopeertube.types import OAuthClient, TokenResponse
+
+from .call import Call, Sender
+from .messages import API, FormBody, json_value, nothing
+
+TOKEN_PATH: Final = f"{API}/users/token"
+OTP_HEADER: Final = "x-peertube-otp"
+
+
+def client(sender: Sender | None = None) -> Call[OAuthClient]:
+    """Get the instance's OAuth client, the same for everyone."""
+    return Call("GET", f"{API}/oauth-clients/local", json_value, authenticate=False, sender=sender)
+
+
+def password_grant(
+    oauth: OAuthClient, username: str, password: str, otp: str | None, sender: Sender | None = None
+) -> Call[TokenResponse]:
+    """Log in; a repeated login makes another token and harms nothing, so it may be retried."""
+    fields = (
+        *_client_fields(oauth),
+        ("grant_type", "password"),
+        ("username", username),
+        ("password", password),
+    )
+    headers = ((OTP_HEADER, otp),) if otp else ()
+    return Call(
+        "POST",
+        TOKEN_PATH,
+        json_value,
+        body=FormBody(fields),
+        headers=headers,
+        authenticate=False,
+        idempotent=True,
+        sender=sender,
+    )
+
+
+def refresh_grant(oauth: OAuthClient, refresh: str, sender: Sender | None = None) -> Call[TokenResponse]:
+    """Exchange a refresh token; the server forgets it and the access token in the same moment."""
+    fields = (*_client_fields(oauth), ("grant_type", "refresh_token"), ("refresh_token", refresh))
+    return Call("POST", TOKEN_PATH, json_value, body=FormBody(fields), authenticate=False, sender=sender)
+
+
+def revoke(sender: Sender | None = None) -> Call[None]:
+    """End the token in use."""
+    return Call("POST", f"{API}/users/revoke-token", nothing, sender=sender)
+
+
+def _client_fields(oauth: OAuthClient) -> tuple[tuple[str, str], ...]:
+    return (("client_id", oauth["client_id"]), ("client_secret", oauth["client_secret"]))

@@ -1,0 +1,221 @@
+"""The bulk engine: outcomes in completion order, bounded, and nothing ends in silence."""
+
+import asyncio
+import gc
+import os
+import signal
+import tracemalloc
+
+import pytest
+
+from aiopeertube import Halt, PeerTube, errors
+from aiopeertube.errors import BulkHalted
+from aiopeertube.testing import MockTransport, reply
+
+pytestmark = pytest.mark.anyio
+URL = "http://127.0.0.1"
+
+
+def answering(answer, **options):
+    return PeerTube(URL, transport=MockTransport(answer), **options)
+
+
+async def ok(request):
+    await asyncio.sleep(0.01)
+    return reply(204)
+
+
+def renames(pt, numbers):
+    return (pt.videos.update(number + 1, name=f"Film {number}") for number in numbers)
+
+
+async def test_outcomes_carry_call_result_attempts_and_seconds():
+    answers = {}
+
+    async def flaky(request):
+        await asyncio.sleep(0.01)
+        answers[request.path] = answers.get(request.path, 0) + 1
+        return reply(500, {"detail": "no"}) if answers[request.path] < 3 else reply(200, {"path": request.path})
+
+    async with answering(flaky) as pt:
+        calls = [pt.videos.get(number) for number in range(1, 21)]
+        async with pt.bulk(calls) as run:
+            outcomes = [outcome async for outcome in run]
+        statistics = run.statistics()
+    assert {outcome.call for outcome in outcomes} == set(calls)
+    assert all(outcome.ok and outcome.attempts == 3 and outcome.seconds >= 0 for outcome in outcomes)
+    assert all(outcome.result["path"] == outcome.call.path for outcome in outcomes)
+    assert (statistics.succeeded, statistics.failed, statistics.attempts) == (20, 0, 60)
+    assert statistics.exhausted
+    assert statistics.stopped_by == ""
+
+
+async def test_the_order_is_that_of_completion():
+    async def by_number(request):
+        await asyncio.sleep(1 / int(request.path.rsplit("/", 1)[1]))
+        return reply(204)
+
+    async with answering(by_number, concurrency=10) as pt, pt.bulk(renames(pt, range(10))) as run:
+        order = [outcome.call.path async for outcome in run]
+    # The very first asks alone what the limit is.
+    assert order == [f"/api/v1/videos/{number}" for number in (1, *range(10, 1, -1))]
+
+
+async def test_bad_items_are_outcomes_and_never_the_end():
+    async def picky(request):
+        return reply(404, {"detail": "Video not found"}) if request.path.endswith("/3") else reply(204)
+
+    async with answering(picky) as pt:
+        calls = [*renames(pt, range(5)), pt.videos.update("no id", name="Film"), pt.videos.update(9, name="x")]
+        async with pt.bulk(iter(calls)) as run:
+            failed = {outcome.call.path: outcome async for outcome in run if not outcome.ok}
+        assert pt.statistics().requests == 5
+    assert isinstance(failed["/api/v1/videos/3"].error, errors.NotFound)
+    assert isinstance(failed["/api/v1/videos/no%20id"].error, errors.InvalidIdentifier)
+    assert failed["/api/v1/videos/9"].attempts == 0
+    assert len(failed) == 3
+
+
+async def test_an_async_endless_source_is_pulled_as_needed():
+    pulled = 0
+
+    async def source(pt):
+        nonlocal pulled
+        while True:
+            pulled += 1
+            yield pt.videos.update(pulled, name="Film")
+
+    async with answering(ok) as pt, pt.bulk(source(pt), workers=4, buffer=4) as run:
+        taken = 0
+        async for _ in run:
+            taken += 1
+            if taken == 30:
+                break
+    assert taken == 30
+    assert pulled <= 30 + 4 + 4 + 4
+
+
+async def test_nobody_takes_and_nothing_is_pulled():
+    async with answering(ok) as pt, pt.bulk(renames(pt, range(10_000)), workers=4, buffer=8) as run:
+        await asyncio.sleep(60)
+        assert run.statistics().succeeded <= 12
+
+
+@pytest.mark.parametrize(("halt", "most"), [(5, 5 + 8), ("5", 5 + 8), ("fail=20%", 50 + 8)])
+async def test_halt_stops_and_says_so(halt, most):
+    async def bad(request):
+        await asyncio.sleep(0.01)
+        return reply(400, {"detail": "no"})
+
+    async with (
+        answering(bad, concurrency=8) as pt,
+        pt.bulk(list(renames(pt, range(500))), workers=8, halt=halt) as run,
+    ):
+        states = []
+        with pytest.raises(BulkHalted, match="calls failed"):
+            async for outcome in run:
+                states.append(outcome.state)
+    assert states.count("failed") <= most
+    assert len(states) == 500
+    assert run.statistics().not_started == 500 - states.count("failed")
+
+
+@pytest.mark.parametrize("text", ["", "x", "0", "-1", "200%", "fail=", "1.5"])
+def test_a_halt_that_is_none(text):
+    with pytest.raises(errors.ConfigurationError, match="halt"):
+        Halt.parse(text)
+
+
+def test_a_share_is_looked_at_when_there_are_enough():
+    halt = Halt.parse("2%")
+    assert not halt.reached(failed=10, done=20)
+    assert not halt.reached(failed=1, done=50)
+    assert halt.reached(failed=2, done=51)
+
+
+async def test_ctrl_c_finishes_what_is_in_flight_and_reports_the_rest():
+    seen = []
+
+    async def slow(request):
+        seen.append(request.path)
+        if len(seen) == 10:
+            os.kill(os.getpid(), signal.SIGINT)
+        await asyncio.sleep(0.5)
+        return reply(204)
+
+    before = signal.getsignal(signal.SIGINT)
+    outcomes = []
+    async with answering(slow, concurrency=4) as pt:
+        with pytest.raises(KeyboardInterrupt):
+            async with pt.bulk(list(renames(pt, range(200)))) as run:
+                async for outcome in run:
+                    outcomes.append(outcome)
+        statistics = run.statistics()
+    assert signal.getsignal(signal.SIGINT) is before
+    assert len(outcomes) == 200
+    sent = {outcome.call.path for outcome in outcomes if outcome.state == "ok"}
+    assert sent == set(seen)  # what was sent has its end, and nothing else was sent
+    assert statistics.not_started == 200 - len(seen)
+    assert statistics.stopped_by == "interrupted"
+
+
+async def test_stop_ends_the_iteration_after_what_is_in_flight():
+    async with answering(ok, concurrency=4) as pt, pt.bulk(list(renames(pt, range(100)))) as run:
+        states = []
+        async for outcome in run:
+            states.append(outcome.state)
+            run.stop()
+    assert len(states) == 100
+    assert 1 <= states.count("ok") <= 8
+
+
+async def test_a_source_that_fails_is_raised_after_the_last_outcome():
+    def source(pt):
+        yield from renames(pt, range(3))
+        raise LookupError("row 4 of films.csv")
+
+    async with answering(ok) as pt, pt.bulk(source(pt)) as run:
+        done = 0
+        with pytest.raises(LookupError, match="row 4"):
+            async for _ in run:
+                done += 1
+    assert done == 3
+
+
+async def test_an_error_of_the_caller_lets_calls_in_flight_finish():
+    finished = 0
+
+    async def slow(request):
+        nonlocal finished
+        await asyncio.sleep(0.5)
+        finished += 1
+        return reply(204) if finished > 1 else reply(404, {"detail": "first"})
+
+    async with answering(slow, concurrency=4) as pt:
+        with pytest.raises(ZeroDivisionError):
+            async with pt.bulk(renames(pt, range(50))) as run:
+                async for _ in run:
+                    raise ZeroDivisionError
+        assert finished >= 4
+        assert pt.statistics().in_flight == 0
+
+
+async def test_memory_does_not_grow_with_the_number_of_items():
+    quick = reply(204)
+
+    async def peak(count):
+        gc.collect()
+        tracemalloc.reset_peak()
+        before = tracemalloc.get_traced_memory()[0]
+        async with answering(lambda request: quick) as pt, pt.bulk(renames(pt, range(count))) as run:
+            async for outcome in run:
+                assert outcome.ok
+        return tracemalloc.get_traced_memory()[1] - before
+
+    tracemalloc.start()
+    try:
+        await peak(500)
+        small, large = await peak(1000), await peak(10_000)
+    finally:
+        tracemalloc.stop()
+    assert large < small + 500_000

@@ -1,0 +1,28 @@
+"""Fixtures of all tests.
+
+Async tests run on asyncio. A module whose tests are to run on the virtual clock says so in one line::
+
+    pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("virtual_backend")]
+
+A single test asks for `virtual_backend` as an argument. In both cases `asyncio.get_running_loop().time()` is the
+virtual clock.
+"""
+
+from typing import Any
+
+import pytest
+from virtual_clock import VirtualClockLoop
+
+_VIRTUAL = ("asyncio", {"loop_factory": VirtualClockLoop})
+
+
+@pytest.fixture
+def virtual_backend() -> tuple[str, dict[str, Any]]:
+    """Put the test on the virtual clock; the value is what `anyio_backend` becomes."""
+    return _VIRTUAL
+
+
+@pytest.fixture
+def anyio_backend(request: pytest.FixtureRequest) -> Any:
+    """Run on asyncio, on the virtual clock where `virtual_backend` is asked for."""
+    return _VIRTUAL if "virtual_backend" in request.fixturenames else "asyncio"

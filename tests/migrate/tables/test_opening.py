@@ -1,0 +1,139 @@
+"""Which format it is, and files that are none."""
+
+import io
+import os
+import threading
+from types import SimpleNamespace
+
+import pytest
+
+from aiopeertube.errors import ConfigurationError, FileUnreadable
+from aiopeertube.migrate.problems import Problems
+from aiopeertube.migrate.tables import Row, open_source
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "data"),
+    [
+        ("films.csv", {}, "a,b\n1,2\n"),
+        ("FILMS.CSV", {}, "a,b\n1,2\n"),
+        ("films.txt", {}, "a|b\n1|2\n"),
+        ("films.tsv", {}, "a\tb\n1\t2\n"),
+        ("films.tab", {}, "a\tb\n1\t2\n"),
+        ("films.tsv", {"delimiter": ";"}, "a;b\n1;2\n"),
+        ("films.csv", {"delimiter": "tab"}, "a\tb\n1\t2\n"),
+        ("films.csv", {"delimiter": "\\t"}, "a\tb\n1\t2\n"),
+        ("films.dat", {"format": "tsv"}, "a\tb\n1\t2\n"),
+        ("films.jsonl", {}, '{"a": "1", "b": "2"}\n'),
+        ("films.ndjson", {}, '{"a": "1", "b": "2"}\n'),
+        ("films.csv", {"format": "jsonl"}, '{"a": "1", "b": "2"}\n'),
+        ("films", {}, '\ufeff \n{"a": "1", "b": "2"}\n'),
+        ("films", {}, "a;b\n1;2\n"),
+    ],
+)
+def test_formats(tmp_path, name, options, data):
+    path = tmp_path / name
+    path.write_text(data, encoding="utf-8", newline="")
+    source = open_source(str(path), **options)
+    assert source.name == name
+    problems = Problems(name)
+    assert [row.cells for row in source.rows(problems)] == [{"a": "1", "b": "2"}]
+    problems.raise_if_any()
+
+
+@pytest.mark.parametrize(
+    ("data", "options"),
+    [("a,b\n1,2\n", {}), ('{"a": "1", "b": "2"}', {}), ("a\tb\n1\t2\n", {"format": "tsv"})],
+)
+def test_stdin(monkeypatch, data, options):
+    stdin = io.BytesIO(data.encode())
+    monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=stdin))
+    source = open_source("-", **options)
+    assert source.name == "stdin"
+    assert [row.cells for row in source.rows(Problems("stdin"))] == [{"a": "1", "b": "2"}]
+    assert not stdin.closed
+    with pytest.raises(FileUnreadable, match="only once"):
+        list(source.rows(Problems("stdin")))
+
+
+def test_stdin_is_read_as_it_comes(monkeypatch):
+    data = b"a,b\n" + b"".join(b"%d,x\n" % n for n in range(100_000))
+    monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=io.BytesIO(data)))
+    rows = list(open_source("-").rows(Problems("stdin")))
+    assert [int(row.cells["a"]) for row in rows] == list(range(100_000))
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_a_pipe_with_a_name(tmp_path):
+    path = tmp_path / "films.csv"
+    os.mkfifo(path)
+    writer = threading.Thread(target=lambda: path.write_bytes(b"a,b\n" + b"1,2\n" * 100_000))
+    writer.start()
+    assert sum(1 for _ in open_source(str(path)).rows(Problems("x"))) == 100_000
+    writer.join()
+
+
+def test_columns_are_known_before_rows_are_read(tmp_path):
+    path = tmp_path / "films.csv"
+    path.write_text(" uuid , name\n1,2\n")
+    assert open_source(str(path)).columns == ("uuid", "name")
+    assert open_source(str(path), columns=["id", "-"]).columns == ("id",)
+
+
+def test_no_file(tmp_path):
+    with pytest.raises(FileUnreadable, match=r"cannot read .*gone.csv: No such file"):
+        open_source(str(tmp_path / "gone.csv"))
+    with pytest.raises(FileUnreadable, match="directory"):
+        open_source(str(tmp_path))
+    with pytest.raises(FileUnreadable, match="null"):
+        open_source("a\0b.csv")
+
+
+def test_a_file_that_may_not_be_read(tmp_path, monkeypatch):
+    path = tmp_path / "films.csv"
+    path.write_text("a,b\n")
+    monkeypatch.setattr(
+        "pathlib.Path.open", lambda *_: (_ for _ in ()).throw(PermissionError(13, "Permission denied"))
+    )
+    with pytest.raises(FileUnreadable, match="Permission denied"):
+        open_source(str(path))
+
+
+def test_a_file_that_fails_while_it_is_read(monkeypatch):
+    class Failing(io.BytesIO):
+        def read(self, size=-1):
+            if self.tell() > 300_000:
+                raise OSError(5, "Input/output error")
+            return super().read(size)
+
+    monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=Failing(b"a,b\n" + b"1,2\n" * 200_000)))
+    rows = open_source("-").rows(Problems("stdin"))
+    assert next(rows) == Row(2, {"a": "1", "b": "2"})
+    with pytest.raises(FileUnreadable, match="Input/output error"):
+        list(rows)
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "reason"),
+    [
+        ("films.csv", {"format": "xml"}, "--format xml"),
+        ("films.ods", {}, r"\.ods is not supported"),
+        ("films.xls", {}, r"\.xls is not supported"),
+        ("films.csv", {"delimiter": "||"}, "--delimiter '||'"),
+        ("films.csv", {"delimiter": '"'}, "--delimiter"),
+        ("films.csv", {"delimiter": ""}, "--delimiter"),
+        ("films.csv", {"sheet": "x"}, "--sheet means nothing for CSV"),
+    ],
+)
+def test_options_that_make_no_sense(tmp_path, name, options, reason):
+    path = tmp_path / name
+    path.write_text("a,b\n")
+    with pytest.raises(ConfigurationError, match=reason.replace("||", r"\|\|")):
+        open_source(str(path), **options)
+
+
+def test_a_workbook_that_is_called_csv(tmp_path):
+    path = tmp_path / "films.csv"
+    path.write_bytes(b"PK\x03\x04...")
+    with pytest.raises(FileUnreadable, match="a ZIP archive"):
+        open_source(str(path))

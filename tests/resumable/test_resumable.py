@@ -1,0 +1,644 @@
+"""Uploads in chunks: the machine alone, and what the driver makes of answers, against a server that forgets."""
+
+import asyncio
+import os
+import random
+
+import pytest
+
+from aiopeertube import PeerTube, errors
+from aiopeertube.resumable import Machine, Ticket, upload
+from aiopeertube.resumable.machine import (
+    MISSES,
+    RESTARTS,
+    SMALLEST,
+    Ask,
+    Done,
+    GiveUp,
+    Lost,
+    Send,
+    Start,
+    Wait,
+)
+from aiopeertube.testing import MockTransport, reply
+from aiopeertube.wire.messages import RawBody, Response
+
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("virtual_backend")]
+
+VIDEO = {"id": 7, "uuid": "38773124-8101-4655-a4ef-2124259155af", "shortUUID": "kkGMgK9ZtnKfYAgnEtQxbv"}
+MOST = 20_000  # steps after which an upload is said never to end
+
+
+# -- the machine ---------------------------------------------------------------------------------
+
+
+def run(machine, *events):
+    """Tell one event after the other; return what it wants to do after each, pauses left out."""
+    wanted = [machine.next()]
+    for event in events:
+        sent = machine.next() if isinstance(machine.next(), Send) else None
+        name, *arguments = event if isinstance(event, tuple) else (event,)
+        if name == "answered":
+            machine.answered(*arguments, sent)
+        elif name in {"failed", "crashed", "unknown"}:
+            getattr(machine, name)(sent)
+        elif name in {"locked", "making"}:
+            machine.busy(sent, making=name == "making")
+        else:
+            getattr(machine, name)(*arguments)
+        if isinstance(machine.next(), Wait):
+            machine.rested()
+        wanted.append(machine.next())
+    return wanted
+
+
+def test_one_chunk_after_the_other():
+    wanted = run(Machine(25, chunk_size=10), ("started", 0), ("answered", 10), ("answered", 20), ("finished", VIDEO))
+    assert wanted == [Start(), Send(0, 10), Send(10, 20), Send(20, 25), Done(VIDEO)]
+
+
+def test_nothing_changes_until_something_happened():
+    machine = Machine(25, chunk_size=10)
+    machine.started(0)
+    assert [machine.next() for _ in range(3)] == [Send(0, 10)] * 3
+
+
+def test_it_goes_on_from_where_the_server_is():
+    wanted = run(Machine(50, chunk_size=10), ("started", 0), ("answered", 4), ("answered", 14), ("answered", 2))
+    assert wanted[1:] == [Send(0, 10), Send(4, 14), Send(14, 24), Send(2, 12)]
+
+
+def test_an_announcement_may_find_some_of_it():
+    assert run(Machine(50, chunk_size=10), ("started", 30))[1] == Send(30, 40)
+
+
+def test_a_resumed_upload_is_asked_for_first():
+    assert run(Machine(50, chunk_size=10, resumed=True), ("answered", 33)) == [Ask(), Send(33, 43)]
+
+
+@pytest.mark.parametrize("event", ["failed", "crashed", "locked", "making"])
+def test_after_a_failure_the_server_is_asked(event):
+    wanted = run(Machine(50, chunk_size=10), ("started", 0), event, ("answered", 3), event, ("answered", 13))
+    assert wanted[2:] == [Ask(), Send(3, 13), Ask(), Send(13, 23)]
+
+
+def test_an_answer_without_an_offset_is_a_failure():
+    assert run(Machine(50, chunk_size=10), ("started", 0), ("answered", None))[-1] == Ask()
+
+
+def test_more_than_was_sent_is_not_believed():
+    wanted = run(Machine(50, chunk_size=10), ("started", 0), ("answered", 40), "failed", ("answered", 50))
+    assert wanted[2:] == [Send(10, 20), Ask(), Send(20, 30)]
+
+
+def test_what_was_there_before_is_believed_but_not_beyond_the_end():
+    assert run(Machine(50, chunk_size=10, resumed=True), ("answered", 90))[-1] == Send(49, 50)
+
+
+def test_all_of_it_and_no_end_takes_the_last_byte_again():
+    wanted = run(Machine(20, chunk_size=10), ("started", 10), "failed", ("answered", 20), ("finished", VIDEO))
+    assert wanted[2:] == [Ask(), Send(19, 20), Done(VIDEO)]
+
+
+def test_a_server_that_never_sees_the_end_is_given_up():
+    wanted = run(Machine(20, chunk_size=20), ("started", 0), *[("answered", 20)] * (MISSES + 2))
+    assert wanted[-2:] == [Send(19, 20), GiveUp(perhaps_finished=False, stuck=False)]
+
+
+def test_pauses_grow_and_end_with_progress():
+    machine = Machine(50, chunk_size=10)
+    machine.started(0)
+    pauses = []
+    for _ in range(MISSES):
+        machine.failed(None)
+        pauses.append(machine.next().seconds)
+        machine.rested()
+    assert pauses == [0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 15.0]
+    machine.answered(10, Send(0, 10))
+    machine.failed(None)
+    assert machine.next() == Wait(0.25)
+
+
+def test_no_progress_is_given_up():
+    machine = Machine(50, chunk_size=10)
+    assert run(machine, ("started", 0), *["failed"] * (MISSES + 1))[-1] == GiveUp(False, False)
+
+
+def test_a_server_that_always_goes_back_is_given_up():
+    machine = Machine(50, chunk_size=10)
+    wanted = run(machine, ("started", 0), *[("answered", 10), ("answered", 0)] * (MISSES + 2))
+    assert wanted[-1] == GiveUp(False, False)
+
+
+def test_sending_it_all_again_is_no_failure():
+    once = [("answered", n) for n in range(10, 500, 10)]
+    wanted = run(Machine(500, chunk_size=10), ("started", 0), *once, ("answered", 0), *once)
+    assert wanted[-1] == Send(490, 500)
+
+
+def test_chunks_shrink_when_they_fail_again_and_again():
+    size = SMALLEST * 100
+    machine = Machine(size, chunk_size=SMALLEST * 8)
+    machine.started(0)
+    sizes = []
+    for _ in range(6):
+        chunk = machine.next()
+        sizes.append((chunk.end - chunk.begin) // SMALLEST)
+        machine.failed(chunk)
+        machine.rested()
+        machine.answered(0, None)
+    assert sizes == [8, 8, 4, 2, 1, 1]
+
+
+def test_chunks_too_large_for_a_proxy_shrink_at_once_and_to_an_end():
+    machine = Machine(SMALLEST * 100, chunk_size=SMALLEST * 4)
+    machine.started(0)
+    assert [machine.too_large() for _ in range(3)] == [True, True, False]
+    assert machine.next() == Ask()
+    assert Machine(50, chunk_size=10).too_large() is False
+
+
+class TestWhatBecameOfIt:
+    """Whether there may be a video of which nobody heard."""
+
+    def machine(self, **options):
+        return Machine(20, chunk_size=10, **options)
+
+    def test_the_last_chunk_was_lost_and_the_upload_is_gone(self):
+        assert run(self.machine(), ("started", 10), "failed", "unknown")[-1] == Lost(perhaps_finished=True)
+
+    def test_the_last_chunk_itself_meets_no_upload(self):
+        assert run(self.machine(), ("started", 10), "unknown")[-1] == Lost(perhaps_finished=True)
+
+    def test_the_video_is_being_made_and_then_the_upload_is_gone(self):
+        wanted = run(self.machine(), ("started", 10), "failed", "making", "making", "unknown")
+        assert wanted[2:] == [Ask(), Ask(), Ask(), Lost(perhaps_finished=True)]
+
+    def test_an_upload_of_an_earlier_run_is_gone(self):
+        assert run(self.machine(resumed=True), "unknown")[-1] == Lost(perhaps_finished=True)
+
+    def test_one_that_lacked_bytes_begins_anew(self):
+        assert run(self.machine(), ("started", 0), "unknown", ("started", 0))[-2:] == [Start(), Send(0, 10)]
+        wanted = run(self.machine(resumed=True), ("answered", 5), "failed", ("answered", 6), "failed", "unknown")
+        assert wanted[-1] == Start()
+
+    def test_unless_that_is_not_wanted(self):
+        assert run(self.machine(restart=False), ("started", 0), "unknown")[-1] == Lost(perhaps_finished=False)
+
+    def test_or_happens_again_and_again(self):
+        wanted = run(self.machine(), *[("started", 0), "unknown"] * (RESTARTS + 1))
+        assert wanted.count(Start()) == RESTARTS + 1
+        assert wanted[-1] == Lost(perhaps_finished=False)
+
+    def test_the_server_failed_at_making_the_video(self):
+        assert run(self.machine(), ("started", 10), "crashed", "making")[-1] == GiveUp(True, stuck=True)
+
+    def test_a_failure_before_that_is_one_like_others(self):
+        assert run(self.machine(), ("started", 0), "crashed", "making", "locked")[-1] == Ask()
+
+    def test_nor_does_a_chunk_on_its_way_mean_that(self):
+        assert run(self.machine(), ("started", 10), "crashed", "locked", ("answered", 12))[-1] == Send(12, 20)
+
+    def test_a_server_that_stays_busy_is_given_up_after_its_patience(self):
+        machine = self.machine(patience=100.0)
+        machine.started(10)
+        waited = 0.0
+        while not isinstance(machine.next(), GiveUp):
+            machine.busy(None, making=True)
+            if isinstance(machine.next(), Wait):
+                waited += machine.next().seconds
+                machine.rested()
+        assert 60 < waited <= 100
+        assert machine.next().stuck
+
+    def test_nothing_of_the_kind(self):
+        assert run(self.machine(), ("started", 0), *["failed"] * 9)[-1] == GiveUp(False, stuck=False)
+
+
+@pytest.mark.parametrize(("size", "chunk"), [(0, 1), (-1, 1), (1, 0)])
+def test_sizes_that_make_no_sense(size, chunk):
+    with pytest.raises(ValueError, match="positive"):
+        Machine(size, chunk_size=chunk)
+
+
+class FakeServer:
+    """Bytes on a disk, as PeerTube keeps them, between a network and a disk that lose some."""
+
+    def __init__(self, seed, size):
+        self.random = random.Random(seed)
+        self.size = size
+        self.here = self.length = 0  # bytes without a gap, and the file's length
+        self.trouble = self.random.choice([0.0, 0.05, 0.3, 0.7])
+        self.lies = self.random.choice([0.0, 0.0, 0.2])
+
+    def answer(self, machine, sent):
+        kind = self.random.choice("bbbbbbolssulm") if self.random.random() < self.trouble else "ok"
+        if sent is not None and kind != "b":
+            assert sent.begin <= self.length, "a gap"
+            self.write(sent.begin, sent.end if kind != "s" else self.random.randint(sent.begin, sent.end))
+        if kind == "s" or kind == "b" or kind == "o":
+            return machine.failed(sent)
+        if kind == "l":
+            self.here = self.length = self.random.randint(0, self.length)
+            return machine.failed(sent)
+        if kind == "u" and (sent is None or sent.end < self.size):
+            self.here = self.length = 0
+            return machine.unknown(sent)
+        if kind == "m":
+            return machine.busy(sent, making=self.random.random() < 0.5)
+        if sent is not None and sent.end == self.size:
+            return machine.finished(VIDEO)
+        return machine.answered(self.told(sent), sent)
+
+    def write(self, begin, end):
+        assert begin <= self.here
+        self.here = max(self.here, end)
+        self.length = max(self.length, end)
+
+    def told(self, sent):
+        if self.random.random() < self.lies:
+            return self.random.choice([None, self.random.randint(0, self.here)])
+        return sent.end if sent is not None else self.length
+
+
+@pytest.mark.parametrize("seed", range(300))
+def test_whatever_is_lost_there_is_no_gap_and_an_end(seed):
+    size = random.Random(seed).randint(1, 500)
+    server = FakeServer(seed, size)
+    machine = Machine(size, chunk_size=random.Random(seed + 1).randint(1, 60))
+    for _ in range(MOST):
+        match machine.next():
+            case Start():
+                machine.started(0)
+            case Ask():
+                server.answer(machine, None)
+            case Wait():
+                machine.rested()
+            case Send(begin, end) as sent:
+                assert 0 <= begin < end <= size
+                assert end - begin <= machine.chunk_size
+                server.answer(machine, sent)
+            case Done():
+                assert server.here == size
+                return
+            case Lost() | GiveUp():
+                assert server.trouble or server.lies
+                return
+    pytest.fail("it never ends")
+
+
+@pytest.mark.parametrize("seed", range(100))
+def test_a_server_that_says_just_anything_makes_no_gap_and_no_endless_upload(seed):
+    rng = random.Random(seed)
+    size = rng.randint(1, 200)
+    machine = Machine(size, chunk_size=rng.randint(1, 20), restart=rng.random() < 0.5)
+    whole = 0
+    for _ in range(MOST):
+        action = machine.next()
+        if isinstance(action, Done | Lost | GiveUp):
+            return
+        if isinstance(action, Start):
+            machine.started(0)
+            whole = 0
+            continue
+        if isinstance(action, Wait):
+            machine.rested()
+            continue
+        sent = action if isinstance(action, Send) else None
+        if sent is not None:
+            assert sent.begin <= whole, "a gap"
+            whole = max(whole, sent.end)
+        match rng.randrange(20):
+            case 0:
+                machine.unknown(sent)
+            case 1:
+                machine.busy(sent, making=rng.random() < 0.5)
+            case 2:
+                machine.crashed(sent)
+            case 3 | 4:
+                machine.failed(sent)
+            case 5:
+                machine.too_large()
+            case _:
+                machine.answered(rng.randint(-5, size * 2), sent)
+    pytest.fail("it never ends")
+
+
+# -- the driver ----------------------------------------------------------------------------------
+
+ID = "af63ac4c86019afc-1"
+LOCATION = f"//elsewhere.example/api/v1/videos/upload-resumable?upload_id={ID}"
+
+
+@pytest.fixture
+def inline(monkeypatch):
+    """Read files on the loop: the virtual clock cannot wait for threads."""
+
+    async def to_thread(function, *arguments):
+        return function(*arguments)
+
+    monkeypatch.setattr("aiopeertube.resumable.driver.asyncio.to_thread", to_thread)
+
+
+@pytest.fixture
+def film(tmp_path):
+    path = tmp_path / "film.mp4"
+    path.write_bytes(bytes(range(250)) * 10)
+    return path
+
+
+class Disk:
+    """Answers as PeerTube does; `script` has one entry for each PUT: None, a Response, or an error to raise."""
+
+    def __init__(self, *script, size=2500):
+        self.script = list(script)
+        self.size = size
+        self.data = bytearray()
+        self.seen = []
+        self.finished = False
+
+    async def handle(self, request):
+        ranged = dict(request.headers).get("Content-Range")
+        self.seen.append(f"{request.method} {ranged}" if ranged else request.method)
+        assert request.origin == "http://127.0.0.1"
+        if request.method == "POST":
+            self.data.clear()
+            return reply(201, location=LOCATION)
+        assert request.target.endswith(f"?upload_id={ID}")
+        if request.method == "DELETE":
+            return reply(204)
+        planned = self.script.pop(0) if self.script else None
+        if isinstance(planned, Exception):
+            raise planned
+        return planned or self.put(request, ranged)
+
+    def put(self, request, ranged):
+        if isinstance(request.body, RawBody):
+            begin = int(ranged.removeprefix("bytes ").split("-")[0])
+            assert begin <= len(self.data)
+            self.data[begin : begin + len(request.body.data)] = request.body.data
+            self.finished = begin + len(request.body.data) == self.size
+        if self.finished:
+            return reply(200, {"video": VIDEO})
+        return Response(308, {"range": f"bytes=0-{len(self.data) - 1}"}, b"")
+
+    def client(self):
+        return PeerTube("http://127.0.0.1", token="t", transport=MockTransport(self.handle))
+
+
+async def send(disk, path, **options):
+    options = {"channelId": 1, "name": "Film", "chunk_size": 1000} | options
+    async with disk.client() as pt:
+        return await upload(pt, path, **options)
+
+
+FIRST, SECOND, THIRD = "PUT bytes 0-999/2500", "PUT bytes 1000-1999/2500", "PUT bytes 2000-2499/2500"
+ASKED = "PUT bytes */2500"
+LOCKED = {"error": {"code": "FileLocked", "message": "File locked"}}
+FORGOTTEN = {"error": {"code": "FileNotFound", "message": "Not found"}}
+
+
+def gone():
+    return reply(404, FORGOTTEN)
+
+
+def making():
+    return reply(503, {"detail": "The upload is already being processed"}, retry_after="300")
+
+
+@pytest.mark.usefixtures("inline")
+class TestDriver:
+    async def test_every_byte_and_the_video(self, film):
+        disk, heard = Disk(), []
+        video = await send(disk, film, on_progress=lambda *told: heard.append(told))
+        assert video == VIDEO
+        assert disk.seen == ["POST", FIRST, SECOND, THIRD]
+        assert bytes(disk.data) == film.read_bytes()
+        assert heard == [(1000, 2500), (2000, 2500), (2500, 2500)]
+
+    async def test_the_ticket_comes_before_any_byte_and_may_be_waited_for(self, film):
+        disk = Disk()
+        heard = []
+
+        async def keep(ticket):
+            await asyncio.sleep(5)
+            heard.append((ticket, list(disk.seen)))
+
+        await send(disk, film, on_started=keep)
+        status = film.stat()
+        assert heard == [(Ticket(ID, 2500, status.st_mtime_ns), ["POST"])]
+
+    async def test_goes_on_with_a_ticket(self, film):
+        disk = Disk()
+        disk.data[:] = film.read_bytes()[:1500]
+        status = film.stat()
+        for ticket in (ID, Ticket(ID, 2500, status.st_mtime_ns)):
+            disk.seen.clear()
+            disk.finished = False
+            del disk.data[1500:]
+            assert await send(disk, film, upload_id=ticket) == VIDEO
+            assert disk.seen == [ASKED, "PUT bytes 1500-2499/2500"]
+            assert bytes(disk.data) == film.read_bytes()
+
+    @pytest.mark.parametrize(
+        "trouble",
+        [
+            errors.ConnectionLost("gone"),
+            errors.RequestTimeout("late"),
+            reply(502, text="<h1>Bad gateway</h1>"),
+            reply(500, {"detail": "out of order"}),
+            reply(200, text="<h1>Welcome</h1>"),
+            Response(308, {}, b""),
+            Response(308, {"range": "bytes=0-NaN"}, b""),
+        ],
+        ids=repr,
+    )
+    async def test_a_failure_in_the_middle_asks_and_goes_on(self, film, trouble):
+        disk = Disk(None, trouble)
+        assert await send(disk, film) == VIDEO
+        assert disk.seen == ["POST", FIRST, SECOND, ASKED, SECOND, THIRD]
+        assert bytes(disk.data) == film.read_bytes()
+
+    async def test_a_locked_upload_is_waited_for(self, film):
+        disk = Disk(errors.ConnectionLost("gone"), *[reply(423, LOCKED)] * 5)
+        began = asyncio.get_running_loop().time()
+        assert await send(disk, film) == VIDEO
+        assert disk.seen[1:8] == [FIRST, *[ASKED] * 6]
+        assert asyncio.get_running_loop().time() - began > 10
+
+    async def test_the_last_answer_was_lost_and_the_server_still_has_to_make_the_video(self, film):
+        disk = Disk(None, None, errors.ConnectionLost("gone"), reply(200, {"video": VIDEO}))
+        assert await send(disk, film) == VIDEO
+        assert disk.seen[-2:] == [THIRD, ASKED]
+
+    async def test_the_last_answer_was_lost_and_the_video_is_made(self, film):
+        disk = Disk(None, None, errors.ConnectionLost("gone"), making(), making(), gone())
+        with pytest.raises(errors.UploadUnknown, match="look for that") as caught:
+            await send(disk, film)
+        assert (caught.value.upload_id, caught.value.perhaps_finished) == (ID, True)
+        assert disk.seen.count("POST") == 1
+
+    async def test_the_server_failed_at_the_video(self, film):
+        disk = Disk(None, None, reply(500, {"detail": "serialize"}), making())
+        with pytest.raises(errors.UploadStuck, match="already being processed") as caught:
+            await send(disk, film)
+        assert (caught.value.upload_id, caught.value.perhaps_finished) == (ID, True)
+
+    async def test_one_that_was_forgotten_begins_anew(self, film):
+        disk, tickets = Disk(None, gone()), []
+        assert await send(disk, film, on_started=tickets.append) == VIDEO
+        assert disk.seen == ["POST", FIRST, SECOND, "POST", FIRST, SECOND, THIRD]
+        assert len(tickets) == 2
+        assert bytes(disk.data) == film.read_bytes()
+
+    async def test_unless_that_is_not_wanted(self, film):
+        with pytest.raises(errors.UploadUnknown) as caught:
+            await send(Disk(None, gone()), film, restart=False)
+        assert not caught.value.perhaps_finished
+
+    async def test_one_of_an_earlier_run_that_is_gone_may_have_been_finished(self, film):
+        with pytest.raises(errors.UploadUnknown) as caught:
+            await send(Disk(gone()), film, upload_id=ID)
+        assert caught.value.perhaps_finished
+
+    async def test_a_server_that_is_away_for_good(self, film):
+        disk = Disk(None, *[errors.ConnectionLost("gone")] * 20)
+        with pytest.raises(errors.UploadFailed, match="no progress: gone") as caught:
+            await send(disk, film)
+        assert type(caught.value) is errors.UploadFailed
+        assert isinstance(caught.value.__cause__, errors.ConnectionLost)
+        assert (caught.value.upload_id, caught.value.perhaps_finished) == (ID, False)
+
+    async def test_no_video_is_final_and_lets_the_id_go(self, film):
+        disk = Disk(None, None, reply(422, {"detail": "Video file unreadable."}))
+        with pytest.raises(errors.Unprocessable, match="unreadable"):
+            await send(disk, film)
+        assert disk.seen[-2:] == [THIRD, "DELETE"]
+
+    @pytest.mark.parametrize(
+        ("status", "kind"), [(403, errors.NotPermitted), (409, errors.Conflict), (413, errors.TooLarge)]
+    )
+    async def test_refusals_are_final(self, film, status, kind):
+        disk = Disk(None, reply(status, {}))
+        with pytest.raises(kind):
+            await send(disk, film)
+        assert disk.seen == ["POST", FIRST, SECOND]
+
+    async def test_redirects_are_not_followed(self, film):
+        disk = Disk(Response(308, {"location": "https://elsewhere.example/", "range": "bytes=0-9"}, b""))
+        with pytest.raises(errors.RedirectRefused):
+            await send(disk, film)
+        assert disk.seen == ["POST", FIRST]
+
+    async def test_chunks_that_a_proxy_refuses_get_smaller(self, tmp_path):
+        path = tmp_path / "film.mp4"
+        path.write_bytes(os.urandom(SMALLEST * 5))
+        disk = Disk(reply(413, text="too large"), size=SMALLEST * 5)
+        assert await send(disk, path, chunk_size=SMALLEST * 4) == VIDEO
+        assert disk.seen[2:] == [
+            f"PUT bytes */{SMALLEST * 5}",
+            f"PUT bytes 0-{SMALLEST * 2 - 1}/{SMALLEST * 5}",
+            f"PUT bytes {SMALLEST * 2}-{SMALLEST * 4 - 1}/{SMALLEST * 5}",
+            f"PUT bytes {SMALLEST * 4}-{SMALLEST * 5 - 1}/{SMALLEST * 5}",
+        ]
+        assert bytes(disk.data) == path.read_bytes()
+
+    async def test_a_chunk_is_never_larger_than_it_should_be(self, film):
+        sizes = []
+
+        class Watching(Disk):
+            def put(self, request, ranged):
+                sizes.append(len(request.body.data))
+                return super().put(request, ranged)
+
+        await send(Watching(), film, chunk_size=70)
+        assert (max(sizes), sum(sizes)) == (70, 2500)
+
+
+@pytest.mark.usefixtures("inline")
+class TestFiles:
+    @pytest.mark.parametrize(("name", "why"), [("missing.mp4", "No such file"), (".", "not a file")])
+    async def test_what_cannot_be_read(self, tmp_path, name, why):
+        disk = Disk()
+        with pytest.raises(errors.FileUnreadable, match=why):
+            await send(disk, tmp_path / name)
+        assert disk.seen == []
+
+    async def test_an_empty_file(self, tmp_path):
+        path = tmp_path / "empty.mp4"
+        path.touch()
+        disk = Disk()
+        with pytest.raises(errors.FileUnreadable, match="empty"):
+            await send(disk, path)
+        assert disk.seen == []
+
+    async def test_fields_are_checked_first_even_when_there_is_nothing_to_announce(self, film):
+        disk = Disk()
+        for ticket in (None, ID):
+            with pytest.raises(errors.InvalidField, match="name"):
+                await send(disk, film, name="F", upload_id=ticket)
+        assert disk.seen == []
+
+    async def test_another_file_than_the_ticket_is_of(self, film):
+        status = film.stat()
+        disk = Disk()
+        for ticket in (Ticket(ID, 2499, status.st_mtime_ns), Ticket(ID, 2500, status.st_mtime_ns - 1)):
+            with pytest.raises(errors.FileChanged, match="changed since") as caught:
+                await send(disk, film, upload_id=ticket)
+            assert caught.value.upload_id == ID
+        assert disk.seen == []
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            lambda path: path.write_bytes(path.read_bytes() + b"more"),
+            lambda path: path.write_bytes(b"less"),
+            lambda path: os.utime(path, ns=(1, 1)),
+        ],
+        ids=["longer", "shorter", "touched"],
+    )
+    async def test_one_that_changes_while_it_is_sent(self, film, change):
+        disk = Disk()
+        with pytest.raises(errors.FileChanged, match="while it was sent") as caught:
+            await send(disk, film, on_progress=lambda *_: change(film))
+        assert caught.value.upload_id == ID
+        assert disk.seen == ["POST", FIRST]
+
+    @pytest.mark.parametrize(
+        ("name", "kind"),
+        [
+            ("a.mp4", "video/mp4"),
+            ("a.MKV", "video/x-matroska"),
+            ("a.unheard", "application/octet-stream"),
+            ("a", "application/octet-stream"),
+        ],
+    )
+    async def test_the_server_decides_about_types(self, tmp_path, name, kind):
+        path = tmp_path / name
+        path.write_bytes(b"x" * 10)
+        kinds = []
+
+        class Watching(Disk):
+            async def handle(self, request):
+                if request.method == "POST":
+                    kinds.append(dict(request.headers)["X-Upload-Content-Type"])
+                return await super().handle(request)
+
+        await send(Watching(size=10), path)
+        await send(Watching(size=10), path, content_type="video/webm")
+        assert kinds == [kind, "video/webm"]
+
+    async def test_two_files_alike_are_two_uploads(self, film):
+        keys = []
+
+        class Watching(Disk):
+            async def handle(self, request):
+                if request.method == "POST":
+                    keys.append(request.body.data)
+                return await super().handle(request)
+
+        await send(Watching(), film)
+        await send(Watching(), film)
+        await send(Watching(), film, lastModified="row 7")
+        assert keys[0] != keys[1]
+        assert b'"lastModified":"row 7"' in keys[2]

@@ -1,0 +1,191 @@
+"""Redirects: reads follow them, the token stays at home, writes follow none."""
+
+import pytest
+
+from aiopeertube import PeerTube, errors
+from aiopeertube.testing import MockTransport, reply
+
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("virtual_backend")]
+
+HOME = "https://videos.example"
+
+
+class Web:
+    """Answers by method-less address; notes what came at the moment it came, since requests change."""
+
+    def __init__(self, **pages):
+        self.pages = pages
+        self.seen = []
+
+    def to(self, address, *answers):
+        self.pages[address] = list(answers)
+        return self
+
+    def answer(self, request):
+        self.seen.append((request.method, request.origin + request.target, request.token))
+        answers = self.pages[request.origin + request.target]
+        answer = answers.pop(0) if len(answers) > 1 else answers[0]
+        if isinstance(answer, Exception):
+            raise answer
+        return reply(answer[0], location=answer[1]) if isinstance(answer, tuple) else answer
+
+    @property
+    def addresses(self):
+        return [address for _, address, _ in self.seen]
+
+    @property
+    def tokens(self):
+        return [token for _, _, token in self.seen]
+
+    def client(self, **options):
+        return PeerTube(HOME, token="secret", transport=MockTransport(self.answer), **options)
+
+
+OK = reply(200, {"id": 7})
+VIDEO = f"{HOME}/api/v1/videos/7"
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize("location", ["/api/v1/videos/8?a=1", f"{HOME}/api/v1/videos/8?a=1", "8?a=1"])
+async def test_a_read_follows_within_its_origin_with_the_token(status, location):
+    web = Web().to(VIDEO, (status, location)).to(f"{HOME}/api/v1/videos/8?a=1", OK)
+    async with web.client() as pt:
+        assert await pt.videos.get(7) == {"id": 7}
+    assert web.addresses == [VIDEO, f"{HOME}/api/v1/videos/8?a=1"]
+    assert web.tokens == ["secret", "secret"]
+
+
+@pytest.mark.parametrize(
+    "there",
+    [
+        "https://other.example",
+        "http://videos.example",
+        "https://videos.example:8443",
+        "https://sub.videos.example",
+        "https://videos.example.evil.example",
+    ],
+)
+async def test_a_read_follows_to_another_origin_without_the_token(there):
+    web = Web().to(VIDEO, (302, f"{there}/x")).to(f"{there}/x", OK)
+    async with web.client() as pt:
+        assert await pt.videos.get(7) == {"id": 7}
+        assert pt.statistics().renewals == 0
+    assert web.tokens == ["secret", None]
+
+
+async def test_an_address_without_scheme_goes_over_the_same_one():
+    web = Web().to(VIDEO, (302, "//other.example/x")).to("https://other.example/x", OK)
+    async with web.client() as pt:
+        await pt.videos.get(7)
+    assert web.tokens == ["secret", None]
+
+
+async def test_the_token_stays_away_on_the_way_back():
+    web = Web().to(VIDEO, (302, "https://other.example/x"))
+    web.to("https://other.example/x", (302, f"{HOME}/y")).to(f"{HOME}/y", OK)
+    async with web.client() as pt:
+        await pt.videos.get(7)
+    assert web.tokens == ["secret", None, None]
+
+
+async def test_the_next_request_has_the_token_again():
+    web = Web().to(VIDEO, (302, "https://other.example/x")).to("https://other.example/x", OK)
+    async with web.client() as pt:
+        await pt.videos.get(7)
+        await pt.videos.get(7)
+    assert web.tokens == ["secret", None, "secret", None]
+
+
+async def test_a_refusal_elsewhere_renews_no_token():
+    web = Web().to(VIDEO, (302, "https://other.example/x"))
+    web.to("https://other.example/x", reply(401, {"code": "invalid_token"}))
+    async with web.client() as pt:
+        with pytest.raises(errors.NotPermitted):
+            await pt.videos.get(7)
+    assert len(web.seen) == 2
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda pt: pt.videos.update(7, name="Film"),
+        lambda pt: pt.videos.delete(7),
+        lambda pt: pt.request("POST", "/videos/7", json={}),
+        lambda pt: pt.request("POST", "/videos/7", json={}, idempotent=True),
+    ],
+)
+@pytest.mark.parametrize("location", ["/api/v1/videos/8", "https://other.example/x"])
+async def test_a_write_follows_nowhere_and_is_not_repeated(write, location):
+    web = Web().to(VIDEO, (308, location))
+    async with web.client() as pt:
+        with pytest.raises(errors.RedirectRefused, match="a write is not sent elsewhere") as caught:
+            await write(pt)
+    assert (caught.value.status, caught.value.location) == (308, location)
+    assert len(web.seen) == 1
+
+
+@pytest.mark.parametrize("location", ["ftp://other.example/x", "mailto:a@b", "file:///etc/passwd", "javascript:x"])
+async def test_a_read_follows_to_web_addresses_alone(location):
+    web = Web().to(VIDEO, (302, location))
+    async with web.client() as pt:
+        with pytest.raises(errors.RedirectRefused, match="not a web address"):
+            await pt.videos.get(7)
+    assert len(web.seen) == 1
+
+
+async def test_a_broken_address_is_refused():
+    web = Web().to(VIDEO, (302, "http://[bad"))
+    async with web.client() as pt:
+        with pytest.raises(errors.RedirectRefused):
+            await pt.videos.get(7)
+
+
+async def test_a_loop_ends():
+    web = Web().to(VIDEO, (302, VIDEO))
+    async with web.client() as pt:
+        with pytest.raises(errors.RedirectRefused, match="on and on"):
+            await pt.videos.get(7)
+    assert len(web.seen) == 6  # the request itself, and five redirects
+
+
+async def test_five_redirects_are_followed():
+    web = Web().to(VIDEO, (302, "/1")).to(f"{HOME}/5", OK)
+    for hop in range(1, 5):
+        web.to(f"{HOME}/{hop}", (302, f"/{hop + 1}"))
+    async with web.client() as pt:
+        assert await pt.videos.get(7) == {"id": 7}
+
+
+@pytest.mark.parametrize("failure", [reply(503), errors.ConnectionLost("gone")])
+async def test_a_retry_begins_where_it_was_asked(failure):
+    web = Web().to(VIDEO, (302, "https://other.example/x")).to("https://other.example/x", failure, OK)
+    async with web.client() as pt:
+        request = pt.prepare(pt.videos.get(7))
+        assert await pt.send(request) == {"id": 7}
+        assert (request.origin, request.target, request.path) == (HOME, "/api/v1/videos/7", "/api/v1/videos/7")
+        assert request.authenticate
+    assert web.addresses == [VIDEO, "https://other.example/x"] * 2
+    assert web.tokens == ["secret", None] * 2
+
+
+async def test_an_error_names_what_was_asked_for():
+    web = Web().to(VIDEO, (302, "/elsewhere")).to(f"{HOME}/elsewhere", reply(404, {"detail": "no"}))
+    async with web.client() as pt:
+        with pytest.raises(errors.NotFound) as caught:
+            await pt.videos.get(7)
+    assert caught.value.path == "/api/v1/videos/7"
+
+
+async def test_a_read_without_a_place_to_go_is_an_odd_answer():
+    web = Web().to(VIDEO, reply(302))
+    async with web.client(attempts=1) as pt:
+        with pytest.raises(errors.UnexpectedResponse, match="was due, but status 302"):
+            await pt.videos.get(7)
+
+
+@pytest.mark.parametrize("status", [300, 302, 304])
+async def test_a_write_that_was_sent_nowhere_is_not_done(status):
+    web = Web().to(VIDEO, reply(status))
+    async with web.client(attempts=1) as pt:
+        with pytest.raises(errors.PeerTubeError):
+            await pt.videos.update(7, name="Film")

@@ -1,0 +1,115 @@
+"""Listeners by kind of event."""
+
+import dataclasses
+import inspect
+
+import pytest
+
+from aiopeertube import PeerTube, errors, events
+from aiopeertube.events import AttemptFinished, Hooks, Retrying, TokenRenewed
+from aiopeertube.testing import MockTransport, reply
+
+
+def test_a_listener_hears_its_kind_alone_in_order():
+    hooks, heard = Hooks(), []
+    hooks.on(TokenRenewed, heard.append)
+    for how in ("login", "refresh"):
+        hooks.emit(TokenRenewed(how))
+    hooks.emit(Retrying("GET", "/x", 1, "why", 0.5))
+    assert heard == [TokenRenewed("login"), TokenRenewed("refresh")]
+
+
+def test_listeners_are_called_in_the_order_of_their_coming():
+    hooks, heard = Hooks(), []
+    hooks.on(TokenRenewed, lambda event: heard.append(1))
+    hooks.on(TokenRenewed, lambda event: heard.append(2))
+    hooks.emit(TokenRenewed("login"))
+    assert heard == [1, 2]
+
+
+def test_nobody_listens_after_all_are_taken_off():
+    hooks, heard = Hooks(), []
+    assert not hooks.wants(TokenRenewed)
+    one, two = hooks.on(TokenRenewed, heard.append), hooks.on(TokenRenewed, lambda event: None)
+    assert hooks.wants(TokenRenewed)
+    assert not hooks.wants(Retrying)
+    one()
+    assert hooks.wants(TokenRenewed)
+    two()
+    assert not hooks.wants(TokenRenewed)
+    hooks.emit(TokenRenewed("login"))
+    assert heard == []
+
+
+def test_taking_off_twice_does_no_harm():
+    hooks = Hooks()
+    off = hooks.on(TokenRenewed, lambda event: None)
+    off()
+    off()
+    assert not hooks.wants(TokenRenewed)
+
+
+def test_taking_off_twice_leaves_the_same_listeners_other_place():
+    hooks, heard = Hooks(), []
+    off = hooks.on(TokenRenewed, heard.append)
+    hooks.on(TokenRenewed, heard.append)
+    off()
+    off()
+    hooks.emit(TokenRenewed("login"))
+    assert len(heard) == 1
+
+
+def test_a_listener_may_take_itself_off_while_it_is_called():
+    hooks, heard = Hooks(), []
+    offs = []
+
+    def once(event):
+        heard.append("once")
+        offs[0]()
+
+    offs.append(hooks.on(TokenRenewed, once))
+    hooks.on(TokenRenewed, lambda event: heard.append("always"))
+    hooks.emit(TokenRenewed("login"))
+    hooks.emit(TokenRenewed("login"))
+    assert heard == ["once", "always", "always"]
+
+
+def test_hooks_say_how_many_listen():
+    hooks = Hooks()
+    hooks.on(TokenRenewed, print)
+    hooks.on(Retrying, print)
+    assert repr(hooks) == "<Hooks, 2 listeners>"
+
+
+KINDS = [kind for _, kind in inspect.getmembers(events, dataclasses.is_dataclass)]
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
+def test_details_cannot_be_changed(kind):
+    event = kind(*[None] * len(dataclasses.fields(kind)))
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        setattr(event, dataclasses.fields(kind)[0].name, "x")
+
+
+@pytest.mark.anyio
+@pytest.mark.usefixtures("virtual_backend")
+async def test_what_a_failing_and_repeated_request_tells():
+    answers = [errors.ConnectionLost("gone"), reply(503), reply(200, {"id": 7})]
+
+    def answer(request):
+        found = answers.pop(0)
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    heard = []
+    async with PeerTube("http://localhost", transport=MockTransport(answer)) as pt:
+        pt.on(AttemptFinished, heard.append)
+        pt.on(Retrying, heard.append)
+        await pt.videos.get(7)
+    kinds = [type(event).__name__ for event in heard]
+    assert kinds == ["AttemptFinished", "Retrying", "AttemptFinished", "Retrying", "AttemptFinished"]
+    attempts = [event for event in heard if isinstance(event, AttemptFinished)]
+    assert [(a.attempt, a.status, a.error) for a in attempts] == [(1, 0, "gone"), (2, 503, ""), (3, 200, "")]
+    assert all((e.method, e.path) == ("GET", "/api/v1/videos/7") for e in heard)
+    assert next(e.reason for e in heard if isinstance(e, Retrying)) == "gone"

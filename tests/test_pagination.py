@@ -1,0 +1,397 @@
+"""Listings against a list that changes while it is read."""
+
+import asyncio
+import random
+import sys
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from aiopeertube import PeerTube, errors
+from aiopeertube._pagination import AHEAD, _Seen
+from aiopeertube.testing import MockTransport, reply
+
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("virtual_backend")]
+
+
+class Lister:
+    """A server with one list. `change(self)` is called before each answer is made."""
+
+    def __init__(self, items, *, delay=lambda: 0.05, change=lambda server: None, fail=lambda start, times: None):
+        self.items = list(items)
+        self.delay, self.change, self.fail = delay, change, fail
+        self.asked = []
+        self.in_flight = self.most = 0
+
+    async def handle(self, request):
+        query = parse_qs(urlsplit(request.target).query)
+        start, count = int(query["start"][0]), int(query["count"][0])
+        self.asked.append((start, count))
+        self.in_flight += 1
+        self.most = max(self.most, self.in_flight)
+        try:
+            await asyncio.sleep(self.delay())
+            self.change(self)
+            failure = self.fail(start, self.starts.count(start))
+            rows = [{"id": item} for item in self.items[start : start + count]]
+            answer = failure or reply(200, {"total": len(self.items), "data": rows})
+            await asyncio.sleep(self.delay())
+            return answer
+        finally:
+            self.in_flight -= 1
+
+    @property
+    def starts(self):
+        return [start for start, _ in self.asked]
+
+    def client(self, **options):
+        transport = MockTransport(self.handle)
+        return PeerTube("http://localhost", transport=transport, **({"concurrency": 32} | options))
+
+
+async def ids_of(paginator):
+    return [row["id"] async for row in paginator]
+
+
+def others():
+    """Return the tasks that are neither the test nor what runs it."""
+    found = asyncio.all_tasks() - {asyncio.current_task()}
+    return {task for task in found if "TestRunner" not in task.get_coro().__qualname__}
+
+
+async def settle():
+    for _ in range(5):
+        await asyncio.sleep(0)
+
+
+@pytest.mark.parametrize("count", [1, 3, 10, 100])
+@pytest.mark.parametrize("size", [0, 1, 9, 10, 11, 100, 101])
+async def test_all_items_come_in_order_and_no_page_is_asked_twice(size, count):
+    server = Lister(range(size))
+    async with server.client() as pt:
+        assert await ids_of(pt.videos.list(count=count)) == list(range(size))
+    assert server.starts == list(range(0, max(size, 1), count))
+
+
+async def test_order_holds_whatever_the_order_of_answers():
+    draw = random.Random(1)
+    server = Lister(range(500), delay=lambda: draw.uniform(0, 1))
+    async with server.client() as pt:
+        assert await ids_of(pt.videos.list(count=7)) == list(range(500))
+
+
+async def test_pages_are_lists_and_never_empty():
+    server = Lister(range(25))
+    async with server.client() as pt:
+        pages = [[row["id"] for row in page] async for page in pt.videos.list(count=10).pages()]
+    assert pages == [list(range(10)), list(range(10, 20)), list(range(20, 25))]
+
+
+async def test_each_iteration_begins_anew():
+    server = Lister(range(15))
+    async with server.client() as pt:
+        listing = pt.videos.list(count=10)
+        assert server.asked == []
+        assert await ids_of(listing) == await ids_of(listing) == list(range(15))
+
+
+async def test_the_total_costs_a_small_request():
+    server = Lister(range(1234))
+    async with server.client() as pt:
+        assert await pt.videos.list().total() == 1234
+    assert server.asked == [(0, 0)]
+
+
+# -- lists that change ---------------------------------------------------------------------------
+
+
+def deleting(seed, share, most):
+    draw = random.Random(seed)
+
+    def change(server):
+        if draw.random() < share:
+            for _ in range(min(draw.randint(1, most), len(server.items))):
+                server.items.pop(draw.randrange(len(server.items)))
+
+    return draw, change
+
+
+@pytest.mark.parametrize("count", [1, 2, 5, 10, 100])
+@pytest.mark.parametrize(("share", "most"), [(0.3, 1), (1.0, 3), (0.5, 30)])
+@pytest.mark.parametrize("seed", range(6))
+async def test_what_exists_throughout_is_given_exactly_once_while_others_are_deleted(seed, share, most, count):
+    draw, change = deleting(seed, share, most)
+    size = 40 * min(count, 20)
+    server = Lister(draw.sample(range(10**6), size), change=change, delay=lambda: draw.uniform(0, 0.2))
+    before = list(server.items)
+    async with server.client() as pt:
+        given = await ids_of(pt.videos.list(count=count))
+    assert len(server.items) < size
+    assert len(set(given)) == len(given)
+    assert set(server.items) <= set(given) <= set(before)
+
+
+@pytest.mark.parametrize("at", range(1, 11))
+async def test_a_deletion_at_any_moment_skips_nothing(at):
+    def change(server):
+        if len(server.asked) >= at and server.items[0] == 0:
+            del server.items[:7]
+
+    server = Lister(range(100), change=change)
+    async with server.client() as pt:
+        given = await ids_of(pt.videos.list(count=10))
+    assert server.items[0] == 7
+    assert set(range(7, 100)) <= set(given)
+    assert len(set(given)) == len(given)
+
+
+async def test_a_list_that_vanishes_ends():
+    def change(server):
+        if len(server.asked) > 2:
+            server.items.clear()
+
+    server = Lister(range(1000), change=change)
+    async with server.client() as pt:
+        given = await ids_of(pt.videos.list(count=10))
+    assert given == list(range(len(given)))
+    assert len(server.asked) < 20
+
+
+@pytest.mark.parametrize("seed", range(10))
+async def test_inserts_at_the_front_repeat_and_skip_nothing(seed):
+    draw = random.Random(seed)
+
+    def change(server):
+        if draw.random() < 0.5 and len(server.items) < 400:
+            server.items[:0] = [10_000 + len(server.items) + n for n in range(draw.randint(1, 15))]
+
+    server = Lister(range(200), change=change, delay=lambda: draw.uniform(0, 0.2))
+    async with server.client() as pt:
+        given = await ids_of(pt.videos.list(count=10))
+    assert len(server.items) > 200
+    assert len(set(given)) == len(given)
+    assert [item for item in given if item < 10_000] == sorted(range(200))
+
+
+async def test_a_list_that_grows_at_its_end_is_read_to_its_new_end():
+    def change(server):
+        if len(server.items) < 60:
+            server.items.extend(range(len(server.items), len(server.items) + 5))
+
+    server = Lister(range(30), change=change)
+    async with server.client() as pt:
+        assert await ids_of(pt.videos.list(count=10)) == list(range(60))
+
+
+@pytest.mark.xfail(
+    strict=True, reason="pagination.py _take: one deleted and one added leave `total` as it was: a skip"
+)
+async def test_a_deletion_that_an_addition_hides_skips_nothing():
+    def change(server):
+        if len(server.asked) > 1 and server.items[0] == 0:
+            del server.items[0]
+            server.items.append(100)
+
+    server = Lister(range(100), change=change)
+    async with server.client() as pt:
+        given = await ids_of(pt.videos.list(count=10))
+    assert set(range(1, 100)) <= set(given)
+
+
+async def test_rows_that_a_server_repeats_are_given_once():
+    server = Lister([1, 2, 2, 3, 1, 4])
+    async with server.client() as pt:
+        assert await ids_of(pt.videos.list(count=2)) == [1, 2, 3, 4]
+
+
+async def test_ids_may_be_text():
+    server = Lister(["a", "b", "a", "c"])
+    async with server.client() as pt:
+        assert await ids_of(pt.videos.list(count=2)) == ["a", "b", "c"]
+
+
+# -- what is asked for ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("limit", "asked"),
+    [
+        (0, []),
+        (-1, []),
+        (1, [(0, 1)]),
+        (10, [(0, 10)]),
+        (11, [(0, 10), (10, 10)]),
+        (25, [(0, 10), (10, 10), (20, 10)]),
+        (30, [(0, 10), (10, 10), (20, 10)]),
+        (2000, [(start, 10) for start in range(0, 1000, 10)]),
+    ],
+)
+async def test_a_limit_asks_for_no_page_beyond(limit, asked):
+    server = Lister(range(1000))
+    async with server.client() as pt:
+        rows = await pt.videos.list(count=10).collect(limit=limit)
+        await settle()
+        assert not others()
+    assert [row["id"] for row in rows] == list(range(1000))[: max(0, limit)]
+    assert server.asked == asked
+
+
+async def test_a_limit_is_met_even_when_pages_repeat_rows():
+    server = Lister([1, 2, 1, 2, 3, 4, 5, 6])
+    async with server.client() as pt:
+        rows = await pt.videos.list(count=2).collect(limit=4)
+    assert [row["id"] for row in rows] == [1, 2, 3, 4]
+
+
+async def test_collect_gathers_all():
+    server = Lister(range(250))
+    async with server.client() as pt:
+        assert [row["id"] for row in await pt.videos.list().collect()] == list(range(250))
+
+
+async def test_only_the_first_page_goes_out_before_the_total_is_known():
+    server = Lister(range(1000), delay=lambda: 50.0)
+    async with server.client() as pt:
+        rows = aiter(pt.videos.list(count=10))
+        first = asyncio.ensure_future(anext(rows))
+        await asyncio.sleep(49)
+        assert server.starts == [0]
+        await first
+
+
+async def test_no_more_pages_travel_than_agreed():
+    server = Lister(range(1000))
+    async with server.client() as pt:
+        assert len(await ids_of(pt.videos.list(count=10))) == 1000
+    assert server.most == AHEAD + 1
+
+
+async def test_a_slow_consumer_is_not_run_away_from():
+    server = Lister(range(1000))
+    async with server.client() as pt:
+        rows = aiter(pt.videos.list(count=10))
+        await anext(rows)
+        await asyncio.sleep(1000)
+        assert server.starts == [0, 10, 20, 30, 40]
+        del rows
+
+
+async def test_an_early_break_leaves_nothing_behind():
+    server = Lister(range(1000), delay=lambda: 5.0)
+    async with server.client() as pt:
+        async for row in pt.videos.list(count=10):
+            if row["id"] == 12:
+                assert others()
+                break
+        await settle()
+        assert not others()
+        assert server.in_flight == 0
+        asked = len(server.asked)
+        await asyncio.sleep(100)
+    assert len(server.asked) == asked
+
+
+async def test_pages_that_are_dropped_leave_nothing_behind():
+    server = Lister(range(1000), delay=lambda: 5.0)
+    async with server.client() as pt:
+        pages = pt.videos.list(count=10).pages()
+        await anext(pages)
+        assert others()
+        del pages
+        await settle()
+        assert not others()
+
+
+async def test_being_cancelled_leaves_nothing_behind():
+    server = Lister(range(1000), delay=lambda: 5.0)
+    async with server.client() as pt:
+        reading = asyncio.ensure_future(ids_of(pt.videos.list(count=10)))
+        await asyncio.sleep(23)
+        reading.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await reading
+        await settle()
+        assert not others()
+
+
+# -- pages that fail -----------------------------------------------------------------------------
+
+
+async def test_a_failing_page_raises_in_its_turn_and_cancels_the_rest():
+    server = Lister(range(1000), fail=lambda start, times: reply(400, {"detail": "no"}) if start == 30 else None)
+    given = []
+
+    async def read(rows):
+        async for row in rows:
+            given.append(row["id"])
+
+    async with server.client() as pt:
+        rows = aiter(pt.videos.list(count=10))
+        with pytest.raises(errors.BadRequest):
+            await read(rows)
+        await settle()
+        assert not others()
+        with pytest.raises(StopAsyncIteration):
+            await anext(rows)
+    assert given == list(range(30))
+
+
+async def test_failing_pages_that_nobody_came_to_complain_of_nothing(caplog):
+    server = Lister(range(100), fail=lambda start, times: reply(400, {"detail": "no"}) if start else None)
+    async with server.client() as pt:
+        rows = aiter(pt.videos.list(count=10))
+        await anext(rows)
+        await asyncio.sleep(10)
+        del rows
+        await settle()
+    assert not caplog.records
+
+
+async def test_a_page_is_repeated_and_not_the_listing():
+    server = Lister(range(60), fail=lambda start, times: reply(503) if start == 20 and times < 4 else None)
+    async with server.client() as pt:
+        assert await ids_of(pt.videos.list(count=10)) == list(range(60))
+        assert pt.statistics().retries == 3
+    assert {start: server.starts.count(start) for start in range(0, 60, 10)} == {
+        0: 1,
+        10: 1,
+        20: 4,
+        30: 1,
+        40: 1,
+        50: 1,
+    }
+
+
+async def test_a_wrong_name_is_raised_and_nothing_is_asked():
+    server = Lister(range(10))
+    async with server.client() as pt:
+        with pytest.raises(errors.InvalidIdentifier):
+            await ids_of(pt.channels.videos("a/b"))
+    assert server.asked == []
+
+
+@pytest.mark.parametrize("value", [[], {}, {"total": 3}, {"data": []}, {"total": 1, "data": [{}]}])
+async def test_a_page_that_is_none_is_an_unexpected_response(value):
+    async with PeerTube("http://localhost", transport=MockTransport(lambda request: reply(200, value))) as pt:
+        with pytest.raises(errors.UnexpectedResponse):
+            await ids_of(pt.videos.list())
+
+
+# -- memory --------------------------------------------------------------------------------------
+
+
+def test_a_million_ids_take_little_memory():
+    seen = _Seen()
+    assert all(seen.add(key) for key in range(5, 1_000_005))
+    size = sys.getsizeof(seen._blocks) + sum(map(sys.getsizeof, seen._blocks.values()))
+    assert size < 300_000
+    assert not seen._others
+
+
+def test_ids_are_remembered_exactly():
+    draw = random.Random(4)
+    seen, known = _Seen(), set()
+    for _ in range(20_000):
+        key = draw.choice([draw.randrange(5000), draw.randrange(10**12), -draw.randrange(2000)])
+        assert seen.add(key) is (key not in known)
+        known.add(key)

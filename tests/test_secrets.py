@@ -1,0 +1,241 @@
+"""Passwords, tokens and one-time codes show up nowhere."""
+
+import logging
+import traceback
+
+import pytest
+
+from aiopeertube import PeerTube, errors, events
+from aiopeertube.stack.auth import Credentials
+from aiopeertube.stack.tokens import Token
+from aiopeertube.testing import MockTransport, reply
+from aiopeertube.wire.messages import FormBody
+
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("virtual_backend")]
+
+PASSWORD, OTP, CLIENT_SECRET = "p4ssw0rd-Zq", "918273", "cl13nt-s3cr3t-Zq"
+ACCESS, REFRESH = "acc3ss-Zq", "r3fresh-Zq"
+SECRETS = (PASSWORD, OTP, CLIENT_SECRET, ACCESS, REFRESH, "Bearer", "uthorization")
+KINDS = (
+    events.AttemptFinished,
+    events.Retrying,
+    events.RateLimitWaiting,
+    events.ConcurrencyChanged,
+    events.TokenRenewed,
+)
+
+
+class Server:
+    """The token endpoint; notes how everything that passes is shown."""
+
+    def __init__(self, grant=None, refresh=None):
+        self.grant, self.refresh = grant, refresh
+        self.issued = 0
+        self.dead = set()
+        self.shown = []
+        self.bodies = []
+        self.headers = {}
+
+    def answer(self, request):
+        self.shown += [repr(request), str(request), repr(request.body), repr(request.decode)]
+        if request.path.endswith("/oauth-clients/local"):
+            return reply(200, {"client_id": "an-id", "client_secret": CLIENT_SECRET})
+        if request.path.endswith("/users/token"):
+            assert isinstance(request.body, FormBody)
+            fields = dict(request.body.fields)
+            self.bodies.append(fields)
+            self.headers.update(request.headers)
+            special = self.refresh if fields["grant_type"] == "refresh_token" else self.grant
+            if isinstance(special, Exception):
+                raise special
+            return special or self._issue()
+        if request.token is None or request.token in self.dead:
+            return reply(401, {"code": "invalid_token", "detail": "Token is invalid"})
+        return reply(200, {"ok": True})
+
+    def _issue(self):
+        self.issued += 1
+        return reply(
+            200,
+            {
+                "access_token": f"{ACCESS}{self.issued}",
+                "refresh_token": f"{REFRESH}{self.issued}",
+                "expires_in": 86399,
+                "refresh_token_expires_in": 1209599,
+            },
+        )
+
+
+class Watch:
+    """Gathers whatever a user could print: reprs, events, errors and logs."""
+
+    def __init__(self, server, caplog):
+        caplog.set_level(logging.DEBUG)
+        for name in list(logging.root.manager.loggerDict):
+            if name.split(".")[0] == "aiopeertube":
+                caplog.set_level(logging.DEBUG, logger=name)
+        self.caplog, self.server, self.texts = caplog, server, server.shown
+
+    def see(self, *things):
+        for thing in things:
+            self.texts += [repr(thing), str(thing)]
+
+    def see_error(self, error):
+        while error is not None:
+            self.see(error, error.args, vars(error))
+            self.texts += traceback.format_exception(error)
+            error = error.__cause__ or error.__context__
+
+    def see_client(self, pt):
+        self.see(pt, pt.statistics(), pt._credentials, pt._session, pt._session.token, pt._top, pt._limiter)
+        self.see(pt._meter, pt._slots, pt._pool, pt._file, pt._hooks, pt._top._next, pt._top._next._next)
+
+    def listen(self, pt):
+        for kind in KINDS:
+            pt.on(kind, self.see)
+
+    def check(self):
+        for record in self.caplog.records:
+            self.texts += [record.getMessage(), repr(record.args)]
+        assert len(self.texts) > 10
+        for text in self.texts:
+            for secret in SECRETS:
+                assert secret not in text
+
+
+@pytest.fixture
+def watch(caplog):
+    return lambda server: Watch(server, caplog)
+
+
+def client(server, **options):
+    options = {"username": "anna", "password": PASSWORD, "otp": OTP} | options
+    return PeerTube("https://videos.example", transport=MockTransport(server.answer), attempts=2, **options)
+
+
+async def test_logging_in_and_refreshing_show_nothing(watch, tmp_path):
+    server = Server()
+    watching = watch(server)
+    async with client(server, token_file=tmp_path / "token") as pt:
+        watching.listen(pt)
+        watching.see_client(pt)
+        await pt.login()
+        watching.see_client(pt)
+        server.dead.add(f"{ACCESS}1")
+        assert await pt.me.get() == {"ok": True}
+        watching.see_client(pt)
+        await pt.logout()
+    watching.see(pt)
+    # All of it did pass, else there would have been nothing to show.
+    assert [fields["grant_type"] for fields in server.bodies] == ["password", "refresh_token"]
+    assert server.bodies[0]["password"] == PASSWORD
+    assert server.bodies[1]["refresh_token"] == f"{REFRESH}1"
+    assert server.headers["x-peertube-otp"] == OTP
+    messages = [r.getMessage() for r in watching.caplog.records if r.name.startswith("aiopeertube")]
+    assert "token renewed by login" in messages
+    assert "token renewed by refresh" in messages
+    watching.check()
+
+
+FAILURES = {
+    "wrong password": (reply(400, {"code": "invalid_grant", "detail": "wrong"}), errors.WrongCredentials),
+    "code missing": (reply(401, {"code": "missing_two_factor"}), errors.TwoFactorRequired),
+    "code wrong": (reply(400, {"code": "invalid_two_factor"}), errors.WrongTwoFactorCode),
+    "blocked": (reply(400, {"detail": "User is blocked."}), errors.AuthenticationError),
+    "server failed": (reply(500), errors.ServerError),
+    "odd answer": (reply(200, text="<html>a proxy</html>"), errors.UnexpectedResponse),
+    "lost": (errors.ConnectionLost("gone"), errors.ConnectionLost),
+    "late": (errors.RequestTimeout("late"), errors.RequestTimeout),
+    "unreachable": (errors.ServerUnreachable("refused"), errors.ServerUnreachable),
+}
+
+
+@pytest.mark.parametrize("name", FAILURES)
+async def test_a_failing_login_shows_nothing(name, watch):
+    grant, kind = FAILURES[name]
+    server = Server(grant=grant)
+    watching = watch(server)
+    async with client(server) as pt:
+        watching.listen(pt)
+        with pytest.raises(kind) as caught:
+            await pt.login()
+        watching.see_error(caught.value)
+        with pytest.raises(kind) as caught:
+            await pt.videos.get(7)
+        watching.see_error(caught.value)
+        watching.see_client(pt)
+    assert server.bodies[0]["password"] == PASSWORD
+    watching.check()
+
+
+async def test_a_token_that_cannot_be_renewed_shows_nothing(watch):
+    server = Server()
+    server.dead.add(f"{ACCESS}-given")
+    watching = watch(server)
+    async with client(server, username=None, password=None, otp=None, token=f"{ACCESS}-given") as pt:
+        watching.listen(pt)
+        with pytest.raises(errors.SessionExpired) as caught:
+            await pt.me.get()
+        watching.see_error(caught.value)
+        watching.see_client(pt)
+    watching.check()
+
+
+@pytest.mark.parametrize(
+    "refresh",
+    [reply(400, {"code": "invalid_grant"}), reply(400, {"code": "invalid_client"}), errors.ConnectionLost("x")],
+)
+async def test_a_failing_refresh_shows_nothing(refresh, watch):
+    server = Server(refresh=refresh)
+    watching = watch(server)
+    async with client(server) as pt:
+        watching.listen(pt)
+        await pt.login()
+        server.dead.add(f"{ACCESS}1")
+        try:
+            await pt.me.get()
+        except errors.PeerTubeError as exc:
+            watching.see_error(exc)
+        watching.see_client(pt)
+    assert server.bodies[1]["refresh_token"] == f"{REFRESH}1"
+    watching.check()
+
+
+def test_values_show_nothing():
+    pt = PeerTube("https://videos.example", token=ACCESS)
+    oauth = {"client_id": "i", "client_secret": CLIENT_SECRET}
+    calls = [
+        pt.auth.token(oauth, username="u", password=PASSWORD, otp=OTP),
+        pt.auth.refresh(oauth, refresh_token=REFRESH),
+        pt.auth.revoke(),
+        pt.videos.get(7),
+    ]
+    things = [
+        pt,
+        Token(ACCESS, REFRESH, 1.0, 2.0),
+        Credentials("u", PASSWORD, OTP),
+        pt._token,
+        pt._credentials,
+        *calls,
+    ]
+    for call in calls:
+        request = pt.prepare(call)
+        request.token = ACCESS
+        things += [request, call.as_dict(), call.body]
+    for text in (text for thing in things for text in (repr(thing), str(thing), f"{thing}")):
+        for secret in SECRETS:
+            assert secret not in text
+
+
+async def test_a_function_that_gives_the_code_is_asked_and_not_shown(watch):
+    server = Server()
+    watching = watch(server)
+
+    async def code():
+        return OTP
+
+    async with client(server, otp=code) as pt:
+        await pt.login()
+        watching.see_client(pt)
+    assert server.headers["x-peertube-otp"] == OTP
+    watching.check()

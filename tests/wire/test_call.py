@@ -1,0 +1,182 @@
+"""A Call is a value: compared, printed and stored without anything being sent."""
+
+import pickle
+
+import pytest
+
+from aiopeertube import Call, PeerTube
+from aiopeertube.errors import InvalidField, InvalidIdentifier
+from aiopeertube.testing import MockTransport, reply
+from aiopeertube.wire.messages import FilePart, FormBody, JsonBody, Multipart, json_value, nothing
+
+pytestmark = pytest.mark.anyio
+
+
+def client(**options):
+    return PeerTube("http://localhost", token="t", **options)
+
+
+def test_equal_calls_send_the_same_whoever_sends_them():
+    here, there = client(), PeerTube("https://other.example")
+    assert here.videos.get(7) == there.videos.get(7)
+    assert hash(here.videos.get(7)) == hash(there.videos.get(7))
+    assert here.videos.update(7, name="Film") == there.videos.update(7, name="Film")
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        lambda pt: pt.videos.get(8),
+        lambda pt: pt.videos.update(7, name="Film"),
+        lambda pt: pt.videos.delete(7),
+        lambda pt: pt.request("GET", "/videos/7", query={"x": 1}),
+    ],
+)
+def test_calls_that_send_something_else_differ(other):
+    pt = client()
+    assert pt.videos.get(7) != other(pt)
+
+
+def test_bodies_and_headers_count():
+    pt = client()
+    assert pt.videos.update(7, name="One") != pt.videos.update(7, name="Two")
+    oauth = {"client_id": "i", "client_secret": "s"}
+    without = pt.auth.token(oauth, username="u", password="p")
+    assert without != pt.auth.token(oauth, username="u", password="p", otp="123456")
+    assert without != pt.auth.token(oauth, username="u", password="q")
+
+
+@pytest.mark.parametrize(
+    ("query", "target"),
+    [
+        ((), "/p"),
+        ((("a", "1"), ("b", "2")), "/p?a=1&b=2"),
+        ((("a", "x y"),), "/p?a=x+y"),
+        ((("a", "x+y"),), "/p?a=x%2By"),
+        ((("a", "&=#?/%"),), "/p?a=%26%3D%23%3F%2F%25"),
+        ((("search", "één 日本"),), "/p?search=%C3%A9%C3%A9n+%E6%97%A5%E6%9C%AC"),
+        ((("tags[0]", "a"),), "/p?tags%5B0%5D=a"),
+        ((("a", "1"), ("a", "2")), "/p?a=1&a=2"),
+    ],
+)
+def test_a_target_is_quoted(query, target):
+    assert Call("GET", "/p", json_value, query=query).target == target
+
+
+def test_a_path_with_a_query_of_its_own_takes_more():
+    assert client().request("GET", "/videos?count=1", query={"start": 5}).target.count("?") == 1
+
+
+async def test_awaiting_a_call_of_no_client_says_what_to_do():
+    with pytest.raises(TypeError, match="belongs to no client"):
+        await Call("GET", "/p", json_value)
+
+
+async def test_awaiting_a_call_of_a_closed_client_says_what_to_do():
+    with pytest.raises(RuntimeError, match="async with"):
+        await client().videos.get(7)
+
+
+async def test_a_problem_is_raised_when_the_call_is_sent_and_nothing_goes_out():
+    transport = MockTransport(lambda request: reply(200, {}))
+    async with client(transport=transport) as pt:
+        call = pt.videos.get("not a video")  # raises nothing yet
+        for _ in range(2):
+            with pytest.raises(InvalidIdentifier, match="not a video"):
+                await call
+        with pytest.raises(InvalidIdentifier):
+            pt.prepare(call)
+        with pytest.raises(InvalidField, match=r"^name: "):
+            await pt.videos.update(7, name="x")
+    assert transport.requests == 0
+
+
+@pytest.mark.parametrize("path", ["videos", "//elsewhere.example/api/v1/videos", "https://elsewhere.example/", ""])
+async def test_a_path_never_leaves_the_instance(path):
+    transport = MockTransport(lambda request: reply(200, {}))
+    async with client(transport=transport) as pt:
+        with pytest.raises(InvalidField, match=r"^path: "):
+            await pt.request("GET", path)
+    assert transport.requests == 0
+
+
+BUILT_WITH = [
+    pytest.param(lambda pt: pt.videos.update(7, tags={"ab"}), id="a set of tags"),
+    pytest.param(lambda pt: pt.videos.update(7, name=object()), id="an object as name"),
+    pytest.param(lambda pt: pt.videos.update(7, name="ab\ud800c"), id="a lone surrogate"),
+    pytest.param(lambda pt: pt.accounts.get("a\ud800"), id="a lone surrogate as account"),
+    pytest.param(lambda pt: pt.request("GET", "/x", query={"a": object()}), id="an object in the query"),
+    pytest.param(lambda pt: pt.request("POST", "/x", json=object()), id="an object as json"),
+]
+
+
+@pytest.mark.parametrize("build", BUILT_WITH)
+def test_building_a_call_never_raises(build):
+    assert build(client()).problem is not None
+
+
+async def test_a_call_may_be_sent_again():
+    transport = MockTransport(lambda request: reply(200, {"n": request.attempts}))
+    async with client(transport=transport) as pt:
+        call = pt.videos.get(7)
+        assert await call == await call == {"n": 1}
+    assert transport.requests == 2
+
+
+def test_prepare_hands_on_everything():
+    call = client().request("post", "/x", query={"a": [1, 2]}, json={"b": 1}, idempotent=True, timeout=3.0)
+    request = client().prepare(call)
+    assert (request.method, request.origin, request.target) == ("POST", "http://localhost", "/api/v1/x?a=1&a=2")
+    assert (request.path, request.body) == ("/api/v1/x", JsonBody(b'{"b":1}'))
+    assert (request.idempotent, request.timeout, request.authenticate) == (True, 3.0, True)
+
+
+def test_nobody_is_authenticated_without_credentials():
+    pt = PeerTube("https://videos.example")
+    assert not pt.prepare(pt.videos.get(7)).authenticate
+    assert client().prepare(client().videos.get(7)).authenticate
+    assert not client().prepare(client().auth.client()).authenticate
+
+
+def test_as_dict_is_plain_data():
+    pt = client()
+    assert pt.videos.get(7).as_dict() == {"method": "GET", "path": "/api/v1/videos/7"}
+    assert pt.request("GET", "/videos", query={"t": ["a", "b"]}).as_dict() == {
+        "method": "GET",
+        "path": "/api/v1/videos",
+        "query": [["t", "a"], ["t", "b"]],
+    }
+    assert pt.videos.update(7, name="Film", tags=None).as_dict() == {
+        "method": "PUT",
+        "path": "/api/v1/videos/7",
+        "json": {"name": "Film", "tags": None},
+    }
+    assert pt.videos.update(7, name="Film", thumbnailfile="a.jpg", previewfile=b"\xff\xd8..").as_dict() == {
+        "method": "PUT",
+        "path": "/api/v1/videos/7",
+        "fields": [["name", "Film"]],
+        "files": [["thumbnailfile", "a.jpg"], ["previewfile", "(4 bytes)"]],
+    }
+
+
+def test_as_dict_leaves_secrets_out():
+    call = client().auth.token({"client_id": "i", "client_secret": "s3"}, username="u", password="p4", otp="5678")
+    assert call.as_dict() == {"method": "POST", "path": "/api/v1/users/token"}
+
+
+def test_a_form_shows_nothing_of_itself():
+    shown = repr(FormBody((("username", "anna"), ("password", "p4ssw0rd"))))
+    assert "anna" not in shown
+    assert "p4ssw0rd" not in shown
+
+
+def test_a_call_is_shown_by_what_it_sends():
+    shown = repr(client().videos.get(7))
+    assert shown.startswith("Call(method='GET', path='/api/v1/videos/7'")
+    assert "json_value" not in shown
+
+
+def test_a_call_without_client_survives_a_process_border():
+    body = Multipart((("a", "b"),), (FilePart("f", b"x", "f.jpg", "image/jpeg"),))
+    call = Call("PUT", "/api/v1/videos/7", nothing, query=(("a", "b"),), body=body)
+    assert pickle.loads(pickle.dumps(call)) == call

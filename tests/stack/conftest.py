@@ -1,8 +1,9 @@
 """A clock that jumps, and servers that live on it: hours of waiting tested in milliseconds."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any, Protocol
 
 import pytest
 from simulated_servers import FixedWindowServer, TokenServer
@@ -10,6 +11,17 @@ from virtual_clock import VirtualClockLoop
 
 from aiopeertube import PeerTube
 from aiopeertube.testing import MockTransport
+from aiopeertube.wire.messages import Request, Response
+
+
+class Answering(Protocol):
+    """A server on the loop's clock."""
+
+    async def handle(self, request: Request, /) -> Response: ...
+
+
+ClientOf = Callable[..., AbstractAsyncContextManager[PeerTube]]  # of a server, and options of the client
+Renames = Callable[[PeerTube, int], Awaitable[tuple[int, float]]]
 
 
 @pytest.fixture
@@ -28,20 +40,20 @@ def make_server() -> type[FixedWindowServer]:
 
 
 @pytest.fixture
-def client_of() -> Callable[..., "object"]:
+def client_of() -> ClientOf:
     """Open a client on a simulated server."""
 
     @asynccontextmanager
-    async def opened(server: FixedWindowServer, **options: object) -> AsyncIterator[PeerTube]:
-        options = {"token": "user", "concurrency": 4} | options
-        async with PeerTube("http://127.0.0.1", transport=MockTransport(server.handle), **options) as pt:
+    async def opened(server: Answering, **options: Any) -> AsyncIterator[PeerTube]:
+        given: dict[str, Any] = {"token": "user", "concurrency": 4} | options
+        async with PeerTube("http://127.0.0.1", transport=MockTransport(server.handle), **given) as pt:
             yield pt
 
     return opened
 
 
 @pytest.fixture
-def renames() -> Callable[[PeerTube, int], object]:
+def renames() -> Renames:
     """Rename so many videos through the bulk engine; return how many succeeded and the virtual seconds it took."""
 
     async def run(pt: PeerTube, count: int) -> tuple[int, float]:

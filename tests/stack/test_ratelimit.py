@@ -2,19 +2,27 @@
 
 import asyncio
 import random
+from typing import TypeVar
 
 import pytest
+from simulated_servers import FixedWindowServer
 
-from aiopeertube import errors, events
+from aiopeertube import Call, errors, events
 from aiopeertube.stack.ratelimit import Window, buckets_of, parse_rate
 from aiopeertube.testing import reply
-from aiopeertube.wire.messages import RateHeaders
+from aiopeertube.wire.messages import RateHeaders, Request, Response
+
+from .conftest import ClientOf, Renames
+
+T = TypeVar("T")
 
 pytestmark = pytest.mark.anyio
 
 
 @pytest.mark.parametrize("seed", range(25))
-async def test_uses_the_whole_allowance_with_at_most_one_refusal(seed, make_server, client_of, renames):
+async def test_uses_the_whole_allowance_with_at_most_one_refusal(
+    seed: int, make_server: type[FixedWindowServer], client_of: ClientOf, renames: Renames
+) -> None:
     """Whatever the clocks' phases and the network do: one probe, and then exact windows."""
     draw = random.Random(seed)
     server = make_server(
@@ -31,7 +39,9 @@ async def test_uses_the_whole_allowance_with_at_most_one_refusal(seed, make_serv
     assert seconds <= 1.02 * ideal + 2, (seconds, ideal)
 
 
-async def test_600_renames_reach_the_allowance(server, client_of, renames):
+async def test_600_renames_reach_the_allowance(
+    server: FixedWindowServer, client_of: ClientOf, renames: Renames
+) -> None:
     async with client_of(server) as pt:
         done, seconds = await renames(pt, 600)
     # 600 take eleven whole windows after the first 50.
@@ -40,7 +50,9 @@ async def test_600_renames_reach_the_allowance(server, client_of, renames):
     assert server.count(429) <= 1
 
 
-async def test_a_job_that_fits_into_the_window_is_not_slowed_down(server, client_of, renames):
+async def test_a_job_that_fits_into_the_window_is_not_slowed_down(
+    server: FixedWindowServer, client_of: ClientOf, renames: Renames
+) -> None:
     async with client_of(server, concurrency=8) as pt:
         done, seconds = await renames(pt, 48)
         assert pt.statistics().refused == 0
@@ -48,7 +60,9 @@ async def test_a_job_that_fits_into_the_window_is_not_slowed_down(server, client
     assert seconds < 48 / 8 * 0.04 + 0.05  # latency alone, and the first request by itself
 
 
-async def test_spends_what_is_left_of_a_window_that_others_opened(server, client_of, renames):
+async def test_spends_what_is_left_of_a_window_that_others_opened(
+    server: FixedWindowServer, client_of: ClientOf, renames: Renames
+) -> None:
     for _ in range(30):
         server.hit()
     async with client_of(server) as pt:
@@ -57,7 +71,7 @@ async def test_spends_what_is_left_of_a_window_that_others_opened(server, client
     assert seconds < 1
 
 
-async def test_administrators_do_not_wait(server, client_of, renames):
+async def test_administrators_do_not_wait(server: FixedWindowServer, client_of: ClientOf, renames: Renames) -> None:
     async with client_of(server, token="admin", concurrency=4) as pt:
         done, seconds = await renames(pt, 400)
         assert pt.statistics().refused == 0
@@ -65,7 +79,9 @@ async def test_administrators_do_not_wait(server, client_of, renames):
     assert seconds < 1.05 * 400 * 0.04 / 4 + 0.2
 
 
-async def test_an_administrator_who_loses_the_role_waits_like_everybody(server, client_of, renames):
+async def test_an_administrator_who_loses_the_role_waits_like_everybody(
+    server: FixedWindowServer, client_of: ClientOf, renames: Renames
+) -> None:
     async with client_of(server, token="admin") as pt:
         await renames(pt, 120)
         server.administrators = frozenset()
@@ -74,18 +90,20 @@ async def test_an_administrator_who_loses_the_role_waits_like_everybody(server, 
     assert server.count(429) <= 66  # the run's 64 workers had passed the limiter when the role went
 
 
-async def test_anonymous_callers_are_never_thought_exempt(server, client_of):
+async def test_anonymous_callers_are_never_thought_exempt(server: FixedWindowServer, client_of: ClientOf) -> None:
     async with client_of(server, token=None) as pt:
         for _ in range(60):
             await pt.request("DELETE", "/videos/1")
     assert server.count(429) == 0
 
 
-async def test_somebody_else_on_the_same_address(server, client_of, renames):
+async def test_somebody_else_on_the_same_address(
+    server: FixedWindowServer, client_of: ClientOf, renames: Renames
+) -> None:
     """Others spend from the same window: what is refused is repeated, and nothing is lost."""
     draw = random.Random(3)
 
-    async def other():
+    async def other() -> None:
         while True:
             await asyncio.sleep(draw.uniform(0.1, 0.5))
             server.hit()
@@ -98,7 +116,9 @@ async def test_somebody_else_on_the_same_address(server, client_of, renames):
     assert server.count(429) <= 12  # a few per window at most, not one per request
 
 
-async def test_a_longer_window_from_one_moment_to_the_next(server, client_of, renames):
+async def test_a_longer_window_from_one_moment_to_the_next(
+    server: FixedWindowServer, client_of: ClientOf, renames: Renames
+) -> None:
     async with client_of(server) as pt:
         await renames(pt, 120)
         server.length = 25.0
@@ -108,31 +128,31 @@ async def test_a_longer_window_from_one_moment_to_the_next(server, client_of, re
     assert seconds < 4 * 25 + 15
 
 
-async def test_a_proxys_429_without_figures_is_waited_for(client_of, server):
+async def test_a_proxys_429_without_figures_is_waited_for(client_of: ClientOf, server: FixedWindowServer) -> None:
     answers = [reply(429, retry_after="7"), reply(204)]
     times = []
 
-    async def proxy(request):
+    async def proxy(request: Request) -> Response:
         times.append(asyncio.get_running_loop().time())
         return answers.pop(0)
 
-    server.handle = proxy
+    server.handle = proxy  # type: ignore[method-assign]
     async with client_of(server) as pt:
         await pt.videos.update(1, name="Film")
     assert times[1] - times[0] == pytest.approx(7, abs=0.01)
 
 
-async def test_endless_refusals_end_in_an_error(client_of, server):
-    async def proxy(request):
+async def test_endless_refusals_end_in_an_error(client_of: ClientOf, server: FixedWindowServer) -> None:
+    async def proxy(request: Request) -> Response:
         return reply(429, retry_after="1")
 
-    server.handle = proxy
+    server.handle = proxy  # type: ignore[method-assign]
     async with client_of(server) as pt:
         with pytest.raises(errors.RateLimited):
             await pt.videos.update(1, name="Film")
 
 
-async def test_ping_and_login_have_buckets_of_their_own(server, client_of):
+async def test_ping_and_login_have_buckets_of_their_own(server: FixedWindowServer, client_of: ClientOf) -> None:
     assert buckets_of("GET", "/api/v1/ping") == ()
     assert buckets_of("POST", "/api/v1/users/token") == ("login", "api")
     assert buckets_of("GET", "/api/v1/users/token") == ("api",)
@@ -140,7 +160,9 @@ async def test_ping_and_login_have_buckets_of_their_own(server, client_of):
     assert buckets_of("GET", "/feeds/videos.json") == ("feeds",)
 
 
-async def test_a_refused_login_that_shows_the_apis_figures_is_the_apis(server, client_of):
+async def test_a_refused_login_that_shows_the_apis_figures_is_the_apis(
+    server: FixedWindowServer, client_of: ClientOf
+) -> None:
     """/users/token is counted in both buckets, and refused while the API's is spent."""
     async with client_of(server, token=None) as pt:
         for _ in range(3):
@@ -154,7 +176,7 @@ async def test_a_refused_login_that_shows_the_apis_figures_is_the_apis(server, c
     assert server.count(429) == 1
 
 
-async def test_a_cancelled_waiter_gives_its_place_back(server, client_of):
+async def test_a_cancelled_waiter_gives_its_place_back(server: FixedWindowServer, client_of: ClientOf) -> None:
     async with client_of(server, token=None) as pt:
         await asyncio.gather(*(pt.videos.update(1, name="Film") for _ in range(50)))
         waiting = [asyncio.ensure_future(_result(pt.videos.update(1, name="Film"))) for _ in range(30)]
@@ -167,11 +189,11 @@ async def test_a_cancelled_waiter_gives_its_place_back(server, client_of):
     assert (window.in_flight, window.waiting) == (0, 0)
 
 
-async def _result(call):
+async def _result(call: Call[T]) -> T:
     return await call
 
 
-async def test_a_lost_request_counts_against_the_window(server, client_of):
+async def test_a_lost_request_counts_against_the_window(server: FixedWindowServer, client_of: ClientOf) -> None:
     """The server has counted it, and nobody may send one more in its place."""
     server.work = lambda: 3.0
     async with client_of(server, token=None) as pt:
@@ -187,7 +209,9 @@ async def test_a_lost_request_counts_against_the_window(server, client_of):
 
 
 @pytest.mark.parametrize("text", ["20/s", "50/10s", "1/s", "300/min", "2/s"])
-async def test_a_users_own_rate_is_never_exceeded_in_any_span(text, make_server, client_of, renames):
+async def test_a_users_own_rate_is_never_exceeded_in_any_span(
+    text: str, make_server: type[FixedWindowServer], client_of: ClientOf, renames: Renames
+) -> None:
     server = make_server(limit=100_000)
     count, span = {"20/s": (20, 1), "50/10s": (50, 10), "1/s": (1, 1), "300/min": (300, 60), "2/s": (2, 1)}[text]
     async with client_of(server, rate=text) as pt:
@@ -200,13 +224,13 @@ async def test_a_users_own_rate_is_never_exceeded_in_any_span(text, make_server,
 
 
 @pytest.mark.parametrize("text", ["", "20", "0/s", "x/s", "20/fortnight", "-1/s", "20/0s", "20/"])
-def test_a_rate_that_is_none(text):
+def test_a_rate_that_is_none(text: str) -> None:
     with pytest.raises(errors.ConfigurationError, match="rate"):
         parse_rate(text)
 
 
-async def test_waiting_is_announced(server, client_of, renames):
-    seen = []
+async def test_waiting_is_announced(server: FixedWindowServer, client_of: ClientOf, renames: Renames) -> None:
+    seen: list[events.RateLimitWaiting] = []
     async with client_of(server) as pt:
         pt.on(events.RateLimitWaiting, seen.append)
         await renames(pt, 60)
@@ -219,11 +243,17 @@ async def test_waiting_is_announced(server, client_of, renames):
 # -- the window by itself: no loop, no clock ---------------------------------------------------------
 
 
-def _headers(limit=50, remaining=49, reset=1_000_010, date=1_000_000, retry_after=None):
+def _headers(
+    limit: int = 50,
+    remaining: int = 49,
+    reset: int = 1_000_010,
+    date: int = 1_000_000,
+    retry_after: int | None = None,
+) -> RateHeaders:
     return RateHeaders(limit, remaining, reset, date, retry_after)
 
 
-def _window(*answers):
+def _window(*answers: tuple[float, float, RateHeaders | None]) -> Window:
     window = Window()
     for sent, arrived, headers in answers:
         window.in_flight += 1
@@ -231,39 +261,39 @@ def _window(*answers):
     return window
 
 
-def test_nothing_known_lets_one_ask():
+def test_nothing_known_lets_one_ask() -> None:
     window = Window()
     assert window.budget(0) == 1
     window.in_flight = 1
     assert window.budget(0) == 0
 
 
-def test_answers_that_overtake_each_other_never_raise_the_budget():
+def test_answers_that_overtake_each_other_never_raise_the_budget() -> None:
     window = _window(
         (0, 0.1, _headers(remaining=49)), (0, 0.2, _headers(remaining=40)), (0, 0.3, _headers(remaining=45))
     )
     assert window.budget(0.3) == 40
 
 
-def test_a_late_answer_of_the_old_window_changes_nothing():
+def test_a_late_answer_of_the_old_window_changes_nothing() -> None:
     window = _window((0, 0.1, _headers(reset=1_000_010, remaining=3)), (10, 10.1, _headers(reset=1_000_020)))
     window.in_flight += 1
     window.answered(0.2, 10.2, _headers(reset=1_000_010, remaining=2))
     assert window.budget(10.3) == 49
 
 
-def test_requests_in_flight_are_not_spent_twice():
+def test_requests_in_flight_are_not_spent_twice() -> None:
     window = _window((0, 0.1, _headers(remaining=10)))
     window.in_flight = 7
     assert window.budget(0.2) == 3
     assert window.budget(100) == 43  # the next window may count those that are still under way
 
 
-def test_a_server_without_figures_has_no_limit():
+def test_a_server_without_figures_has_no_limit() -> None:
     window = _window((0, 0.1, None))
     assert window.budget(0.2) > 10**6
 
 
-def test_a_clock_that_was_set_back_does_not_end_the_window_early():
+def test_a_clock_that_was_set_back_does_not_end_the_window_early() -> None:
     window = _window((0, 0.1, _headers()), (1, 1.1, _headers(date=999_000, reset=999_010 + 1_011, remaining=30)))
     assert window.ends() > 1.1

@@ -9,7 +9,8 @@ from typing import Any, Final, NoReturn
 import click
 
 from aiopeertube._version import __version__
-from aiopeertube.cli.errors import MEANINGS, Unread, exit_code_of
+from aiopeertube.cli.ending import exit_code_of
+from aiopeertube.cli.errors import MEANINGS, Unread
 from aiopeertube.cli.options import Group, Settings, shared_options
 
 # Name: module, and the line of `--help`; importing all of them for it would take longer than all else.

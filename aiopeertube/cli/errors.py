@@ -1,6 +1,5 @@
 """From an error to the exit code, the one line and the hint that people get."""
 
-import sys
 from enum import IntEnum
 from typing import Any, Final
 from urllib.parse import urljoin, urlsplit
@@ -8,7 +7,7 @@ from urllib.parse import urljoin, urlsplit
 import click
 
 from aiopeertube import errors
-from aiopeertube.cli.terminal import discard, note
+from aiopeertube.cli.terminal import note
 
 
 class Exit(IntEnum):
@@ -149,57 +148,3 @@ def _no_tls(error: errors.PeerTubeError, origin: str) -> Failure | None:
 
 def _any_in(needles: tuple[str, ...], text: str) -> bool:
     return any(needle in text for needle in needles)
-
-
-def exit_code_of(error: BaseException, *, verbose: bool) -> int:
-    """Print what there is to say about what ended a command; return the exit code."""
-    if isinstance(error, click.exceptions.NoArgsIsHelpError):
-        error.show()
-        return Exit.USAGE
-    if isinstance(error, click.Abort | KeyboardInterrupt):
-        note("aiopeertube: interrupted")
-        return Exit.INTERRUPTED
-    if isinstance(error, Unread | BrokenPipeError):
-        discard(sys.stdout)  # `... | head` is no error to talk about
-        return Exit.UNREAD
-    failure = _failure_of(error) or _bug(error, verbose=verbose)
-    failure.show()
-    return failure.code
-
-
-def _failure_of(error: BaseException) -> Failure | None:
-    """Say what is known about an error; None for what nobody foresaw."""
-    if isinstance(error, errors.PeerTubeError):
-        return explain(error)
-    if isinstance(error, click.ClickException):
-        return error if isinstance(error, Failure) else _usage(error)
-    if isinstance(error, UnicodeError) and not isinstance(error, UnicodeDecodeError):
-        hint = "give text as UTF-8, and the instance by a name that hosts can have"
-        return Failure(f"this text cannot be sent: {error}", code=Exit.USAGE, hint=hint)
-    return _file(error) if isinstance(error, OSError) else None
-
-
-def _file(error: OSError) -> Failure:
-    try:
-        sys.stdout.flush()
-    except OSError:
-        discard(sys.stdout)
-    what = f"{error.filename}: " if error.filename is not None else ""
-    hint = "check that there is room, and that you may read and write there"
-    return Failure(f"{what}{error.strerror or error}", code=Exit.FILE, hint=hint)
-
-
-def _usage(error: click.ClickException) -> Failure:
-    context = getattr(error, "ctx", None)
-    hint = f"see `{context.command_path} --help`" if context is not None else ""
-    return Failure(error.format_message(), code=Exit.USAGE, hint=hint)
-
-
-def _bug(error: BaseException, *, verbose: bool) -> Failure:
-    if verbose:
-        import traceback  # noqa: PLC0415 - nobody else needs it
-
-        traceback.print_exception(error)
-    text = f"{type(error).__name__}: {error}"
-    hint = "please report it" if verbose else "run it again with -v for details, and please report them"
-    return Failure(f"this is a bug: {text}", code=Exit.BUG, hint=hint)

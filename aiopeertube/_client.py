@@ -282,7 +282,7 @@ class PeerTube:
     # -- watching --------------------------------------------------------------------------------
 
     def on(self, event: type[E], listener: Callable[[E], None]) -> Callable[[], None]:
-        """Call `listener` with each event of a kind (see `aiopeertube.events`); returns what takes it off again."""
+        """Call `listener` with each event of a kind (see `aiopeertube.events`); return a function that removes it."""
         return self._hooks.on(event, listener)
 
     def statistics(self) -> Statistics:
@@ -313,10 +313,10 @@ def _fixed(concurrency: int | str) -> int | None:
         return None
     if isinstance(concurrency, int) and concurrency >= 1:
         return concurrency
-    raise ConfigurationError(f'concurrency: {concurrency!r} is neither "auto" nor a number from 1 on')
+    raise ConfigurationError(f'concurrency must be "auto" or a positive integer, not {concurrency!r}')
 
 
 def _at_least_one(name: str, value: int) -> int:
     if value < 1:
-        raise ConfigurationError(f"{name}: {value!r} is not a number from 1 on")
+        raise ConfigurationError(f"{name} must be a positive integer, not {value!r}")
     return value

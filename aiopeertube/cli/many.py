@@ -5,11 +5,15 @@ import signal
 import sys
 import threading
 from collections.abc import AsyncIterator, Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
+
+import click
 
 from aiopeertube import errors
 from aiopeertube.cli import output, progress, stdin_ids
 from aiopeertube.cli.errors import Exit, Failure
+from aiopeertube.cli.option_sets import option
 from aiopeertube.cli.options import Settings
 from aiopeertube.cli.terminal import is_terminal, note
 
@@ -23,8 +27,21 @@ Take = Callable[["Outcome[Any]", str], None]
 # An error of these says nothing about the item: all others would meet it as well.
 _HOPELESS = (errors.AuthenticationError, errors.ServerUnreachable)
 
-
 HEARD = "aiopeertube: interrupted: what is in flight will be finished; a second Ctrl-C ends it at once"
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """When a run over many videos stops early, and what it writes of each."""
+
+    halt: str | None = option(
+        "--halt", metavar="N|N%", help="Stop after so many failures (5), or so large a share (2%)."
+    )
+    format: str | None = option(
+        "--format",
+        type=click.Choice(["text", "jsonl"]),
+        help="What to write on stdout: nothing (text, on a terminal) or a line of JSON for each video.",
+    )
 
 
 class Run:
@@ -38,6 +55,11 @@ class Run:
         self._interrupted = False
         self._halted: errors.BulkHalted | None = None
         self._hopeless: errors.PeerTubeError | None = None
+
+    @classmethod
+    def of(cls, settings: Settings, verb: str, options: RunOptions) -> Self:
+        """Make a run that stops and writes as the options say."""
+        return cls(settings, verb, halt=options.halt, take=_outcome_lines(options.format))
 
     async def over(self, pt: "PeerTube", videos: Sequence[str], make: Make) -> int:
         """Carry out `make(video)` for all videos; return the exit code."""
@@ -133,7 +155,7 @@ def chosen(format: str | None) -> str:
     return format or ("text" if is_terminal(sys.stdout) else "jsonl")
 
 
-def outcome_lines(format: str | None) -> Take | None:
+def _outcome_lines(format: str | None) -> Take | None:
     """Make what writes each outcome as a line of JSON; None where nobody wants them."""
     return _write_outcome if chosen(format) == "jsonl" else None
 

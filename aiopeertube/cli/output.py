@@ -3,16 +3,16 @@
 import csv
 import io
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, Final, Protocol
 
 import orjson
 
-from aiopeertube.cli.terminal import clean, escaped, is_terminal, one_line
+from aiopeertube.cli.cells import Row, heading, pick, plain, projected, shown
+from aiopeertube.cli.terminal import clean, escaped, is_terminal
 
 FORMATS: Final = ("table", "json", "jsonl", "csv")
-Row = Mapping[str, Any]
 
 
 class Writer(Protocol):
@@ -41,14 +41,6 @@ def writer(format: str, fields: Sequence[str] | None, *, columns: Sequence[str],
         "csv": partial(Csv, fields or columns),
     }
     return makers[format]()
-
-
-def pick(row: Row, field: str) -> Any:
-    """Return a field of a row, where `channel.name` reaches into it; None when it is not there."""
-    value: Any = row
-    for name in field.split("."):
-        value = value.get(name) if isinstance(value, Mapping) else None
-    return value
 
 
 def to_json(value: Any, *, pretty: bool = False) -> str:
@@ -133,37 +125,6 @@ class Table:
     def end(self) -> None:
         """Draw it."""
         draw_table([heading(field) for field in self._fields], self._rows, no_color=self._no_color)
-
-
-def projected(row: Row, fields: Sequence[str] | None) -> Row:
-    """Return the fields asked for under their dotted names, or the row."""
-    return row if fields is None else {field: pick(row, field) for field in fields}
-
-
-def plain(value: Any) -> str:
-    """Write a value in one cell, without loss."""
-    if value is None:
-        return ""
-    if isinstance(value, str):
-        return value
-    return orjson.dumps(value).decode()
-
-
-def shown(value: Any) -> str:
-    """Write a value for people: the label of a constant, a list with commas."""
-    if isinstance(value, Mapping):
-        value = value.get("label") or value.get("displayName") or value.get("name") or plain(value)
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, list):
-        return ", ".join(shown(item) for item in value)
-    return one_line(plain(value))
-
-
-def heading(field: str) -> str:
-    """Write a field's name as a column's: `channel.name` is the channel."""
-    parts = field.split(".")
-    return parts[-2] if len(parts) > 1 and parts[-1] in {"name", "label"} else parts[-1]
 
 
 def draw_table(headings: Sequence[str], rows: Sequence[Sequence[str]], *, no_color: bool = False) -> None:

@@ -234,7 +234,7 @@ class TestUpdate:
             cli("videos", "list", PEERTUBE_CONCURRENCY=value),
         ):
             assert result.exit_code == 2
-            assert f"'{value}' is neither \"auto\" nor a number from 1 on" in result.stderr
+            assert f"must be \"auto\" or a positive integer, not '{value}'" in result.stderr
 
     def test_bad_rate(self, server: Emulator, cli: Cli):
         result = cli("videos", "list", "--url", server.url, PEERTUBE_RATE="fast")

@@ -3,24 +3,24 @@
 ::
 
     PeerTubeError
-    ├── ConfigurationError            the client cannot be made like this
+    ├── ConfigurationError            the settings of the client are invalid
     │   ├── InvalidURL                not an http(s) address
     │   └── InsecureCredentials       credentials over plain http to another machine
     ├── InputError                    refused before anything was sent (also a ValueError)
     │   ├── InvalidIdentifier         not an id, UUID or short UUID; not a channel or account name
-    │   ├── InvalidField              a field out of its range
-    │   └── FileUnreadable            a file to send is not there, or not readable
+    │   ├── InvalidField              a field's value is out of range
+    │   └── FileUnreadable            a file to send does not exist or cannot be read
     ├── TransportError                no answer
     │   ├── ServerUnreachable         no connection: nothing was sent
-    │   ├── ConnectionLost            the connection ended before the answer was whole
+    │   ├── ConnectionLost            the connection ended before the answer was complete
     │   └── RequestTimeout            no answer in time
     ├── UnexpectedResponse            an answer that PeerTube does not give (a proxy's page, cut JSON)
     │   └── RedirectRefused           a redirect that must not be followed
-    ├── AuthenticationError           who are you?
-    │   ├── WrongCredentials          user name or password
-    │   ├── TwoFactorRequired         a one-time code is missing
-    │   ├── WrongTwoFactorCode
-    │   └── SessionExpired            the token is dead and nothing here can renew it
+    ├── AuthenticationError           the server did not accept the credentials or the token
+    │   ├── WrongCredentials          wrong user name or password
+    │   ├── TwoFactorRequired         a one-time code is required
+    │   ├── WrongTwoFactorCode        the one-time code is wrong or too old
+    │   └── SessionExpired            the token is invalid and cannot be renewed
     ├── ApiError                      PeerTube answered with an error: status, code, detail, invalid_params
     │   ├── BadRequest                400
     │   ├── NotPermitted              401 without a token problem, 403
@@ -30,10 +30,10 @@
     │   ├── Unprocessable             422
     │   ├── RateLimited               429 that outlasted the retries
     │   └── ServerError               5xx
-    ├── UploadFailed                  a file sent in chunks came to no end: upload_id, perhaps_finished
-    │   ├── UploadUnknown             the server knows it no more: finished, cancelled, or idle for too long
-    │   ├── UploadStuck               all of it is there, and yet no video comes of it
-    │   └── FileChanged               the file is not what it was when the upload began
+    ├── UploadFailed                  the chunked upload did not complete: upload_id, perhaps_finished
+    │   ├── UploadUnknown             the server no longer knows it: finished, cancelled, or idle for too long
+    │   ├── UploadStuck               the server has the whole file but does not make the video
+    │   └── FileChanged               the file changed since the upload began
     └── BulkHalted                    a bulk run stopped because too many items failed
 """
 
@@ -42,7 +42,7 @@ from typing import Any
 
 
 class PeerTubeError(Exception):
-    """Base of every error of this package. `repeated` tells that all its retries have been made below."""
+    """Base of every error of this package. `repeated` is True when a layer below has made all retries."""
 
     repeated = False
 
@@ -59,7 +59,7 @@ def _rebuild(kind: type[PeerTubeError], args: tuple[Any, ...], state: dict[str, 
 
 
 class ConfigurationError(PeerTubeError):
-    """The client cannot be made with these settings."""
+    """The settings of the client are invalid."""
 
 
 class InvalidURL(ConfigurationError):
@@ -75,11 +75,11 @@ class InputError(PeerTubeError, ValueError):
 
 
 class InvalidIdentifier(InputError):
-    """Not something that can name a video, channel or account."""
+    """Not an identifier of a video, channel or account."""
 
 
 class InvalidField(InputError):
-    """A field's value is out of its range; `field` names it."""
+    """A field's value is out of range; `field` names it."""
 
     def __init__(self, field: str, message: str) -> None:
         super().__init__(f"{field}: {message}")
@@ -87,7 +87,7 @@ class InvalidField(InputError):
 
 
 class FileUnreadable(InputError):
-    """A file to send is not there or cannot be read; `path` names it."""
+    """A file to send does not exist or cannot be read; `path` names it."""
 
     def __init__(self, path: str, reason: str) -> None:
         super().__init__(f"cannot read {path}: {reason}")
@@ -103,7 +103,7 @@ class ServerUnreachable(TransportError):
 
 
 class ConnectionLost(TransportError):
-    """The connection ended before the answer was whole; the server may have acted."""
+    """The connection ended before the answer was complete; the server may have acted."""
 
 
 class RequestTimeout(TransportError):
@@ -129,7 +129,7 @@ class RedirectRefused(UnexpectedResponse):
 
 
 class AuthenticationError(PeerTubeError):
-    """The server does not accept who we say we are."""
+    """The server did not accept the credentials or the token."""
 
 
 class WrongCredentials(AuthenticationError):
@@ -137,7 +137,7 @@ class WrongCredentials(AuthenticationError):
 
 
 class TwoFactorRequired(AuthenticationError):
-    """The account wants a one-time code."""
+    """The account requires a one-time code."""
 
 
 class WrongTwoFactorCode(AuthenticationError):
@@ -145,14 +145,14 @@ class WrongTwoFactorCode(AuthenticationError):
 
 
 class SessionExpired(AuthenticationError):
-    """The token is not valid any more and cannot be renewed from here."""
+    """The token is no longer valid and cannot be renewed."""
 
 
 class ApiError(PeerTubeError):
     """PeerTube answered with an error.
 
-    `status` is HTTP's, `code` PeerTube's own word ("" when it has none), `detail` its sentence,
-    `invalid_params` its complaints by field (name -> message).
+    `status` is HTTP's; `code` is PeerTube's error code ("" when there is none), `detail` its message, and
+    `invalid_params` its messages by field (name -> message).
     """
 
     def __init__(
@@ -184,11 +184,11 @@ class BadRequest(ApiError):
 
 
 class NotPermitted(ApiError):
-    """401 without a token problem, or 403: this user may not."""
+    """403, or 401 that is not about the token: the user lacks permission."""
 
 
 class NotFound(ApiError):
-    """404: there is no such thing, or it is hidden from this user."""
+    """404: it does not exist, or is hidden from this user."""
 
 
 class Conflict(ApiError):
@@ -196,11 +196,11 @@ class Conflict(ApiError):
 
 
 class TooLarge(ApiError):
-    """413: more than the server takes."""
+    """413: larger than the server accepts."""
 
 
 class Unprocessable(ApiError):
-    """422: understood, and of no use (a video file that is none)."""
+    """422: understood but unusable (e.g. not a video)."""
 
 
 class RateLimited(ApiError):
@@ -212,10 +212,10 @@ class ServerError(ApiError):
 
 
 class UploadFailed(PeerTubeError):
-    """A file sent in chunks came to no end; `upload_id` names the upload, for another try.
+    """The chunked upload did not complete; `upload_id` names it, to resume it.
 
-    `perhaps_finished` tells that the server may have made the video, though nobody heard of it: look for it among
-    the user's own before the file is sent once more.
+    `perhaps_finished` is True when the server may have made the video although no answer said so: look for it among
+    the user's own videos before you send the file again.
     """
 
     def __init__(self, message: str, *, upload_id: str = "", perhaps_finished: bool = False) -> None:
@@ -225,16 +225,16 @@ class UploadFailed(PeerTubeError):
 
 
 class UploadUnknown(UploadFailed):
-    """The server does not know the upload: it was finished or cancelled, or nobody went on with it for an hour."""
+    """The server does not know the upload: it was finished, cancelled, or idle for more than an hour."""
 
 
 class UploadStuck(UploadFailed):
-    """The whole file is with the server, which says that it is busy with it, or failed at it."""
+    """The server has the whole file, but stays busy with it or failed to make the video."""
 
 
 class FileChanged(UploadFailed):
-    """The file is not what it was when its upload began: a mixture of both would be of no use."""
+    """The file changed since its upload began; a mixture of both versions would be unusable."""
 
 
 class BulkHalted(PeerTubeError):
-    """A bulk run stopped because too many items failed; raised after the last outcome was handed out."""
+    """A bulk run stopped because too many items failed; raised after the last outcome was delivered."""

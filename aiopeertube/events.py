@@ -1,4 +1,4 @@
-"""What happens inside, for those who want to watch: frozen details, and nothing to pay when nobody listens."""
+"""Events of the client: frozen dataclasses, built only when a listener is registered (see `PeerTube.on`)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ E = TypeVar("E")
 
 @dataclass(frozen=True, slots=True)
 class AttemptFinished:
-    """The pool gave an answer, or an error (then `status` is 0). `seconds` is from sending to its end."""
+    """An attempt got its answer, or an error (then `status` is 0). `seconds` is the time from sending to the end."""
 
     method: str
     path: str
@@ -21,7 +21,7 @@ class AttemptFinished:
 
 @dataclass(frozen=True, slots=True)
 class Retrying:
-    """An attempt is to be repeated after `wait` seconds (0 for a 429: the limiter waits for the window)."""
+    """An attempt will be repeated after `wait` seconds (0 for a 429: the limiter waits for the window)."""
 
     method: str
     path: str
@@ -32,7 +32,7 @@ class Retrying:
 
 @dataclass(frozen=True, slots=True)
 class RateLimitWaiting:
-    """A request waits for the server's window; `seconds` is at most how long, None when not known."""
+    """A request waits for the server's window, for at most `seconds` (None when not known)."""
 
     bucket: str
     seconds: float | None
@@ -40,7 +40,7 @@ class RateLimitWaiting:
 
 @dataclass(frozen=True, slots=True)
 class ConcurrencyChanged:
-    """The number of requests in flight was changed from `before` to `now`, because of `reason`."""
+    """The limit of requests in flight changed from `before` to `now`; `kind` is "read" or "write"."""
 
     kind: str
     before: int
@@ -56,7 +56,7 @@ class TokenRenewed:
 
 
 class Hooks:
-    """Listeners by kind of event."""
+    """Listeners by type of event."""
 
     __slots__ = ("_listeners",)
 
@@ -64,7 +64,7 @@ class Hooks:
         self._listeners: dict[type, list[Callable[[Any], None]]] = {}
 
     def on(self, event: type[E], listener: Callable[[E], None]) -> Callable[[], None]:
-        """Call `listener` with each `event`, at once and in the event loop; return what takes it off again."""
+        """Call `listener` with each `event`, at once and in the event loop; return a function that removes it."""
         listeners = self._listeners.setdefault(event, [])
         listeners.append(listener)
 
@@ -79,11 +79,11 @@ class Hooks:
         return off
 
     def wants(self, event: type) -> bool:
-        """Tell whether anybody listens, so that no detail is made for nobody."""
+        """Tell whether a listener is registered, so that no event is built without one."""
         return event in self._listeners
 
     def emit(self, event: object) -> None:
-        """Hand `event` to its listeners."""
+        """Call the listeners of `event`."""
         for listener in tuple(self._listeners.get(type(event), ())):
             listener(event)
 

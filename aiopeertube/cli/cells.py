@@ -1,4 +1,4 @@
-"""Fields of rows as text: what one cell shows, and what its column is called."""
+"""Fields of rows as text: their cells, and the headings of their columns."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -11,7 +11,7 @@ Row = Mapping[str, Any]
 
 
 def pick(row: Row, field: str) -> Any:
-    """Return a field of a row, where `channel.name` reaches into it; None when it is not there."""
+    """Return a field of a row, where `channel.name` reaches into it; None when it is missing."""
     value: Any = row
     for name in field.split("."):
         value = value.get(name) if isinstance(value, Mapping) else None

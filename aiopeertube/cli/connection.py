@@ -1,4 +1,4 @@
-"""From the shared options to a client: which instance, and as whom."""
+"""Makes a client from the shared options: for which instance, and as which user."""
 
 import sys
 from collections.abc import AsyncIterator
@@ -25,7 +25,7 @@ _FOR_ONE: Final[dict[str, Any]] = {"attempts": 4, "connect_timeout": 5.0}
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """Who the client is; the names are the client's. Without any it is nobody."""
+    """The user that a client acts as, in the client's own terms; anonymous without any."""
 
     username: str | None = None
     password: str | None = field(default=None, repr=False)
@@ -36,7 +36,7 @@ class Credentials:
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """An instance, and what to make a client of it with."""
+    """An instance, and how to connect to it."""
 
     origin: str
     settings: Settings
@@ -44,11 +44,11 @@ class Connection:
 
     @property
     def anonymous(self) -> bool:
-        """Whether there is nobody to act as."""
+        """Whether there is no user to act as."""
         return self.who == Credentials()
 
     def client(self, *, many: bool) -> "aiopeertube.PeerTube":
-        """Make a client; `many` gives it the patience of runs over many items."""
+        """Make a client; with `many` it is as patient as runs over many items need."""
         given, patience = self.settings, {} if many else _FOR_ONE
         return aiopeertube.PeerTube(
             self.origin,
@@ -62,15 +62,15 @@ class Connection:
 
     @asynccontextmanager
     async def opened(self, *, many: bool = False, login: bool = True) -> AsyncIterator["aiopeertube.PeerTube"]:
-        """Give a client, logged in; its errors come out as Failures. `many` is for runs over many items."""
+        """Yield a client, logged in; its errors are raised as Failures. `many` is for runs over many items."""
         try:
             async with self.client(many=many) as pt:
                 logs.follow(pt)
                 if many:
-                    # So much patience would take minutes to find out that the address is wrong.
+                    # With so much patience, finding out that the address is wrong would take minutes.
                     await diagnosis.ping(self.origin, timeout=self.settings.timeout)
                 if login and not self.anonymous:
-                    await pt.login()  # here it is repeated as often as it should be, and not once more for each call
+                    await pt.login()  # retried here as one request, and not once more for each call
                 yield pt
         except (errors.PeerTubeError, LookupError, TypeError) as exc:
             better = await diagnosis.diagnosed(exc, self.origin)
@@ -80,10 +80,10 @@ class Connection:
 
 
 def connect(settings: Settings, *, user: bool = False) -> Connection:
-    """Find out where to go and as whom, without sending anything; `user` False lets nobody be enough.
+    """Find the instance and the user, without sending anything; `user` requires one.
 
     Raises:
-        Failure: there is no instance, or nobody to act as.
+        Failure: no instance is known, or no user where one is required.
         ConfigurationError: the address or the saved token is unusable.
     """
     origin = instance(settings)
@@ -114,7 +114,7 @@ def _who(settings: Settings, origin: str) -> Credentials:
             hint = "add --username or PEERTUBE_USERNAME"
             raise Failure("there is a password but no user name", code=Exit.USAGE, hint=hint)
         return Credentials(token_file=path if kept.load() is not None else None)
-    # The token that this very user saved spares a login, of which PeerTube allows few.
+    # This user's saved token spares a login, of which PeerTube allows few.
     own = kept.load() is not None and kept.saved_username() == settings.username
     password = settings.password
     if password is None and not own:
@@ -123,10 +123,10 @@ def _who(settings: Settings, origin: str) -> Credentials:
 
 
 def ask_password(username: str, origin: str) -> str:
-    """Ask for a password, where somebody can answer.
+    """Ask for a password on a terminal.
 
     Raises:
-        Failure: nobody can.
+        Failure: stdin is not a terminal.
     """
     if not is_terminal(sys.stdin):
         hint = "set PEERTUBE_PASSWORD, or run it on a terminal to be asked"

@@ -1,4 +1,4 @@
-"""How a command ends that did not come to its end: what is printed, and the exit code."""
+"""How a failed command ends: what it prints, and its exit code."""
 
 import sys
 
@@ -10,7 +10,7 @@ from aiopeertube.cli.terminal import discard, note
 
 
 def exit_code_of(error: BaseException, *, verbose: bool) -> int:
-    """Print what there is to say about what ended a command; return the exit code."""
+    """Print why a command ended; return the exit code."""
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
         error.show()
         return Exit.USAGE
@@ -18,7 +18,7 @@ def exit_code_of(error: BaseException, *, verbose: bool) -> int:
         note("aiopeertube: interrupted")
         return Exit.INTERRUPTED
     if isinstance(error, Unread | BrokenPipeError):
-        discard(sys.stdout)  # `... | head` is no error to talk about
+        discard(sys.stdout)  # `... | head` is not worth a message
         return Exit.UNREAD
     failure = _failure_of(error) or _bug(error, verbose=verbose)
     failure.show()
@@ -26,13 +26,13 @@ def exit_code_of(error: BaseException, *, verbose: bool) -> int:
 
 
 def _failure_of(error: BaseException) -> Failure | None:
-    """Say what is known about an error; None for what nobody foresaw."""
+    """Return the failure that an error means; None for an unexpected one."""
     if isinstance(error, errors.PeerTubeError):
         return explain(error)
     if isinstance(error, click.ClickException):
         return error if isinstance(error, Failure) else _usage(error)
     if isinstance(error, UnicodeError) and not isinstance(error, UnicodeDecodeError):
-        hint = "give text as UTF-8, and the instance by a name that hosts can have"
+        hint = "give text as UTF-8, and the instance by a valid host name"
         return Failure(f"this text cannot be sent: {error}", code=Exit.USAGE, hint=hint)
     return _file(error) if isinstance(error, OSError) else None
 
@@ -43,7 +43,7 @@ def _file(error: OSError) -> Failure:
     except OSError:
         discard(sys.stdout)
     what = f"{error.filename}: " if error.filename is not None else ""
-    hint = "check that there is room, and that you may read and write there"
+    hint = "check the free space and your permissions there"
     return Failure(f"{what}{error.strerror or error}", code=Exit.FILE, hint=hint)
 
 
@@ -55,7 +55,7 @@ def _usage(error: click.ClickException) -> Failure:
 
 def _bug(error: BaseException, *, verbose: bool) -> Failure:
     if verbose:
-        import traceback  # noqa: PLC0415 - nobody else needs it
+        import traceback  # noqa: PLC0415 - rarely needed
 
         traceback.print_exception(error)
     text = f"{type(error).__name__}: {error}"

@@ -1,6 +1,6 @@
-"""Options of a command as frozen dataclasses: a field says how its option is written, and a set is filled once.
+"""Options of a command as frozen dataclasses: each field declares its option, and a set is filled once.
 
-A command takes the sets that it needs, and passes them on whole::
+A command takes the sets that it needs, and passes them on as they are::
 
     @dataclass(frozen=True, slots=True)
     class Limits:
@@ -26,7 +26,7 @@ def option(*names: str, default: Any = None, secret: bool = False, **attributes:
     """Declare a field of an option set; `names` and `attributes` are those of `click.option`.
 
     A flag is False, and an option given `multiple` times an empty tuple, unless `default` says otherwise. The value
-    of a `secret` is not in the set's repr.
+    of a `secret` is left out of the set's repr.
     """
     if default is None and attributes.get("is_flag"):
         default = False
@@ -36,7 +36,7 @@ def option(*names: str, default: Any = None, secret: bool = False, **attributes:
 
 
 def with_options(**sets: type) -> Callable[[F], F]:
-    """Give a command the options of `sets`, each handed to it as one argument of that name."""
+    """Give a command the options of `sets`, each passed as one argument of that name."""
 
     def decorate(function: F) -> F:
         @wraps(function)
@@ -53,7 +53,7 @@ def with_options(**sets: type) -> Callable[[F], F]:
 
 
 def declared(command: F, options: Sequence["Field[Any]"], *, without: Collection[str] = ()) -> F:
-    """Give a command the options of some fields, but not the names in `without`."""
+    """Give a command the options declared by some fields, leaving out the names in `without`."""
     for one in reversed(options):
         names, attributes = one.metadata[_OPTION]
         kept = [name for name in names if name not in without]
@@ -62,5 +62,5 @@ def declared(command: F, options: Sequence["Field[Any]"], *, without: Collection
 
 
 def _filled(kind: type, values: dict[str, Any]) -> Any:
-    """Make a set of what click read; its names leave `values`."""
+    """Make a set of click's values, removing them from `values`."""
     return kind(**{one.name: values.pop(one.name) for one in fields(kind)})

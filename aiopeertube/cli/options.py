@@ -106,7 +106,7 @@ def shared_options(*, short_quiet: bool = True) -> Callable[[F], F]:
 
 
 def output_options() -> Callable[[F], F]:
-    """Give a command that talks to no instance of the user's the shared options that it can use."""
+    """Give a command that needs no connection only the shared options about output."""
     return _with(_OUTPUT)
 
 

@@ -1,4 +1,4 @@
-"""How results are written on stdout: a table for people; JSON, JSON lines and CSV for programs, row by row."""
+"""Writes results on stdout: a table for people; JSON, JSON lines and CSV for programs, row by row."""
 
 import csv
 import io
@@ -16,7 +16,7 @@ FORMATS: Final = ("table", "json", "jsonl", "csv")
 
 
 class Writer(Protocol):
-    """Takes rows one after the other; what it keeps of them is its own business."""
+    """Takes rows one by one."""
 
     def add(self, row: Row) -> None:
         """Write a row, or keep it until the end."""
@@ -44,12 +44,12 @@ def writer(format: str, fields: Sequence[str] | None, *, columns: Sequence[str],
 
 
 def to_json(value: Any, *, pretty: bool = False) -> str:
-    """Encode a value; what steers terminals is escaped."""
+    """Encode a value as JSON, with terminal controls escaped."""
     return escaped(orjson.dumps(value, option=orjson.OPT_INDENT_2 if pretty else None).decode())
 
 
 def put(text: str) -> None:
-    """Write text on stdout, in UTF-8 wherever programs read it."""
+    """Write text on stdout, in UTF-8 unless it is a terminal."""
     buffer = getattr(sys.stdout, "buffer", None)
     if is_terminal(sys.stdout) or buffer is None:
         sys.stdout.write(text)
@@ -111,7 +111,7 @@ class Csv:
 
 
 class Table:
-    """Columns as wide as they need to be, so all rows are kept until the end."""
+    """A table; column widths depend on all rows, so it is drawn at the end."""
 
     def __init__(self, fields: Sequence[str], *, no_color: bool = False) -> None:
         self._fields = fields
@@ -119,7 +119,7 @@ class Table:
         self._rows: list[list[str]] = []
 
     def add(self, row: Row) -> None:
-        """Keep what the row shows."""
+        """Keep the row's cells."""
         self._rows.append([shown(pick(row, field)) for field in self._fields])
 
     def end(self) -> None:
@@ -128,7 +128,7 @@ class Table:
 
 
 def draw_table(headings: Sequence[str], rows: Sequence[Sequence[str]], *, no_color: bool = False) -> None:
-    """Draw a table on stdout; elsewhere than on a terminal nothing is cut."""
+    """Draw a table on stdout; nothing is cut unless it is a terminal."""
     import rich.box  # noqa: PLC0415 - only who draws pays for it
     import rich.console  # noqa: PLC0415
     import rich.table  # noqa: PLC0415
@@ -145,7 +145,7 @@ def draw_table(headings: Sequence[str], rows: Sequence[Sequence[str]], *, no_col
 
 
 def draw_card(row: Row, fields: Sequence[str], *, no_color: bool = False) -> None:
-    """Draw one thing on stdout: a line or more for each of its fields that is set."""
+    """Draw one row on stdout, a line or more for each field that is set."""
     import rich.box  # noqa: PLC0415 - see above
     import rich.console  # noqa: PLC0415
     import rich.table  # noqa: PLC0415

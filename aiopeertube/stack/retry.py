@@ -123,7 +123,7 @@ def _may_have_acted(error: errors.PeerTubeError) -> bool:
 def _not_followed(request: Request, response: Response) -> errors.PeerTubeError:
     location = response.headers.get("location")
     if location is None:
-        return strange(response, "an answer was due")
+        return strange(response, "an answer")
     return errors.RedirectRefused(
         f"{request.method} {request.path} was redirected ({response.status}) to {location}; "
         "is that the instance's address?",

@@ -148,8 +148,7 @@ class TestStreams:
         result = in_shell(">/dev/full", *args, "--quiet")
         assert (result.returncode, result.stdout) == (74, "")
         assert result.stderr == (
-            "aiopeertube: error: No space left on device\n"
-            "hint: check that there is room, and that you may read and write there\n"
+            "aiopeertube: error: No space left on device\nhint: check the free space and your permissions there\n"
         )
 
     @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")

@@ -59,10 +59,10 @@ class RequestOptions:
 @shared_options(short_quiet=False)
 @click.pass_obj
 def api(settings: Settings, /, method: str, path: str, request: RequestOptions, include: bool) -> None:
-    """Send any request of the API, and write the body of the answer.
+    """Send any request to the API, and write the body of the answer.
 
     METHOD is GET, POST, PUT, PATCH, DELETE or HEAD; PATH is like /videos/categories or /api/v1/videos/categories.
-    JSON is indented on a terminal and as it came elsewhere. Here -q is short for --query; --quiet has no short form.
+    JSON is indented on a terminal, and unchanged elsewhere. Here -q is short for --query; --quiet has no short form.
     """
     path, query = _target(path, request.query)
     body = _body(request)
@@ -86,7 +86,7 @@ def _target(path: str, pairs: Sequence[str]) -> tuple[str, dict[str, list[str]]]
 
 
 def _body(request: RequestOptions) -> Body | None:
-    """Make the body; files are looked at before anything is sent."""
+    """Make the body; files are checked before anything is sent."""
     fields: dict[str, Any] = dict(arguments.split(pair, "-f") for pair in request.field)
     fields |= dict(arguments.typed(pair, "-F") for pair in request.typed)
     parts = tuple(_part(*arguments.split(pair, "--file")) for pair in request.files)
@@ -130,9 +130,9 @@ def _call(pt: "PeerTube", method: str, path: str, query: dict[str, list[str]], b
 
 
 def _whole(response: Response) -> Response:
-    """Keep the answer as it is; the API has no pages, so HTML comes from somewhere else."""
+    """Return the answer as it is; the API never sends HTML, so that comes from elsewhere."""
     if "html" in response.headers.get("content-type", ""):
-        raise strange(response, "an answer of the API was due")
+        raise strange(response, "an answer of the API")
     return response
 
 

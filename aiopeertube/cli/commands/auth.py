@@ -25,8 +25,8 @@ from aiopeertube.cli.terminal import is_terminal, note, one_line
 def login(settings: Settings) -> None:
     """Log in and keep the token.
 
-    Asks on a terminal for what is not given: address, user name, password, one-time code. The token is kept in a
-    file that only you can read, and used by all other commands for that instance; the password is not kept.
+    Asks on a terminal for a missing address, user name, password or one-time code. The token is kept in a file that
+    only you can read, and used by all other commands for that instance; the password is not kept.
     """
     origin = origin_of(_asked("Address of the instance", "--url")) if _needs_url(settings) else instance(settings)
     check_secure(origin, allow_http=settings.allow_http)
@@ -56,7 +56,7 @@ def _asked(what: str, option: str) -> str:
 
 
 async def _log_in(settings: Settings, origin: str, who: Credentials) -> None:
-    """Fetch a token, whatever is saved, and put it where it belongs when it is there."""
+    """Fetch a new token, and replace the saved one once it is there."""
     path = saved.token_path(origin)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=".login.") as directory:

@@ -30,9 +30,9 @@ if TYPE_CHECKING:
 @output_options()
 @click.pass_obj
 def emulator(settings: Settings, /, server: ServerOptions, format: str, until_eof: bool) -> None:
-    """Run an embedded server that looks like PeerTube, until Ctrl-C (which is its normal end: exit code 0).
+    """Run an embedded server that looks like PeerTube, until Ctrl-C (its normal end, with exit code 0).
 
-    It is for trying things out: it keeps everything in memory, and its passwords are known.
+    It is for experiments: it keeps everything in memory, and prints its passwords.
     """
     try:
         run(_serve(server, format, until_eof=until_eof))
@@ -76,7 +76,7 @@ def _role(user: Any) -> str:
 
 
 async def _end(*, until_eof: bool) -> None:
-    """Wait for a service manager's SIGTERM, or the end of stdin; Ctrl-C comes as a cancellation."""
+    """Wait for SIGTERM or the end of stdin; Ctrl-C arrives as a cancellation."""
     loop, over = asyncio.get_running_loop(), asyncio.Event()
     with suppress(NotImplementedError, RuntimeError, ValueError):  # not on Windows, not outside the main thread
         loop.add_signal_handler(signal.SIGTERM, over.set)
@@ -86,7 +86,7 @@ async def _end(*, until_eof: bool) -> None:
 
 
 def _watch_stdin(loop: asyncio.AbstractEventLoop, over: asyncio.Event) -> None:
-    """Read stdin to its end in a thread, past Python's own buffer: left behind, it harms nobody."""
+    """Read stdin to its end in a thread, past Python's own buffer, so that nothing has to stop it."""
 
     def read() -> None:
         with suppress(OSError):

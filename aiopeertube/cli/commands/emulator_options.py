@@ -1,4 +1,4 @@
-"""What `emulator` can be told of its server."""
+"""The options of `emulator`."""
 
 import math
 from dataclasses import dataclass
@@ -56,7 +56,7 @@ class FaultType(click.ParamType["Fault"]):
 
 @dataclass(frozen=True, slots=True)
 class ServerOptions:
-    """What the server is like. The names are those of `EmulatorOptions`."""
+    """The server's behaviour. The names are those of `EmulatorOptions`."""
 
     videos: int = option(
         "--videos", type=click.IntRange(min=0), default=50, show_default=True, help="How many videos it has."
@@ -76,26 +76,26 @@ class ServerOptions:
         metavar="N/SECONDSs|none",
         default="50/10s",
         show_default=True,
-        help="Requests in a window of so many seconds.",
+        help="Requests per window; 50/10s is 50 in each 10 seconds.",
     )
     latency: float = option(
-        "--latency", type=_FROM_ZERO, default=0.0, help="Seconds that the network takes for each answer."
+        "--latency", type=_FROM_ZERO, default=0.0, help="Seconds of network delay for each answer."
     )
     write_seconds: float = option(
         "--write-seconds",
         type=_FROM_ZERO,
         default=0.0,
-        help="Seconds that one edit takes; edits in parallel then fail each other, as on a real server (0.045).",
+        help="Seconds that one edit takes; parallel edits then fail as on a real server (0.045).",
     )
     access_token_lifetime: int = option(
-        "--token-lifetime", type=click.IntRange(min=1), default=86399, help="Seconds a token is good for."
+        "--token-lifetime", type=click.IntRange(min=1), default=86399, help="Seconds that a token is valid."
     )
     faults: tuple["Fault", ...] = option(
         "--fault",
         type=FaultType(),
         metavar="KIND=PROBABILITY[:SECONDS]",
         multiple=True,
-        help="429, 5xx, 5xx-after, reset, reset-after, stall, truncated or garbage, as in 5xx=0.05 or stall=0.01:2.",
+        help="429, 5xx, 5xx-after, reset, reset-after, stall, truncated or garbage, like 5xx=0.05 or stall=0.01:2.",
     )
     imports: bool = option(
         "--imports", is_flag=True, help="Let users import videos from URLs; nothing is ever fetched."

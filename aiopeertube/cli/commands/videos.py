@@ -36,7 +36,7 @@ def videos() -> None:
 def list_(settings: Settings, /, filters: FilterOptions, extent: ExtentOptions, written: FormatOptions) -> None:
     """List videos.
 
-    jsonl, json and csv are written as the pages come, however many there are; a table is drawn when all are there.
+    jsonl, json and csv are written page by page, so memory does not grow; a table is drawn at the end.
     """
     listing = Listing(filters, extent, written)
     listing.check()
@@ -52,8 +52,8 @@ def list_(settings: Settings, /, filters: FilterOptions, extent: ExtentOptions, 
 def get(settings: Settings, videos: Sequence[str], written: FormatOptions) -> int:
     """Show videos in full.
 
-    ID is an id, a UUID or a short UUID, or - for lines of stdin: IDs, or what `list` and `update` write as jsonl.
-    Several are fetched in parallel, and written in the order in which they were given.
+    ID is an id, a UUID or a short UUID, or - for lines of stdin: IDs, or the jsonl of `list` and `update`.
+    Several are fetched in parallel, and written in the given order.
     """
     stdin_ids.check(videos)
     written.parsed()  # complains before anything is sent
@@ -76,9 +76,9 @@ def update(
 ) -> int:
     """Edit videos: only the given fields change.
 
-    ID is an id, a UUID or a short UUID, or - for lines of stdin: IDs, or what `list` and `update` write as jsonl, so
-    `aiopeertube videos list --all | aiopeertube videos update - --language nl` edits all. Edits run in parallel,
-    as many as the server takes, within its rate limit, and are repeated when it fails.
+    ID is an id, a UUID or a short UUID, or - for lines of stdin: IDs, or the jsonl of `list` and `update`, so
+    `aiopeertube videos list --all | aiopeertube videos update - --language nl` edits all of them. Edits run in
+    parallel, as fast as the server and its rate limit allow, and are retried when the server fails.
     """
     stdin_ids.check(videos)
     fields = videos_fields.collect(edit)
@@ -111,7 +111,7 @@ async def _update(connection: Connection, videos: Sequence[str], fields: dict[st
 @shared_options()
 @click.pass_obj
 def delete(settings: Settings, videos: Sequence[str], yes: bool, outcomes: RunOptions) -> int:
-    """Delete videos, with their files and comments. There is no way back.
+    """Delete videos, with their files and comments. This cannot be undone.
 
     ID is an id, a UUID or a short UUID, or - for lines of stdin.
     """
@@ -124,9 +124,9 @@ def delete(settings: Settings, videos: Sequence[str], yes: bool, outcomes: RunOp
 
 def _confirm(connection: Connection, videos: Sequence[str]) -> None:
     if stdin_ids.from_stdin(videos) or not is_terminal(sys.stdin):
-        raise Failure("nobody can be asked whether to delete", code=Exit.USAGE, hint="add --yes if you are sure")
+        raise Failure("cannot ask for confirmation", code=Exit.USAGE, hint="add --yes if you are sure")
     what = f"video {videos[0]}" if len(videos) == 1 else f"{len(videos)} videos"
-    if not click.confirm(f"Delete {what} at {connection.origin}? There is no way back.", err=True):
+    if not click.confirm(f"Delete {what} at {connection.origin}? This cannot be undone.", err=True):
         raise Failure("nothing was deleted", code=Exit.INTERRUPTED)
 
 

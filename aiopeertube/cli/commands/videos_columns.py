@@ -1,4 +1,4 @@
-"""Which fields of a video are written: those asked for, or what fits the format."""
+"""The fields of videos that are written: those asked for, or a choice for each format."""
 
 from dataclasses import dataclass
 from typing import Final

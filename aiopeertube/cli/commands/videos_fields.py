@@ -1,4 +1,4 @@
-"""From the options of `videos update` to the fields of the API."""
+"""Turns the options of `videos update` into fields of the API."""
 
 import difflib
 from collections.abc import Mapping, Sequence
@@ -49,11 +49,11 @@ _MOST_IMAGE: Final = 4 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class EditOptions:
-    """What to change. None, or no tag, leaves a field as it is."""
+    """The fields to change. None, or no tag, leaves a field unchanged."""
 
     name: str | None = option("--name", help="The title.")
     description: str | None = option("--description", help="The description, in Markdown.")
-    support: str | None = option("--support", help="How to support the makers.")
+    support: str | None = option("--support", help="How to support the authors.")
     tag: tuple[str, ...] = option("--tag", multiple=True, help="Replace the tags; repeat it for up to five.")
     category: str | None = option("--category", help="Id or label.")
     licence: str | None = option("--licence", help="Id or label.")
@@ -78,11 +78,11 @@ class EditOptions:
 
 
 def collect(edit: EditOptions) -> dict[str, Any]:
-    """Make the fields of an update, labels as they were given; everything that can be checked here is.
+    """Make the fields of an update, with labels as given; check whatever needs no server.
 
     Raises:
-        InvalidField, FileUnreadable: what the server would refuse.
-        click.UsageError: nothing is left to do, or two options contradict each other.
+        InvalidField, FileUnreadable: the server would reject it.
+        click.UsageError: nothing to change, or two options contradict each other.
     """
     fields = _given(edit)
     for name, value in (*_cleared(edit.clear), *(typed(pair, "--set") for pair in edit.set_)):
@@ -91,7 +91,7 @@ def collect(edit: EditOptions) -> dict[str, Any]:
         fields[name] = value
     if problem := library.problem_of(fields):
         raise problem
-    JsonBody.of(fields)  # complains about what cannot be sent
+    JsonBody.of(fields)  # raises for values that cannot be sent
     fields |= _files(edit)
     if not fields:
         raise click.UsageError("Nothing to change: give at least one field.")
@@ -109,7 +109,7 @@ def _given(edit: EditOptions) -> dict[str, Any]:
 
 
 def unknown(fields: Mapping[str, Any]) -> list[str]:
-    """Name the fields that this version does not know: the server ignores what it does not know either."""
+    """Return the fields that this version does not know; the server ignores those that it does not know."""
     known = {*VideoUpdate.__annotations__, *_FILES.values()}
     return [name for name in fields if name not in known]
 
@@ -134,12 +134,12 @@ def _files(edit: EditOptions) -> dict[str, Path]:
 
 
 async def resolve(pt: "PeerTube", field: str, text: Any) -> Any:
-    """Return the id of a category, licence, language or privacy that was given by id or by label.
+    """Return the id of a category, licence, language or privacy given by id or label.
 
-    Numbers go to the server as they are, which knows them. It takes any language, though, so those are looked up.
+    Numbers are left to the server to check. It accepts any language, though, so those are looked up.
 
     Raises:
-        InvalidField: the instance has no such thing.
+        InvalidField: the instance does not have it.
     """
     if not isinstance(text, str) or (text.isascii() and text.isdigit()):
         return text if text is None or not isinstance(text, str) else int(text)

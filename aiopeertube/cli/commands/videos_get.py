@@ -1,4 +1,4 @@
-"""What `videos get` sends and shows."""
+"""Fetches and writes the videos of `videos get`."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -41,7 +41,7 @@ async def show_many(connection: Connection, settings: Settings, videos: Sequence
 
 
 class InOrder:
-    """Writes videos in the order of the command line, though they come in any; stdin's as they come."""
+    """Writes videos in the order of the command line, whichever arrives first; those of stdin as they arrive."""
 
     def __init__(self, writer: output.Writer, videos: Sequence[str]) -> None:
         self._writer = writer
@@ -50,7 +50,7 @@ class InOrder:
         self._next = 0
 
     def take(self, outcome: "Outcome[Any]", video: str) -> None:
-        """Take in a video, and write those whose turn it is."""
+        """Take a video, and write those whose turn has come."""
         if not self._due:
             if outcome.result is not None:
                 self._writer.add(outcome.result)

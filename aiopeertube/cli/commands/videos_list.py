@@ -1,4 +1,4 @@
-"""What `videos list` sends and shows."""
+"""Fetches and writes the videos of `videos list`."""
 
 import asyncio
 import sys
@@ -27,7 +27,7 @@ _FEW: Final = 1000
 
 def _one_of(name: str) -> Any:
     """Declare a filter by id or label."""
-    meaning = f"Videos with this {name}: id or label; with one of them when given several times."
+    meaning = f"Videos with this {name}: id or label; repeatable, one must match."
     return option(f"--{name}", multiple=True, help=meaning)
 
 
@@ -40,9 +40,7 @@ class FilterOptions:
     mine: bool = option("--mine", is_flag=True, help="The logged-in user's own videos, of every privacy.")
     search: str | None = option("--search", help="Videos with this text.")
     sort: str | None = option("--sort", help="A field, like name or -publishedAt (the server's default).")
-    tag: tuple[str, ...] = option(
-        "--tag", multiple=True, help="Videos with this tag; with all of them when given several times."
-    )
+    tag: tuple[str, ...] = option("--tag", multiple=True, help="Videos with this tag; repeatable, all must match.")
     category: tuple[str, ...] = _one_of("category")
     licence: tuple[str, ...] = _one_of("licence")
     language: tuple[str, ...] = _one_of("language")
@@ -61,7 +59,7 @@ class ExtentOptions:
     )
     all: bool = option("--all", is_flag=True, help="Write all videos, without a limit.")
     details: bool = option(
-        "--details", is_flag=True, help="Fetch each video in full: a list cuts descriptions and has no tags."
+        "--details", is_flag=True, help="Fetch each video in full: lists cut descriptions and lack tags."
     )
 
 
@@ -74,7 +72,7 @@ class Listing:
     written: FormatOptions
 
     def check(self) -> None:
-        """Refuse options that contradict each other, or that would give holes in place of data."""
+        """Reject options that contradict each other, or fields that a list does not have."""
         asked = self.filters
         if bool(asked.channel) + bool(asked.account) + asked.mine > 1:
             raise click.UsageError("--channel, --account and --mine exclude each other.")
@@ -88,7 +86,7 @@ class Listing:
 
 
 async def show_list(connection: Connection, settings: Settings, listing: Listing) -> None:
-    """Write the videos asked for, as they come."""
+    """Write the videos asked for, page by page."""
     fields, chosen = listing.written.parsed(), output.chosen(listing.written.format)
     async with connection.opened() as pt:
         rows = _rows(pt, listing, await _ids(pt, listing.filters))
@@ -122,7 +120,7 @@ async def _rows(pt: "PeerTube", listing: Listing, ids: Mapping[str, list[Any]]) 
 
 
 async def _pages(videos: "Paginator[Any]", limit: int | None) -> AsyncIterator[list[Any]]:
-    """Give pages; few videos come without any that is asked for ahead and in vain."""
+    """Yield pages; a small limit makes no request ahead."""
     if limit is not None and limit <= _FEW:
         yield await videos.collect(limit=limit)
         return

@@ -1,4 +1,4 @@
-"""`demo`: what the client is for, measured on embedded servers beside a plain loop."""
+"""`demo`: the client beside a plain loop, measured on embedded servers."""
 
 import time
 from dataclasses import asdict, dataclass
@@ -33,11 +33,11 @@ class DemoOptions:
 @output_options()
 @click.pass_obj
 def demo(settings: Settings, /, asked: DemoOptions) -> int:
-    """Show on embedded servers what this client is for; needs no network, and half a minute.
+    """Compare this client with a plain loop on embedded servers; takes half a minute and no network.
 
     Lists 2,000 videos, edits all of them in parallel on a server that fails parallel edits as a real one does, and
-    reads every one back. Then a plain aiohttp loop makes the same edits on a server just like it; and both edit once
-    more as a normal user within a rate limit.
+    reads every one back. Then a plain aiohttp loop makes the same edits on an identical server, and both edit again
+    as a normal user within a rate limit.
     """
     from aiopeertube.cli.demo import scenes  # noqa: PLC0415 - imports aiohttp
 

@@ -1,4 +1,4 @@
-"""The scenes of the demonstration: the same edits by the client and by a plain loop, and what came of them."""
+"""The scenes of the demonstration: the same edits by the client and by a plain loop, and their results."""
 
 import math
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -24,7 +24,7 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """What one way of editing came to. `refused` counts 429s, `errors` 5xx."""
+    """The result of one way of editing. `refused` counts 429s, `errors` 5xx."""
 
     applied: int
     lost: int
@@ -36,7 +36,7 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """One comparison. `least_seconds` is what the server's rate limit alone makes of it."""
+    """One comparison. `least_seconds` is the least time that the server's rate limit allows."""
 
     title: str
     edits: int
@@ -68,7 +68,7 @@ class Plan:
 
     @property
     def uuid(self) -> str:
-        """The video's."""
+        """The video's UUID."""
         return str(self.row["uuid"])
 
     def applied(self, video: Row) -> bool:

@@ -24,7 +24,7 @@ class Server:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a server is started with, as `aiopeertube emulator` names it; None is its default."""
+    """Options of `aiopeertube emulator`; None is its default."""
 
     videos: int
     seed: int
@@ -32,14 +32,14 @@ class Wanted:
     rate_limit: str | None = None
 
     def arguments(self) -> list[str]:
-        """Write it as options of the command."""
+        """Return them as arguments of the command."""
         given = {name: value for name, value in asdict(self).items() if value is not None}
         return [f"--{name.replace('_', '-')}={value}" for name, value in given.items()]
 
 
 @asynccontextmanager
 async def serving(wanted: Wanted) -> AsyncIterator[Server]:
-    """Run a server while the block lasts; it ends with its stdin, so also when this process is killed.
+    """Run a server during the block; it ends with its stdin, so also when this process is killed.
 
     Raises:
         Failure: it did not start.

@@ -40,6 +40,42 @@
 from collections.abc import Mapping
 from typing import Any
 
+__all__ = [
+    "ApiError",
+    "AuthenticationError",
+    "BadRequest",
+    "BulkHalted",
+    "ConfigurationError",
+    "Conflict",
+    "ConnectionLost",
+    "FileChanged",
+    "FileUnreadable",
+    "InputError",
+    "InsecureCredentials",
+    "InvalidField",
+    "InvalidIdentifier",
+    "InvalidURL",
+    "NotFound",
+    "NotPermitted",
+    "PeerTubeError",
+    "RateLimited",
+    "RedirectRefused",
+    "RequestTimeout",
+    "ServerError",
+    "ServerUnreachable",
+    "SessionExpired",
+    "TooLarge",
+    "TransportError",
+    "TwoFactorRequired",
+    "UnexpectedResponse",
+    "Unprocessable",
+    "UploadFailed",
+    "UploadStuck",
+    "UploadUnknown",
+    "WrongCredentials",
+    "WrongTwoFactorCode",
+]
+
 
 class PeerTubeError(Exception):
     """Base of every error of this package. `repeated` is True when a layer below has made all retries."""

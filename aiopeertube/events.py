@@ -4,6 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+__all__ = [
+    "AttemptFinished",
+    "ConcurrencyChanged",
+    "RateLimitWaiting",
+    "Retrying",
+    "TokenRenewed",
+]
+
 E = TypeVar("E")
 
 

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .counters import EmulatorStatistics
     from .faults import Fault
-    from .options import EmulatorOptions
+    from .options import EmulatorOptions, UserOptions
     from .server import Emulator
 
-__all__ = ["Emulator", "EmulatorOptions", "EmulatorStatistics", "Fault"]
+__all__ = ["Emulator", "EmulatorOptions", "EmulatorStatistics", "Fault", "UserOptions"]
 
 # Where each name lives. Nothing is imported before it is asked for: the pytest plugin is a part of this
 # package, and pytest loads it in every run of everyone who has the package installed.
@@ -24,6 +24,7 @@ _HOMES = {
     "EmulatorOptions": "options",
     "EmulatorStatistics": "counters",
     "Fault": "faults",
+    "UserOptions": "options",
 }
 
 

@@ -63,6 +63,10 @@ class TestHelp:
         }
         assert undocumented <= {"name", "description"}
 
+    def test_no_colour_has_one_variable(self, path: tuple[str, ...], cli: Cli):
+        last = cli(*path, "--help").stdout.rpartition("--no-color")[2].partition("\n\n")[0]
+        assert " ".join(last.split()) == "Use no colours. [env var: NO_COLOR]"
+
     def test_shares_the_options(self, path: tuple[str, ...]):
         names = {name for param in found(path).params for name in param.opts}
         assert names.issuperset(OUTPUT)

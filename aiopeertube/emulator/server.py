@@ -96,7 +96,7 @@ class Emulator:
             raise RuntimeError("the emulator is running already")
         listening = socket.create_server((self.options.host, self.options.port), backlog=1024)
         self._host = f"{self.options.host}:{listening.getsockname()[1]}"
-        running = _Running(listening, self._app())
+        running = _Running(listening, self.app())
         await running.start()
         self._running = running
 
@@ -132,7 +132,13 @@ class Emulator:
         finally:
             background.stop()
 
-    def _app(self) -> App:
+    def app(self, host: str | None = None) -> App:
+        """What answers requests, for those who bring a network of their own.
+
+        Args:
+            host: The address that bodies name; None: where it listens.
+        """
+        self._host = self._host or host or ""
         renderer = Renderer(self._host, modern=self.options.is_modern)
         lists = VideoLists(self.store)
         return App(Backend(self.options, self.store, self._tally, self._writers, lists, renderer), self.faults)

@@ -1,0 +1,108 @@
+"""One run of a simulation from its seed to what there is to judge."""
+
+import asyncio
+from dataclasses import dataclass, field
+
+from virtual_clock import START
+
+from aiopeertube._client import PeerTube
+from aiopeertube.stack.meter import Statistics
+
+from .client_side import Users, client_of, listen
+from .clocks import EndlessRun, SimulationLoop, one_seed
+from .network import Network, Pool
+from .server import Server
+from .trace import Trace
+from .world import World
+
+SECONDS = 7200.0  # of virtual time that a seed has
+
+
+@dataclass(slots=True)
+class History:
+    """What happened, for the invariants to judge. `endless` says why a run did not end, "" when it did."""
+
+    world: World
+    server: Server
+    network: Network
+    users: Users
+    pools: list[Pool]
+    trace: Trace
+    statistics: Statistics | None = None
+    seconds: float = 0.0
+    endless: str = ""
+    left_over: list[str] = field(default_factory=list)
+    broken: str = ""  # the harness itself, or an error nobody expected
+
+
+def play(world: World, *, verbose: bool = False) -> History:
+    """Play a world to its end."""
+    loop = SimulationLoop(seconds=SECONDS)
+    with one_seed(world.seed, loop):
+        asyncio.set_event_loop(loop)
+        try:
+            return _played(world, loop, verbose=verbose)
+        finally:
+            asyncio.set_event_loop(None)
+            loop.close()
+
+
+def _played(world: World, loop: SimulationLoop, *, verbose: bool) -> History:
+    trace = Trace(loop.time)
+    server = Server(world, loop, trace)
+    network = Network(world, server, loop, trace)
+    pool = Pool(network, server, trace, 1)
+    history = History(world, server, network, Users(world, server, trace), [pool], trace)
+    client = client_of(world, server, pool)
+    if verbose:
+        listen(client, trace)
+    try:
+        loop.run_until_complete(_used(history, client))
+    except (EndlessRun, RuntimeError) as exc:
+        history.endless = f"{exc}; waiting: {_waiting(loop)}"
+        _abandon(loop)
+        return history
+    server.settle()
+    history.left_over += _left_over(loop, pool)
+    history.left_over += loop.complaints
+    return history
+
+
+async def _used(history: History, client: PeerTube) -> None:
+    async with client:
+        await history.users.work(client)
+        history.seconds = asyncio.get_running_loop().time() - START
+    history.statistics = client.statistics()
+    for _ in range(5):  # what was closed has a few turns to end
+        await asyncio.sleep(0)
+
+
+def _left_over(loop: SimulationLoop, pool: Pool) -> list[str]:
+    tasks = [f"task {_name(task)}" for task in asyncio.all_tasks(loop) if "carry_out" not in repr(task)]
+    timers = [f"timer {handle!r}" for handle in loop.timers() if "aiopeertube" in repr(handle)]
+    requests = [f"request {number}" for number in pool.open]
+    return tasks + timers + requests
+
+
+def _waiting(loop: SimulationLoop) -> str:
+    return "; ".join(sorted({_name(task) for task in asyncio.all_tasks(loop)}))[:600]
+
+
+def _name(task: asyncio.Task[object]) -> str:
+    frames = task.get_stack(limit=1)
+    code = frames[0].f_code if frames else None
+    where = f" at {code.co_filename.rpartition('/')[2]}:{frames[0].f_lineno}" if code else ""
+    return f"{getattr(task.get_coro(), '__qualname__', '?')}{where}"
+
+
+def _abandon(loop: SimulationLoop) -> None:
+    """End the tasks of a run that did not end, so that nothing complains about them."""
+    for _ in range(3):
+        tasks = asyncio.all_tasks(loop)
+        for task in tasks:
+            task.cancel()
+        try:
+            loop.call_soon(loop.stop)
+            loop.run_forever()
+        except (EndlessRun, RuntimeError):
+            return

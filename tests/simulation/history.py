@@ -16,6 +16,7 @@ from .trace import Trace
 from .world import World
 
 SECONDS = 7200.0  # of virtual time that a seed has
+_DRAIN = 120.0  # longer than any answer is on its way
 
 
 @dataclass(slots=True)
@@ -35,7 +36,7 @@ class History:
     broken: str = ""  # the harness itself, or an error nobody expected
 
 
-def play(world: World, *, verbose: bool = False) -> History:
+def play(world: World, verbose: bool) -> History:
     """Play a world to its end."""
     loop = SimulationLoop(seconds=SECONDS)
     with one_seed(world.seed, loop):
@@ -62,8 +63,6 @@ def _played(world: World, loop: SimulationLoop, *, verbose: bool) -> History:
         history.endless = f"{exc}; waiting: {_waiting(loop)}"
         _abandon(loop)
         return history
-    server.settle()
-    history.left_over += _left_over(loop, pool)
     history.left_over += loop.complaints
     return history
 
@@ -75,12 +74,19 @@ async def _used(history: History, client: PeerTube) -> None:
     history.statistics = client.statistics()
     for _ in range(5):  # what was closed has a few turns to end
         await asyncio.sleep(0)
+    history.left_over += left_over(history)
+    history.server.settle()
+    await asyncio.sleep(_DRAIN)  # what is still under way to the server arrives, and is carried out
 
 
-def _left_over(loop: SimulationLoop, pool: Pool) -> list[str]:
-    tasks = [f"task {_name(task)}" for task in asyncio.all_tasks(loop) if "carry_out" not in repr(task)]
+def left_over(history: History) -> list[str]:
+    """Return what is left of clients that are closed: tasks, timers, requests."""
+    loop = asyncio.get_running_loop()
+    assert isinstance(loop, SimulationLoop)
+    ours = {asyncio.current_task(), *history.server.tasks}
+    tasks = [f"task {_name(task)}" for task in asyncio.all_tasks() - ours]
     timers = [f"timer {handle!r}" for handle in loop.timers() if "aiopeertube" in repr(handle)]
-    requests = [f"request {number}" for number in pool.open]
+    requests = [f"request {number} of {pool}" for pool in history.pools for number in pool.open]
     return tasks + timers + requests
 
 

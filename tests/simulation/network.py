@@ -101,7 +101,7 @@ class Pool:
     async def handle(self, request: Request) -> Response:
         """Send `request` once."""
         if self.closed:
-            raise AssertionError("a request was handed to a pool that is closed")
+            raise RuntimeError("Session is closed")  # as aiohttp's does
         self.before_sending()
         self.requests += 1
         exchange = Exchange(self._network, self._server, self._trace, request, self.number)

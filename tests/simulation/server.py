@@ -92,7 +92,7 @@ class Server:
         self.app = self.emulator.app(HOST)
         self.ledger = Ledger()
         self.user = self.emulator.store.users["root" if world.administrator else "nisv"]
-        self.busy = 0
+        self.tasks: set[asyncio.Task[None]] = set()  # writes under way
         self._window = ""
         self._disturbed_windows = 0
         self._plan(world)
@@ -123,16 +123,14 @@ class Server:
                 done(self._entered(stop.value, incoming, key, client))
                 return
             raise AssertionError("the emulator waits, though nothing takes it time")
-        self.busy += 1
 
         async def carry_out() -> None:
             reply = await coroutine
-            self.busy -= 1
             done(self._entered(reply, incoming, key, client))
 
         task = self._loop.create_task(carry_out())
-        _running.add(task)
-        task.add_done_callback(_running.discard)
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
 
     def _entered(self, reply: Reply, incoming: Incoming, key: str, client: int) -> Reply:
         window = reply.headers.get("X-RateLimit-Reset", "")
@@ -204,5 +202,3 @@ class Server:
         for token in list(self.emulator.store.tokens.values()):
             self.emulator.store.revoke(token)
 
-
-_running: set[asyncio.Task[None]] = set()  # the loop alone would let the garbage collector have them

@@ -1,0 +1,48 @@
+"""One seed, played and judged."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from .history import History, play
+from .invariants import violations
+from .world import World, world_of
+
+Player = Callable[[World, bool], History]
+
+LEVELS: Final[dict[str, Player]] = {"core": play}
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What is wrong with a seed; nothing when `wrong` is empty."""
+
+    level: str
+    seed: int
+    wrong: tuple[str, ...]
+
+    @property
+    def invariants(self) -> set[str]:
+        """The invariants that do not hold."""
+        return {wrong.partition(":")[0] for wrong in self.wrong}
+
+    @property
+    def line(self) -> str:
+        """The line that repeats it, with the first thing that is wrong."""
+        return f"python tests/simulation/run.py {self.level} {self.seed}  # {self.wrong[0][:300]}"
+
+
+def judge(level: str, seed: int) -> Failure:
+    """Play a seed and return what is wrong with it."""
+    return Failure(level, seed, tuple(violations(LEVELS[level](world_of(seed), False))))
+
+
+def trace_of(level: str, seed: int) -> list[str]:
+    """Play a seed and return all that happened."""
+    world = world_of(seed)
+    return [str(world), *LEVELS[level](world, True).trace.lines()]
+
+
+def digest_of(level: str, seed: int) -> str:
+    """Play a seed and return the hash of all that happened."""
+    return LEVELS[level](world_of(seed), False).trace.digest()

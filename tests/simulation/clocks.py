@@ -16,7 +16,10 @@ from concurrent.futures import Executor, Future
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
+from anyio._backends._asyncio import CancelScope
 from virtual_clock import START, JumpingSelector, VirtualClockLoop
+
+from aiopeertube.migrate import journal
 
 T = TypeVar("T")
 
@@ -130,15 +133,30 @@ class InlineExecutor(Executor):
         return future
 
 
+_scopes: dict[int, tuple[CancelScope, int]] = {}  # by address, each kept alive so that none is given twice
+
+
+def _numbered(scope: CancelScope) -> int:
+    known = _scopes.get(id(scope))
+    if known is None:
+        known = _scopes[id(scope)] = scope, next(NumberedTask.numbers)
+    return known[1]
+
+
 @contextmanager
 def one_seed(seed: int, loop: SimulationLoop) -> Iterator[None]:
     """Let the clocks follow `loop` and chance follow `seed`, and put everything back."""
     before, state = (time.time, time.monotonic), random.getstate()
     time.time = lambda: EPOCH - START + loop.time()
     time.monotonic = loop.time
+    threads, journal.ThreadPoolExecutor = journal.ThreadPoolExecutor, InlineExecutor  # type: ignore[attr-defined, misc]
+    CancelScope.__hash__ = _numbered  # type: ignore[assignment, method-assign]  # they are cancelled in a set's order
     random.seed(f"client {seed}")
     try:
         yield
     finally:
         time.time, time.monotonic = before
+        CancelScope.__hash__ = object.__hash__  # type: ignore[method-assign]
+        _scopes.clear()
+        journal.ThreadPoolExecutor = threads  # type: ignore[attr-defined, misc]
         random.setstate(state)

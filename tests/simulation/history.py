@@ -10,6 +10,7 @@ from aiopeertube.stack.meter import Statistics
 
 from .client_side import Users, client_of, listen
 from .clocks import EndlessRun, SimulationLoop, one_seed
+from .migration import MigrationRecord, migrate_all
 from .network import Network, Pool
 from .server import Server
 from .trace import Trace
@@ -33,7 +34,8 @@ class History:
     seconds: float = 0.0
     endless: str = ""
     left_over: list[str] = field(default_factory=list)
-    broken: str = ""  # the harness itself, or an error nobody expected
+    client: PeerTube | None = None  # the last one
+    migration: MigrationRecord | None = None
 
 
 def play(world: World, verbose: bool) -> History:
@@ -54,11 +56,8 @@ def _played(world: World, loop: SimulationLoop, *, verbose: bool) -> History:
     network = Network(world, server, loop, trace)
     pool = Pool(network, server, trace, 1)
     history = History(world, server, network, Users(world, server, trace), [pool], trace)
-    client = client_of(world, server, pool)
-    if verbose:
-        listen(client, trace)
     try:
-        loop.run_until_complete(_used(history, client))
+        loop.run_until_complete(_lived(history, verbose=verbose))
     except (EndlessRun, RuntimeError) as exc:
         history.endless = f"{exc}; waiting: {_waiting(loop)}"
         _abandon(loop)
@@ -67,16 +66,28 @@ def _played(world: World, loop: SimulationLoop, *, verbose: bool) -> History:
     return history
 
 
-async def _used(history: History, client: PeerTube) -> None:
-    async with client:
-        await history.users.work(client)
+async def _lived(history: History, *, verbose: bool) -> None:
+    if history.world.migration is None:
+        await _used(history, verbose=verbose)
+    else:
+        await migrate_all(history, verbose=verbose)
         history.seconds = asyncio.get_running_loop().time() - START
-    history.statistics = client.statistics()
+    if history.client is not None:
+        history.statistics = history.client.statistics()
     for _ in range(5):  # what was closed has a few turns to end
         await asyncio.sleep(0)
     history.left_over += left_over(history)
     history.server.settle()
     await asyncio.sleep(_DRAIN)  # what is still under way to the server arrives, and is carried out
+
+
+async def _used(history: History, *, verbose: bool) -> None:
+    client = history.client = client_of(history.world, history.server, history.pools[0])
+    if verbose:
+        listen(client, history.trace)
+    async with client:
+        await history.users.work(client)
+        history.seconds = asyncio.get_running_loop().time() - START
 
 
 def left_over(history: History) -> list[str]:

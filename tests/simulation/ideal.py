@@ -17,7 +17,7 @@ def seconds_allowed(history: History) -> float:
 def ideal(history: History) -> float:
     """Return the seconds that a perfect client needs when nothing goes wrong."""
     world = history.world
-    requests = sum(run.edits + run.posts + run.wrong for run in world.runs) + len(world.singles) + 3
+    requests = _requests(history)
     server, network = world.server, world.network
     windows = 0.0
     if not world.administrator:
@@ -30,10 +30,20 @@ def ideal(history: History) -> float:
     return windows + requests * one / together + singles
 
 
+def _requests(history: History) -> int:
+    """Return how many requests the work takes when none is wasted."""
+    world = history.world
+    if world.migration is not None:
+        lives = len(history.pools)
+        return 2 * world.migration[0] + 10 * lives + 16 * (lives - 1)  # looked at, written, asked for after a kill
+    return sum(run.edits + run.posts + run.wrong for run in world.runs) + len(world.singles) + 3
+
+
 def _troubles(history: History) -> float:
     """Return the seconds that faults, outages and set clocks cost."""
     world, network = history.world, history.network
     together = 1 if world.concurrency == "auto" else world.concurrency
+    lives = (len(history.pools) - 1) * (world.server.window + 1)  # a new client knows nothing of the window
     away = sum(outage.end - outage.begin + _PROBING + world.timeout for outage in world.network.outages)
     silent = sum(network.faults[kind] for kind in ("silence", "silence-after", "slow")) * (world.timeout + 1)
     chain = max((_chain(wear.faults) for wear in network.wear.values()), default=0.0)
@@ -41,7 +51,8 @@ def _troubles(history: History) -> float:
     refused = sum(network.faults[kind] for kind in ("429", "429-seconds")) * 4.0
     hidden = 30.0 + 0.5 * history.seconds if world.server.hidden == "all" else 0.0
     renewals = (len(world.server.revocations) + 1) * 2.0
-    return away + silent / together + chain + network.faults.total() / _RETRIES_A_SECOND + jumps + refused + hidden + renewals
+    retries = network.faults.total() / _RETRIES_A_SECOND
+    return away + silent / together + chain + retries + jumps + refused + hidden + renewals + lives
 
 
 def _chain(faults: list[str]) -> float:

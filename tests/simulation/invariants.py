@@ -27,8 +27,8 @@ def everything_ends(history: History) -> Iterator[str]:
 
 def nothing_unexpected(history: History) -> Iterator[str]:
     """Runs end with the errors they are said to end with, and with no others."""
-    if history.broken:
-        yield history.broken
+    if history.migration is not None and history.migration.error is not None:
+        yield f"the migration ended with {history.migration.error!r}"
     expected = (SourceBroke, errors.PeerTubeError, asyncio.CancelledError)
     for run in history.users.runs:
         if run.error is not None and not isinstance(run.error, expected):
@@ -159,6 +159,27 @@ def nothing_left_over(history: History) -> Iterator[str]:
             yield f"the source of {run.plan.name} was not closed"
 
 
+def migrations_come_to_their_end(history: History) -> Iterator[str]:
+    """After all kills each video has what was wanted, and the journal says so."""
+    record = history.migration
+    if record is None or history.endless or record.error is not None:
+        return
+    store = history.server.emulator.store
+    unwritten = [name for name, video in record.wanted.items() if store.videos[video].name != name]
+    worn_out = [name for name in unwritten if len(history.network.wear_of(name).faults) >= ATTEMPTS]
+    if len(unwritten) > len(worn_out):
+        yield f"{len(unwritten)} videos are not as wanted: {', '.join(unwritten[:3])}; the journal: {record.counts}"
+    done = record.counts.get("changed", 0) + record.counts.get("unchanged", 0)
+    if done < len(record.wanted) - len(worn_out):
+        yield f"the journal counts {record.counts} of {len(record.wanted)}"
+
+
+def marked_before_sent(history: History) -> Iterator[str]:
+    """What is on its way when a process is killed is marked in its journal."""
+    if history.migration is not None:
+        yield from history.migration.unmarked
+
+
 def statistics_agree(history: History) -> Iterator[str]:
     """The client counts what the network and the server counted."""
     statistics, pool = history.statistics, history.pools[-1]
@@ -208,6 +229,8 @@ INVARIANTS: tuple[Invariant, ...] = (
     few_refusals,
     in_time,
     nothing_left_over,
+    migrations_come_to_their_end,
+    marked_before_sent,
     statistics_agree,
     the_store_agrees,
 )

@@ -130,8 +130,8 @@ class Pool:
 class Exchange:
     """One request on its way there, at the server, and its answer on the way back."""
 
-    __slots__ = ("_arrived", "_client", "_incoming", "_key", "_kind", "_loop", "_network", "_request", "_server",
-                 "_timer", "_trace", "_wear", "future")  # fmt: skip
+    __slots__ = ("_client", "_incoming", "_kind", "_loop", "_network", "_request", "_server",
+                 "_timer", "_trace", "_wear", "future", "key")  # fmt: skip
 
     def __init__(self, network: Network, server: Server, trace: Trace, request: Request, client: int) -> None:
         self._network, self._server, self._trace = network, server, trace
@@ -139,10 +139,9 @@ class Exchange:
         self._request = request
         self._client = client
         self._incoming = _incoming(request)
-        self._key = key_of(request)
-        self._wear = network.wear_of(self._key)
+        self.key = key_of(request)
+        self._wear = network.wear_of(self.key)
         self._kind = ""
-        self._arrived = False
         self.future: asyncio.Future[Response] = self._loop.create_future()
 
     # -- the way there ---------------------------------------------------------------------------
@@ -159,7 +158,7 @@ class Exchange:
         outage = network.outage(self._request.path)
         self._kind = outage.how if outage else network.fault()
         self._worn(self._kind, by_outage=outage is not None)
-        self._trace.note("sent", self._request.method, self._request.target, self._key, self._kind)
+        self._trace.note("sent", self._request.method, self._request.target, self.key, self._kind)
         if self._kind == "silence":
             return
         step = {"refused": self._refuse, "reset": self._reset}.get(self._kind, self._arrive)
@@ -186,12 +185,14 @@ class Exchange:
         if self._kind and self._kind not in DONE:
             self._back(self._in_place_of(self._kind))
             return
-        self._server.answer(self._incoming, self._key, self._client, self._answered)
+        self._server.answer(self._incoming, self.key, self._client, self._answered)
 
     # -- the way back ----------------------------------------------------------------------------
 
     def _answered(self, reply: Reply) -> None:
         kind = self._kind
+        if reply.status >= 500:  # writes that fail each other
+            self._worn("conflict", by_outage=False)
         outage = self._network.outage(self._request.path)
         if outage is not None and outage.how in {"refused", "reset", "silence"}:
             kind = "silence-after" if outage.how == "silence" else "reset-after"
@@ -264,7 +265,7 @@ class Exchange:
         self._timer.cancel()
         self._network.open -= 1
         self._network.delivered[status] += 1
-        self._trace.note("told", self._request.method, self._request.target, self._key, status)
+        self._trace.note("told", self._request.method, self._request.target, self.key, status)
 
 
 def key_of(request: Request) -> str:

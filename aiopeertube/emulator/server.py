@@ -46,6 +46,7 @@ class Emulator:
         options: How it behaves.
         store: What it keeps: users, channels, videos, tokens; may be looked at and changed.
         faults: What goes wrong with requests.
+        serving: What answers requests; None: it was never started.
     """
 
     def __init__(self, options: EmulatorOptions | None = None, **changes: Any) -> None:
@@ -57,6 +58,7 @@ class Emulator:
         self._writers = WriterPool(
             self.options.write_seconds, failures=self.options.serialization_failures, seed=self.options.seed
         )
+        self.serving: App | None = None
         self._running: _Running | None = None
         self._host = ""
 
@@ -96,7 +98,8 @@ class Emulator:
             raise RuntimeError("the emulator is running already")
         listening = socket.create_server((self.options.host, self.options.port), backlog=1024)
         self._host = f"{self.options.host}:{listening.getsockname()[1]}"
-        running = _Running(listening, self.app())
+        self.serving = self.app()
+        running = _Running(listening, self.serving)
         await running.start()
         self._running = running
 
@@ -138,7 +141,7 @@ class Emulator:
         Args:
             host: The address that bodies name; None: where it listens.
         """
-        self._host = self._host or host or ""
+        self._host = host or self._host
         renderer = Renderer(self._host, modern=self.options.is_modern)
         lists = VideoLists(self.store)
         return App(Backend(self.options, self.store, self._tally, self._writers, lists, renderer), self.faults)

@@ -63,6 +63,7 @@ class Users:
         self._free = iter(range(1, len(server.emulator.store.videos) + 1))
         self.runs: list[RunRecord] = []
         self.singles: list[SingleRecord] = []
+        self.videos: dict[str, int] = {}  # by the key of the edit that is theirs
 
     async def work(self, pt: PeerTube) -> None:
         """Do what the seed wants, all of it side by side."""
@@ -117,7 +118,7 @@ class Users:
         async for outcome in run:
             key = outcome.call.tag
             record.outcomes.setdefault(key, []).append(outcome)
-            self._trace.note("outcome", key, outcome.state, repr(outcome.error)[:100])
+            self._trace.note("outcome", key, outcome.state, repr(outcome.error))
             taken += 1
             if taken == plan.leave_after:
                 record.left = True
@@ -130,17 +131,22 @@ class Users:
         plan, calls = record.plan, {}
         for number in range(plan.edits):
             key = f"{plan.name}-edit-{number}"
-            calls[key] = pt.videos.update(next(self._free), name=key)
+            calls[key] = self._edit(pt, key)
         for number in range(plan.posts):
             key = f"https://elsewhere.example/{plan.name}-{number}"
             calls[key] = pt.imports.create(targetUrl=key, channelId=self._server.channel_id, name=f"Film {number}")
         for number in range(plan.wrong):
             key = f"{plan.name}-wrong-{number}"
             record.wrong.add(key)
-            video = 1_000_000 + number if number % 2 else "no video at all"
-            calls[key] = pt.videos.update(video, name=key)
+            video = self.videos[key] = 1_000_000 + len(self.videos)
+            calls[key] = pt.videos.update(video if number % 2 else "no video at all", name=key)
         keys = sorted(calls, key=lambda key: hash_of(self._world.seed, key))
         return {key: calls[key].tagged(key) for key in keys}
+
+    def _edit(self, pt: PeerTube, key: str) -> Call[Any]:
+        """Build the edit of a video that nobody else edits."""
+        video = self.videos[key] = next(self._free)
+        return pt.videos.update(video, name=key)
 
     def _source(self, calls: dict[str, Call[Any]], record: RunRecord) -> Any:
         kind = record.plan.source
@@ -186,7 +192,7 @@ class Users:
             record.error = error
         else:
             record.result = task.result()
-        self._trace.note("single", record.key, repr(record.error)[:100])
+        self._trace.note("single", record.key, repr(record.error))
 
     def _single_call(self, pt: PeerTube, record: SingleRecord) -> Call[Any]:
         name, kind = record.plan.name, record.plan.kind
@@ -196,7 +202,7 @@ class Users:
             return call
         if kind == "edit":
             record.key = f"{name}-edit"
-            return pt.videos.update(next(self._free), name=record.key)
+            return self._edit(pt, record.key)
         record.key = f"https://elsewhere.example/{name}"
         return pt.imports.create(targetUrl=record.key, channelId=self._server.channel_id, name="A film")
 
@@ -226,14 +232,14 @@ def hash_of(seed: int, key: str) -> int:
     return value
 
 
-def client_of(world: World, server: Server, pool: Pool) -> PeerTube:
-    """Make the client of a world."""
+def client_of(world: World, server: Server, pool: Pool | None, origin: str = ORIGIN) -> PeerTube:
+    """Make the client of a world; without a pool it is aiohttp's."""
     known: dict[str, Any] = (
         {"username": server.user.username, "password": server.user.password}
         if world.login
         else {"token": server.token()}
     )
-    return PeerTube(ORIGIN, transport=pool, concurrency=world.concurrency, timeout=world.timeout, **known)
+    return PeerTube(origin, transport=pool, concurrency=world.concurrency, timeout=world.timeout, **known)
 
 
 def listen(pt: PeerTube, trace: Trace) -> None:

@@ -149,7 +149,8 @@ def one_seed(seed: int, loop: SimulationLoop) -> Iterator[None]:
     before, state = (time.time, time.monotonic), random.getstate()
     time.time = lambda: EPOCH - START + loop.time()
     time.monotonic = loop.time
-    threads, journal.ThreadPoolExecutor = journal.ThreadPoolExecutor, InlineExecutor  # type: ignore[attr-defined, misc]
+    journals: Any = journal
+    threads, journals.ThreadPoolExecutor = journals.ThreadPoolExecutor, InlineExecutor
     CancelScope.__hash__ = _numbered  # type: ignore[assignment, method-assign]  # they are cancelled in a set's order
     random.seed(f"client {seed}")
     try:
@@ -158,5 +159,5 @@ def one_seed(seed: int, loop: SimulationLoop) -> Iterator[None]:
         time.time, time.monotonic = before
         CancelScope.__hash__ = object.__hash__  # type: ignore[method-assign]
         _scopes.clear()
-        journal.ThreadPoolExecutor = threads  # type: ignore[attr-defined, misc]
+        journals.ThreadPoolExecutor = threads
         random.setstate(state)

@@ -11,7 +11,7 @@ from aiopeertube.stack.meter import Statistics
 from .client_side import Users, client_of, listen
 from .clocks import EndlessRun, SimulationLoop, one_seed
 from .migration import MigrationRecord, migrate_all
-from .network import Network, Pool
+from .network import Damage, Network, Pool
 from .server import Server
 from .trace import Trace
 from .world import World
@@ -26,7 +26,7 @@ class History:
 
     world: World
     server: Server
-    network: Network
+    network: Damage
     users: Users
     pools: list[Pool]
     trace: Trace
@@ -59,8 +59,8 @@ def _played(world: World, loop: SimulationLoop, *, verbose: bool) -> History:
     try:
         loop.run_until_complete(_lived(history, verbose=verbose))
     except (EndlessRun, RuntimeError) as exc:
-        history.endless = f"{exc}; waiting: {_waiting(loop)}"
-        _abandon(loop)
+        history.endless = f"{exc}; waiting: {waiting(loop)}"
+        abandon(loop)
         return history
     history.left_over += loop.complaints
     return history
@@ -101,7 +101,7 @@ def left_over(history: History) -> list[str]:
     return tasks + timers + requests
 
 
-def _waiting(loop: SimulationLoop) -> str:
+def waiting(loop: SimulationLoop) -> str:
     return "; ".join(sorted({_name(task) for task in asyncio.all_tasks(loop)}))[:600]
 
 
@@ -112,7 +112,7 @@ def _name(task: asyncio.Task[object]) -> str:
     return f"{getattr(task.get_coro(), '__qualname__', '?')}{where}"
 
 
-def _abandon(loop: SimulationLoop) -> None:
+def abandon(loop: SimulationLoop) -> None:
     """End the tasks of a run that did not end, so that nothing complains about them."""
     for _ in range(3):
         tasks = asyncio.all_tasks(loop)

@@ -43,7 +43,7 @@ def _troubles(history: History) -> float:
     """Return the seconds that faults, outages and set clocks cost."""
     world, network = history.world, history.network
     together = 1 if world.concurrency == "auto" else world.concurrency
-    lives = (len(history.pools) - 1) * (world.server.window + 1)  # a new client knows nothing of the window
+    lives = max(0, len(history.pools) - 1) * (world.server.window + 1)  # a new client knows nothing of the window
     away = sum(outage.end - outage.begin + _PROBING + world.timeout for outage in world.network.outages)
     silent = sum(network.faults[kind] for kind in ("silence", "silence-after", "slow")) * (world.timeout + 1)
     chain = max((_chain(wear.faults) for wear in network.wear.values()), default=0.0)

@@ -27,7 +27,8 @@ from .network import Pool
 if TYPE_CHECKING:
     from .history import History
 
-_MEMORY = Path("/dev/shm")  # where there is one: a disk would make each seed slow
+_MEMORY = Path("/dev/shm")  # a disk would make each seed slow
+_PLACE = _MEMORY if _MEMORY.is_dir() else None
 _MORE_THAN_ANY = 8  # lives
 
 
@@ -54,13 +55,14 @@ class Migration:
         self.record = MigrationRecord({f"film-edit-{number}": number + 1 for number in range(edits)})
         self._task: asyncio.Task[dict[str, int]] | None = None
         self._pool = history.pools[-1]
+        self._network = self._pool.network
         self._lives = 0
 
     async def run(self) -> None:
         """Live and be killed until the migration is through."""
         loop = asyncio.get_running_loop()
         assert isinstance(loop, SimulationLoop)
-        with tempfile.TemporaryDirectory(dir=_MEMORY if _MEMORY.is_dir() else None) as folder:
+        with tempfile.TemporaryDirectory(dir=_PLACE) as folder:
             self._folder = Path(folder)
             self._write_table()
             loop.before_work = self._step
@@ -75,7 +77,7 @@ class Migration:
         history = self._history
         self._lives += 1
         if self._lives > 1:
-            history.pools.append(Pool(history.network, history.server, history.trace, self._lives))
+            history.pools.append(Pool(self._network, history.server, history.trace, self._lives))
         self._pool = history.pools[-1]
         self._pool.before_sending = lambda: self._step("send")
         self._task = asyncio.get_running_loop().create_task(self._work(self._pool))
@@ -159,9 +161,8 @@ class Migration:
             if (there := Path(f"{journal}{suffix}")).exists():
                 shutil.copyfile(there, f"{look}{suffix}")
         with closing(sqlite3.connect(look)) as database:
-            states = {
-                orjson.loads(wanted)["name"]: state for wanted, state in database.execute("SELECT wanted, state FROM item")
-            }
+            rows = database.execute("SELECT wanted, state FROM item").fetchall()
+        states = {orjson.loads(wanted)["name"]: state for wanted, state in rows}
         for key in sorted(flying):
             if states.get(key) != "sending":
                 yield f"{key} is on its way, and {states.get(key)} in the journal"

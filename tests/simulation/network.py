@@ -41,10 +41,31 @@ class Wear:
         return any(kind not in {"refused", "429", "429-seconds"} for kind in self.faults) or self.outages > 0
 
 
-class Network:
+class Damage:
+    """What calls had to suffer, by their keys, and how often each kind of fault hit one."""
+
+    def __init__(self) -> None:
+        self.wear: dict[str, Wear] = {}
+        self.faults: Counter[str] = Counter()
+
+    def wear_of(self, key: str) -> Wear:
+        return self.wear.setdefault(key, Wear())
+
+
+def outage_at(outages: tuple[Outage, ...], path: str, seconds: float) -> Outage | None:
+    """Return what keeps the service of `path` away so many seconds after the start."""
+    service = "token" if path in TOKEN_PATHS else "api"
+    for outage in outages:
+        if outage.begin <= seconds < outage.end and outage.service in {service, "both"}:
+            return outage
+    return None
+
+
+class Network(Damage):
     """Carries requests to the server and answers back."""
 
     def __init__(self, world: World, server: Server, loop: asyncio.AbstractEventLoop, trace: Trace) -> None:
+        super().__init__()
         self._settings = world.network
         self._hidden = world.server.hidden
         self._draw = random.Random(f"network {world.seed}")
@@ -52,22 +73,13 @@ class Network:
         self._loop = loop
         self._trace = trace
         self.timeout = world.timeout
-        self.wear: dict[str, Wear] = {}
-        self.faults: Counter[str] = Counter()
         self.delivered: Counter[int] = Counter()  # answers that reached the client, by status; 0: errors
         self.sent = 0
         self.open = 0
 
-    def wear_of(self, key: str) -> Wear:
-        return self.wear.setdefault(key, Wear())
-
     def outage(self, path: str) -> Outage | None:
         """Return what keeps the service of `path` away now."""
-        now, service = self._loop.time() - START, "token" if path in TOKEN_PATHS else "api"
-        for outage in self._settings.outages:
-            if outage.begin <= now < outage.end and outage.service in {service, "both"}:
-                return outage
-        return None
+        return outage_at(self._settings.outages, path, self._loop.time() - START)
 
     def one_way(self) -> float:
         """Draw the seconds that a message takes."""
@@ -95,7 +107,7 @@ class Pool:
         self.requests = 0
         self.by_status: Counter[int] = Counter()
         self.open: dict[int, Exchange] = {}
-        self._network, self._server, self._trace = network, server, trace
+        self.network, self._server, self._trace = network, server, trace
         self.before_sending: Callable[[], None] = lambda: None
 
     async def handle(self, request: Request) -> Response:
@@ -104,7 +116,7 @@ class Pool:
             raise RuntimeError("Session is closed")  # as aiohttp's does
         self.before_sending()
         self.requests += 1
-        exchange = Exchange(self._network, self._server, self._trace, request, self.number)
+        exchange = Exchange(self.network, self._server, self._trace, request, self.number)
         self.open[self.requests] = exchange
         number, status = self.requests, 0
         try:

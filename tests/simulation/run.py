@@ -4,7 +4,7 @@ One seed, with -v every event and its virtual time::
 
     python tests/simulation/run.py core 1234 -v
 
-Many, in batches; a state file remembers what has been played, so that the same command goes on after an interruption::
+Many, in batches; with a state file the same command goes on after an interruption::
 
     python tests/simulation/run.py core --from 0 --count 100000 --batch 1000 --state seeds.json
 """
@@ -43,13 +43,18 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
 def _one(level: str, seed: int, *, verbose: bool) -> int:
     if verbose:
-        print("\n".join(trace_of(level, seed)))
+        _say("\n".join(trace_of(level, seed)))
     failure = judge(level, seed)
     for wrong in failure.wrong:
-        print(wrong)
-    print(failure.line if failure.wrong else f"{level} {seed}: nothing wrong")
+        _say(wrong)
+    _say(failure.line if failure.wrong else f"{level} {seed}: nothing wrong")
     return int(bool(failure.wrong))
 
 
@@ -61,14 +66,14 @@ def _many(options: argparse.Namespace) -> int:
         batch = range(state["next"], min(last, state["next"] + options.batch))
         failures = [failure for seed in batch if (failure := judge(options.level, seed)).wrong]
         for failure in failures:
-            print(failure.line, flush=True)
+            _say(failure.line)
         _add(state, failures)
         state["next"] = batch.stop
         seconds = time.perf_counter() - begin
-        print(f"# {options.level} {batch.start}..{batch.stop - 1}: {len(failures)} failed, {seconds:.1f} s", flush=True)
+        _say(f"# {options.level} {batch.start}..{batch.stop - 1}: {len(failures)} failed, {seconds:.1f} s")
         if options.state is not None:
             options.state.write_text(json.dumps(state))
-    print(f"# {len(state['failed'])} of {options.count} failed: {json.dumps(state['by_invariant'])}")
+    _say(f"# {len(state['failed'])} of {options.count} failed: {json.dumps(state['by_invariant'])}")
     return int(bool(state["failed"]))
 
 

@@ -6,11 +6,12 @@ from typing import Final
 
 from .history import History, play
 from .invariants import violations
+from .wire import play_wire
 from .world import World, world_of
 
 Player = Callable[[World, bool], History]
 
-LEVELS: Final[dict[str, Player]] = {"core": play}
+LEVELS: Final[dict[str, Player]] = {"core": play, "wire": play_wire}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +35,19 @@ class Failure:
 
 def judge(level: str, seed: int) -> Failure:
     """Play a seed and return what is wrong with it."""
-    return Failure(level, seed, tuple(violations(LEVELS[level](world_of(seed), False))))
+    return Failure(level, seed, tuple(violations(_played(level, seed))))
 
 
 def trace_of(level: str, seed: int) -> list[str]:
     """Play a seed and return all that happened."""
-    world = world_of(seed)
-    return [str(world), *LEVELS[level](world, True).trace.lines()]
+    history = _played(level, seed, verbose=True)
+    return [str(history.world), *history.trace.lines()]
 
 
 def digest_of(level: str, seed: int) -> str:
     """Play a seed and return the hash of all that happened."""
-    return LEVELS[level](world_of(seed), False).trace.digest()
+    return _played(level, seed).trace.digest()
+
+
+def _played(level: str, seed: int, *, verbose: bool = False) -> History:
+    return LEVELS[level](world_of(seed, migrations=level == "core"), verbose)

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from aiohttp import web
-
 from virtual_clock import START
 
 from aiopeertube.emulator import Emulator
@@ -201,4 +200,3 @@ class Server:
             return
         for token in list(self.emulator.store.tokens.values()):
             self.emulator.store.revoke(token)
-

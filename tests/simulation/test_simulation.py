@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from simulation.seeds import digest_of, judge
 
 
@@ -20,17 +22,24 @@ def test_core(seeds: range) -> None:
     assert failures("core", seeds) == ""
 
 
-def test_a_seed_gives_one_run() -> None:
+def test_wire(seeds: range) -> None:
+    assert failures("wire", seeds) == ""
+
+
+@pytest.mark.parametrize("level", ["core", "wire"])
+def test_a_seed_gives_one_run(level: str) -> None:
     seeds = range(40)
-    assert [digest_of("core", seed) for seed in seeds] == [digest_of("core", seed) for seed in seeds]
+    assert [digest_of(level, seed) for seed in seeds] == [digest_of(level, seed) for seed in seeds]
 
 
-def test_other_seeds_give_other_runs() -> None:
-    assert len({digest_of("core", seed) for seed in range(40)}) == 40
+@pytest.mark.parametrize("level", ["core", "wire"])
+def test_other_seeds_give_other_runs(level: str) -> None:
+    assert len({digest_of(level, seed) for seed in range(40)}) == 40
 
 
-def test_a_seed_gives_one_run_in_every_process() -> None:
-    code = "from simulation.seeds import digest_of; print(*(digest_of('core', seed) for seed in range(20)))"
+@pytest.mark.parametrize("level", ["core", "wire"])
+def test_a_seed_gives_one_run_in_every_process(level: str) -> None:
+    code = f"from simulation.seeds import digest_of; print(*(digest_of({level!r}, seed) for seed in range(20)))"
     tests = Path(__file__).parents[1]
     path = os.pathsep.join([str(tests), str(tests / "support"), *sys.path])
     printed = {
@@ -43,4 +52,4 @@ def test_a_seed_gives_one_run_in_every_process() -> None:
         ).stdout
         for hash_seed in ("1", "2")
     }
-    assert printed == {" ".join(digest_of("core", seed) for seed in range(20)) + "\n"}
+    assert printed == {" ".join(digest_of(level, seed) for seed in range(20)) + "\n"}

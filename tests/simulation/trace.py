@@ -12,6 +12,7 @@ class Trace:
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
+        self.host = ""  # where a server really listens: its port is no choice of the seed
         self.events: list[tuple[float, str, tuple[Any, ...]]] = []
 
     def note(self, what: str, *details: Any) -> None:
@@ -24,4 +25,5 @@ class Trace:
 
     def lines(self) -> list[str]:
         """Return the events as text, with seconds since the beginning."""
-        return [f"{at - START:12.6f}  {what:<12} {' '.join(map(str, details))}" for at, what, details in self.events]
+        lines = [f"{at - START:12.6f}  {what:<12} {' '.join(map(str, details))}" for at, what, details in self.events]
+        return [line.replace(self.host, "here") for line in lines] if self.host else lines

@@ -11,7 +11,19 @@ Service = Literal["api", "token", "both"]
 
 # What goes wrong with single requests, by whether the server has acted then.
 NOT_SENT = ("refused",)
-NOT_DONE = ("reset", "silence", "500", "502", "503", "503-seconds", "503-date", "504", "429", "429-seconds", "garbage")
+NOT_DONE = (
+    "reset",
+    "silence",
+    "500",
+    "502",
+    "503",
+    "503-seconds",
+    "503-date",
+    "504",
+    "429",
+    "429-seconds",
+    "garbage",
+)
 DONE = ("reset-after", "silence-after", "500-after", "502-after", "504-after", "garbage-after", "cut-after", "slow")
 KINDS = NOT_SENT + NOT_DONE + DONE
 OUTAGES = ("refused", "reset", "silence", "500", "502", "503", "503-seconds", "503-date", "504", "429")
@@ -107,12 +119,12 @@ class World:
         return not self.network.kinds and not self.network.outages
 
 
-def world_of(seed: int) -> World:
+def world_of(seed: int, *, migrations: bool = True) -> World:
     """Draw the world of a seed."""
     draw = random.Random(f"world {seed}")
     administrator = draw.random() < 0.35
     server = _server(draw)
-    migrates = draw.random() < 0.12
+    migrates = draw.random() < 0.12 and migrations
     edits = draw.randint(5, 60)
     concurrency: int | Literal["auto"] = "auto" if draw.random() < 0.5 else draw.randint(1, 16)
     low = draw.choice((0.0005, 0.005, 0.02, 0.1))

@@ -3,7 +3,8 @@
 from .history import History
 
 _FACTOR = 1.2
-_SLACK = 3.0  # the first window is not known, and figures are rounded up to whole seconds
+_SLACK = 1.0
+_LEARNING = 4  # windows whose end is known to the second only, until their length is
 _PROBING = 10.0  # from the end of an outage to the next try, and the gentle opening after it
 _RETRIES_A_SECOND = 5.0
 _LONGEST_PAUSE = 15.0
@@ -11,23 +12,37 @@ _LONGEST_PAUSE = 15.0
 
 def seconds_allowed(history: History) -> float:
     """Return the seconds that a history may take."""
-    return _FACTOR * ideal(history) + _troubles(history) + _pauses(history) + _SLACK
+    learning = min(_LEARNING, _windows(history, _requests(history)))
+    return _FACTOR * ideal(history) + _troubles(history) + _pauses(history) + learning + _SLACK
 
 
 def ideal(history: History) -> float:
     """Return the seconds that a perfect client needs when nothing goes wrong."""
     world = history.world
-    requests = _requests(history)
-    server, network = world.server, world.network
-    windows = 0.0
-    if not world.administrator:
-        limit = min([server.limit, *(limit for _, limit, _ in server.limits)])
-        window = max([server.window, *(window for _, _, window in server.limits)])
-        windows = -(-(requests + sum(hits for _, hits in server.neighbours)) // limit) * (window + 1)
+    server, network, requests = world.server, world.network, _requests(history)
+    trip = 2 * network.high * (1 + 9 * network.tail)
     together = 1 if world.concurrency == "auto" else world.concurrency
-    one = 2 * network.high * (1 + 9 * network.tail) + 1.4 * server.write_seconds * min(5, together)
-    singles = max((single.at for single in world.singles), default=0.0)
-    return windows + requests * one / together + singles
+    busy = requests * (trip + 1.4 * server.write_seconds * min(5, together)) / together
+    return busy + _windows(history, requests) * (_window(history) + trip) + _last_single(history)
+
+
+def _windows(history: History, requests: int) -> int:
+    """Return how many windows have to be waited for."""
+    world = history.world
+    if world.administrator:
+        return 0
+    limit = min([world.server.limit, *(limit for _, limit, _ in world.server.limits)])
+    taken = sum(hits for _, hits in world.server.neighbours)
+    return (requests + taken - 1) // limit + len(world.server.neighbours)
+
+
+def _window(history: History) -> float:
+    server = history.world.server
+    return max([server.window, *(window for _, _, window in server.limits)])
+
+
+def _last_single(history: History) -> float:
+    return max((single.at for single in history.world.singles), default=0.0)
 
 
 def _requests(history: History) -> int:
@@ -36,7 +51,8 @@ def _requests(history: History) -> int:
     if world.migration is not None:
         lives = len(history.pools)
         return 2 * world.migration[0] + 10 * lives + 16 * (lives - 1)  # looked at, written, asked for after a kill
-    return sum(run.edits + run.posts + run.wrong for run in world.runs) + len(world.singles) + 3
+    renewals = 1 + 2 * (len(world.server.revocations) + 1)
+    return sum(run.edits + run.posts + run.wrong for run in world.runs) + len(world.singles) + renewals
 
 
 def _troubles(history: History) -> float:
@@ -45,14 +61,24 @@ def _troubles(history: History) -> float:
     together = 1 if world.concurrency == "auto" else world.concurrency
     lives = max(0, len(history.pools) - 1) * (world.server.window + 1)  # a new client knows nothing of the window
     away = sum(outage.end - outage.begin + _PROBING + world.timeout for outage in world.network.outages)
-    silent = sum(network.faults[kind] for kind in ("silence", "silence-after", "slow")) * (world.timeout + 1)
+    silent = _silent(history, together) * (world.timeout + 1)
     chain = max((_chain(wear.faults) for wear in network.wear.values()), default=0.0)
     jumps = sum(abs(seconds) + world.server.window for _, seconds in world.server.jumps)
     refused = sum(network.faults[kind] for kind in ("429", "429-seconds")) * 4.0
-    hidden = 30.0 + 0.5 * history.seconds if world.server.hidden == "all" else 0.0
-    renewals = (len(world.server.revocations) + 1) * 2.0
+    hidden = 20.0 + ideal(history) if world.server.hidden == "all" else 0.0
+    renewals = len(world.server.revocations) * 2.0
     retries = network.faults.total() / _RETRIES_A_SECOND
-    return away + silent / together + chain + retries + jumps + refused + hidden + renewals + lives
+    return away + silent + chain + retries + jumps + refused + hidden + renewals + lives
+
+
+def _silent(history: History, together: int) -> float:
+    """Return how many timeouts are waited for: edits wait together, but each for its own; all else comes by turns."""
+    by_key = {
+        key: sum(fault in {"silence", "silence-after", "slow"} for fault in wear.faults)
+        for key, wear in history.network.wear.items()
+    }
+    edits = [count for key, count in by_key.items() if not key.startswith(("GET", "POST"))]
+    return sum(by_key.values()) - sum(edits) + sum(edits) / together + max(edits, default=0)
 
 
 def _chain(faults: list[str]) -> float:

@@ -183,8 +183,8 @@ def _watch(client: PeerTube, history: History) -> None:
             wear.delivered.append(event.status)
             return
         now = asyncio.get_running_loop().time() - START
-        kind = str(event.status or event.error)
-        history.network.faults["silence" if "in time" in kind else kind] += 1
+        kind = "silence" if "in time" in event.error else str(event.status or event.error)
+        history.network.faults[kind] += 1
         # What was sent before an outage began may end in it, and what was sent in one after it.
         if any(outage.begin <= now and now - event.seconds <= outage.end for outage in history.world.network.outages):
             wear.outages += 1

@@ -65,10 +65,11 @@ class Users:
         self.singles: list[SingleRecord] = []
         self.videos: dict[str, int] = {}  # by the key of the edit that is theirs
 
-    async def work(self, pt: PeerTube) -> None:
-        """Do what the seed wants, all of it side by side."""
+    async def work(self, pt: PeerTube, other: PeerTube | None = None) -> None:
+        """Do what the seed wants, all of it side by side; `other` is the second run's own client, if it has one."""
         loop = asyncio.get_running_loop()
-        tasks = [loop.create_task(self._bulk(pt, plan)) for plan in self._world.runs]
+        clients = (pt, other or pt)
+        tasks = [loop.create_task(self._bulk(clients[n], plan)) for n, plan in enumerate(self._world.runs)]
         tasks += [loop.create_task(self._single(pt, plan)) for plan in self._world.singles]
         if self._world.close_at is not None:
             await asyncio.wait(tasks, timeout=self._world.close_at)
@@ -181,6 +182,8 @@ class Users:
         self.singles.append(record)
         await asyncio.sleep(plan.at)
         call = self._single_call(pt, record)
+        if plan.deadline is not None and hasattr(call, "within"):
+            call = call.within(plan.deadline)
         task = asyncio.get_running_loop().create_task(_awaited(call))
         if plan.cancel_at is not None:
             asyncio.get_running_loop().call_later(plan.cancel_at - plan.at, task.cancel)

@@ -1,6 +1,7 @@
 """One run of a simulation from its seed to what there is to judge."""
 
 import asyncio
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 
 from virtual_clock import START
@@ -54,8 +55,8 @@ def _played(world: World, loop: SimulationLoop, *, verbose: bool) -> History:
     trace = Trace(loop.time)
     server = Server(world, loop, trace)
     network = Network(world, server, loop, trace)
-    pool = Pool(network, server, trace, 1)
-    history = History(world, server, network, Users(world, server, trace), [pool], trace)
+    pools = [Pool(network, server, trace, number + 1) for number in range(1 + world.two_clients)]
+    history = History(world, server, network, Users(world, server, trace), pools, trace)
     try:
         loop.run_until_complete(_lived(history, verbose=verbose))
     except (EndlessRun, RuntimeError) as exc:
@@ -82,11 +83,14 @@ async def _lived(history: History, *, verbose: bool) -> None:
 
 
 async def _used(history: History, *, verbose: bool) -> None:
-    client = history.client = client_of(history.world, history.server, history.pools[0])
-    if verbose:
-        listen(client, history.trace)
-    async with client:
-        await history.users.work(client)
+    clients = [client_of(history.world, history.server, pool) for pool in history.pools]
+    history.client = clients[-1]
+    async with AsyncExitStack() as stack:
+        for client in clients:
+            if verbose:
+                listen(client, history.trace)
+            await stack.enter_async_context(client)
+        await history.users.work(*clients)
         history.seconds = asyncio.get_running_loop().time() - START
 
 

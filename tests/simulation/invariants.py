@@ -290,6 +290,8 @@ def _may_fail(history: History, run: RunRecord, key: str, outcome: Outcome[Any])
 
 
 def _single_may_fail(history: History, single: SingleRecord) -> bool:
+    if single.plan.deadline is not None and isinstance(single.error, getattr(errors, "DeadlineExceeded", ())):
+        return True
     if history.world.close_at is not None or len(history.network.wear_of(single.key).faults) >= ATTEMPTS:
         return True
     return single.plan.kind == "post" and _server_may_have_failed(history, single.key)

@@ -4,7 +4,7 @@ Each seed switches only some kinds of trouble on ("swarm testing"): all at once 
 """
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 Service = Literal["api", "token", "both"]
@@ -95,6 +95,7 @@ class Single:
     kind: Literal["get", "edit", "post"]
     at: float
     cancel_at: float | None
+    deadline: float | None = None  # seconds that the call may take as a whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +113,7 @@ class World:
     singles: tuple[Single, ...]
     close_at: float | None  # the client is closed under everybody's hands
     migration: tuple[int, ...] | None  # edits of a migration, killed at these steps of its journal or network
+    two_clients: bool = False  # the second run has a client of its own, of the same process
 
     @property
     def calm(self) -> bool:
@@ -140,6 +142,8 @@ def world_of(seed: int, *, migrations: bool = True) -> World:
         if draw.random() < 0.3:
             singles = tuple(_single(draw, f"s{n}", span) for n in range(draw.randint(1, 12)))
     kills = tuple(sorted(draw.randint(1, 40 + edits) for _ in range(draw.choice((0, 1, 1, 2, 3)))))
+    # What came later draws from a source of its own, so that the worlds of seeds stay as they were.
+    later = random.Random(f"later {seed}")
     return World(
         seed=seed,
         administrator=administrator,
@@ -149,9 +153,10 @@ def world_of(seed: int, *, migrations: bool = True) -> World:
         network=network,
         server=server,
         runs=runs,
-        singles=singles,
+        singles=tuple(_with_deadline(later, single) for single in singles),
         close_at=draw.uniform(0, span) if singles and draw.random() < 0.15 else None,
         migration=(edits, *kills) if migrates else None,
+        two_clients=len(runs) == 2 and later.random() < 0.5,
     )
 
 
@@ -228,6 +233,10 @@ def _run(draw: random.Random, name: str, edits: int, span: float) -> Run:
         cancel_at=maybe(0.08, draw.uniform(0, span)),
         halt=draw.choice((1, 3)) if draw.random() < 0.05 else None,
     )
+
+
+def _with_deadline(draw: random.Random, single: Single) -> Single:
+    return replace(single, deadline=draw.choice((0.05, 1.0, 10.0)) if draw.random() < 0.3 else None)
 
 
 def _single(draw: random.Random, name: str, span: float) -> Single:

@@ -61,21 +61,23 @@ class Users:
         self._server = server
         self._trace = trace
         self._free = iter(range(1, len(server.emulator.store.videos) + 1))
+        self._tasks: list[asyncio.Task[None]] = []
         self.runs: list[RunRecord] = []
         self.singles: list[SingleRecord] = []
         self.videos: dict[str, int] = {}  # by the key of the edit that is theirs
 
     async def work(self, pt: PeerTube, other: PeerTube | None = None) -> None:
-        """Do what the seed wants, all of it side by side; `other` is the second run's own client, if it has one."""
+        """Do what the seed wants, side by side, or until the client is to be closed; `other` is the second run's."""
         loop = asyncio.get_running_loop()
         clients = (pt, other or pt)
-        tasks = [loop.create_task(self._bulk(clients[n], plan)) for n, plan in enumerate(self._world.runs)]
-        tasks += [loop.create_task(self._single(pt, plan)) for plan in self._world.singles]
-        if self._world.close_at is not None:
-            await asyncio.wait(tasks, timeout=self._world.close_at)
-            self._trace.note("closing")
-            await pt.__aexit__(None, None, None)
-        await asyncio.gather(*tasks)
+        self._tasks = [loop.create_task(self._bulk(clients[n], plan)) for n, plan in enumerate(self._world.runs)]
+        self._tasks += [loop.create_task(self._single(pt, plan)) for plan in self._world.singles]
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=self._world.close_at)
+
+    async def rest(self) -> None:
+        """Wait for who was still at work when the client was closed."""
+        await asyncio.gather(*self._tasks)
 
     # -- bulk ------------------------------------------------------------------------------------
 

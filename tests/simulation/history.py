@@ -91,7 +91,8 @@ async def _used(history: History, *, verbose: bool) -> None:
                 listen(client, history.trace)
             await stack.enter_async_context(client)
         await history.users.work(*clients)
-        history.seconds = asyncio.get_running_loop().time() - START
+    await history.users.rest()
+    history.seconds = asyncio.get_running_loop().time() - START
 
 
 def left_over(history: History) -> list[str]:

@@ -284,8 +284,8 @@ def _may_fail(history: History, run: RunRecord, key: str, outcome: Outcome[Any])
     wear = history.network.wear_of(key)
     if len(wear.faults) >= ATTEMPTS:
         return True
-    if run.disturbed and state == "in doubt":
-        return wear.doubtful
+    if run.disturbed and (wear.faults or wear.outages):
+        return True  # it was to be tried again, and the run was ended
     return key.startswith("https:") and _server_may_have_failed(history, key)
 
 

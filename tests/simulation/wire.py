@@ -91,7 +91,8 @@ async def _lived(history: History, loop: WireLoop, draw: random.Random, *, verbo
         _watch(client, history)
         async with client:
             await history.users.work(client)
-            history.seconds = loop.time() - START
+        await history.users.rest()
+        history.seconds = loop.time() - START
         history.statistics = client.statistics()
         troubles.settle()
         server.settle()

@@ -1,8 +1,9 @@
 """What users do in a simulation: bulk runs, single calls, giving up, leaving; and notes of what they were told."""
 
 import asyncio
+import random
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from aiopeertube import PeerTube, events
@@ -12,7 +13,7 @@ from aiopeertube.wire.call import Call
 from .network import Pool
 from .server import HOST, Server
 from .trace import Trace
-from .world import Run, Single, World
+from .world import Race, Run, Single, World
 
 ORIGIN = f"https://{HOST}"
 
@@ -62,6 +63,9 @@ class Users:
         self._trace = trace
         self._free = iter(range(1, len(server.emulator.store.videos) + 1))
         self._tasks: list[asyncio.Task[None]] = []
+        self._callers: dict[asyncio.Task[Any], None] = {}
+        self._bulk_runs: list[BulkRun[Any]] = []
+        self._draw = random.Random(f"users {world.seed}")
         self.runs: list[RunRecord] = []
         self.singles: list[SingleRecord] = []
         self.videos: dict[str, int] = {}  # by the key of the edit that is theirs
@@ -74,6 +78,18 @@ class Users:
         self._tasks += [loop.create_task(self._single(pt, plan)) for plan in self._world.singles]
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=self._world.close_at)
+
+    def race(self, race: Race) -> None:
+        """Give up, so many turns of the loop from now."""
+        if race.turns:
+            asyncio.get_running_loop().call_soon(self.race, replace(race, turns=race.turns - 1))
+            return
+        self._trace.note("race", race.share, race.stops)
+        for task in self._callers:
+            if self._draw.random() < race.share:
+                task.cancel()
+        for run in self._bulk_runs if race.stops else ():
+            run.stop("a race")
 
     async def rest(self) -> None:
         """Wait for who was still at work when the client was closed."""
@@ -100,6 +116,7 @@ class Users:
         run: BulkRun[Any] = pt.bulk(
             self._source(calls, record), buffer=plan.buffer, halt=plan.halt, handle_sigint=False, **options
         )
+        self._bulk_runs.append(run)
         stopping = None
         if plan.stop_at is not None:
             stopping = asyncio.get_running_loop().call_later(plan.stop_at, run.stop, "the user stops it")
@@ -187,6 +204,8 @@ class Users:
         if plan.deadline is not None and hasattr(call, "within"):
             call = call.within(plan.deadline)
         task = asyncio.get_running_loop().create_task(_awaited(call))
+        self._callers[task] = None
+        task.add_done_callback(self._callers.pop)
         if plan.cancel_at is not None:
             asyncio.get_running_loop().call_later(plan.cancel_at - plan.at, task.cancel)
         await asyncio.wait([task])

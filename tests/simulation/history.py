@@ -3,6 +3,7 @@
 import asyncio
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from functools import partial
 
 from virtual_clock import START
 
@@ -85,6 +86,8 @@ async def _lived(history: History, *, verbose: bool) -> None:
 async def _used(history: History, *, verbose: bool) -> None:
     clients = [client_of(history.world, history.server, pool) for pool in history.pools]
     history.client = clients[-1]
+    for race in history.world.races:
+        history.network.at_answers[race.answer] = partial(history.users.race, race)
     async with AsyncExitStack() as stack:
         for client in clients:
             if verbose:

@@ -125,6 +125,18 @@ def final_is_final(history: History) -> Iterator[str]:
             yield f"{key} was answered {final}"
 
 
+def few_renewals(history: History) -> Iterator[str]:
+    """A token is renewed once for each that ended, whoever notices."""
+    counted = history.server.emulator.statistics()
+    renewed, settings = counted.logins + counted.refreshes, history.world.server
+    clients = 1 + history.world.two_clients if history.migration is None else len(history.pools)
+    expired = int(history.seconds // max(1, settings.token_life - 2)) + 1 + 2 * len(settings.jumps)
+    lost = sum(len(wear.faults) + wear.outages for key, wear in history.network.wear.items() if "/token" in key)
+    allowed = clients * (1 + expired + len(settings.revocations)) + lost
+    if renewed > allowed:
+        yield f"{renewed} tokens were fetched, {allowed} allowed"
+
+
 def few_refusals(history: History) -> Iterator[str]:
     """A client runs into the limit at most twice a window, but for what it cannot know."""
     ledger = history.server.ledger
@@ -233,6 +245,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     nothing_after_success,
     final_is_final,
     few_refusals,
+    few_renewals,
     in_time,
     nothing_left_over,
     migrations_come_to_their_end,

@@ -47,6 +47,7 @@ class Damage:
     def __init__(self) -> None:
         self.wear: dict[str, Wear] = {}
         self.faults: Counter[str] = Counter()
+        self.at_answers: dict[int, Callable[[], None]] = {}  # what is to happen when the answer of a number comes
 
     def wear_of(self, key: str) -> Wear:
         return self.wear.setdefault(key, Wear())
@@ -74,12 +75,17 @@ class Network(Damage):
         self._trace = trace
         self.timeout = world.timeout
         self.delivered: Counter[int] = Counter()  # answers that reached the client, by status; 0: errors
-        self.sent = 0
-        self.open = 0
+        self.sent = self.open = self._answers = 0
 
     def outage(self, path: str) -> Outage | None:
         """Return what keeps the service of `path` away now."""
         return outage_at(self._settings.outages, path, self._loop.time() - START)
+
+    def answered(self) -> None:
+        """Count an answer that came."""
+        self._answers += 1
+        if self._answers in self.at_answers:
+            self.at_answers.pop(self._answers)()
 
     def one_way(self) -> float:
         """Draw the seconds that a message takes."""
@@ -225,6 +231,7 @@ class Exchange:
         if not self.future.done():
             self._wear.delivered.append(response.status if response.body is not _PAGE else 599)
             self.future.set_result(response)
+            self._network.answered()
 
     def _in_place_of(self, kind: str) -> Response:
         """Make the answer that comes in place of the server's."""

@@ -99,6 +99,20 @@ class Single:
 
 
 @dataclass(frozen=True, slots=True)
+class Race:
+    """So many turns of the loop after the answer of this number came, a `share` of single callers give up at once.
+
+    `stops` tells whether the runs are stopped then, too. Moments drawn from a clock would hardly ever fall between a
+    wake-up and its effect.
+    """
+
+    answer: int
+    turns: int
+    share: float
+    stops: bool
+
+
+@dataclass(frozen=True, slots=True)
 class World:
     """Everything that a seed chooses."""
 
@@ -114,6 +128,7 @@ class World:
     close_at: float | None  # the client is closed under everybody's hands
     migration: tuple[int, ...] | None  # edits of a migration, killed at these steps of its journal or network
     two_clients: bool = False  # the second run has a client of its own, of the same process
+    races: tuple[Race, ...] = ()
 
     @property
     def calm(self) -> bool:
@@ -144,6 +159,8 @@ def world_of(seed: int, *, migrations: bool = True) -> World:
     kills = tuple(sorted(draw.randint(1, 40 + edits) for _ in range(draw.choice((0, 1, 1, 2, 3)))))
     # What came later draws from a source of its own, so that the worlds of seeds stay as they were.
     later = random.Random(f"later {seed}")
+    if not migrates and later.random() < 0.15:  # many single callers, as of a web application
+        runs, singles = (), tuple(_single(later, f"s{n}", later.choice((0.0, span))) for n in range(edits))
     return World(
         seed=seed,
         administrator=administrator,
@@ -157,6 +174,7 @@ def world_of(seed: int, *, migrations: bool = True) -> World:
         close_at=draw.uniform(0, span) if singles and draw.random() < 0.15 else None,
         migration=(edits, *kills) if migrates else None,
         two_clients=len(runs) == 2 and later.random() < 0.5,
+        races=() if migrates else _races(later, edits),
     )
 
 
@@ -237,6 +255,14 @@ def _run(draw: random.Random, name: str, edits: int, span: float) -> Run:
 
 def _with_deadline(draw: random.Random, single: Single) -> Single:
     return replace(single, deadline=draw.choice((0.05, 1.0, 10.0)) if draw.random() < 0.3 else None)
+
+
+def _races(draw: random.Random, edits: int) -> tuple[Race, ...]:
+    count = draw.choice((0, 0, 0, 1, 3))
+    return tuple(
+        Race(draw.randint(1, edits), draw.randint(0, 6), draw.choice((0.2, 0.5, 1.0)), draw.random() < 0.2)
+        for _ in range(count)
+    )
 
 
 def _single(draw: random.Random, name: str, span: float) -> Single:

@@ -1,0 +1,297 @@
+"""Faults planted into the client, each to be found: what shows that the simulation would find one of its own.
+
+A plant puts something in place of one function while a seed is played. `python tests/simulation/planted.py` looks for
+the first seed that finds each of them and that nothing is wrong with otherwise; FOUND.md keeps what it found.
+"""
+
+import asyncio
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+if __name__ == "__main__":
+    _TESTS = Path(__file__).resolve().parent.parent
+    sys.path[:0] = [str(_TESTS.parent), str(_TESTS), str(_TESTS / "support")]
+
+from aiopeertube import errors
+
+Replacement = Callable[..., Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Plant:
+    """A fault: what is wrong, where, what is put in place of what is there, and which seed finds it by what."""
+
+    name: str
+    where: str  # module:attribute.attribute
+    make: Callable[[Any], Any]
+    seed: int
+    invariant: str
+
+
+@contextmanager
+def planted(plant: Plant) -> Iterator[None]:
+    """Have the fault in the client."""
+    module, _, path = plant.where.partition(":")
+    owner: Any = import_module(f"aiopeertube.{module}")
+    *outer, name = path.split(".")
+    for part in outer:
+        owner = getattr(owner, part)
+    original = vars(owner)[name]
+    setattr(owner, name, plant.make(original))
+    try:
+        yield
+    finally:
+        setattr(owner, name, original)
+
+
+# -- queues and permits --------------------------------------------------------------------------
+
+
+def _nobody_is_woken(end: Replacement) -> Replacement:
+    def forgetful(self: Any, *arguments: Any) -> None:
+        waiting, self._waiting = self._waiting, 0
+        end(self, *arguments)
+        self._waiting += waiting
+
+    return forgetful
+
+
+def _grants_die_with_the_cancelled(withdraw: Replacement) -> Replacement:
+    def keeping(self: Any, waiter: Any) -> None:
+        if waiter.future.cancelled():
+            withdraw(self, waiter)
+
+    return keeping
+
+
+def _no_slot_back_after_a_loss(leave: Replacement) -> Replacement:
+    def keeping(self: Any, seconds: float, load: Any, *, saturated: bool) -> None:
+        leave(self, seconds, load, saturated=saturated)
+        self.in_flight += load.value == "overloaded"
+
+    return keeping
+
+
+def _a_refusal_says_nothing(refused: Replacement) -> Replacement:
+    return lambda self, place, *rest: self.lost(place)
+
+
+def _windows_last_longer(foresee: Replacement) -> Replacement:
+    def late(self: Any) -> None:
+        foresee(self)
+        self.ends += 0.5 * (self.length or 0.0)
+
+    return late
+
+
+def _probes_never_end(ask: Replacement) -> Replacement:
+    async def endless(self: Any, *arguments: Any) -> None:
+        await asyncio.get_running_loop().create_future()
+
+    return endless
+
+
+def _nothing_is_forgiven(forgives: Replacement) -> Replacement:
+    return lambda self, moment: False
+
+
+# -- retries -------------------------------------------------------------------------------------
+
+
+def _posts_are_repeated(decisions: tuple[Any, ...]) -> tuple[Any, ...]:
+    return tuple(decision for decision in decisions if decision.__name__ != "only_when_repeatable")
+
+
+def _final_answers_are_doubted(decide: Replacement) -> Replacement:
+    def doubting(failure: Any) -> float:
+        return 0.1 if isinstance(failure.error, errors.NotFound) and failure.attempts < 3 else decide(failure)
+
+    return doubting
+
+
+def _a_500_is_success(judge: Replacement) -> Replacement:
+    return lambda self, request, response: None if response.status == 500 else judge(self, request, response)
+
+
+def _some_are_sent_again(handle: Replacement) -> Replacement:
+    async def doing_it_again(self: Any, request: Any) -> Any:
+        await handle(self, request)
+        return await handle(self, request)
+
+    async def mostly_right(self: Any, request: Any) -> Any:
+        again = request.method == "PUT" and self.retries % 7 == 6
+        return await (doing_it_again if again else handle)(self, request)
+
+    return mostly_right
+
+
+def _doubt_is_kept_silent(next_wait: Replacement) -> Replacement:
+    def sure(self: Any, request: Any, error: Any, failed: Any) -> float:
+        wait: float = next_wait(self, request, error, failed)
+        error.in_doubt = False
+        return wait
+
+    return sure
+
+
+# -- the token -----------------------------------------------------------------------------------
+
+
+def _everybody_renews(renew: Replacement) -> Replacement:
+    async def alone(self: Any, dead: Any) -> Any:
+        self._renewal = None
+        return await renew(self, dead)
+
+    return alone
+
+
+def _a_renewal_dies_with_its_caller(renew: Replacement) -> Replacement:
+    async def unshielded(self: Any, dead: Any) -> Any:
+        try:
+            return await renew(self, dead)
+        except asyncio.CancelledError:
+            if self._renewal is not None:
+                self._renewal.cancel()
+            raise
+
+    return unshielded
+
+
+# -- bulk ----------------------------------------------------------------------------------------
+
+
+def _some_outcomes_are_dropped(hand_out: Replacement) -> Replacement:
+    async def dropping(self: Any, outcome: Any) -> None:
+        if outcome.attempts >= 3:
+            self._count(outcome)
+        else:
+            await hand_out(self, outcome)
+
+    return dropping
+
+
+def _some_outcomes_are_told_twice(hand_out: Replacement) -> Replacement:
+    async def stuttering(self: Any, outcome: Any) -> None:
+        await hand_out(self, outcome)
+        if outcome.attempts >= 3:
+            await self._outcomes.put(outcome)
+
+    return stuttering
+
+
+def _what_was_sent_is_not_started(state: Replacement) -> Replacement:
+    def lying(self: Any, *arguments: Any) -> str:
+        told: str = state(self, *arguments)
+        return "not started" if self._stopped_by else told
+
+    return lying
+
+
+def _sources_stay_open(close: Replacement) -> Replacement:
+    async def idle(self: Any) -> None:
+        pass
+
+    return idle
+
+
+def _no_room_is_told_of(take: Replacement) -> Replacement:
+    async def silent(self: Any) -> Any:
+        putters, self._putters = self._putters, type(self._putters)()
+        try:
+            return await take(self)
+        finally:
+            self._putters = putters
+
+    return silent
+
+
+def _leaving_wakes_nobody(leave: Replacement) -> Replacement:
+    def leaving(self: Any) -> None:
+        self._left = True
+
+    return leaving
+
+
+# -- the rest ------------------------------------------------------------------------------------
+
+
+def _losses_are_not_counted(handle: Replacement) -> Replacement:
+    async def forgetful(self: Any, request: Any) -> Any:
+        try:
+            return await handle(self, request)
+        except errors.TransportError:
+            self.by_status[0] -= 1
+            raise
+
+    return forgetful
+
+
+def _marks_stay_in_memory(take: Replacement) -> Replacement:
+    def unwritten(self: Any, *arguments: Any) -> Any:
+        save, self._save = self._save, lambda items: None
+        try:
+            return take(self, *arguments)
+        finally:
+            self._save = save
+
+    return unwritten
+
+
+PLANTS = (
+    Plant("a lost wake-up", "stack.admission:Admission.end", _nobody_is_woken, 0, ""),
+    Plant("a permit that dies with who was cancelled", "stack.admission:Admission._withdraw",
+          _grants_die_with_the_cancelled, 0, ""),
+    Plant("a slot not given back", "stack.slots:Slots.leave", _no_slot_back_after_a_loss, 0, ""),
+    Plant("a 429 that is ignored", "stack.window:Window.refused", _a_refusal_says_nothing, 0, ""),
+    Plant("windows that are thought to last longer", "stack.window:Window._foresee", _windows_last_longer, 0, ""),
+    Plant("a probe that never ends", "stack.admission:Admission._ask", _probes_never_end, 0, ""),
+    Plant("outages that take attempts", "stack.health:Health.forgives", _nothing_is_forgiven, 0, ""),
+    Plant("a POST that is repeated", "stack.retry:DECISIONS", _posts_are_repeated, 0, ""),
+    Plant("a final answer that is doubted", "stack.retry:decide", _final_answers_are_doubted, 0, ""),
+    Plant("ok for a failed call", "stack.retry:Retry._judge", _a_500_is_success, 0, ""),
+    Plant("a success that is sent again", "stack.retry:Retry.handle", _some_are_sent_again, 0, ""),
+    Plant("doubt that is kept silent", "stack.retry:Retry._next_wait", _doubt_is_kept_silent, 0, ""),
+    Plant("a token renewed twice", "stack.auth:Session.renew", _everybody_renews, 0, ""),
+    Plant("a renewal that dies with its caller", "stack.auth:Session.renew", _a_renewal_dies_with_its_caller, 0, ""),
+    Plant("an outcome dropped", "bulk.engine:BulkRun._hand_out", _some_outcomes_are_dropped, 0, ""),
+    Plant("an outcome told twice", "bulk.engine:BulkRun._hand_out", _some_outcomes_are_told_twice, 0, ""),
+    Plant("not started, and sent", "bulk.engine:BulkRun._state", _what_was_sent_is_not_started, 0, ""),
+    Plant("a source left open", "bulk.source:Source.close", _sources_stay_open, 0, ""),
+    Plant("room that nobody is told of", "bulk.buffer:Buffer.take", _no_room_is_told_of, 0, ""),
+    Plant("leaving wakes nobody", "bulk.buffer:Buffer.leave", _leaving_wakes_nobody, 0, ""),
+    Plant("losses that are not counted", "stack.meter:Meter.handle", _losses_are_not_counted, 0, ""),
+    Plant("marks that are not written", "migrate.journal:Journal._take", _marks_stay_in_memory, 0, ""),
+)  # fmt: skip
+
+
+def search(plant: Plant, seeds: range, known: dict[int, frozenset[str]]) -> tuple[int, str] | None:
+    """Return the first seed that finds a plant, and by what; `known` keeps what is wrong without it."""
+    from simulation.seeds import judge
+
+    for seed in seeds:
+        with planted(plant):
+            found = judge("core", seed).invariants
+        if found:
+            before = known.setdefault(seed, frozenset(judge("core", seed).invariants))
+            for invariant in sorted(found - before):
+                return seed, invariant
+    return None
+
+
+def main() -> None:
+    """Look for all plants, or for those whose names hold the words of the command line."""
+    known: dict[int, frozenset[str]] = {}
+    for plant in PLANTS:
+        if " ".join(sys.argv[1:]) in plant.name:
+            found = search(plant, range(2000), known)
+            sys.stdout.write(f"{plant.name}: {found}\n")
+            sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -11,17 +11,24 @@ from typing import Any, Final, Self, TypeVar
 from urllib.parse import parse_qsl
 
 from . import resources
-from ._settings import check_secure, from_environment, origin_of
+from ._settings import check_secure, from_environment, origin_of, seconds
 from .bulk import BulkRun, Halt
-from .bulk.engine import Source
-from .errors import AuthenticationError, ConfigurationError, InputError, InvalidField
+from .bulk.source import Calls
+from .errors import (
+    AuthenticationError,
+    ClientClosed,
+    ConfigurationError,
+    DeadlineExceeded,
+    InputError,
+    InvalidField,
+)
 from .events import Hooks
-from .stack import Pool
+from .stack import Pool, Transport
+from .stack.admit import Admit, Gates
 from .stack.auth import Auth, Credentials, Otp, Session, Sign
-from .stack.concurrency import Concurrency
+from .stack.cap import parse_rate
 from .stack.meter import Meter, Statistics
 from .stack.pool.aiohttp import AiohttpPool
-from .stack.ratelimit import Limiter, RateLimit, parse_rate
 from .stack.redirects import Redirects
 from .stack.retry import Retry
 from .stack.tokens import Token, TokenFile
@@ -46,9 +53,12 @@ class PeerTube:
         rate: A limit of your own below the server's, like "20/s"; the server's is found and kept by itself.
         concurrency: Requests in flight; "auto" finds the number while running, for reads and writes apart.
         max_concurrency: The most that "auto" goes to.
-        attempts: How often one request is sent at most, refusals by the rate limit not counted.
-        timeout: Seconds for which an answer may keep silent. Waiting for the rate limit does not count.
+        attempts: How often one request is sent at most; refusals by the rate limit and outages do not count.
+        timeout: Seconds that one attempt may take; one that sends a file, seconds without any progress. Waiting for
+            the rate limit does not count.
         connect_timeout: Seconds that a connection may take.
+        patience: Seconds for which the server may be away before all who wait for it get `ServerAway`.
+        deadline: Seconds that a call may take as a whole, waiting and repeating included; None: as long as it takes.
         allow_http: Let credentials go over plain http to another machine than this.
         ssl_context: For instances with a certificate of their own authority.
         transport: A pool other than aiohttp's: `MockTransport` in tests.
@@ -74,6 +84,8 @@ class PeerTube:
         attempts: int = 8,
         timeout: float = 60.0,
         connect_timeout: float = 10.0,
+        patience: float = 120.0,
+        deadline: float | None = None,
         allow_http: bool = False,
         ssl_context: ssl.SSLContext | None = None,
         transport: Pool | None = None,
@@ -93,7 +105,9 @@ class PeerTube:
         self._rate = rate
         if rate is not None:
             parse_rate(rate)  # complains now rather than at the first request
-        self._timeouts = timeout, connect_timeout, ssl_context
+        self._timeouts = seconds("timeout", timeout), seconds("connect_timeout", connect_timeout), ssl_context
+        self._patience = seconds("patience", patience)
+        self._deadline = None if deadline is None else seconds("deadline", deadline)
         self._transport = transport
         self._hooks = Hooks()
         self._top: Retry | None = None
@@ -128,6 +142,10 @@ class PeerTube:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._top = None
+        closed = ClientClosed(f"the client of {self.origin} was closed")
+        self._retry.close(closed)
+        self._gates.close(closed)
+        await self._session.close()
         await self._pool.aclose()
 
     def _compose(self, clock: Callable[[], float]) -> None:
@@ -138,9 +156,18 @@ class PeerTube:
             timeout=timeout, connect_timeout=connect_timeout, ssl_context=ssl_context
         )
         self._meter = Meter(self._pool, clock, hooks)
-        self._limiter = Limiter(clock, hooks, cap=parse_rate(self._rate) if self._rate else None)
-        # Logins pass the rate limit as everything does, but no slot: requests that hold one may wait for the token.
-        logins = Retry(RateLimit(self._meter, self._limiter), attempts=self._attempts, clock=clock, hooks=hooks)
+        self._gates = Gates(
+            self.origin,
+            self._meter,
+            clock=clock,
+            hooks=hooks,
+            patience=self._patience,
+            fixed=self._fixed,
+            maximum=self._maximum,
+            cap=parse_rate(self._rate) if self._rate else None,
+        )
+        # Logins have a lane of their own, so that what waits for a token can never be in their way.
+        logins = self._retrying(Admit(self._meter, self._gates, "token"), "token")
         self._session = Session(
             self._credentials,
             origin=self.origin,
@@ -150,10 +177,18 @@ class PeerTube:
             file=self._file,
         )
         signed = Sign(self._meter, self._session)
-        self._slots = Concurrency(signed, clock=clock, hooks=hooks, fixed=self._fixed, maximum=self._maximum)
-        limited = RateLimit(self._slots, self._limiter)
-        redirected = Redirects(Auth(limited, self._session))
-        self._top = self._retry = Retry(redirected, attempts=self._attempts, clock=clock, hooks=hooks)
+        redirected = Redirects(Auth(Admit(signed, self._gates), self._session))
+        self._top = self._retry = self._retrying(redirected, "api")
+
+    def _retrying(self, following: Transport, service: str) -> Retry:
+        health = self._gates.home.healths[service]
+        return Retry(
+            following,
+            attempts=self._attempts,
+            clock=self._gates.clock,
+            hooks=self._hooks,
+            forgives=health.forgives,
+        )
 
     # -- calls -----------------------------------------------------------------------------------
 
@@ -172,12 +207,27 @@ class PeerTube:
             authenticate=self._known and call.authenticate,
             idempotent=call.idempotent,
             timeout=call.timeout,
+            deadline=call.deadline,
         )
 
     async def send(self, request: Request) -> Any:
         """Send a prepared request with all retries; return what the answer decodes to."""
         top = self._top or self._check_open()
+        if self._deadline is not None or request.deadline is not None:
+            return await self._sent_in_time(top, request)
         return (await top.handle(request)).value
+
+    async def _sent_in_time(self, top: Retry, request: Request) -> Any:
+        limit = min(limit for limit in (self._deadline, request.deadline) if limit is not None)
+        try:
+            async with asyncio.timeout(limit) as scope:
+                return (await top.handle(request)).value
+        except TimeoutError:
+            if not scope.expired():
+                raise
+        late = DeadlineExceeded(f"{request.method} {request.path} took longer than its deadline of {limit:g} s")
+        late.in_doubt = request.lost or request.attempts > 0
+        raise late
 
     def _check_open(self) -> Retry:
         if self._top is None:
@@ -227,12 +277,12 @@ class PeerTube:
 
     def bulk(
         self,
-        calls: Source[T],
+        calls: Calls[T],
         *,
         halt: str | int | Halt | None = None,
         workers: int | None = None,
         buffer: int = 256,
-        handle_sigint: bool = True,
+        handle_sigint: bool = False,
         sender: Sender | None = None,
     ) -> BulkRun[T]:
         """Run many calls; gives a context manager that hands out Outcomes as they complete.
@@ -242,12 +292,14 @@ class PeerTube:
             halt: Stop after so many failures (5) or when more than a share of the calls failed ("2%").
             workers: Calls that may be waiting or in flight; by default at least as many as may run at once.
             buffer: Outcomes that may wait to be taken.
-            handle_sigint: Let the first Ctrl-C stop the run cleanly: what is in flight finishes, the rest comes as
-                "not started", then KeyboardInterrupt is raised.
+            handle_sigint: Let the first Ctrl-C stop the run cleanly, and all others that ask for it: what is in flight
+                finishes, the rest comes as "not started", then KeyboardInterrupt is raised.
             sender: What sends the calls in place of this client, say to look at something before each of them.
 
         Raises (from the iteration, after the last outcome):
             BulkHalted: `halt` was reached.
+            AuthenticationError, ServerAway and the like: what all calls would have met (see `errors.ends_run`).
+            NotACall, and whatever the source raises: the rest of it was not read.
         """
         least = self._fixed or self._maximum
         return BulkRun(
@@ -294,13 +346,14 @@ class PeerTube:
             in_flight=self._meter.in_flight,
             by_status=dict(self._meter.by_status),
             retries=self._retry.retries,
-            waits=self._limiter.waits,
-            waited=self._limiter.waited,
-            refused=self._limiter.refused,
+            waits=self._gates.waits,
+            waited=self._gates.waited,
+            refused=self._gates.refused,
             renewals=self._session.renewals,
             latency=self._meter.percentiles(),
-            windows=self._limiter.states(),
-            concurrency=(self._slots.read.state(), self._slots.write.state()),
+            windows=self._gates.windows(),
+            concurrency=self._gates.lanes(),
+            health=self._gates.health(),
         )
 
     def __repr__(self) -> str:

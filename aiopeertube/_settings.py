@@ -1,6 +1,7 @@
 """What a client is made with, checked before anything is sent."""
 
 import ipaddress
+import math
 import os
 from collections.abc import Mapping
 from typing import Final
@@ -81,3 +82,15 @@ def from_environment(environment: Mapping[str, str] | None = None) -> dict[str, 
             "PEERTUBE_URL is not set; set it to the instance's address, like https://videos.example"
         )
     return found
+
+
+def seconds(name: str, value: object) -> float:
+    """Return a span of time, given as the setting `name`.
+
+    Raises:
+        ConfigurationError: it is no positive, finite number.
+    """
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not number or not 0 < value < math.inf:  # type: ignore[operator]
+        raise ConfigurationError(f"{name}: {value!r} must be a positive number of seconds")
+    return float(value)  # type: ignore[arg-type]

@@ -9,18 +9,25 @@
     ├── InputError                    refused before anything was sent (also a ValueError)
     │   ├── InvalidIdentifier         not an id, UUID or short UUID; not a channel or account name
     │   ├── InvalidField              a field out of its range
-    │   └── FileUnreadable            a file to send is not there, or not readable
+    │   ├── FileUnreadable            a file to send is not there, or not readable
+    │   └── NotACall                  a bulk run's source gave something that is no Call
     ├── TransportError                no answer
     │   ├── ServerUnreachable         no connection: nothing was sent
+    │   │   ├── CertificateNotTrusted the server does not prove who it is
+    │   │   └── ServerAway            it has been away for longer than `patience`
+    │   │       └── ServerFailing     it is there, and fails at everything
     │   ├── ConnectionLost            the connection ended before the answer was whole
-    │   └── RequestTimeout            no answer in time
+    │   ├── RequestTimeout            no answer in time
+    │   ├── DeadlineExceeded          the call as a whole took longer than it may
+    │   └── ClientClosed              the client was closed while the call was under way
     ├── UnexpectedResponse            an answer that PeerTube does not give (a proxy's page, cut JSON)
     │   └── RedirectRefused           a redirect that must not be followed
     ├── AuthenticationError           who are you?
     │   ├── WrongCredentials          user name or password
     │   ├── TwoFactorRequired         a one-time code is missing
     │   ├── WrongTwoFactorCode
-    │   └── SessionExpired            the token is dead and nothing here can renew it
+    │   ├── SessionExpired            the token is dead and nothing here can renew it
+    │   └── TokenFileBusy             another process holds the lock of the saved token for too long
     ├── ApiError                      PeerTube answered with an error: status, code, detail, invalid_params
     │   ├── BadRequest                400
     │   ├── NotPermitted              401 without a token problem, 403
@@ -28,12 +35,14 @@
     │   ├── Conflict                  409
     │   ├── TooLarge                  413
     │   ├── Unprocessable             422
-    │   ├── RateLimited               429 that outlasted the retries
+    │   ├── RateLimited               429
+    │   │   └── RefusedTooLong        nothing but 429s for longer than `patience`
     │   └── ServerError               5xx
     ├── UploadFailed                  a file sent in chunks came to no end: upload_id, perhaps_finished
     │   ├── UploadUnknown             the server knows it no more: finished, cancelled, or idle for too long
     │   ├── UploadStuck               all of it is there, and yet no video comes of it
     │   └── FileChanged               the file is not what it was when the upload began
+    ├── SourceCancelled               the source of a bulk run was cancelled from within
     └── BulkHalted                    a bulk run stopped because too many items failed
 """
 
@@ -42,9 +51,12 @@ from typing import Any
 
 
 class PeerTubeError(Exception):
-    """Base of every error of this package. `repeated` tells that all its retries have been made below."""
+    """Base of every error of this package.
 
-    repeated = False
+    `in_doubt` tells that something was sent and never answered, so the server may have done it.
+    """
+
+    in_doubt = False
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Exceptions are rebuilt from `args` alone; attributes would be lost when one crosses a process border.
@@ -94,6 +106,10 @@ class FileUnreadable(InputError):
         self.path = path
 
 
+class NotACall(InputError):
+    """A bulk run's source gave something that is no Call."""
+
+
 class TransportError(PeerTubeError):
     """No answer came."""
 
@@ -102,12 +118,32 @@ class ServerUnreachable(TransportError):
     """No connection could be made; nothing was sent."""
 
 
+class CertificateNotTrusted(ServerUnreachable):
+    """The server's certificate is not trusted; nothing was sent."""
+
+
+class ServerAway(ServerUnreachable):
+    """The server was away for longer than `patience`."""
+
+
+class ServerFailing(ServerAway):
+    """The server is there, and failed at every request for longer than `patience`."""
+
+
 class ConnectionLost(TransportError):
     """The connection ended before the answer was whole; the server may have acted."""
 
 
 class RequestTimeout(TransportError):
     """No answer in time; the server may have acted."""
+
+
+class DeadlineExceeded(TransportError):
+    """The call took longer than its deadline, waiting included."""
+
+
+class ClientClosed(TransportError):
+    """The client was closed while the call was under way."""
 
 
 class UnexpectedResponse(PeerTubeError):
@@ -146,6 +182,10 @@ class WrongTwoFactorCode(AuthenticationError):
 
 class SessionExpired(AuthenticationError):
     """The token is not valid any more and cannot be renewed from here."""
+
+
+class TokenFileBusy(AuthenticationError):
+    """Another process holds the lock of the saved token for too long."""
 
 
 class ApiError(PeerTubeError):
@@ -204,7 +244,11 @@ class Unprocessable(ApiError):
 
 
 class RateLimited(ApiError):
-    """429 that outlasted the retries."""
+    """429: the rate limit. Requests are repeated when it lets them through."""
+
+
+class RefusedTooLong(RateLimited):
+    """Nothing but 429s came for longer than `patience`, or the server asks to wait for longer."""
 
 
 class ServerError(ApiError):
@@ -236,5 +280,17 @@ class FileChanged(UploadFailed):
     """The file is not what it was when its upload began: a mixture of both would be of no use."""
 
 
+class SourceCancelled(PeerTubeError):
+    """The source of a bulk run's calls was cancelled from within, so the run is not complete."""
+
+
 class BulkHalted(PeerTubeError):
     """A bulk run stopped because too many items failed; raised after the last outcome was handed out."""
+
+
+def ends_run(error: BaseException | None) -> bool:
+    """Tell whether an error says nothing about one item: all others would meet it as well, so a run ends with it."""
+    return isinstance(
+        error,
+        AuthenticationError | CertificateNotTrusted | ClientClosed | ConfigurationError | RefusedTooLong | ServerAway,
+    )

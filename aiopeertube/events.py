@@ -1,10 +1,12 @@
 """What happens inside, for those who want to watch: frozen details, and nothing to pay when nobody listens."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 E = TypeVar("E")
+log = logging.getLogger("aiopeertube.events")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +34,26 @@ class Retrying:
 
 @dataclass(frozen=True, slots=True)
 class RateLimitWaiting:
-    """A request waits for the server's window; `seconds` is at most how long, None when not known."""
+    """Requests wait for the server's window: for `seconds`, and where it refused them it `asked` for so many."""
 
     bucket: str
-    seconds: float | None
+    seconds: float
+    asked: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HealthChanged:
+    """The server, or its token endpoint, was found "away", "opening" or "up" again; "suspected" is asked about.
+
+    `service` is "api" or "token". `next_try_in` and `gives_up_in` are seconds, None while it is up.
+    """
+
+    origin: str
+    service: str
+    state: str
+    reason: str
+    next_try_in: float | None
+    gives_up_in: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +101,12 @@ class Hooks:
         return event in self._listeners
 
     def emit(self, event: object) -> None:
-        """Hand `event` to its listeners."""
+        """Hand `event` to its listeners; one that raises is logged, and harms no request."""
         for listener in tuple(self._listeners.get(type(event), ())):
-            listener(event)
+            try:
+                listener(event)
+            except Exception:
+                log.exception("a listener of %s failed", type(event).__name__)
 
     def __repr__(self) -> str:
         return f"<Hooks, {sum(map(len, self._listeners.values()))} listeners>"

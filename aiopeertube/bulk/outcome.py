@@ -8,16 +8,21 @@ from aiopeertube.wire.call import Call
 
 T = TypeVar("T")
 
-State = Literal["ok", "failed", "not started"]
+State = Literal["ok", "failed", "in doubt", "not started"]
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome(Generic[T]):
     """One call of a bulk run, done with.
 
-    `state` is "ok" (then `result` is what awaiting the call gives), "failed" (then `error` is what it would raise)
-    or "not started": the run was stopped, and nothing came of the call. `attempts` counts how often it was sent,
-    `seconds` is from its turn to its end, waiting included.
+    `state` says what happened:
+
+    - "ok": `result` is what awaiting the call gives;
+    - "failed": `error` is what it would raise, and the server did not do it, by its own word where it gave one;
+    - "in doubt": it was sent and never answered, so nobody knows whether the server did it; `error` says why;
+    - "not started": the run ended before, and the server did nothing of it.
+
+    `attempts` counts how often it was sent, `seconds` is from its turn to its end, waiting included.
     """
 
     call: Call[T]
@@ -39,6 +44,7 @@ class BulkStatistics:
 
     succeeded: int
     failed: int
+    in_doubt: int
     not_started: int
     in_flight: int
     attempts: int
@@ -49,7 +55,7 @@ class BulkStatistics:
     @property
     def done(self) -> int:
         """The number of calls that were carried out, well or not."""
-        return self.succeeded + self.failed
+        return self.succeeded + self.failed + self.in_doubt
 
 
 _ENOUGH: Final = 50

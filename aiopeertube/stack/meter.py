@@ -9,9 +9,10 @@ from aiopeertube.events import AttemptFinished, Hooks
 from aiopeertube.wire.messages import Request, Response
 
 from . import Transport
-from .concurrency import ConcurrencyState
+from .health import HealthState
 from .histogram import Histogram
-from .ratelimit import WindowState
+from .slots import ConcurrencyState
+from .window import WindowState
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +20,9 @@ class Statistics:
     """A snapshot of one client.
 
     `requests` counts attempts, `by_status` their answers (0: no answer), `latency` maps percentiles ("p50", "p90",
-    "p99") to seconds of single attempts without waiting, `waited` is the sum of the seconds that requests waited
-    for the server's windows, `renewals` the tokens fetched.
+    "p99") to seconds of single attempts without waiting. `waits` counts requests that could not go at once, for want
+    of a slot, a place in the window or the server itself, and `waited` is the sum of their seconds; `renewals` counts
+    the tokens fetched. `concurrency` has the lanes read, write and transfer.
     """
 
     requests: int
@@ -34,6 +36,7 @@ class Statistics:
     latency: Mapping[str, float]
     windows: tuple[WindowState, ...]
     concurrency: tuple[ConcurrencyState, ...]
+    health: tuple[HealthState, ...]
 
 
 class Meter:

@@ -47,6 +47,7 @@ class Call(Generic[T]):
     authenticate: bool = field(default=True, repr=False)
     idempotent: bool | None = field(default=None, repr=False)
     timeout: float | None = field(default=None, repr=False)
+    deadline: float | None = field(default=None, compare=False, repr=False)
     problem: InputError | None = field(default=None, compare=False)
     tag: Any = field(default=None, compare=False, repr=False)
     sender: Sender | None = field(default=None, compare=False, repr=False)
@@ -59,6 +60,13 @@ class Call(Generic[T]):
     def tagged(self, tag: Any) -> "Call[T]":
         """Return the same call with `tag` on it."""
         return replace(self, tag=tag)
+
+    def within(self, seconds: float) -> "Call[T]":
+        """Return the same call with a deadline: it takes no longer, waiting and repeating included.
+
+        Sending it raises DeadlineExceeded when it does.
+        """
+        return replace(self, deadline=seconds)
 
     @property
     def target(self) -> str:

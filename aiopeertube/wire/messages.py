@@ -1,5 +1,6 @@
 """Requests and responses as values, and what is known about them without any I/O."""
 
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
@@ -107,7 +108,8 @@ class Request:
     """One operation on its way through the stack, over all of its attempts.
 
     `attempts` counts how often it was handed to the pool, `in_flight` says that it is there now, `lost` that an
-    earlier attempt may have done its work though its answer did not say so. `token` is the bearer token of the
+    earlier attempt may have done its work though its answer did not say so, and `failure` how the latest failed.
+    `since` is when it first had to wait, in seconds on the event loop's clock. `token` is the bearer token of the
     latest attempt; it is never shown.
     """
 
@@ -115,7 +117,9 @@ class Request:
         "attempts",
         "authenticate",
         "body",
+        "deadline",
         "decode",
+        "failure",
         "headers",
         "idempotent",
         "in_flight",
@@ -123,6 +127,7 @@ class Request:
         "method",
         "origin",
         "path",
+        "since",
         "target",
         "timeout",
         "token",
@@ -141,6 +146,7 @@ class Request:
         authenticate: bool = True,
         idempotent: bool | None = None,
         timeout: float | None = None,
+        deadline: float | None = None,
     ) -> None:
         self.method = method
         self.origin = origin
@@ -152,10 +158,13 @@ class Request:
         self.authenticate = authenticate
         self.idempotent = method in IDEMPOTENT if idempotent is None else idempotent
         self.timeout = timeout
+        self.deadline = deadline
         self.token: str | None = None
         self.attempts = 0
         self.in_flight = False
         self.lost = False
+        self.failure: errors.PeerTubeError | None = None
+        self.since = 0.0
 
     def __repr__(self) -> str:
         return f"<Request {self.method} {self.path}, {self.attempts} attempts>"
@@ -303,7 +312,7 @@ class RateHeaders:
     remaining: int
     reset: int | None
     date: int | None
-    retry_after: int | None
+    retry_after: float | None
 
 
 def rate_headers(headers: Mapping[str, str]) -> RateHeaders | None:
@@ -321,9 +330,14 @@ def rate_headers(headers: Mapping[str, str]) -> RateHeaders | None:
     )
 
 
-def retry_after(headers: Mapping[str, str]) -> int | None:
-    """Read Retry-After in seconds; dates are not what PeerTube sends."""
-    return _whole(headers.get("retry-after"))
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """Read Retry-After in seconds; a date, which proxies send, counts from the answer's own Date or from now."""
+    text = headers.get("retry-after")
+    seconds = _whole(text)
+    if seconds is not None or text is None:
+        return seconds
+    then = epoch(text)
+    return None if then is None else max(0.0, then - (epoch(headers.get("date")) or time.time()))
 
 
 def _whole(text: str | None) -> int | None:
@@ -337,5 +351,5 @@ def epoch(date: str | None) -> int | None:
         return None
     try:
         return int(parsedate_to_datetime(date).timestamp())
-    except ValueError:
+    except (ValueError, OverflowError):
         return None

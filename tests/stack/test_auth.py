@@ -126,16 +126,40 @@ async def test_a_short_life_does_not_end_in_a_circle(make_token_server):
     assert server.logins == 1
 
 
-async def test_a_login_that_cannot_be_reached_is_not_repeated_by_everybody_above(token_server):
+async def test_a_server_that_is_away_at_the_first_login_is_waited_for(token_server):
+    answer, loop = token_server.handle, asyncio.get_running_loop()
+    back = loop.time() + 100
+
+    async def away(request):
+        if loop.time() < back:
+            token_server.paths.append("away")
+            raise errors.ServerUnreachable("cannot connect")
+        return await answer(request)
+
+    token_server.handle = away
+    async with open_on(token_server, attempts=2) as pt:
+        await asyncio.gather(*(result(pt.me.get()) for _ in range(50)))
+    assert token_server.logins == 1
+    assert loop.time() < back + 6
+    assert token_server.paths.count("away") < 40
+
+
+async def test_a_login_that_cannot_be_reached_ends_after_patience(token_server):
     async def nobody(request):
         token_server.paths.append(request.path)
         raise errors.ServerUnreachable("cannot connect")
 
     token_server.handle = nobody
-    async with open_on(token_server, attempts=5) as pt:
-        with pytest.raises(errors.ServerUnreachable):
-            await pt.me.get()
-    assert len(token_server.paths) == 5
+    began = asyncio.get_running_loop().time()
+    async with open_on(token_server, attempts=5, patience=60) as pt:
+        found = await asyncio.gather(*(result(pt.me.get()) for _ in range(50)), return_exceptions=True)
+    assert {type(error) for error in found} == {errors.ServerAway}
+    assert 60 <= asyncio.get_running_loop().time() - began < 66
+    assert len(token_server.paths) < 30
+
+
+async def result(call):
+    return await call
 
 
 async def test_logout_revokes_and_forgets(token_server, tmp_path):

@@ -9,18 +9,9 @@ unless none of the smaller comes near what it completes. 429s say nothing about 
 Reads and writes have a controller each: they contend for different things.
 """
 
-import asyncio
 import math
-from collections import deque
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
-
-from aiopeertube.errors import RequestTimeout
-from aiopeertube.events import ConcurrencyChanged, Hooks
-from aiopeertube.wire.messages import Request, Response
-
-from . import Transport
 
 LEVELS: Final = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128)
 START: Final = 2
@@ -125,6 +116,18 @@ class Controller:
             self._finish(self._goodput())
         elif error and self._failing():
             self._finish(None)
+
+    def forget_errors(self) -> None:
+        """Forget errors and the bans that came of them: an outage explains them."""
+        for level in self.levels:
+            level.answers = level.errors = 0.0
+            level.banned_until, level.ban = 0, _BAN[0]
+        self._restart()
+
+    def goodput(self) -> dict[int, float]:
+        """Return what is completed per second, by number in flight, as far as it was measured."""
+        known = zip(LEVELS, self.levels, strict=True)
+        return {number: level.goodput for number, level in known if level.goodput is not None}
 
     # -- inside ----------------------------------------------------------------------------------
 
@@ -244,113 +247,3 @@ class Controller:
             if level.goodput is None or self.epoch - level.seen >= self._patience:
                 return neighbour
         return None
-
-
-class Gate:
-    """Slots for one kind of request, handed out in order. `controller` None means a fixed number."""
-
-    def __init__(self, kind: str, limit: int, controller: Controller | None, hooks: Hooks) -> None:
-        self.kind = kind
-        self.limit = limit
-        self.in_flight = 0
-        self._controller = controller
-        self._hooks = hooks
-        self._waiters: deque[asyncio.Future[None]] = deque()
-
-    async def enter(self) -> None:
-        """Wait for a slot."""
-        if self.in_flight < self.limit and not self._waiters:
-            self.in_flight += 1
-            return
-        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiters.append(future)
-        try:
-            await future
-        except asyncio.CancelledError:
-            if future.done() and not future.cancelled():
-                self.leave()
-            raise
-
-    def leave(self) -> None:
-        """Give a slot back."""
-        self.in_flight -= 1
-        self._fill()
-
-    def answered(self, seconds: float, *, error: bool) -> None:
-        """Tell the controller how an attempt ended that held its slot for `seconds`; called before it is left."""
-        controller = self._controller
-        if controller is None:
-            return
-        saturated = self.in_flight >= self.limit and bool(self._waiters)
-        controller.answered(seconds, error=error, saturated=saturated)
-        if controller.limit != self.limit:
-            self._set_limit(controller.limit, controller.reason)
-
-    def state(self) -> ConcurrencyState:
-        """Return a snapshot."""
-        goodput = {}
-        if self._controller is not None:
-            for number, level in zip(LEVELS, self._controller.levels, strict=True):
-                if level.goodput is not None:
-                    goodput[number] = level.goodput
-        return ConcurrencyState(self.kind, self.limit, self.in_flight, len(self._waiters), goodput)
-
-    def _set_limit(self, limit: int, reason: str) -> None:
-        before, self.limit = self.limit, limit
-        if self._hooks.wants(ConcurrencyChanged):
-            self._hooks.emit(ConcurrencyChanged(self.kind, before, limit, reason))
-        self._fill()
-
-    def _fill(self) -> None:
-        while self._waiters and self.in_flight < self.limit:
-            future = self._waiters.popleft()
-            if not future.done():
-                self.in_flight += 1
-                future.set_result(None)
-
-
-class Concurrency:
-    """Lets a request pass when a slot of its kind is free.
-
-    `fixed` is a number for reads and writes alike; None finds it while running, up to `maximum`.
-    """
-
-    def __init__(
-        self,
-        following: Transport,
-        *,
-        clock: Callable[[], float],
-        hooks: Hooks,
-        fixed: int | None = None,
-        maximum: int = 64,
-    ) -> None:
-        self._next = following
-        self._clock = clock
-        self.read = self._gate("read", START_READING, fixed, maximum, hooks)
-        self.write = self._gate("write", START, fixed, maximum, hooks)
-
-    @staticmethod
-    def _gate(kind: str, start: int, fixed: int | None, maximum: int, hooks: Hooks) -> Gate:
-        if fixed is not None:
-            return Gate(kind, fixed, None, hooks)
-        controller = Controller(maximum=maximum, index=LEVELS.index(start))
-        return Gate(kind, controller.limit, controller, hooks)
-
-    async def handle(self, request: Request) -> Response:
-        """Wait for a slot, then pass `request` on."""
-        gate = self.read if request.method in {"GET", "HEAD"} else self.write
-        await gate.enter()
-        entered = self._clock()
-        try:
-            response = await self._next.handle(request)
-        except RequestTimeout:
-            gate.answered(self._clock() - entered, error=True)
-            raise
-        else:
-            gate.answered(self._clock() - entered, error=response.status >= 500)
-            return response
-        finally:
-            gate.leave()
-
-    def __repr__(self) -> str:
-        return f"<Concurrency, read {self.read.limit}, write {self.write.limit}>"

@@ -6,7 +6,7 @@ import random
 import pytest
 
 from aiopeertube import events
-from aiopeertube.stack.concurrency import LEVELS, Controller
+from aiopeertube.stack.controller import LEVELS, Controller
 from aiopeertube.testing import reply
 
 pytestmark = pytest.mark.anyio

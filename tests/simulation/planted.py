@@ -277,7 +277,9 @@ def search(plant: Plant, seeds: range, known: dict[int, frozenset[str]]) -> tupl
         with planted(plant):
             found = judge("core", seed).invariants
         if found:
-            before = known.setdefault(seed, frozenset(judge("core", seed).invariants))
+            if seed not in known:
+                known[seed] = frozenset(judge("core", seed).invariants)
+            before = known[seed]
             for invariant in sorted(found - before):
                 return seed, invariant
     return None

@@ -211,8 +211,17 @@ def _happenings(draw: random.Random, server: Server, span: float, *, login: bool
         limits=tuple((at, draw.randint(5, 50), float(draw.randint(1, 10))) for at in moments(0.08, 2)),
         neighbours=tuple((at, draw.randint(1, server.limit)) for at in moments(0.15, 5)),
         token_life=draw.choice((5, 20, 60)) if login and draw.random() < 0.25 else 86399,
-        revocations=tuple(moments(0.2, 4)) if login else (),
+        revocations=_apart(moments(0.2, 4)) if login else (),
     )
+
+
+def _apart(moments: list[float]) -> tuple[float, ...]:
+    """Leave out what comes within seconds of the one before: nobody's token is ended twice while it is renewed."""
+    kept: list[float] = []
+    for moment in moments:
+        if not kept or moment >= kept[-1] + 5.0:
+            kept.append(moment)
+    return tuple(kept)
 
 
 def _network(draw: random.Random, low: float, span: float) -> Network:

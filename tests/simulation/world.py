@@ -201,7 +201,7 @@ def _happenings(draw: random.Random, server: Server, span: float, *, login: bool
         return sorted(draw.uniform(0, span) for _ in range(count))
 
     hidden: Literal["", "date", "all"] = draw.choice(("", "", "", "", "", "date", "all"))
-    return Server(
+    happenings = Server(
         limit=server.limit,
         window=server.window,
         write_seconds=server.write_seconds,
@@ -213,6 +213,8 @@ def _happenings(draw: random.Random, server: Server, span: float, *, login: bool
         token_life=draw.choice((5, 20, 60)) if login and draw.random() < 0.25 else 86399,
         revocations=_apart(moments(0.2, 4)) if login else (),
     )
+    # A clock that jumps further than a token lives ends each of them in the moment in which it is given.
+    return replace(happenings, token_life=max(60, happenings.token_life)) if happenings.jumps else happenings
 
 
 def _apart(moments: list[float]) -> tuple[float, ...]:

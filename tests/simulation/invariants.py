@@ -17,6 +17,8 @@ Invariant = Callable[[History], Iterator[str]]
 
 ATTEMPTS = 8  # that a call has by default
 REFUSALS = 2  # in one window, that a client may need to learn where it stands
+ASKED_AGAIN_AFTER = 0.5  # seconds without an answer after which one more request may ask
+_LONGEST_WINDOW = 20.0
 
 
 def everything_ends(history: History) -> Iterator[str]:
@@ -142,10 +144,12 @@ def few_refusals(history: History) -> Iterator[str]:
     ledger = history.server.ledger
     if history.world.server.hidden == "all":
         return
-    for (client, window), refused in ledger.refused.items():
-        allowed = REFUSALS + ledger.disturbed[window]
-        if refused > allowed:
-            yield f"client {client} was refused {refused} times in the window to {window}, {allowed} allowed"
+    for (client, window), refusals in ledger.refused.items():
+        silent = min(refusal.told for refusal in refusals) - min(refusal.sent for refusal in refusals)
+        allowed = REFUSALS + ledger.disturbed[window] + min(silent, _LONGEST_WINDOW) // ASKED_AGAIN_AFTER
+        if len(refusals) > allowed:
+            count = f"{len(refusals)} times in the window to {window}"
+            yield f"client {client} was refused {count}, {allowed:.0f} allowed"
 
 
 def in_time(history: History) -> Iterator[str]:

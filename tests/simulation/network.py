@@ -16,7 +16,7 @@ from aiopeertube import errors
 from aiopeertube.emulator.api.calls import Reply
 from aiopeertube.wire.messages import FormBody, JsonBody, Multipart, RawBody, Request, Response
 
-from .server import TOKEN_PATHS, Incoming, Server
+from .server import TOKEN_PATHS, Incoming, Refusal, Server
 from .trace import Trace
 from .world import DONE, Outage, World
 
@@ -149,8 +149,22 @@ class Pool:
 class Exchange:
     """One request on its way there, at the server, and its answer on the way back."""
 
-    __slots__ = ("_client", "_incoming", "_kind", "_loop", "_network", "_request", "_server",
-                 "_timer", "_trace", "_wear", "future", "key")  # fmt: skip
+    __slots__ = (
+        "_client",
+        "_incoming",
+        "_kind",
+        "_loop",
+        "_network",
+        "_refusal",
+        "_request",
+        "_sent",
+        "_server",
+        "_timer",
+        "_trace",
+        "_wear",
+        "future",
+        "key",
+    )  # fmt: skip
 
     def __init__(self, network: Network, server: Server, trace: Trace, request: Request, client: int) -> None:
         self._network, self._server, self._trace = network, server, trace
@@ -161,6 +175,8 @@ class Exchange:
         self.key = key_of(request)
         self._wear = network.wear_of(self.key)
         self._kind = ""
+        self._sent = self._loop.time()
+        self._refusal: Refusal | None = None
         self.future: asyncio.Future[Response] = self._loop.create_future()
 
     # -- the way there ---------------------------------------------------------------------------
@@ -204,12 +220,15 @@ class Exchange:
         if self._kind and self._kind not in DONE:
             self._back(self._in_place_of(self._kind))
             return
-        self._server.answer(self._incoming, self.key, self._client, self._answered)
+        self._server.answer(self._incoming, self.key, self._answered)
 
     # -- the way back ----------------------------------------------------------------------------
 
     def _answered(self, reply: Reply) -> None:
         kind = self._kind
+        if reply.status == 429:
+            window = reply.headers["X-RateLimit-Reset"]
+            self._refusal = self._server.ledger.refuse(self._client, window, self._sent)
         if reply.status >= 500:  # writes that fail each other
             self._worn("conflict", by_outage=False)
         outage = self._network.outage(self._request.path)
@@ -283,6 +302,8 @@ class Exchange:
     def over(self, status: int) -> None:
         """Note that the caller is done with it; the server may not be."""
         self._timer.cancel()
+        if self._refusal is not None and status == 429:
+            self._refusal.told = self._loop.time()
         self._network.open -= 1
         self._network.delivered[status] += 1
         self._trace.note("told", self._request.method, self._request.target, self.key, status)

@@ -1,6 +1,7 @@
 """The emulator's core as the server of a simulation, and the ledger of what it really did."""
 
 import asyncio
+import math
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -32,20 +33,34 @@ class Trail:
 
 
 @dataclass(slots=True)
+class Refusal:
+    """A 429 of the server's: when the request was sent, and when the client was told."""
+
+    sent: float
+    told: float = math.inf
+
+
+@dataclass(slots=True)
 class Ledger:
     """What happened at the server, by the key of a call.
 
-    `refused` counts 429s by client and window; `disturbed` are windows in which the client could not know better:
+    `refused` has the 429s by client and window; `disturbed` are windows in which the client could not know better:
     neighbours, changed limits, set clocks.
     """
 
     trails: dict[str, Trail] = field(default_factory=dict)
-    refused: Counter[tuple[int, str]] = field(default_factory=Counter)
+    refused: dict[tuple[int, str], list[Refusal]] = field(default_factory=dict)
     disturbed: Counter[str] = field(default_factory=Counter)
     arrived: int = 0
 
     def trail(self, key: str) -> Trail:
         return self.trails.setdefault(key, Trail())
+
+    def refuse(self, client: int, window: str, sent: float) -> Refusal:
+        """Note a 429."""
+        refusal = Refusal(sent)
+        self.refused.setdefault((client, window), []).append(refusal)
+        return refusal
 
 
 class Incoming:
@@ -111,7 +126,7 @@ class Server:
 
     # -- requests --------------------------------------------------------------------------------
 
-    def answer(self, incoming: Incoming, key: str, client: int, done: Callable[[Reply], None]) -> None:
+    def answer(self, incoming: Incoming, key: str, done: Callable[[Reply], None]) -> None:
         """Answer a request by calling `done`: at once, or when its write is through."""
         self.ledger.arrived += 1
         coroutine = self.app.answer(cast("web.BaseRequest", incoming))
@@ -119,27 +134,25 @@ class Server:
             try:
                 coroutine.send(None)
             except StopIteration as stop:
-                done(self._entered(stop.value, incoming, key, client))
+                done(self._entered(stop.value, incoming, key))
                 return
             raise AssertionError("the emulator waits, though nothing takes it time")
 
         async def carry_out() -> None:
             reply = await coroutine
-            done(self._entered(reply, incoming, key, client))
+            done(self._entered(reply, incoming, key))
 
         task = self._loop.create_task(carry_out())
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)
 
-    def _entered(self, reply: Reply, incoming: Incoming, key: str, client: int) -> Reply:
+    def _entered(self, reply: Reply, incoming: Incoming, key: str) -> Reply:
         window = reply.headers.get("X-RateLimit-Reset", "")
         if window and window != self._window:
             self._window = window
             self.ledger.disturbed[window] += _ALL * (self._disturbed_windows > 0)
             self._disturbed_windows -= 1
-        if reply.status == 429:
-            self.ledger.refused[client, window] += 1
-        elif reply.status != 401 and key:
+        if reply.status not in {401, 429} and key:
             trail = self.ledger.trail(key)
             trail.seen += 1
             trail.done += reply.status < 300

@@ -303,7 +303,9 @@ def _may_fail(history: History, run: RunRecord, key: str, outcome: Outcome[Any])
         return True
     if run.disturbed and (wear.faults or wear.outages):
         return True  # it was to be tried again, and the run was ended
-    return key.startswith("https:") and _server_may_have_failed(history, key)
+    # An answer that makes no sense is a fault's, too; over real sockets only the client knows of it.
+    strange = isinstance(outcome.error, errors.UnexpectedResponse)
+    return key.startswith("https:") and (strange or _server_may_have_failed(history, key))
 
 
 def _single_may_fail(history: History, single: SingleRecord) -> bool:

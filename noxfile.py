@@ -35,7 +35,7 @@ def install_wheel(session: nox.Session, *extras: str) -> None:
 @nox.session
 def lint(session: nox.Session) -> None:
     """Check style, types and the direction of imports."""
-    session.install("--upgrade", *group("lint"), *PROJECT["project"]["dependencies"], "nox", "pytest")
+    session.install("--upgrade", *group("lint"), *group("test"), *PROJECT["project"]["dependencies"], "nox")
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
     session.run("mypy")

@@ -52,7 +52,7 @@ def write(rows: list[dict[str, str]], path: Path) -> None:
 def kills(videos: int, count: int, seed: int) -> dict[str, Any]:
     """Kill a run so often, and see what became of every video."""
     chance = random.Random(seed)
-    options = {"videos": videos, "rate_limit": None, "login_limit": None, "write_seconds": 0.004}
+    options: dict[str, Any] = {"videos": videos, "rate_limit": None, "login_limit": None, "write_seconds": 0.004}
     with tempfile.TemporaryDirectory() as folder, Emulator.in_thread(**options) as server:
         env, table = environment(folder, server.url), Path(folder) / "films.csv"
         subprocess.run(command("login", "--quiet"), env=env | USER, check=True)
@@ -79,12 +79,12 @@ def kills(videos: int, count: int, seed: int) -> dict[str, Any]:
         subprocess.run(
             command("apply", str(table), "--quiet", "--resume"), env=env, check=True, stdout=subprocess.DEVNULL
         )
-        edits = server.statistics().edits
+        edits, name_of = server.statistics().edits, {row["uuid"]: row["name"] for row in rows}
         return {
             "videos": videos,
             "kills": count,
             "journal_readable_after": readable,
-            "right": sum(server.store.video(row["uuid"]).name == row["name"] for row in rows),
+            "right": sum(video.name == name_of[video.uuid] for video in server.store.videos.values()),
             "written_once": sum(times == 1 for times in edits.values()),
             "written_more_than_once": sum(times > 1 for times in edits.values()),
         }
@@ -148,7 +148,7 @@ def plan(lengths: list[int]) -> list[dict[str, Any]]:
 def requests(videos: int) -> dict[str, Any]:
     """Export, apply without an edit, edit one in ten, apply; count requests against the least."""
     long = '“Ĺong” "text", with\nline breaks, 🎞 and עברית. ' * 250
-    options = {"videos": videos, "rate_limit": None, "login_limit": None}
+    options: dict[str, Any] = {"videos": videos, "rate_limit": None, "login_limit": None}
     with tempfile.TemporaryDirectory() as folder, Emulator.in_thread(**options) as server:
         for video in server.store.videos.values():
             video.description = long[:10_000]

@@ -93,9 +93,9 @@ async def list_all(job: Job) -> dict[str, Any]:
 async def migrate(job: Job) -> dict[str, Any]:
     """Plan an edit of every video into a journal on disk, then carry it out: what `aiopeertube set` does."""
     from aiopeertube import migrate
-    from aiopeertube.migrate import rules
+    from aiopeertube.migrate.rules import replacing
 
-    rules = migrate.Transform((rules.replacing(f"name/Video/{job.stamp}"),))
+    rules = migrate.Transform((replacing(f"name/Video/{job.stamp}"),))
     with TemporaryDirectory() as folder, Meter() as meter:
         async with client(job) as pt:
             about = migrate.Job("update", pt.origin, "nisv", "rules")

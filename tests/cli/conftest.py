@@ -129,8 +129,8 @@ def begin() -> Iterator[Begin]:
     started: list[subprocess.Popen[str]] = []
 
     def start(*args: str, uvloop: bool = True) -> subprocess.Popen[str]:
-        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-        process = subprocess.Popen(interruptible(*args, uvloop=uvloop), text=True, **pipes)  # type: ignore[call-overload]
+        argv, pipe = interruptible(*args, uvloop=uvloop), subprocess.PIPE
+        process = subprocess.Popen(argv, text=True, stdin=pipe, stdout=pipe, stderr=pipe)
         started.append(process)
         return process
 

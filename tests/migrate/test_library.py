@@ -2,6 +2,8 @@
 
 import inspect
 import textwrap
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,7 +13,9 @@ from aiopeertube.emulator import Emulator
 pytestmark = pytest.mark.anyio
 
 
-async def test_the_example_of_the_documentation_runs(tmp_path, monkeypatch, capsys):
+async def test_the_example_of_the_documentation_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.chdir(tmp_path)
     async with Emulator(videos=5, rate_limit=None, login_limit=None) as server:
         for name, value in {"URL": server.url, "USERNAME": "nisv", "PASSWORD": "secret123"}.items():
@@ -19,20 +23,20 @@ async def test_the_example_of_the_documentation_runs(tmp_path, monkeypatch, caps
         with migrate.open_sink("films.csv", ("id", "name", "language")) as table:
             for n in range(1, 7):
                 table.write({"id": str(n), "name": f"Film {n}", "language": "Dutch"})
-        code = inspect.getdoc(migrate).partition("::\n\n")[2].partition("\n\nRules instead")[0]
+        code = (inspect.getdoc(migrate) or "").partition("::\n\n")[2].partition("\n\nRules instead")[0]
         await run(code)
         assert [video.name for video in server.store.videos.values()] == [f"Film {n}" for n in range(1, 6)]
     assert capsys.readouterr().out.startswith("7 there is no such video")
 
 
-async def run(code):
+async def run(code: str) -> None:
     """Run the code of a documentation as the body of a coroutine."""
-    scope = {}
+    scope: dict[str, Any] = {}
     exec("async def example():\n" + textwrap.indent(textwrap.dedent(code), "    "), scope)
     await scope["example"]()
 
 
-async def test_rules_and_the_way_back(tmp_path):
+async def test_rules_and_the_way_back(tmp_path: Path) -> None:
     async with (
         Emulator(videos=5, rate_limit=None, login_limit=None) as server,
         PeerTube(server.url, username="root", password="test-root") as pt,

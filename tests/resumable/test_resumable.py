@@ -3,6 +3,9 @@
 import asyncio
 import os
 import random
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
 
 import pytest
 
@@ -12,6 +15,7 @@ from aiopeertube.resumable.machine import (
     MISSES,
     RESTARTS,
     SMALLEST,
+    Action,
     Ask,
     Done,
     GiveUp,
@@ -21,25 +25,37 @@ from aiopeertube.resumable.machine import (
     Wait,
 )
 from aiopeertube.testing import MockTransport, reply
-from aiopeertube.wire.messages import RawBody, Response
+from aiopeertube.types import VideoId
+from aiopeertube.wire.messages import JsonBody, RawBody, Request, Response
+
+Event = str | tuple[Any, ...]  # a method of the machine, with its arguments if it takes any
+
+T = TypeVar("T")
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("virtual_backend")]
 
-VIDEO = {"id": 7, "uuid": "38773124-8101-4655-a4ef-2124259155af", "shortUUID": "kkGMgK9ZtnKfYAgnEtQxbv"}
+VIDEO: VideoId = {"id": 7, "uuid": "38773124-8101-4655-a4ef-2124259155af", "shortUUID": "kkGMgK9ZtnKfYAgnEtQxbv"}
 MOST = 20_000  # steps after which an upload is said never to end
 
 
 # -- the machine ---------------------------------------------------------------------------------
 
 
-def run(machine, *events):
+def expected(kind: type[T], action: Action) -> T:
+    assert isinstance(action, kind)
+    return action
+
+
+def run(machine: Machine, *events: Event) -> list[Action]:
     """Tell one event after the other; return what it wants to do after each, pauses left out."""
     wanted = [machine.next()]
     for event in events:
-        sent = machine.next() if isinstance(machine.next(), Send) else None
+        action = machine.next()
+        sent = action if isinstance(action, Send) else None
         name, *arguments = event if isinstance(event, tuple) else (event,)
         if name == "answered":
-            machine.answered(*arguments, sent)
+            (offset,) = arguments
+            machine.answered(offset, sent)
         elif name in {"failed", "crashed", "unknown"}:
             getattr(machine, name)(sent)
         elif name in {"locked", "making"}:
@@ -52,66 +68,66 @@ def run(machine, *events):
     return wanted
 
 
-def test_one_chunk_after_the_other():
+def test_one_chunk_after_the_other() -> None:
     wanted = run(Machine(25, chunk_size=10), ("started", 0), ("answered", 10), ("answered", 20), ("finished", VIDEO))
     assert wanted == [Start(), Send(0, 10), Send(10, 20), Send(20, 25), Done(VIDEO)]
 
 
-def test_nothing_changes_until_something_happened():
+def test_nothing_changes_until_something_happened() -> None:
     machine = Machine(25, chunk_size=10)
     machine.started(0)
     assert [machine.next() for _ in range(3)] == [Send(0, 10)] * 3
 
 
-def test_it_goes_on_from_where_the_server_is():
+def test_it_goes_on_from_where_the_server_is() -> None:
     wanted = run(Machine(50, chunk_size=10), ("started", 0), ("answered", 4), ("answered", 14), ("answered", 2))
     assert wanted[1:] == [Send(0, 10), Send(4, 14), Send(14, 24), Send(2, 12)]
 
 
-def test_an_announcement_may_find_some_of_it():
+def test_an_announcement_may_find_some_of_it() -> None:
     assert run(Machine(50, chunk_size=10), ("started", 30))[1] == Send(30, 40)
 
 
-def test_a_resumed_upload_is_asked_for_first():
+def test_a_resumed_upload_is_asked_for_first() -> None:
     assert run(Machine(50, chunk_size=10, resumed=True), ("answered", 33)) == [Ask(), Send(33, 43)]
 
 
 @pytest.mark.parametrize("event", ["failed", "crashed", "locked", "making"])
-def test_after_a_failure_the_server_is_asked(event):
+def test_after_a_failure_the_server_is_asked(event: str) -> None:
     wanted = run(Machine(50, chunk_size=10), ("started", 0), event, ("answered", 3), event, ("answered", 13))
     assert wanted[2:] == [Ask(), Send(3, 13), Ask(), Send(13, 23)]
 
 
-def test_an_answer_without_an_offset_is_a_failure():
+def test_an_answer_without_an_offset_is_a_failure() -> None:
     assert run(Machine(50, chunk_size=10), ("started", 0), ("answered", None))[-1] == Ask()
 
 
-def test_more_than_was_sent_is_not_believed():
+def test_more_than_was_sent_is_not_believed() -> None:
     wanted = run(Machine(50, chunk_size=10), ("started", 0), ("answered", 40), "failed", ("answered", 50))
     assert wanted[2:] == [Send(10, 20), Ask(), Send(20, 30)]
 
 
-def test_what_was_there_before_is_believed_but_not_beyond_the_end():
+def test_what_was_there_before_is_believed_but_not_beyond_the_end() -> None:
     assert run(Machine(50, chunk_size=10, resumed=True), ("answered", 90))[-1] == Send(49, 50)
 
 
-def test_all_of_it_and_no_end_takes_the_last_byte_again():
+def test_all_of_it_and_no_end_takes_the_last_byte_again() -> None:
     wanted = run(Machine(20, chunk_size=10), ("started", 10), "failed", ("answered", 20), ("finished", VIDEO))
     assert wanted[2:] == [Ask(), Send(19, 20), Done(VIDEO)]
 
 
-def test_a_server_that_never_sees_the_end_is_given_up():
+def test_a_server_that_never_sees_the_end_is_given_up() -> None:
     wanted = run(Machine(20, chunk_size=20), ("started", 0), *[("answered", 20)] * (MISSES + 2))
     assert wanted[-2:] == [Send(19, 20), GiveUp(perhaps_finished=False, stuck=False)]
 
 
-def test_pauses_grow_and_end_with_progress():
+def test_pauses_grow_and_end_with_progress() -> None:
     machine = Machine(50, chunk_size=10)
     machine.started(0)
     pauses = []
     for _ in range(MISSES):
         machine.failed(None)
-        pauses.append(machine.next().seconds)
+        pauses.append(expected(Wait, machine.next()).seconds)
         machine.rested()
     assert pauses == [0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 15.0]
     machine.answered(10, Send(0, 10))
@@ -119,30 +135,30 @@ def test_pauses_grow_and_end_with_progress():
     assert machine.next() == Wait(0.25)
 
 
-def test_no_progress_is_given_up():
+def test_no_progress_is_given_up() -> None:
     machine = Machine(50, chunk_size=10)
     assert run(machine, ("started", 0), *["failed"] * (MISSES + 1))[-1] == GiveUp(False, False)
 
 
-def test_a_server_that_always_goes_back_is_given_up():
+def test_a_server_that_always_goes_back_is_given_up() -> None:
     machine = Machine(50, chunk_size=10)
     wanted = run(machine, ("started", 0), *[("answered", 10), ("answered", 0)] * (MISSES + 2))
     assert wanted[-1] == GiveUp(False, False)
 
 
-def test_sending_it_all_again_is_no_failure():
+def test_sending_it_all_again_is_no_failure() -> None:
     once = [("answered", n) for n in range(10, 500, 10)]
     wanted = run(Machine(500, chunk_size=10), ("started", 0), *once, ("answered", 0), *once)
     assert wanted[-1] == Send(490, 500)
 
 
-def test_chunks_shrink_when_they_fail_again_and_again():
+def test_chunks_shrink_when_they_fail_again_and_again() -> None:
     size = SMALLEST * 100
     machine = Machine(size, chunk_size=SMALLEST * 8)
     machine.started(0)
     sizes = []
     for _ in range(6):
-        chunk = machine.next()
+        chunk = expected(Send, machine.next())
         sizes.append((chunk.end - chunk.begin) // SMALLEST)
         machine.failed(chunk)
         machine.rested()
@@ -150,7 +166,7 @@ def test_chunks_shrink_when_they_fail_again_and_again():
     assert sizes == [8, 8, 4, 2, 1, 1]
 
 
-def test_chunks_too_large_for_a_proxy_shrink_at_once_and_to_an_end():
+def test_chunks_too_large_for_a_proxy_shrink_at_once_and_to_an_end() -> None:
     machine = Machine(SMALLEST * 100, chunk_size=SMALLEST * 4)
     machine.started(0)
     assert [machine.too_large() for _ in range(3)] == [True, True, False]
@@ -161,62 +177,63 @@ def test_chunks_too_large_for_a_proxy_shrink_at_once_and_to_an_end():
 class TestWhatBecameOfIt:
     """Whether there may be a video of which nobody heard."""
 
-    def machine(self, **options):
+    def machine(self, **options: Any) -> Machine:
         return Machine(20, chunk_size=10, **options)
 
-    def test_the_last_chunk_was_lost_and_the_upload_is_gone(self):
+    def test_the_last_chunk_was_lost_and_the_upload_is_gone(self) -> None:
         assert run(self.machine(), ("started", 10), "failed", "unknown")[-1] == Lost(perhaps_finished=True)
 
-    def test_the_last_chunk_itself_meets_no_upload(self):
+    def test_the_last_chunk_itself_meets_no_upload(self) -> None:
         assert run(self.machine(), ("started", 10), "unknown")[-1] == Lost(perhaps_finished=True)
 
-    def test_the_video_is_being_made_and_then_the_upload_is_gone(self):
+    def test_the_video_is_being_made_and_then_the_upload_is_gone(self) -> None:
         wanted = run(self.machine(), ("started", 10), "failed", "making", "making", "unknown")
         assert wanted[2:] == [Ask(), Ask(), Ask(), Lost(perhaps_finished=True)]
 
-    def test_an_upload_of_an_earlier_run_is_gone(self):
+    def test_an_upload_of_an_earlier_run_is_gone(self) -> None:
         assert run(self.machine(resumed=True), "unknown")[-1] == Lost(perhaps_finished=True)
 
-    def test_one_that_lacked_bytes_begins_anew(self):
+    def test_one_that_lacked_bytes_begins_anew(self) -> None:
         assert run(self.machine(), ("started", 0), "unknown", ("started", 0))[-2:] == [Start(), Send(0, 10)]
         wanted = run(self.machine(resumed=True), ("answered", 5), "failed", ("answered", 6), "failed", "unknown")
         assert wanted[-1] == Start()
 
-    def test_unless_that_is_not_wanted(self):
+    def test_unless_that_is_not_wanted(self) -> None:
         assert run(self.machine(restart=False), ("started", 0), "unknown")[-1] == Lost(perhaps_finished=False)
 
-    def test_or_happens_again_and_again(self):
-        wanted = run(self.machine(), *[("started", 0), "unknown"] * (RESTARTS + 1))
+    def test_or_happens_again_and_again(self) -> None:
+        events: list[Event] = [("started", 0), "unknown"]
+        wanted = run(self.machine(), *events * (RESTARTS + 1))
         assert wanted.count(Start()) == RESTARTS + 1
         assert wanted[-1] == Lost(perhaps_finished=False)
 
-    def test_the_server_failed_at_making_the_video(self):
+    def test_the_server_failed_at_making_the_video(self) -> None:
         assert run(self.machine(), ("started", 10), "crashed", "making")[-1] == GiveUp(True, stuck=True)
 
-    def test_a_failure_before_that_is_one_like_others(self):
+    def test_a_failure_before_that_is_one_like_others(self) -> None:
         assert run(self.machine(), ("started", 0), "crashed", "making", "locked")[-1] == Ask()
 
-    def test_nor_does_a_chunk_on_its_way_mean_that(self):
+    def test_nor_does_a_chunk_on_its_way_mean_that(self) -> None:
         assert run(self.machine(), ("started", 10), "crashed", "locked", ("answered", 12))[-1] == Send(12, 20)
 
-    def test_a_server_that_stays_busy_is_given_up_after_its_patience(self):
+    def test_a_server_that_stays_busy_is_given_up_after_its_patience(self) -> None:
         machine = self.machine(patience=100.0)
         machine.started(10)
         waited = 0.0
         while not isinstance(machine.next(), GiveUp):
             machine.busy(None, making=True)
-            if isinstance(machine.next(), Wait):
-                waited += machine.next().seconds
+            if isinstance(action := machine.next(), Wait):
+                waited += action.seconds
                 machine.rested()
         assert 60 < waited <= 100
-        assert machine.next().stuck
+        assert expected(GiveUp, machine.next()).stuck
 
-    def test_nothing_of_the_kind(self):
+    def test_nothing_of_the_kind(self) -> None:
         assert run(self.machine(), ("started", 0), *["failed"] * 9)[-1] == GiveUp(False, stuck=False)
 
 
 @pytest.mark.parametrize(("size", "chunk"), [(0, 1), (-1, 1), (1, 0)])
-def test_sizes_that_make_no_sense(size, chunk):
+def test_sizes_that_make_no_sense(size: int, chunk: int) -> None:
     with pytest.raises(ValueError, match="positive"):
         Machine(size, chunk_size=chunk)
 
@@ -224,14 +241,14 @@ def test_sizes_that_make_no_sense(size, chunk):
 class FakeServer:
     """Bytes on a disk, as PeerTube keeps them, between a network and a disk that lose some."""
 
-    def __init__(self, seed, size):
+    def __init__(self, seed: int, size: int) -> None:
         self.random = random.Random(seed)
         self.size = size
         self.here = self.length = 0  # bytes without a gap, and the file's length
         self.trouble = self.random.choice([0.0, 0.05, 0.3, 0.7])
         self.lies = self.random.choice([0.0, 0.0, 0.2])
 
-    def answer(self, machine, sent):
+    def answer(self, machine: Machine, sent: Send | None) -> None:
         kind = self.random.choice("bbbbbbolssulm") if self.random.random() < self.trouble else "ok"
         if sent is not None and kind != "b":
             assert sent.begin <= self.length, "a gap"
@@ -250,19 +267,19 @@ class FakeServer:
             return machine.finished(VIDEO)
         return machine.answered(self.told(sent), sent)
 
-    def write(self, begin, end):
+    def write(self, begin: int, end: int) -> None:
         assert begin <= self.here
         self.here = max(self.here, end)
         self.length = max(self.length, end)
 
-    def told(self, sent):
+    def told(self, sent: Send | None) -> int | None:
         if self.random.random() < self.lies:
             return self.random.choice([None, self.random.randint(0, self.here)])
         return sent.end if sent is not None else self.length
 
 
 @pytest.mark.parametrize("seed", range(300))
-def test_whatever_is_lost_there_is_no_gap_and_an_end(seed):
+def test_whatever_is_lost_there_is_no_gap_and_an_end(seed: int) -> None:
     size = random.Random(seed).randint(1, 500)
     server = FakeServer(seed, size)
     machine = Machine(size, chunk_size=random.Random(seed + 1).randint(1, 60))
@@ -288,7 +305,7 @@ def test_whatever_is_lost_there_is_no_gap_and_an_end(seed):
 
 
 @pytest.mark.parametrize("seed", range(100))
-def test_a_server_that_says_just_anything_makes_no_gap_and_no_endless_upload(seed):
+def test_a_server_that_says_just_anything_makes_no_gap_and_no_endless_upload(seed: int) -> None:
     rng = random.Random(seed)
     size = rng.randint(1, 200)
     machine = Machine(size, chunk_size=rng.randint(1, 20), restart=rng.random() < 0.5)
@@ -331,17 +348,17 @@ LOCATION = f"//elsewhere.example/api/v1/videos/upload-resumable?upload_id={ID}"
 
 
 @pytest.fixture
-def inline(monkeypatch):
+def inline(monkeypatch: pytest.MonkeyPatch) -> None:
     """Read files on the loop: the virtual clock cannot wait for threads."""
 
-    async def to_thread(function, *arguments):
+    async def to_thread(function: Callable[..., T], *arguments: Any) -> T:
         return function(*arguments)
 
     monkeypatch.setattr("aiopeertube.resumable.driver.asyncio.to_thread", to_thread)
 
 
 @pytest.fixture
-def film(tmp_path):
+def film(tmp_path: Path) -> Path:
     path = tmp_path / "film.mp4"
     path.write_bytes(bytes(range(250)) * 10)
     return path
@@ -350,14 +367,14 @@ def film(tmp_path):
 class Disk:
     """Answers as PeerTube does; `script` has one entry for each PUT: None, a Response, or an error to raise."""
 
-    def __init__(self, *script, size=2500):
+    def __init__(self, *script: Response | Exception | None, size: int = 2500) -> None:
         self.script = list(script)
         self.size = size
         self.data = bytearray()
-        self.seen = []
+        self.seen: list[str] = []
         self.finished = False
 
-    async def handle(self, request):
+    async def handle(self, request: Request) -> Response:
         ranged = dict(request.headers).get("Content-Range")
         self.seen.append(f"{request.method} {ranged}" if ranged else request.method)
         assert request.origin == "http://127.0.0.1"
@@ -372,8 +389,9 @@ class Disk:
             raise planned
         return planned or self.put(request, ranged)
 
-    def put(self, request, ranged):
+    def put(self, request: Request, ranged: str | None) -> Response:
         if isinstance(request.body, RawBody):
+            assert ranged is not None
             begin = int(ranged.removeprefix("bytes ").split("-")[0])
             assert begin <= len(self.data)
             self.data[begin : begin + len(request.body.data)] = request.body.data
@@ -382,14 +400,14 @@ class Disk:
             return reply(200, {"video": VIDEO})
         return Response(308, {"range": f"bytes=0-{len(self.data) - 1}"}, b"")
 
-    def client(self):
+    def client(self) -> PeerTube:
         return PeerTube("http://127.0.0.1", token="t", transport=MockTransport(self.handle))
 
 
-async def send(disk, path, **options):
-    options = {"channelId": 1, "name": "Film", "chunk_size": 1000} | options
+async def send(disk: Disk, path: Path, **options: Any) -> VideoId:
+    given: dict[str, Any] = {"channelId": 1, "name": "Film", "chunk_size": 1000} | options
     async with disk.client() as pt:
-        return await upload(pt, path, **options)
+        return await upload(pt, path, **given)
 
 
 FIRST, SECOND, THIRD = "PUT bytes 0-999/2500", "PUT bytes 1000-1999/2500", "PUT bytes 2000-2499/2500"
@@ -398,17 +416,17 @@ LOCKED = {"error": {"code": "FileLocked", "message": "File locked"}}
 FORGOTTEN = {"error": {"code": "FileNotFound", "message": "Not found"}}
 
 
-def gone():
+def gone() -> Response:
     return reply(404, FORGOTTEN)
 
 
-def making():
+def making() -> Response:
     return reply(503, {"detail": "The upload is already being processed"}, retry_after="300")
 
 
 @pytest.mark.usefixtures("inline")
 class TestDriver:
-    async def test_every_byte_and_the_video(self, film):
+    async def test_every_byte_and_the_video(self, film: Path) -> None:
         disk, heard = Disk(), []
         video = await send(disk, film, on_progress=lambda *told: heard.append(told))
         assert video == VIDEO
@@ -416,11 +434,11 @@ class TestDriver:
         assert bytes(disk.data) == film.read_bytes()
         assert heard == [(1000, 2500), (2000, 2500), (2500, 2500)]
 
-    async def test_the_ticket_comes_before_any_byte_and_may_be_waited_for(self, film):
+    async def test_the_ticket_comes_before_any_byte_and_may_be_waited_for(self, film: Path) -> None:
         disk = Disk()
         heard = []
 
-        async def keep(ticket):
+        async def keep(ticket: Ticket) -> None:
             await asyncio.sleep(5)
             heard.append((ticket, list(disk.seen)))
 
@@ -428,7 +446,7 @@ class TestDriver:
         status = film.stat()
         assert heard == [(Ticket(ID, 2500, status.st_mtime_ns), ["POST"])]
 
-    async def test_goes_on_with_a_ticket(self, film):
+    async def test_goes_on_with_a_ticket(self, film: Path) -> None:
         disk = Disk()
         disk.data[:] = film.read_bytes()[:1500]
         status = film.stat()
@@ -453,55 +471,56 @@ class TestDriver:
         ],
         ids=repr,
     )
-    async def test_a_failure_in_the_middle_asks_and_goes_on(self, film, trouble):
+    async def test_a_failure_in_the_middle_asks_and_goes_on(self, film: Path, trouble: Response | Exception) -> None:
         disk = Disk(None, trouble)
         assert await send(disk, film) == VIDEO
         assert disk.seen == ["POST", FIRST, SECOND, ASKED, SECOND, THIRD]
         assert bytes(disk.data) == film.read_bytes()
 
-    async def test_a_locked_upload_is_waited_for(self, film):
+    async def test_a_locked_upload_is_waited_for(self, film: Path) -> None:
         disk = Disk(errors.ConnectionLost("gone"), *[reply(423, LOCKED)] * 5)
         began = asyncio.get_running_loop().time()
         assert await send(disk, film) == VIDEO
         assert disk.seen[1:8] == [FIRST, *[ASKED] * 6]
         assert asyncio.get_running_loop().time() - began > 10
 
-    async def test_the_last_answer_was_lost_and_the_server_still_has_to_make_the_video(self, film):
+    async def test_the_last_answer_was_lost_and_the_server_still_has_to_make_the_video(self, film: Path) -> None:
         disk = Disk(None, None, errors.ConnectionLost("gone"), reply(200, {"video": VIDEO}))
         assert await send(disk, film) == VIDEO
         assert disk.seen[-2:] == [THIRD, ASKED]
 
-    async def test_the_last_answer_was_lost_and_the_video_is_made(self, film):
+    async def test_the_last_answer_was_lost_and_the_video_is_made(self, film: Path) -> None:
         disk = Disk(None, None, errors.ConnectionLost("gone"), making(), making(), gone())
         with pytest.raises(errors.UploadUnknown, match="look for that") as caught:
             await send(disk, film)
         assert (caught.value.upload_id, caught.value.perhaps_finished) == (ID, True)
         assert disk.seen.count("POST") == 1
 
-    async def test_the_server_failed_at_the_video(self, film):
+    async def test_the_server_failed_at_the_video(self, film: Path) -> None:
         disk = Disk(None, None, reply(500, {"detail": "serialize"}), making())
         with pytest.raises(errors.UploadStuck, match="already being processed") as caught:
             await send(disk, film)
         assert (caught.value.upload_id, caught.value.perhaps_finished) == (ID, True)
 
-    async def test_one_that_was_forgotten_begins_anew(self, film):
-        disk, tickets = Disk(None, gone()), []
+    async def test_one_that_was_forgotten_begins_anew(self, film: Path) -> None:
+        disk = Disk(None, gone())
+        tickets: list[Ticket] = []
         assert await send(disk, film, on_started=tickets.append) == VIDEO
         assert disk.seen == ["POST", FIRST, SECOND, "POST", FIRST, SECOND, THIRD]
         assert len(tickets) == 2
         assert bytes(disk.data) == film.read_bytes()
 
-    async def test_unless_that_is_not_wanted(self, film):
+    async def test_unless_that_is_not_wanted(self, film: Path) -> None:
         with pytest.raises(errors.UploadUnknown) as caught:
             await send(Disk(None, gone()), film, restart=False)
         assert not caught.value.perhaps_finished
 
-    async def test_one_of_an_earlier_run_that_is_gone_may_have_been_finished(self, film):
+    async def test_one_of_an_earlier_run_that_is_gone_may_have_been_finished(self, film: Path) -> None:
         with pytest.raises(errors.UploadUnknown) as caught:
             await send(Disk(gone()), film, upload_id=ID)
         assert caught.value.perhaps_finished
 
-    async def test_a_server_that_is_away_for_good(self, film):
+    async def test_a_server_that_is_away_for_good(self, film: Path) -> None:
         disk = Disk(None, *[errors.ConnectionLost("gone")] * 20)
         with pytest.raises(errors.UploadFailed, match="no progress: gone") as caught:
             await send(disk, film)
@@ -509,7 +528,7 @@ class TestDriver:
         assert isinstance(caught.value.__cause__, errors.ConnectionLost)
         assert (caught.value.upload_id, caught.value.perhaps_finished) == (ID, False)
 
-    async def test_no_video_is_final_and_lets_the_id_go(self, film):
+    async def test_no_video_is_final_and_lets_the_id_go(self, film: Path) -> None:
         disk = Disk(None, None, reply(422, {"detail": "Video file unreadable."}))
         with pytest.raises(errors.Unprocessable, match="unreadable"):
             await send(disk, film)
@@ -518,19 +537,19 @@ class TestDriver:
     @pytest.mark.parametrize(
         ("status", "kind"), [(403, errors.NotPermitted), (409, errors.Conflict), (413, errors.TooLarge)]
     )
-    async def test_refusals_are_final(self, film, status, kind):
+    async def test_refusals_are_final(self, film: Path, status: int, kind: type[errors.ApiError]) -> None:
         disk = Disk(None, reply(status, {}))
         with pytest.raises(kind):
             await send(disk, film)
         assert disk.seen == ["POST", FIRST, SECOND]
 
-    async def test_redirects_are_not_followed(self, film):
+    async def test_redirects_are_not_followed(self, film: Path) -> None:
         disk = Disk(Response(308, {"location": "https://elsewhere.example/", "range": "bytes=0-9"}, b""))
         with pytest.raises(errors.RedirectRefused):
             await send(disk, film)
         assert disk.seen == ["POST", FIRST]
 
-    async def test_chunks_that_a_proxy_refuses_get_smaller(self, tmp_path):
+    async def test_chunks_that_a_proxy_refuses_get_smaller(self, tmp_path: Path) -> None:
         path = tmp_path / "film.mp4"
         path.write_bytes(os.urandom(SMALLEST * 5))
         disk = Disk(reply(413, text="too large"), size=SMALLEST * 5)
@@ -543,11 +562,12 @@ class TestDriver:
         ]
         assert bytes(disk.data) == path.read_bytes()
 
-    async def test_a_chunk_is_never_larger_than_it_should_be(self, film):
+    async def test_a_chunk_is_never_larger_than_it_should_be(self, film: Path) -> None:
         sizes = []
 
         class Watching(Disk):
-            def put(self, request, ranged):
+            def put(self, request: Request, ranged: str | None) -> Response:
+                assert isinstance(request.body, RawBody)
                 sizes.append(len(request.body.data))
                 return super().put(request, ranged)
 
@@ -558,13 +578,13 @@ class TestDriver:
 @pytest.mark.usefixtures("inline")
 class TestFiles:
     @pytest.mark.parametrize(("name", "why"), [("missing.mp4", "No such file"), (".", "not a file")])
-    async def test_what_cannot_be_read(self, tmp_path, name, why):
+    async def test_what_cannot_be_read(self, tmp_path: Path, name: str, why: str) -> None:
         disk = Disk()
         with pytest.raises(errors.FileUnreadable, match=why):
             await send(disk, tmp_path / name)
         assert disk.seen == []
 
-    async def test_an_empty_file(self, tmp_path):
+    async def test_an_empty_file(self, tmp_path: Path) -> None:
         path = tmp_path / "empty.mp4"
         path.touch()
         disk = Disk()
@@ -572,14 +592,14 @@ class TestFiles:
             await send(disk, path)
         assert disk.seen == []
 
-    async def test_fields_are_checked_first_even_when_there_is_nothing_to_announce(self, film):
+    async def test_fields_are_checked_first_even_when_there_is_nothing_to_announce(self, film: Path) -> None:
         disk = Disk()
         for ticket in (None, ID):
             with pytest.raises(errors.InvalidField, match="name"):
                 await send(disk, film, name="F", upload_id=ticket)
         assert disk.seen == []
 
-    async def test_another_file_than_the_ticket_is_of(self, film):
+    async def test_another_file_than_the_ticket_is_of(self, film: Path) -> None:
         status = film.stat()
         disk = Disk()
         for ticket in (Ticket(ID, 2499, status.st_mtime_ns), Ticket(ID, 2500, status.st_mtime_ns - 1)):
@@ -597,7 +617,7 @@ class TestFiles:
         ],
         ids=["longer", "shorter", "touched"],
     )
-    async def test_one_that_changes_while_it_is_sent(self, film, change):
+    async def test_one_that_changes_while_it_is_sent(self, film: Path, change: Callable[[Path], object]) -> None:
         disk = Disk()
         with pytest.raises(errors.FileChanged, match="while it was sent") as caught:
             await send(disk, film, on_progress=lambda *_: change(film))
@@ -613,13 +633,13 @@ class TestFiles:
             ("a", "application/octet-stream"),
         ],
     )
-    async def test_the_server_decides_about_types(self, tmp_path, name, kind):
+    async def test_the_server_decides_about_types(self, tmp_path: Path, name: str, kind: str) -> None:
         path = tmp_path / name
         path.write_bytes(b"x" * 10)
         kinds = []
 
         class Watching(Disk):
-            async def handle(self, request):
+            async def handle(self, request: Request) -> Response:
                 if request.method == "POST":
                     kinds.append(dict(request.headers)["X-Upload-Content-Type"])
                 return await super().handle(request)
@@ -628,12 +648,13 @@ class TestFiles:
         await send(Watching(size=10), path, content_type="video/webm")
         assert kinds == [kind, "video/webm"]
 
-    async def test_two_files_alike_are_two_uploads(self, film):
+    async def test_two_files_alike_are_two_uploads(self, film: Path) -> None:
         keys = []
 
         class Watching(Disk):
-            async def handle(self, request):
+            async def handle(self, request: Request) -> Response:
                 if request.method == "POST":
+                    assert isinstance(request.body, JsonBody)
                     keys.append(request.body.data)
                 return await super().handle(request)
 

@@ -1,5 +1,7 @@
 """The window by itself: no loop, no clock."""
 
+from itertools import pairwise
+
 import pytest
 
 from aiopeertube.stack.window import NEVER, Place, Window
@@ -20,7 +22,7 @@ def known(*, remaining: int = 49, limit: int = 50, sent: float = 0.0, arrived: f
 
 def send_all(window: Window, now: float) -> list[Place]:
     """Send as many as may go at once."""
-    places = []
+    places: list[Place] = []
     while window.may_go(now) and len(places) < 1000:
         places.append(window.start(now))
     return places
@@ -114,7 +116,8 @@ def test_a_window_that_others_opened_earlier_shows_by_its_name_and_by_what_is_le
 
 @pytest.mark.parametrize("retry_after", [None, 0, 3.5, 86_400])
 def test_refusals_without_figures_slow_everything_down_and_answers_speed_it_up(retry_after: float | None) -> None:
-    window, now, sent = Window("api"), 0.0, []
+    window, now = Window("api"), 0.0
+    sent: list[float] = []
     for _ in range(6):
         now = max(now, window.next_moment(now)) if not window.may_go(now) else now
         sent.append(now)
@@ -122,7 +125,7 @@ def test_refusals_without_figures_slow_everything_down_and_answers_speed_it_up(r
         assert len(sent) == 1 or not window.may_go(now)  # one at a time
         window.refused(place, now, None, retry_after)
         assert window.holds_everybody(now)
-    pauses = [after - before for before, after in zip(sent, sent[1:], strict=False)]
+    pauses = [after - before for before, after in pairwise(sent)]
     assert pauses == sorted(pauses) or retry_after
     for _ in range(100):
         now = max(now, window.next_moment(now)) if not window.may_go(now) else now

@@ -83,7 +83,9 @@ class Exchange:
     async def _connect(self, origin: _Origin) -> Any:
         try:
             connection = await self._connector.connect(origin.key, [], self._timeout)
-            while connection.protocol is not None and connection.protocol.should_close:  # something came that nobody asked for
+            while (
+                connection.protocol is not None and connection.protocol.should_close
+            ):  # something came that nobody asked for
                 connection.close()
                 connection = await self._connector.connect(origin.key, [], self._timeout)
         except TimeoutError:

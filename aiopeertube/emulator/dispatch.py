@@ -28,7 +28,7 @@ _MISSING = 64
 
 
 class App:
-    """Answers requests."""
+    """Answers requests. `limit` and `login_limit` are the windows of the rate limits; None: there is none."""
 
     def __init__(self, backend: Backend, faults: Faults) -> None:
         options = backend.options
@@ -36,21 +36,39 @@ class App:
         self._faults = faults
         self._router = Router(ROUTES)
         self._date = HttpDate()
-        self._limit = FixedWindows(*options.rate_limit) if options.rate_limit else None
-        self._login_limit = FixedWindows(*options.login_limit) if options.login_limit else None
+        self.limit = FixedWindows(*options.rate_limit) if options.rate_limit else None
+        self.login_limit = FixedWindows(*options.login_limit) if options.login_limit else None
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer a request."""
-        path = request.raw_path.partition("?")[0]
-        words = [unquote(word) for word in path[len(API) :].rstrip("/").split("/")] if path.startswith(API) else []
-        found = self._router.find(request.method, words) if words else None
-        label = found[0].label if found else f"{request.method} (unknown)"
-        tally = self._backend.tally
-        tally.arrive(label)
+        words, found = self._arrived(request)
         try:
             return await self._handle_faulty(request, words, found)
         finally:
+            self._backend.tally.in_flight -= 1
+
+    async def answer(self, request: web.BaseRequest) -> Reply:
+        """Answer a request as the server does when nothing is wrong with it: no faults, no latency, no sockets.
+
+        For simulations, whose network is their own; `request` has only to look like aiohttp's.
+        """
+        words, found = self._arrived(request)
+        tally = self._backend.tally
+        try:
+            reply = await self._reply(request, words, found)
+        finally:
             tally.in_flight -= 1
+        tally.by_status[reply.status] += 1
+        reply.headers = self._headers(request, reply)
+        return reply
+
+    def _arrived(self, request: web.BaseRequest) -> tuple[list[str], tuple[Route, dict[str, str]] | None]:
+        """Count a request that comes in, and find its route."""
+        path = request.raw_path.partition("?")[0]
+        words = [unquote(word) for word in path[len(API) :].rstrip("/").split("/")] if path.startswith(API) else []
+        found = self._router.find(request.method, words) if words else None
+        self._backend.tally.arrive(found[0].label if found else f"{request.method} (unknown)")
+        return words, found
 
     async def _handle_faulty(
         self, request: web.BaseRequest, words: list[str], found: tuple[Route, dict[str, str]] | None
@@ -103,9 +121,9 @@ class App:
 
     def _within_limits(self, call: Call, found: tuple[Route, dict[str, str]] | None, headers: dict[str, str]) -> bool:
         """Count the request and note the headers; tell whether it is within the limits."""
-        limits = [self._limit]
+        limits = [self.limit]
         if found is not None and found[0].template == _LOGIN:
-            limits.append(self._login_limit)
+            limits.append(self.login_limit)
         for limit in limits:
             if limit is None:
                 continue

@@ -24,26 +24,28 @@ class FixedWindows:
     `limit` requests are allowed in each window of `seconds`.
 
     A refused request is counted but does not extend the window.
+
+    `limit` may be changed at any time, as administrators do, and `seconds` from the next window on.
     """
 
     def __init__(self, limit: int, seconds: float) -> None:
-        self._limit = limit
-        self._seconds = seconds
+        self.limit = limit
+        self.seconds = seconds
         self._windows: dict[str, _Window] = {}
 
     def hit(self, client: str, now: float) -> Standing:
         """Count a request of a client."""
         window = self._windows.get(client)
         if window is None or now >= window.ends_at:
-            window = self._windows[client] = _Window(now + self._seconds, 0)
+            window = self._windows[client] = _Window(now + self.seconds, 0)
         window.hits += 1
         headers = {
-            "X-RateLimit-Limit": str(self._limit),
-            "X-RateLimit-Remaining": str(max(0, self._limit - window.hits)),
+            "X-RateLimit-Limit": str(self.limit),
+            "X-RateLimit-Remaining": str(max(0, self.limit - window.hits)),
             # Whole seconds, rounded up: a client that waits for it waits up to a second too long.
             "X-RateLimit-Reset": str(math.ceil(window.ends_at)),
         }
-        allowed = window.hits <= self._limit
+        allowed = window.hits <= self.limit
         if not allowed:
             headers["Retry-After"] = str(max(0, math.ceil(window.ends_at - now)))
         return Standing(allowed, headers)

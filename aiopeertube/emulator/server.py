@@ -46,6 +46,7 @@ class Emulator:
         options: Its behaviour.
         store: Its users, channels, videos and tokens; tests may read and change them.
         faults: What goes wrong with requests; tests may add some.
+        serving: What answers requests; None: it was never started.
     """
 
     def __init__(self, options: EmulatorOptions | None = None, **changes: Any) -> None:
@@ -57,6 +58,7 @@ class Emulator:
         self._writers = WriterPool(
             self.options.write_seconds, failures=self.options.serialization_failures, seed=self.options.seed
         )
+        self.serving: App | None = None
         self._running: _Running | None = None
         self._host = ""
 
@@ -96,7 +98,8 @@ class Emulator:
             raise RuntimeError("the emulator is running already")
         listening = socket.create_server((self.options.host, self.options.port), backlog=1024)
         self._host = f"{self.options.host}:{listening.getsockname()[1]}"
-        running = _Running(listening, self._app())
+        self.serving = self.app()
+        running = _Running(listening, self.serving)
         await running.start()
         self._running = running
 
@@ -132,7 +135,13 @@ class Emulator:
         finally:
             background.stop()
 
-    def _app(self) -> App:
+    def app(self, host: str | None = None) -> App:
+        """What answers requests, for those who bring a network of their own.
+
+        Args:
+            host: The address that bodies name; None: where it listens.
+        """
+        self._host = host or self._host
         renderer = Renderer(self._host, modern=self.options.is_modern)
         lists = VideoLists(self.store)
         return App(Backend(self.options, self.store, self._tally, self._writers, lists, renderer), self.faults)

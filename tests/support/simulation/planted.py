@@ -1,4 +1,4 @@
-"""Faults planted into the client, each to be found: what shows that the simulation would find one of its own.
+"""Faults planted into the client, each to be found: that shows that the simulation would find one of its own.
 
 A plant puts something in place of one function while a seed is played. `python tests/support/simulation/planted.py` looks for
 the first seeds that find each of them and in which the same invariant holds otherwise.

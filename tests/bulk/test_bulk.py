@@ -12,7 +12,7 @@ from aiopeertube import Halt, PeerTube, errors
 from aiopeertube.errors import BulkHalted
 from aiopeertube.testing import MockTransport, reply
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("virtual_backend")]
 URL = "http://127.0.0.1"
 
 

@@ -78,7 +78,7 @@ def mismatches(value, annotation, where="$", bound=None):
     if isinstance(annotation, TypeVar):
         annotation = bound[annotation]
     origin, args = get_origin(annotation), get_args(annotation)
-    if annotation is Any:
+    if annotation in (Any, object):
         return []
     if origin in (Union, types.UnionType):
         arms = [mismatches(value, arm, where, bound) for arm in args]

@@ -1,7 +1,7 @@
 """Faults planted into the client, each to be found: that shows that the simulation would find one of its own.
 
-A plant puts something in place of one function while a seed is played. `python tests/support/simulation/planted.py` looks for
-the first seeds that find each of them and in which the same invariant holds otherwise.
+A plant puts something in place of one function while a seed is played; `python tests/support/simulation/planted.py`
+looks for the first seeds that find each of them and in which the same invariant holds otherwise.
 """
 
 import asyncio

@@ -59,7 +59,14 @@ def _rebuild(kind: type[PeerTubeError], args: tuple[Any, ...], state: dict[str, 
 
 
 class ConfigurationError(PeerTubeError):
-    """The client cannot be made with these settings."""
+    """Something cannot be made with these settings; `option` names the one to change, "" where it is none or several.
+
+    Names are those of the keyword arguments, like "max_changes".
+    """
+
+    def __init__(self, message: str = "", *, option: str = "") -> None:
+        super().__init__(message)
+        self.option = option
 
 
 class InvalidURL(ConfigurationError):

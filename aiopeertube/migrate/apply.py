@@ -56,15 +56,12 @@ class _Guard:
     def __init__(self, pt: "PeerTube", kind: Kind) -> None:
         self._pt = pt
         self._kind = kind
-        self._items: dict[int, Item] = {}
 
     def prepare(self, call: Call[Any]) -> Request:
-        request = self._pt.prepare(call)
-        self._items[id(request)] = call.tag
-        return request
+        return self._pt.prepare(call)
 
     async def send(self, request: Request) -> Any:
-        return await self._kind.send(self._pt, self._items.pop(id(request)), request)
+        return await self._kind.send(self._pt, request.tag, request)
 
 
 class Apply:

@@ -1,15 +1,19 @@
 """Requests and responses as values, and what is known about them without any I/O."""
 
 from collections.abc import Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol, Self
 
 import orjson
 
 from aiopeertube import errors
+
+if TYPE_CHECKING:
+    from .call import Call
 
 API: Final = "/api/v1"
 IDEMPOTENT: Final = frozenset({"GET", "HEAD", "PUT", "DELETE"})
@@ -108,7 +112,7 @@ class Request:
 
     `attempts` counts how often it was handed to the pool, `in_flight` says that it is there now, `lost` that an
     earlier attempt may have done its work though its answer did not say so. `token` is the bearer token of the
-    latest attempt; it is never shown.
+    latest attempt; it is never shown. `tag` is that of the call it was made of.
     """
 
     __slots__ = (
@@ -123,6 +127,7 @@ class Request:
         "method",
         "origin",
         "path",
+        "tag",
         "target",
         "timeout",
         "token",
@@ -141,6 +146,7 @@ class Request:
         authenticate: bool = True,
         idempotent: bool | None = None,
         timeout: float | None = None,
+        tag: Any = None,
     ) -> None:
         self.method = method
         self.origin = origin
@@ -152,10 +158,34 @@ class Request:
         self.authenticate = authenticate
         self.idempotent = method in IDEMPOTENT if idempotent is None else idempotent
         self.timeout = timeout
+        self.tag = tag
         self.token: str | None = None
         self.attempts = 0
         self.in_flight = False
         self.lost = False
+
+    @classmethod
+    def of(cls, call: "Call[Any]", origin: str, *, authenticate: bool = True) -> Self:
+        """Make the request that `call` describes, to the server at `origin`.
+
+        Raises:
+            InputError: what is known to be wrong with the call.
+        """
+        if call.problem is not None:
+            raise copy(call.problem)  # a call may be sent again, and an error keeps its traceback
+        return cls(
+            call.method,
+            origin,
+            call.target,
+            path=call.path,
+            decode=call.decode,
+            body=call.body,
+            headers=call.headers,
+            authenticate=authenticate and call.authenticate,
+            idempotent=call.idempotent,
+            timeout=call.timeout,
+            tag=call.tag,
+        )
 
     def __repr__(self) -> str:
         return f"<Request {self.method} {self.path}, {self.attempts} attempts>"

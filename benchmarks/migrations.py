@@ -93,7 +93,7 @@ def kills(videos: int, count: int, seed: int) -> dict[str, Any]:
 async def plan_one(rows: int) -> dict[str, Any]:
     """Compare so many rows with a server; return peak MiB and microseconds per row."""
     from aiopeertube import PeerTube
-    from aiopeertube.migrate import plan
+    from aiopeertube.migrate import planning
     from aiopeertube.migrate.compare import Who
     from aiopeertube.migrate.fields import Reading
     from aiopeertube.migrate.journal import Job, Journal
@@ -119,7 +119,7 @@ async def plan_one(rows: int) -> dict[str, Any]:
             with Journal.create(Path(folder) / "plan.journal", job) as journal:
                 who = Who("nisv", "nisv", staff=False, modern=False)
                 reading = Reading(Vocabulary())
-                await plan.plan_table(pt, journal, open_source(str(path)), who=who, reading=reading)
+                await planning.plan_table(pt, journal, open_source(str(path)), who=who, reading=reading)
                 counts = await journal.counts()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     seconds = time.perf_counter() - began

@@ -24,14 +24,14 @@ of `aiopeertube.errors`.
 """
 
 from . import kinds
-from .apply import Apply, Limits, settle_open
+from .applying import Apply, Limits, settle_open
 from .compare import Who
-from .export import Export, columns_for
+from .exporting import Export, columns_for
 from .fields import FIELDS, Reading
 from .item import Item
 from .journal import Job, Journal, JournalError, JournalFull
-from .plan import Rules, estimate, plan_file, plan_table, who_am_i
 from .planfile import PlanFile
+from .planning import Rules, estimate, plan_file, plan_table, who_am_i
 from .problems import BadSource, Problem
 from .proving import as_before, as_written, derive
 from .rows import Layout

@@ -12,7 +12,7 @@ import click.testing
 import pytest
 
 from aiopeertube.cli.app import app
-from aiopeertube.migrate.export import DEFAULT, cell, columns_for
+from aiopeertube.migrate.exporting import DEFAULT, cell, columns_for
 
 COUNT = int(os.environ.get("AIOPEERTUBE_LIVE_VIDEOS", "40"))
 

@@ -7,9 +7,10 @@ from typing import Any, Final
 
 import click
 
+from aiopeertube.cli import job_view as view
+from aiopeertube.cli import journals as places
 from aiopeertube.cli import output
 from aiopeertube.cli.errors import Exit, Failure
-from aiopeertube.cli.migrate import places, view
 from aiopeertube.cli.options import Group, Settings, output_options
 from aiopeertube.cli.running import run
 from aiopeertube.cli.terminal import note

@@ -34,7 +34,7 @@ def export(settings: Settings, /, output: str, **options: Any) -> int:
     """
     if options["mine"] and (options["channel"] or options["account"]):
         raise click.UsageError("--mine excludes --channel and --account.")
-    from aiopeertube.migrate.export import DEFAULT, columns_for  # noqa: PLC0415 - `--help` starts without
+    from aiopeertube.migrate.exporting import DEFAULT, columns_for  # noqa: PLC0415 - `--help` starts without
 
     chosen = [name.strip() for name in options["fields"].split(",")] if options["fields"] else DEFAULT
     try:
@@ -50,8 +50,8 @@ async def _export(
 ) -> int:
     from aiopeertube.migrate import tables  # noqa: PLC0415 - see above
     from aiopeertube.migrate.compare import Who  # noqa: PLC0415
-    from aiopeertube.migrate.export import Export  # noqa: PLC0415
-    from aiopeertube.migrate.plan import who_am_i  # noqa: PLC0415
+    from aiopeertube.migrate.exporting import Export  # noqa: PLC0415
+    from aiopeertube.migrate.planning import who_am_i  # noqa: PLC0415
     from aiopeertube.migrate.tables.opening import format_of  # noqa: PLC0415
 
     async with connection.opened(many=True) as pt:

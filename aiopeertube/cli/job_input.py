@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from aiopeertube.cli import journals as places
+from aiopeertube.cli import options_table as tables
 from aiopeertube.cli import progress
 from aiopeertube.cli.connection import Connection
 from aiopeertube.cli.errors import Exit, Failure
-from aiopeertube.cli.migrate import places, tables
 from aiopeertube.cli.options import Settings
 from aiopeertube.cli.terminal import note, one_line
-from aiopeertube.migrate import plan, vocabulary
+from aiopeertube.migrate import planning as plan
 from aiopeertube.migrate import rules as ruling
+from aiopeertube.migrate import vocabulary
 from aiopeertube.migrate.compare import Who
 from aiopeertube.migrate.fields import FIELDS
 from aiopeertube.migrate.journal import Job, Journal

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from aiopeertube import errors
+from aiopeertube.cli import job_view as view
 from aiopeertube.cli import many, output
 from aiopeertube.cli.errors import Exit, Failure
-from aiopeertube.cli.migrate import view
 from aiopeertube.cli.options import Settings
 from aiopeertube.cli.terminal import note
-from aiopeertube.migrate.apply import Apply, Limits
+from aiopeertube.migrate.applying import Apply, Limits
 from aiopeertube.migrate.journal import JournalFull
 from aiopeertube.migrate.report import write_failed
 

@@ -9,7 +9,7 @@ from aiopeertube.wire.call import Call
 from . import fields
 from .compare import Progress, Who, listing, none_to_tell
 from .fields import FIELDS, LABELLED
-from .plan import in_scope
+from .planning import in_scope
 from .references import COLUMNS
 from .rows import FOR_PEOPLE
 from .tables import Sink

@@ -8,14 +8,16 @@ from typing import Any, Final
 
 import click
 
+from aiopeertube.cli import job_input as planning
+from aiopeertube.cli import job_session as session
+from aiopeertube.cli import options_table as tables
 from aiopeertube.cli.connection import Connection, connect
 from aiopeertube.cli.errors import Exit, Failure
-from aiopeertube.cli.migrate import planning, session, tables
 from aiopeertube.cli.options import Command, Settings, shared_options
 from aiopeertube.cli.running import run
 from aiopeertube.cli.terminal import is_terminal
 from aiopeertube.migrate import kinds, vocabulary
-from aiopeertube.migrate.apply import settle_open
+from aiopeertube.migrate.applying import settle_open
 from aiopeertube.migrate.kinds import captions as caption_rows
 from aiopeertube.migrate.kinds import thumbnails as image_rows
 from aiopeertube.migrate.kinds.reading import Creations, Reader, Requests, Wanted, plan_requests

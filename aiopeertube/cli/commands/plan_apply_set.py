@@ -7,15 +7,18 @@ from typing import Any, Final, TypeVar
 
 import click
 
+from aiopeertube.cli import job_input as planning
+from aiopeertube.cli import job_session as session
+from aiopeertube.cli import job_view as view
+from aiopeertube.cli import options_table as tables
 from aiopeertube.cli import output as out
 from aiopeertube.cli.connection import Connection, connect
 from aiopeertube.cli.errors import Exit, Failure
-from aiopeertube.cli.migrate import planning, session, tables, view
 from aiopeertube.cli.options import Command, Settings, shared_options
 from aiopeertube.cli.running import run
 from aiopeertube.cli.terminal import is_terminal, note
 from aiopeertube.migrate import planfile
-from aiopeertube.migrate.apply import settle_open
+from aiopeertube.migrate.applying import settle_open
 from aiopeertube.migrate.kinds import Update
 
 F = TypeVar("F", bound=Callable[..., Any])

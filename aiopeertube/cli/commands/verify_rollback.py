@@ -8,17 +8,18 @@ from typing import Any
 
 import click
 
+from aiopeertube.cli import job_session as session
+from aiopeertube.cli import journals as places
 from aiopeertube.cli import output, progress
 from aiopeertube.cli.connection import Connection, connect
 from aiopeertube.cli.errors import Exit, Failure
+from aiopeertube.cli.job_input import journal_for
 from aiopeertube.cli.many import chosen
-from aiopeertube.cli.migrate import places, session
-from aiopeertube.cli.migrate.planning import journal_for
 from aiopeertube.cli.options import Command, Settings, shared_options
 from aiopeertube.cli.running import run
 from aiopeertube.cli.terminal import note
-from aiopeertube.migrate import kinds, plan, proving
-from aiopeertube.migrate.apply import settle_open
+from aiopeertube.migrate import kinds, planning, proving
+from aiopeertube.migrate.applying import settle_open
 from aiopeertube.migrate.item import Item
 from aiopeertube.migrate.journal import Job, Journal
 
@@ -146,7 +147,7 @@ async def _looking(connection: Connection, path: Path) -> AsyncIterator[tuple[_L
     with ExitStack() as stack:
         job = stack.enter_context(Journal.open(path))
         async with connection.opened(many=True) as pt:
-            who, _ = await plan.who_am_i(pt)
+            who, _ = await planning.who_am_i(pt)
             job.check(kind=job.job.kind, origin=pt.origin, user=who.name)
             ready = _Looking(pt, who, job)
             await settle_open(pt, job, ready.kind)

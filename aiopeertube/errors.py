@@ -42,9 +42,13 @@ from typing import Any
 
 
 class PeerTubeError(Exception):
-    """Base of every error of this package. `repeated` tells that all its retries have been made below."""
+    """Base of every error of this package. `repeated` tells that all its retries have been made below.
+
+    `option` names the option to change, as a keyword argument is named ("max_changes"); "" where that is none.
+    """
 
     repeated = False
+    option = ""
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Exceptions are rebuilt from `args` alone; attributes would be lost when one crosses a process border.
@@ -59,10 +63,7 @@ def _rebuild(kind: type[PeerTubeError], args: tuple[Any, ...], state: dict[str, 
 
 
 class ConfigurationError(PeerTubeError):
-    """Something cannot be made with these settings; `option` names the one to change, "" where it is none or several.
-
-    Names are those of the keyword arguments, like "max_changes".
-    """
+    """Something cannot be made or done with these settings."""
 
     def __init__(self, message: str = "", *, option: str = "") -> None:
         super().__init__(message)
@@ -88,9 +89,10 @@ class InvalidIdentifier(InputError):
 class InvalidField(InputError):
     """A field's value is out of its range; `field` names it."""
 
-    def __init__(self, field: str, message: str) -> None:
+    def __init__(self, field: str, message: str, *, option: str = "") -> None:
         super().__init__(f"{field}: {message}")
         self.field = field
+        self.option = option
 
 
 class FileUnreadable(InputError):
@@ -98,6 +100,14 @@ class FileUnreadable(InputError):
 
     def __init__(self, path: str, reason: str) -> None:
         super().__init__(f"cannot read {path}: {reason}")
+        self.path = path
+
+
+class FileUnwritable(InputError):
+    """A file cannot be written; `path` names it."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(f"cannot write {path}: {reason}")
         self.path = path
 
 

@@ -27,11 +27,11 @@ _COMMANDS: Final = {
     "verify": ("commands.verify_rollback", "Read back what a job changed, and compare."),
     "rollback": ("commands.verify_rollback", "Put back what was there before a job."),
     "jobs": ("commands.jobs", "List jobs, and show what became of their items."),
-    "captions": ("commands.tables", "Put captions from files, as a table says."),
-    "thumbnails": ("commands.tables", "Put thumbnails from files, as a table says."),
-    "delete": ("commands.tables", "Delete the videos that a table names."),
-    "upload": ("commands.tables", "Upload files, with their metadata from a table."),
-    "import": ("commands.tables", "Have videos fetched from addresses, as a table says."),
+    "captions": ("commands.tables", "Upload captions listed in a table."),
+    "thumbnails": ("commands.tables", "Replace thumbnails by files listed in a table."),
+    "delete": ("commands.tables", "Delete the videos listed in a table."),
+    "upload": ("commands.tables", "Upload files listed in a table, with their metadata."),
+    "import": ("commands.tables", "Import videos from URLs listed in a table."),
     "api": ("commands.api", "Send any request of the API."),
 }
 

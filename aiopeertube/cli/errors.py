@@ -110,7 +110,19 @@ def explain(error: errors.PeerTubeError, *, origin: str = "", anonymous: bool = 
     code, hint = next((code, hint) for kind, code, hint in _RULES if isinstance(error, kind))
     at = f" --url {origin}" if origin else ""
     names = {"login": f"`aiopeertube login{at}`", "https": origin.replace("http://", "https://", 1)}
-    return Failure(str(error), code=code, hint=hint.format(at=at, there=_there(error, origin), **names))
+    return Failure(
+        dashed(str(error), error.option), code=code, hint=hint.format(at=at, there=_there(error, origin), **names)
+    )
+
+
+def dashed(text: str, option: str) -> str:
+    """Write the option that an error of the library names as it is written on the command line."""
+    if not option:
+        return text
+    name = f"--{option.replace('_', '-')}"
+    if text.startswith((f"{option}:", f"{option} ")):
+        return name + text.removeprefix(option)
+    return f"{text}; see {name}"
 
 
 def _there(error: errors.PeerTubeError, origin: str) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from aiopeertube import errors
 from aiopeertube.cli import output, progress, stdin_ids
 from aiopeertube.cli.errors import Exit, Failure
+from aiopeertube.cli.interrupts import HEARD
 from aiopeertube.cli.options import Settings
 from aiopeertube.cli.terminal import is_terminal, note
 
@@ -22,9 +23,6 @@ Take = Callable[["Outcome[Any]", str], None]
 
 # An error of these says nothing about the item: all others would meet it as well.
 _HOPELESS = (errors.AuthenticationError, errors.ServerUnreachable)
-
-
-HEARD = "aiopeertube: interrupted: what is in flight will be finished; a second Ctrl-C ends it at once"
 
 
 class Run:
@@ -50,19 +48,19 @@ class Run:
                 await self._follow(run, reporter)
         return self._verdict(run)
 
-    async def _follow(self, run: "BulkRun[Any]", reporter: progress.Reporter) -> None:
+    async def _follow(self, run: "BulkRun[Any]", reporter: progress.Progress) -> None:
         failed = 0
         try:
             async for outcome in run:
                 failed += outcome.state == "failed"
                 self._note(outcome, run, reporter)
-                reporter.done(failed, number=outcome.state != "not started")
+                reporter.advance(outcome.state != "not started", failed=failed)
         except KeyboardInterrupt:
             self._interrupted = True
         except errors.BulkHalted as exc:
             self._halted = exc
 
-    def _note(self, outcome: "Outcome[Any]", run: "BulkRun[Any]", reporter: progress.Reporter) -> None:
+    def _note(self, outcome: "Outcome[Any]", run: "BulkRun[Any]", reporter: progress.Progress) -> None:
         video = video_of(outcome.call)
         if isinstance(outcome.error, _HOPELESS):
             self._hopeless = outcome.error

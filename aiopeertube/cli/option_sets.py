@@ -11,7 +11,7 @@ A command takes the sets that it needs, and passes them on whole::
 """
 
 from collections.abc import Callable
-from dataclasses import field, fields
+from dataclasses import Field, field, fields
 from functools import wraps
 from typing import Any, TypeVar
 
@@ -22,16 +22,17 @@ F = TypeVar("F", bound=Callable[..., Any])
 _OPTION = "option"
 
 
-def option(*names: str, default: Any = None, **attributes: Any) -> Any:
+def option(*names: str, default: Any = None, dest: str = "", **attributes: Any) -> Any:
     """Declare a field of an option set; `names` and `attributes` are those of `click.option`.
 
-    A flag is False, and an option given `multiple` times an empty tuple, unless `default` says otherwise.
+    A flag is False, and an option given `multiple` times an empty tuple, unless `default` says otherwise. `dest` is
+    click's name of it, and that of its variable, where two sets of one command have a field of the same name.
     """
     if default is None and attributes.get("is_flag"):
         default = False
     if default is None and attributes.get("multiple"):
         default = ()
-    return field(default=default, metadata={_OPTION: (names, attributes)})
+    return field(default=default, metadata={_OPTION: (names, attributes, dest)})
 
 
 def with_options(**sets: type) -> Callable[[F], F]:
@@ -52,12 +53,22 @@ def with_options(**sets: type) -> Callable[[F], F]:
 
 
 def _declared(command: Callable[..., Any], kind: type) -> Callable[..., Any]:
-    for one in reversed(fields(kind)):
-        names, attributes = one.metadata[_OPTION]
-        command = click.option(*names, one.name, default=one.default, **attributes)(command)
+    for one in reversed(_options(kind)):
+        names, attributes, _ = one.metadata[_OPTION]
+        command = click.option(*names, _dest(one), default=one.default, **attributes)(command)
     return command
 
 
 def _filled(kind: type, values: dict[str, Any]) -> Any:
     """Make a set of what click read; its names leave `values`."""
-    return kind(**{one.name: values.pop(one.name) for one in fields(kind)})
+    return kind(**{one.name: values.pop(_dest(one)) for one in _options(kind)})
+
+
+def _options(kind: type) -> list[Field[Any]]:
+    """Return the fields that are options; others keep their defaults."""
+    return [one for one in fields(kind) if _OPTION in one.metadata]
+
+
+def _dest(one: Field[Any]) -> str:
+    dest: str = one.metadata[_OPTION][2]
+    return dest or one.name

@@ -2,17 +2,18 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from aiopeertube.bulk import BulkRun, Halt, Outcome
-from aiopeertube.errors import ApiError, AuthenticationError, PeerTubeError, ServerUnreachable
+from aiopeertube.errors import ApiError, AuthenticationError, BulkHalted, PeerTubeError, ServerUnreachable
 from aiopeertube.wire.call import Call
 from aiopeertube.wire.messages import Request
 
+from .database import JournalError
 from .item import Item
-from .journal import Journal, JournalError
+from .journal import Journal
 from .kinds import Kind
+from .watching import UNWATCHED, Watcher
 
 if TYPE_CHECKING:
     from aiopeertube._client import PeerTube
@@ -20,29 +21,15 @@ if TYPE_CHECKING:
 # Few: all of them are in doubt after a kill, and each costs a request then.
 _MARKED_AT_ONCE: Final = 16
 
-Listener = Callable[[Item], None]
 
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """When to stop: after failures (see `Halt`), or when `seconds` are over."""
-
-    halt: str | int | Halt | None = None
-    seconds: float | None = None
-
-
-def none_to_tell(item: Item) -> None:
-    """Be the listener that nobody needs."""
-
-
-async def settle_open(pt: "PeerTube", journal: Journal, kind: Kind, tell: Listener = none_to_tell) -> None:
+async def settle_open(pt: "PeerTube", journal: Journal, kind: Kind, watcher: Watcher = UNWATCHED) -> None:
     """Find out what became of the items that an earlier run left in flight: few, as few are marked at once."""
 
     async def ask(item: Item) -> None:
         await kind.ask(pt, item)
         journal.note(item)
         if item.state != "planned":
-            tell(item)
+            watcher.settled(item)
 
     async with asyncio.TaskGroup() as group:
         async for item in journal.items("sending"):
@@ -53,19 +40,23 @@ async def settle_open(pt: "PeerTube", journal: Journal, kind: Kind, tell: Listen
 class _Guard:
     """Stands between the engine and the client, so that a kind of job can look before it sends."""
 
-    def __init__(self, pt: "PeerTube", kind: Kind) -> None:
+    def __init__(self, pt: "PeerTube", journal: Journal, kind: Kind) -> None:
         self._pt = pt
+        self._journal = journal
         self._kind = kind
 
     def prepare(self, call: Call[Any]) -> Request:
         return self._pt.prepare(call)
 
     async def send(self, request: Request) -> Any:
-        return await self._kind.send(self._pt, request.tag, request)
+        return await self._kind.send(self._pt, self._journal, request.tag, request)
 
 
 class Apply:
-    """One run over a journal. `stopped_by` says why it ended before its end, "" when it did not."""
+    """One run over a journal. `stopped_by` says why it ended before its end, "" when it did not.
+
+    `error` is what all items would have met, where that ended it.
+    """
 
     def __init__(
         self,
@@ -73,49 +64,62 @@ class Apply:
         journal: Journal,
         kind: Kind,
         *,
-        limits: Limits | None = None,
-        on_settled: Listener = none_to_tell,
-        on_open: Callable[[], None] | None = None,
+        halt: str | int | Halt | None = None,
+        max_duration: float | None = None,
+        watcher: Watcher = UNWATCHED,
     ) -> None:
         self._pt = pt
         self._journal = journal
         self._kind = kind
-        self._limits = limits or Limits()
-        self._tell = on_settled
-        self._on_open = on_open
-        self._fatal: PeerTubeError | None = None
-        self.bulk: BulkRun[Any] | None = None
+        self._halt = halt
+        self._max_duration = max_duration
+        self._watcher = watcher
+        self._bulk: BulkRun[Any] | None = None
+        self.stopped_by = ""
+        self.error: PeerTubeError | None = None
+        # One line for each state of an outcome: how its item is settled.
+        self._settle_by: dict[str, Callable[[Item, Outcome[Any]], None]] = {
+            "ok": self._settle_done,
+            "failed": self._settle_failed,
+            "not started": lambda item, outcome: _plan_again(item),
+        }
+
+    def stop(self, reason: str = "stop") -> None:
+        """Start nothing more; what is in flight finishes. What was not started goes on with another run."""
+        self.stopped_by = self.stopped_by or reason
+        if self._bulk is not None:
+            self._bulk.stop("stopped")
 
     async def run(self) -> None:
         """Find out what became of what an earlier run left in flight, then carry out the rest.
 
+        What was done is in the journal however it ends, and another run goes on from there.
+
         Raises:
-            BulkHalted, KeyboardInterrupt, AuthenticationError, ServerUnreachable, JournalError: the run ended before
-            its end; what was done is in the journal, and another run goes on from there.
+            JournalError: the journal cannot be written any more; JournalFull among them.
         """
-        await settle_open(self._pt, self._journal, self._kind, self._tell)
-        async with self._pt.bulk(
-            self._calls(),
-            sender=_Guard(self._pt, self._kind),
-            halt=self._limits.halt,
-        ) as run:
-            self.bulk = run
-            if self._on_open is not None:
-                self._on_open()
-            alarm = self._alarm(run)
+        await settle_open(self._pt, self._journal, self._kind, self._watcher)
+        guard = _Guard(self._pt, self._journal, self._kind)
+        async with self._pt.bulk(self._calls(), sender=guard, halt=self._halt, handle_sigint=False) as run:
+            self._bulk = run
+            self._watcher.opened(self)
+            alarm = self._alarm()
             try:
                 async for outcome in run:
-                    self._settle(run, outcome)
+                    self._settle(outcome)
+            except BulkHalted as exc:
+                self.stopped_by = self.stopped_by or str(exc)
             finally:
                 if alarm is not None:
                     alarm.cancel()
                 await self._journal.flush()
-        if self._fatal is not None:
-            raise self._fatal
+        if isinstance(self.error, JournalError):
+            raise self.error
 
-    def _alarm(self, run: BulkRun[Any]) -> asyncio.TimerHandle | None:
-        seconds = self._limits.seconds
-        return None if seconds is None else asyncio.get_running_loop().call_later(seconds, run.stop, "time is up")
+    def _alarm(self) -> asyncio.TimerHandle | None:
+        if self._max_duration is None:
+            return None
+        return asyncio.get_running_loop().call_later(self._max_duration, self.stop, "the time is up")
 
     async def _calls(self) -> AsyncIterator[Call[Any]]:
         last = 0
@@ -124,25 +128,36 @@ class Apply:
             for item in items:
                 yield self._kind.call(self._pt, item).tagged(item)
 
-    def _settle(self, run: BulkRun[Any], outcome: Outcome[Any]) -> None:
+    def _settle(self, outcome: Outcome[Any]) -> None:
         item: Item = outcome.call.tag
         item.attempts += outcome.attempts
-        if outcome.state == "not started":
-            item.settle("planned")
-        elif outcome.error is None:
-            if item.state == "sending":
-                self._kind.done(item, outcome.result)
-        elif isinstance(outcome.error, AuthenticationError | ServerUnreachable | JournalError):
-            # All others would meet it as well; whether the item was sent is a question for the next run.
-            self._fatal = outcome.error
-            run.stop("hopeless")
-            if not outcome.attempts:
-                item.settle("planned")
-        else:
-            item.settle("failed", reason(outcome.error), again=is_worth_repeating(outcome.error))
+        self._settle_by[outcome.state](item, outcome)
         self._journal.note(item)
         if item.state not in {"planned", "sending"}:
-            self._tell(item)
+            self._watcher.settled(item)
+
+    def _settle_done(self, item: Item, outcome: Outcome[Any]) -> None:
+        if item.state == "sending":  # else the kind of job has settled it, and sent nothing
+            self._kind.done(item, outcome.result)
+
+    def _settle_failed(self, item: Item, outcome: Outcome[Any]) -> None:
+        error = outcome.error
+        if isinstance(error, _ENDS_RUN):
+            # Whether the item was sent is a question for the next run.
+            self.error = error
+            self.stop(str(error))
+            if not outcome.attempts:
+                _plan_again(item)
+        elif error is not None:
+            item.settle("failed", reason(error), again=is_worth_repeating(error))
+
+
+def _plan_again(item: Item) -> None:
+    item.settle("planned")
+
+
+# All other items would meet these, too.
+_ENDS_RUN: Final = (AuthenticationError, ServerUnreachable, JournalError)
 
 
 def is_worth_repeating(error: Exception) -> bool:

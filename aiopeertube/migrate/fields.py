@@ -143,6 +143,12 @@ def current(video: Mapping[str, Any], names: Iterable[str]) -> Values:
     return {name: FIELDS[name].read(video) for name in names}
 
 
+def differences(now: Mapping[str, Any], wanted: Mapping[str, Any]) -> str:
+    """Say which values are not as wanted; "" when all are."""
+    other = ((name, now.get(name), value) for name, value in wanted.items() if now.get(name) != value)
+    return "; ".join(f"{name} is {there!r}, not {value!r}" for name, there, value in other)
+
+
 def lacks(row: Mapping[str, Any], names: Iterable[str]) -> bool:
     """Tell whether a list's row does not have all of the fields named in full."""
     return any(_lacks(row, FIELDS[name]) for name in names)
@@ -195,7 +201,7 @@ def typed(name: str, value: Any, reading: Reading) -> Any:
     elif field.labelled or name == "channel":
         value = _number(name, value, reading)
     elif not isinstance(value, type(field.empty) if name == "tags" else bool):
-        raise ValueError(f"{value!r} is of no use here")
+        raise ValueError(f"{value!r} is not a value of {name}")
     if problem := complaint(name, value):
         raise ValueError(problem)
     return value
@@ -210,7 +216,7 @@ def _number(name: str, value: Any, reading: Reading) -> Any:
 
 
 def complaint(name: str, value: Any) -> str:
-    """Say what the server would not take about a value; "" when it should."""
+    """Say why the server would refuse a value; "" when it should not."""
     problem = problem_of({name: value}) if name != "channel" else None
     return str(problem).partition(": ")[2] if problem else ""
 

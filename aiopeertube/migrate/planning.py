@@ -1,61 +1,62 @@
-"""Fill a journal with what has to change: from a table, from rules over a scope, or from a plan that was written."""
+"""Fill a journal with what has to change: from a table, from a plan, or by rules over a scope."""
 
-import math
-from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import AsyncIterable, AsyncIterator, Mapping
+from contextlib import aclosing
+from typing import TYPE_CHECKING, Any
 
-from aiopeertube.wire.call import Call
-
-from . import fields
-from .compare import Lookup, Progress, Who, compare, listing, none_to_tell
+from .compare import Lookup, compare
+from .database import Job, JournalError
 from .fields import Reading
 from .item import Item
-from .journal import Journal, JournalError
+from .journal import Batch, Journal
+from .kinds import Kind
 from .planfile import PlanFile
 from .problems import Problems
 from .rows import Layout, RowReader, read_all
 from .rules import Transform
+from .scope import Scope, Seen, Who, has_total, in_full, listing
 from .tables.source import Source
+from .watching import UNWATCHED, Watcher
 
 if TYPE_CHECKING:
     from aiopeertube._client import PeerTube
-
-_BATCH: Final = 200
-
-
-async def who_am_i(pt: "PeerTube") -> tuple[Who, Mapping[str, Any]]:
-    """Ask who the user is, and which version the server has."""
-    me = await pt.me.get()
-    config = await pt.config.get()
-    major = str(config["serverVersion"]).partition(".")[0]
-    staff = me["role"]["id"] < 2
-    return Who(me["username"], me["account"]["name"], staff, modern=major.isdigit() and int(major) >= 8), me
 
 
 async def plan_table(
     pt: "PeerTube",
     journal: Journal,
     source: Source,
+    kind: Kind,
     *,
     who: Who,
     reading: Reading,
     layout: Layout | None = None,
-    progress: Progress = none_to_tell,
+    watcher: Watcher = UNWATCHED,
 ) -> None:
-    """Read a table and compare what it asks for with the server.
+    """Read a table, and compare what it asks for with the server where the kind of job needs that.
 
     Raises:
-        BadSource: with every complaint about the table; nothing of it is carried out.
+        BadSource: with every error of the table; nothing of it is carried out.
     """
     problems, layout = Problems(source.name), layout or Layout()
     layout.check(source.columns, problems)
     problems.raise_if_any()
-    reader = RowReader(pt.origin, reading, layout, problems, typed=not source.columns)
+    rows = RowReader(pt.origin, reading, layout, problems, typed=not source.columns)
     await journal.begin_pass()
-    await read_all(source, reader.read, journal, problems)
+    await read_all(source, lambda row: kind.read_row(row, rows), journal, problems)
     await journal.end_pass()
-    await Lookup(pt, journal, who, progress=progress).run()
+    if kind.compares:
+        with watcher.step("compare"):
+            await Lookup(pt, journal, who, watcher=watcher).run()
+
+
+async def plan_again(journal: Journal, items: AsyncIterable[Item]) -> None:
+    """Take in the items of another plan, with all that is known of them."""
+    await journal.begin_pass()
+    async with Batch(journal.add) as batch:
+        async for item in items:
+            await batch.put(item)
+    await journal.end_pass()
 
 
 async def plan_file(journal: Journal, plan: PlanFile) -> None:
@@ -65,40 +66,29 @@ async def plan_file(journal: Journal, plan: PlanFile) -> None:
         BadSource: it was cut off or damaged; nothing of it is carried out.
     """
     problems = Problems(plan.name)
-    await journal.begin_pass()
-    batch: list[Item] = []
-    for item in plan.items(problems):
-        batch.append(item)
-        if len(batch) >= _BATCH:
-            await journal.add(batch)
-            batch = []
-    await journal.add(batch)
-    problems.raise_if_any()
-    await journal.end_pass()
+
+    async def items() -> AsyncIterator[Item]:
+        for item in plan.items(problems):
+            yield item
+        problems.raise_if_any()  # before the pass ends, so that nothing of it counts
+
+    await plan_again(journal, items())
 
 
-def check_plan(plan: PlanFile, *, kind: str, origin: str, user: str) -> None:
-    """See that a plan was made for this instance and user.
+def check_plan(job: Job, *, named: str, kind: str, origin: str, user: str) -> None:
+    """See that a plan was made for this kind of job, instance and user.
 
     Raises:
         JournalError: it was not.
     """
-    theirs = (plan.job.kind, plan.job.origin, plan.job.user)
+    theirs = (job.kind, job.origin, job.user)
     for what, ours, other in zip(("kind of job", "instance", "user"), (kind, origin, user), theirs, strict=True):
         if ours != other:
-            raise JournalError(f"the plan {plan.path} was made for another {what}: {other}, not {ours}")
+            raise JournalError(f"the plan {named} was made for another {what}: {other}, not {ours}")
 
 
-@dataclass(slots=True)
-class Seen:
-    """What a transform came by: videos looked at, and those to which no rule applied or changed anything."""
-
-    looked_at: int = 0
-    unchanged: int = 0
-
-
-class Rules:
-    """Applies a transform to every video of a scope, page after page."""
+class RulesOverScope:
+    """Applies a transform to every video of a scope, page after page; `looked_at` counts them."""
 
     def __init__(
         self,
@@ -106,84 +96,44 @@ class Rules:
         journal: Journal,
         who: Who,
         transform: Transform,
-        scope: Mapping[str, str],
+        scope: Scope,
         *,
-        progress: Progress = none_to_tell,
+        watcher: Watcher = UNWATCHED,
     ) -> None:
         self._pt = pt
         self._journal = journal
-        self._who = who
+        self._who = who.within(scope)
         self._transform = transform
         self._scope = scope
-        self._progress = progress
-        self._batch: list[Item] = []
-        self._total: int | None = None
-        self.seen = Seen()
+        self._watcher = watcher
+        self.looked_at = 0
 
     async def plan(self) -> None:
         """Look at all videos of the scope; what changes is planned in the journal."""
         await self._journal.begin_pass(distinct=True)  # a listing gives no video twice
-        if self._progress is not none_to_tell and (self._who.staff or not self._scope):
-            self._total = await listing(self._pt, self._who, self._scope).total()
-        async with self._pt.bulk(self._incomplete()) as outcomes:
-            async for outcome in outcomes:
-                if outcome.result is not None:
-                    await self._look_at(outcome.result)
-                elif outcome.error is not None:
-                    raise outcome.error
-        await self._journal.add(self._batch)
+        if self._watcher.wants_totals and has_total(self._who, self._scope):
+            self._watcher.expect(await listing(self._pt, self._who, self._scope).total())
+        async with Batch(self._journal.add) as batch, aclosing(in_full(self._pt, self._rows())) as videos:
+            async for found in videos:
+                if found.error is not None:
+                    raise found.error
+                item = self._look_at(found.video or {})
+                if item.state != "unchanged":
+                    await batch.put(item)
         await self._journal.end_pass()
 
-    async def _incomplete(self) -> AsyncIterator[Call[Any]]:
-        """Look at rows that tell enough, and give the calls for the rest."""
+    async def _rows(self) -> AsyncIterator[Seen]:
         needs = self._transform.needs
         async for row in listing(self._pt, self._who, self._scope):
-            if not in_scope(row, self._scope):
-                continue
-            if fields.lacks(row, needs):
-                yield self._pt.videos.get(row["uuid"])
-            else:
-                await self._look_at(row)
+            if self._scope.has(row):
+                yield Seen(row["uuid"], row, needs)
 
-    async def _look_at(self, video: Mapping[str, Any]) -> None:
-        self.seen.looked_at += 1
-        self._progress(1, self._total)
+    def _look_at(self, video: Mapping[str, Any]) -> Item:
+        self.looked_at += 1
+        self._watcher.advance()
         item = Item(video["uuid"], {}, row={"uuid": video["uuid"]}, uuid=video["uuid"], name=video["name"])
         try:
             item.wanted = self._transform.wanted(video)
-            item = compare(item, video)
+            return compare(item, video)
         except ValueError as exc:
-            item.settle("failed", str(exc))
-        if item.state == "unchanged":
-            self.seen.unchanged += 1
-            return
-        self._batch.append(item)
-        if len(self._batch) >= _BATCH:
-            batch, self._batch = self._batch, []
-            await self._journal.add(batch)
-
-
-def in_scope(row: Mapping[str, Any], scope: Mapping[str, str]) -> bool:
-    """Tell whether a listed video belongs to the channel and the account asked for."""
-    return all(wanted.partition("@")[0] == row[what]["name"] for what, wanted in scope.items())
-
-
-@dataclass(frozen=True, slots=True)
-class Estimate:
-    """What carrying a plan out takes: requests, and seconds under the server's limit (None: nobody can know)."""
-
-    requests: int
-    seconds: float | None
-    limit: str
-
-
-def estimate(pt: "PeerTube", who: Who, changes: int, *, expect: bool = False) -> Estimate:
-    """Estimate what `changes` updates cost; the windows' figures come from the answers so far."""
-    requests = changes * (2 if expect else 1)
-    window = next((window for window in pt.statistics().windows if window.bucket == "api"), None)
-    if who.staff:
-        return Estimate(requests, None, "none for this user")
-    if window is None or window.limit is None or window.length is None:
-        return Estimate(requests, None, "not known yet")
-    waits = max(0, math.ceil((requests - (window.remaining or 0)) / window.limit))
-    return Estimate(requests, waits * window.length, f"{window.limit} requests in {window.length:g} s")
+            return item.settle("failed", str(exc))

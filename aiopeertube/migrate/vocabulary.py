@@ -17,6 +17,8 @@ _LISTS: Final = {
     "language": "languages",
     "privacy": "privacies",
 }
+# Fields whose values depend on the instance.
+WORDS: Final = (*_LISTS, "channel")
 # Creative Commons' addresses, as archives write them, to PeerTube's own licences.
 _DEEDS: Final = {"by": 1, "by-sa": 2, "by-nd": 3, "by-nc": 4, "by-nc-sa": 5, "by-nc-nd": 6, "zero": 7, "mark": 7}
 
@@ -59,7 +61,7 @@ class Vocabulary:
         return number
 
 
-async def fetch(pt: "PeerTube", names: Iterable[str], me: Mapping[str, Any] | None) -> Vocabulary:
+async def fetch_words(pt: "PeerTube", names: Iterable[str], me: Mapping[str, Any] | None) -> Vocabulary:
     """Ask for the words of the fields named; `me` is the user, whose channels count, or everybody's for staff."""
     words = Vocabulary()
     for name in names:

@@ -98,9 +98,10 @@ class InvalidField(InputError):
 class FileUnreadable(InputError):
     """A file to send is not there or cannot be read; `path` names it."""
 
-    def __init__(self, path: str, reason: str) -> None:
+    def __init__(self, path: str, reason: str, *, option: str = "") -> None:
         super().__init__(f"cannot read {path}: {reason}")
         self.path = path
+        self.option = option
 
 
 class FileUnwritable(InputError):

@@ -8,6 +8,7 @@ from urllib.parse import urljoin, urlsplit
 import click
 
 from aiopeertube import errors
+from aiopeertube.cli.option_sets import dashed
 from aiopeertube.cli.terminal import discard, note
 
 
@@ -113,16 +114,6 @@ def explain(error: errors.PeerTubeError, *, origin: str = "", anonymous: bool = 
     return Failure(
         dashed(str(error), error.option), code=code, hint=hint.format(at=at, there=_there(error, origin), **names)
     )
-
-
-def dashed(text: str, option: str) -> str:
-    """Write the option that an error of the library names as it is written on the command line."""
-    if not option:
-        return text
-    name = f"--{option.replace('_', '-')}"
-    if text.startswith((f"{option}:", f"{option} ")):
-        return name + text.removeprefix(option)
-    return f"{text}; see {name}"
 
 
 def _there(error: errors.PeerTubeError, origin: str) -> str:

@@ -72,3 +72,13 @@ def _options(kind: type) -> list[Field[Any]]:
 def _dest(one: Field[Any]) -> str:
     dest: str = one.metadata[_OPTION][2]
     return dest or one.name
+
+
+def dashed(text: str, option: str) -> str:
+    """Write the option that an error of the library names as it is written on the command line."""
+    if not option:
+        return text
+    name = f"--{option.replace('_', '-')}"
+    if text.startswith((f"{option}:", f"{option} ")):
+        return name + text.removeprefix(option)
+    return f"{text}; see {name}"

@@ -1,13 +1,14 @@
 """The options of commands that read a table."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import click
 
 from aiopeertube.cli.option_sets import option
-from aiopeertube.migrate import CellOptions, TableOptions
+from aiopeertube.errors import PeerTubeError
+from aiopeertube.migrate import CellOptions, Input, TableOptions, open_input, open_table
 
 
 class _Names(click.ParamType[tuple[str, ...]]):
@@ -71,6 +72,21 @@ class TableFlags(TableOptions):
         callback=lambda ctx, param, pairs: dict(pairs),
         help=r"Make a field of several columns: 'description={text}\n\n{abstract}'.",
     )
+
+    def opened(self, source: str) -> Input:
+        """Open a plan or a table, before anything is sent."""
+        return self._renamed(open_input, source)
+
+    def opened_table(self, source: str) -> Input:
+        """Open a table, before anything is sent."""
+        return self._renamed(open_table, source)
+
+    def _renamed(self, opening: Callable[[str, TableOptions], Input], source: str) -> Input:
+        try:
+            return opening(source, self)
+        except PeerTubeError as exc:
+            exc.option = "input_format" if exc.option == "format" else exc.option  # --format is that of the outcomes
+            raise
 
 
 @dataclass(frozen=True, slots=True)

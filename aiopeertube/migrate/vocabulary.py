@@ -61,7 +61,7 @@ class Vocabulary:
         return number
 
 
-async def fetch_words(pt: "PeerTube", names: Iterable[str], me: Mapping[str, Any] | None) -> Vocabulary:
+async def fetch_words(pt: "PeerTube", names: Iterable[str], me: Mapping[str, Any] | None = None) -> Vocabulary:
     """Ask for the words of the fields named; `me` is the user, whose channels count, or everybody's for staff."""
     words = Vocabulary()
     for name in names:

@@ -60,9 +60,9 @@ async def _export(
     connection: Connection, settings: Settings, output: str, flags: ExportFlags, fields: list[str] | None
 ) -> int:
     from aiopeertube import migrate  # noqa: PLC0415 - see above
-    from aiopeertube.cli import job_screen  # noqa: PLC0415
+    from aiopeertube.cli import job_output, job_screen  # noqa: PLC0415
 
-    async with job_screen.client(connection) as pt:
+    async with job_output.client(connection) as pt:
         done = await migrate.export(
             pt,
             output,

@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 import click
 
 from aiopeertube import migrate
-from aiopeertube.cli import job_screen
+from aiopeertube.cli import job_output, job_screen
 from aiopeertube.cli.connection import Connection, connect
 from aiopeertube.cli.errors import Exit, Failure
 from aiopeertube.cli.option_sets import option, with_options
 from aiopeertube.cli.options import Command, Settings, shared_options
 from aiopeertube.cli.options_job import JobFlags
+from aiopeertube.cli.options_rules import RuleFlags, ScopeFlags
 from aiopeertube.cli.options_table import CellFlags, TableFlags
 from aiopeertube.cli.running import run
 from aiopeertube.cli.terminal import is_terminal, note
@@ -46,7 +47,7 @@ def plan(settings: Settings, /, *, source: str, flags: PlanFlags, table: TableFl
     url or video; the other columns are fields. Only columns that are there are touched; an empty cell leaves a field
     as it is, <clear> empties it. `aiopeertube export` writes such a table.
     """
-    given = migrate.open_input(source, table)
+    given = table.opened(source)
     return run(_plan(connect(settings, user=True), settings, given, flags=flags, table=table, cells=cells))
 
 
@@ -59,14 +60,14 @@ async def _plan(
     table: TableFlags,
     cells: CellFlags,
 ) -> int:
-    async with job_screen.client(connection) as pt:
+    async with job_output.client(connection) as pt:
         watcher = job_screen.JobScreen(pt, settings)
         with await migrate.plan(pt, given, table=table, cells=cells, watcher=watcher) as made:
             if flags.format == "jsonl":
                 async for item in made.items("planned", "failed", "conflict"):
-                    job_screen.write_outcome(item, before=item.before, after=item.after)
+                    job_output.write_outcome(item, before=item.before, after=item.after)
             else:
-                await job_screen.show_diff(made, settings, on_stdout=True)
+                await job_output.show_diff(made, settings, on_stdout=True)
             if flags.output is not None:
                 await made.write(flags.output)
             return await _counts(made, settings)
@@ -106,12 +107,12 @@ def apply(
     or any other end, the same command with --resume goes on. `aiopeertube verify last` proves that it is done,
     `aiopeertube rollback last` undoes it.
     """
-    given = migrate.open_input(source, table)
+    given = table.opened(source)
     options = job.checked()
     connection = connect(settings, user=True)
 
     async def main() -> int:
-        async with job_screen.client(connection) as pt:
+        async with job_output.client(connection) as pt:
             done = await migrate.apply(
                 pt,
                 given,
@@ -121,38 +122,9 @@ def apply(
                 job=options,
                 watcher=job_screen.JobScreen(pt, settings, job, diff=job.dry_run),
             )
-        return job_screen.ended(done, settings, job)
+        return job_output.ended(done, settings, job)
 
     return run(main())
-
-
-@dataclass(frozen=True, slots=True)
-class ScopeFlags(migrate.Scope):
-    """Which videos."""
-
-    channel: str | None = option("--channel", help="Videos of this channel.")
-    account: str | None = option("--account", help="Videos of this account.")
-    mine: bool = option("--mine", is_flag=True, help="Your own videos; without it staff edit all of the instance.")
-
-
-@dataclass(frozen=True, slots=True)
-class RuleFlags(migrate.Rules):
-    """What changes, and where."""
-
-    where: tuple[str, ...] = option(
-        "--where", multiple=True, metavar="CONDITION", help="Like language=nl, name~film, views>100; all must hold."
-    )
-    replace: tuple[str, ...] = option(
-        "--replace", multiple=True, metavar="FIELD/FIND/NEW", help="Replace text in a field, or in tags."
-    )
-    replace_regex: tuple[str, ...] = option(
-        "--replace-regex", multiple=True, metavar="FIELD/FIND/NEW", help="Replace what a regular expression finds."
-    )
-    add_tag: tuple[str, ...] = option("--add-tag", multiple=True, help="Add this tag; repeatable.")
-    remove_tag: tuple[str, ...] = option("--remove-tag", multiple=True, help="Remove this tag; repeatable.")
-    function: str | None = option(
-        "--function", metavar="MODULE:FUNCTION", help="A Python function: gets a video, returns its changes."
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +162,7 @@ def set_(
     connection = connect(settings, user=True)
 
     async def main() -> int:
-        async with job_screen.client(connection) as pt:
+        async with job_output.client(connection) as pt:
             done = await migrate.set_(
                 pt,
                 replace(rules, edits=tuple(edits)),
@@ -200,6 +172,6 @@ def set_(
                 job=options,
                 watcher=job_screen.JobScreen(pt, settings, job, diff=True, counts=True, yes=ask.yes),
             )
-        return job_screen.ended(done, settings, job, declined="nothing was changed")
+        return job_output.ended(done, settings, job, declined="nothing was changed")
 
     return run(main())

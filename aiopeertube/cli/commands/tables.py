@@ -8,7 +8,7 @@ from functools import partial
 import click
 
 from aiopeertube import migrate
-from aiopeertube.cli import job_screen
+from aiopeertube.cli import job_output, job_screen
 from aiopeertube.cli.connection import connect
 from aiopeertube.cli.errors import Exit, Failure
 from aiopeertube.cli.option_sets import option, with_options
@@ -152,13 +152,13 @@ def import_(
 
 def _run(settings: Settings, verb: Verb, source: str, *, job: JobFlags, table: TableFlags, yes: bool = True) -> int:
     options = job.checked()
-    given = migrate.open_table(source, table)
+    given = table.opened_table(source)
     connection = connect(settings, user=True)
 
     async def main() -> int:
-        async with job_screen.client(connection) as pt:
+        async with job_output.client(connection) as pt:
             watcher = job_screen.JobScreen(pt, settings, job, yes=yes)
             done = await verb(pt, given, table=table, job=options, watcher=watcher)
-        return job_screen.ended(done, settings, job, declined="nothing was deleted")
+        return job_output.ended(done, settings, job, declined="nothing was deleted")
 
     return run(main())

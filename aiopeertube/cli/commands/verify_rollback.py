@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from aiopeertube import migrate
-from aiopeertube.cli import job_screen, output
+from aiopeertube.cli import job_output, job_screen, output
 from aiopeertube.cli.connection import Connection, connect
 from aiopeertube.cli.errors import Exit
 from aiopeertube.cli.many import chosen
@@ -27,7 +27,7 @@ def verify(settings: Settings, journal: str, format: str | None) -> int:
 
     JOURNAL is a file, a name that `aiopeertube jobs list` shows, or `last`.
     """
-    path = job_screen.journal_named(journal)
+    path = job_output.journal_named(journal)
     return run(_verify(connect(settings, user=True), settings, path, chosen(format) == "jsonl"))
 
 
@@ -38,7 +38,7 @@ async def _verify(connection: Connection, settings: Settings, path: Path, lines:
             line = {"video": difference.video, "name": difference.name, "differs": difference.why}
             output.put(output.to_json(line) + "\n")
 
-    async with job_screen.client(connection) as pt:
+    async with job_output.client(connection) as pt:
         watcher = job_screen.JobScreen(pt, settings)
         found = await migrate.verify(pt, path, on_difference=tell, watcher=watcher)
     if not settings.quiet:
@@ -67,13 +67,13 @@ def rollback(settings: Settings, /, *, source: str, flags: RollbackFlags, job: J
     it can be resumed, verified and rolled back itself.
     """
     options = job.checked()
-    path = job_screen.journal_named(source)
+    path = job_output.journal_named(source)
     connection = connect(settings, user=True)
 
     async def main() -> int:
-        async with job_screen.client(connection) as pt:
+        async with job_output.client(connection) as pt:
             watcher = job_screen.JobScreen(pt, settings, job)
             done = await migrate.rollback(pt, path, expect=flags.expect, job=options, watcher=watcher)
-        return job_screen.ended(done, settings, job)
+        return job_output.ended(done, settings, job)
 
     return run(main())

@@ -64,7 +64,6 @@ CARD: Final = (
 )
 # Rows of a list lack these, and cut the description at 250 characters.
 _DETAILS_ONLY: Final = frozenset({"tags", "support", "commentsPolicy", "downloadEnabled", "trackerUrls"})
-_ONE_OF: Final = ("category", "licence", "language", "privacy")
 _FEW: Final = 1000
 
 
@@ -96,17 +95,12 @@ async def show_list(
     written = output.chosen(options["format"])
     columns = CSV_COLUMNS if written == "csv" else COLUMNS
     async with connection.opened() as pt:
-        rows = _rows(pt, options, await _wanted(pt, options))
+        asked = {name: options[name] for name in videos_fields.LABELLED if options[name]}
+        rows = _rows(pt, options, await videos_fields.ids_of(pt, asked))
         writer = output.writer(written, fields, columns=columns, no_color=settings.no_color)
         async for row in rows:
             writer.add(row)
         writer.end()
-
-
-async def _wanted(pt: "PeerTube", options: Mapping[str, Any]) -> dict[str, list[Any]]:
-    """Read the filters that take ids or labels."""
-    asked = {name: options[name] for name in _ONE_OF if options[name]}
-    return {name: [await videos_fields.resolve(pt, name, text) for text in texts] for name, texts in asked.items()}
 
 
 async def _rows(

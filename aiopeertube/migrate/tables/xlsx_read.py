@@ -120,7 +120,7 @@ def _open_sheet(file: BinaryIO, name: str | None) -> Any:
     reader.read()
     sheets = {sheet.title: sheet for sheet in reader.wb.worksheets}
     if name is not None and name not in sheets:
-        raise ConfigurationError(f"--sheet {name}: there is none of that name, but {', '.join(sheets)}")
+        raise ConfigurationError(f"sheet {name}: there is no such sheet, but {', '.join(sheets)}", option="sheet")
     sheet = sheets[name] if name is not None else next(iter(sheets.values()), None)
     if sheet is None:
         raise ValueError("there is no sheet in it")

@@ -98,7 +98,7 @@ class RowReader:
         try:
             return self._layout.compose(row.cells)
         except (KeyError, IndexError, ValueError) as exc:
-            self.problems.add(row.line, None, f"compose: there is no column {exc}", option="compose")
+            self.problems.add(row.line, None, f"a template names a column that is not there: {exc}", option="compose")
             return row.cells
 
     def reference(self, line: int, cells: Mapping[str, Any]) -> str | None:

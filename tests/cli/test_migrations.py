@@ -429,6 +429,51 @@ def test_an_xlsx_of_ones_own(server, user):
     assert "in.xlsx, line 3, column name: a formula" in result.stderr
 
 
+@pytest.mark.parametrize(("arguments", "told"), [
+    (("--columns", "id,id"), "--columns: id is there twice"), (("--sheet", "x"), "--sheet means nothing for CSV"),
+    (("--encoding", "klingon"), "--encoding klingon: there is no such"), (("--delimiter", "||"), "--delimiter '||'"),
+    (("--halt", "no"), "--halt: 'no' is not a number"), (("--dry-run", "--resume"), "--dry-run: it keeps no journal"),
+    (("--max-changes", "0"), "1 videos would change, more than 0; see --max-changes"),
+    (("--compose", "support={nope}"), "not there: 'nope'; see --compose"),
+    (("--resume", "--journal", "none.journal"), "to resume; see --journal"),
+])  # fmt: skip
+def test_options_have_dashes_here(server, user, arguments, told):
+    write_csv([{"id": "1", "name": "Film"}])
+    result = user("apply", "in.csv", *arguments)
+    assert (result.exit_code, told in result.stderr) == (2, True)
+    assert puts(server) == 0
+
+
+def test_hints_about_options_have_dashes_here(server, user):
+    Path("in.csv").write_bytes(b"id,name\n1,caf\xe9\n")
+    assert "not UTF-8; the encoding is another, like cp1252; see --encoding" in user("apply", "in.csv").stderr
+    assert user("apply", "in.csv", "--encoding", "cp1252").exit_code == 0
+    Path("zip.csv").write_bytes(b"PK\x03\x04")
+    assert "see --input-format" in user("plan", "zip.csv").stderr
+    assert "see --overwrite" in user("export", "in.csv").stderr
+    Path("c.csv").write_text("id,file\n1,none.srt\n")
+    assert "see --language" in user("captions", "c.csv").stderr
+
+
+@pytest.mark.parametrize("uvloop", [True, False])
+def test_ctrl_c_finishes_what_is_in_flight(begin, cli, uvloop):
+    with Emulator.in_thread(videos=200, rate_limit=None, login_limit=None, write_seconds=0.05) as server:
+        assert cli("login", "--url", server.url, **USER).exit_code == 0
+        write_csv([{"id": str(n), "name": f"Film {n}"} for n in range(1, 201)])
+        process = begin("apply", "in.csv", "--format", "jsonl", uvloop=uvloop)
+        wait_until(lambda: puts(server) >= 5)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=20)
+        edited = sum(video.name.startswith("Film ") for video in server.store.videos.values())
+        assert (process.returncode, "Traceback" in err) == (130, False)
+        assert "what is in flight will be finished" in err
+        assert "error: interrupted; --resume goes on" in err
+        assert [row["state"] for row in rows(out)] == ["changed"] * edited
+        assert edited < 200
+        assert cli("apply", "in.csv", "--resume").exit_code == 0
+        assert set(server.statistics().edits.values()) == {1}
+
+
 FAULTS = ("429", "5xx", "5xx-after", "reset", "reset-after", "stall", "truncated", "garbage")
 
 

@@ -1,16 +1,13 @@
 """Runs over many videos: outcomes on stdout for programs, failures, progress and counts on stderr for people."""
 
-import asyncio
-import signal
 import sys
-import threading
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from aiopeertube import errors
 from aiopeertube.cli import output, progress, stdin_ids
 from aiopeertube.cli.errors import Exit, Failure
-from aiopeertube.cli.interrupts import HEARD
+from aiopeertube.cli.interrupts import HEARD, Interrupts
 from aiopeertube.cli.options import Settings
 from aiopeertube.cli.terminal import is_terminal, note
 
@@ -42,11 +39,20 @@ class Run:
         calls: Any = _calls(videos, make) if stdin_ids.from_stdin(videos) else [make(video) for video in videos]
         total = None if stdin_ids.from_stdin(videos) else len(videos)
         with progress.showing(self._verb, total, self._settings) as reporter:
-            async with pt.bulk(calls, halt=self._halt) as run:
-                if not self._settings.quiet:
-                    on_ctrl_c(lambda: reporter.say(HEARD))
-                await self._follow(run, reporter)
+            async with pt.bulk(calls, halt=self._halt, handle_sigint=False) as run:
+                interrupts = Interrupts(lambda: self._stop(run, reporter))
+                interrupts.install()
+                try:
+                    await self._follow(run, reporter)
+                finally:
+                    interrupts.remove()
         return self._verdict(run)
+
+    def _stop(self, run: "BulkRun[Any]", reporter: progress.Progress) -> None:
+        self._interrupted = True
+        if not self._settings.quiet:
+            reporter.say(HEARD)
+        run.stop("by Ctrl-C")
 
     async def _follow(self, run: "BulkRun[Any]", reporter: progress.Progress) -> None:
         failed = 0
@@ -55,8 +61,6 @@ class Run:
                 failed += outcome.state == "failed"
                 self._note(outcome, run, reporter)
                 reporter.advance(outcome.state != "not started", failed=failed)
-        except KeyboardInterrupt:
-            self._interrupted = True
         except errors.BulkHalted as exc:
             self._halted = exc
 
@@ -92,20 +96,6 @@ class Run:
         if succeeded and isinstance(error, errors.ServerUnreachable):
             return Failure(str(error), code=Exit.AGAIN, hint="run it again for what is left")
         return error
-
-
-def on_ctrl_c(say: Callable[[], None]) -> None:
-    """Say something at the first Ctrl-C; the run, which listens already, does the rest and takes both of us off."""
-    if threading.current_thread() is not threading.main_thread():
-        return
-    loop, stop = asyncio.get_running_loop(), signal.getsignal(signal.SIGINT)
-
-    def interrupted(number: int, frame: Any) -> None:
-        loop.call_soon_threadsafe(say)  # not here, which may be in the middle of another line
-        if callable(stop):
-            stop(number, frame)
-
-    signal.signal(signal.SIGINT, interrupted)
 
 
 async def _calls(videos: Sequence[str], make: Make) -> "AsyncIterator[Call[Any]]":

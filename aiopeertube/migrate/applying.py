@@ -31,10 +31,14 @@ async def settle_open(pt: "PeerTube", journal: Journal, kind: Kind, watcher: Wat
         if item.state != "planned":
             watcher.settled(item)
 
-    async with asyncio.TaskGroup() as group:
-        async for item in journal.items("sending"):
-            group.create_task(ask(item))
-    await journal.flush()
+    try:
+        async with asyncio.TaskGroup() as group:
+            async for item in journal.items("sending"):
+                group.create_task(ask(item))
+    except ExceptionGroup as exc:
+        raise exc.exceptions[0] from None  # one is enough: they ask the same server
+    finally:
+        await journal.flush()
 
 
 class _Guard:

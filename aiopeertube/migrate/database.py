@@ -352,7 +352,7 @@ def _locked(path: Path, undo: ExitStack) -> filelock.FileLock:
 
 @contextmanager
 def explained(path: Path) -> Iterator[None]:
-    """Say in one line what SQLite and the disk complain about."""
+    """Turn errors of SQLite and the disk into a JournalError of one line."""
     try:
         yield
     except sqlite3.DatabaseError as exc:

@@ -45,7 +45,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How cells are to be read. `fit` cuts what is too long for the server instead of complaining."""
+    """How cells are to be read. `fit` cuts what is too long for the server instead of refusing it."""
 
     words: Vocabulary
     marker: str = CLEAR
@@ -176,7 +176,7 @@ def parsed(name: str, cell: Any, reading: Reading) -> Any:
         return CLEARED
     assert isinstance(text, str)  # noqa: S101 - mypy cannot see that Clear has one instance
     value = field.parse(text, reading)
-    if problem := complaint(name, value):
+    if problem := refusal(name, value):
         raise ValueError(problem)
     return value
 
@@ -202,7 +202,7 @@ def typed(name: str, value: Any, reading: Reading) -> Any:
         value = _number(name, value, reading)
     elif not isinstance(value, type(field.empty) if name == "tags" else bool):
         raise ValueError(f"{value!r} is not a value of {name}")
-    if problem := complaint(name, value):
+    if problem := refusal(name, value):
         raise ValueError(problem)
     return value
 
@@ -215,7 +215,7 @@ def _number(name: str, value: Any, reading: Reading) -> Any:
     return reading.words.key(name, str(value))
 
 
-def complaint(name: str, value: Any) -> str:
+def refusal(name: str, value: Any) -> str:
     """Say why the server would refuse a value; "" when it should not."""
     problem = problem_of({name: value}) if name != "channel" else None
     return str(problem).partition(": ")[2] if problem else ""

@@ -11,12 +11,11 @@ from aiopeertube.errors import FileUnreadable
 from aiopeertube.wire.identifiers import video_problem
 
 from .database import Job
-from .fields import FIELDS, complaint
+from .fields import FIELDS, refusal
 from .item import Item
 from .problems import Problems
 
 VERSION: Final = 1
-_KEPT: Final = ("uuid", "name", "line", "before", "after", "row", "note")  # of an item
 _LONGEST: Final = 4 * 1024 * 1024  # bytes of one line; ten thousand characters before and after are far less
 
 
@@ -42,7 +41,15 @@ async def write(file: IO[bytes], job: Job, planned: AsyncIterable[Item]) -> int:
         "made": datetime.now(UTC).isoformat(timespec="seconds"),
     })  # fmt: skip
     async for item in planned:
-        _put(file, {name: getattr(item, name) for name in _KEPT})
+        _put(file, {
+            "uuid": item.uuid,
+            "name": item.name,
+            "line": item.line,
+            "before": item.before,
+            "after": item.after,
+            "row": item.row,
+            "note": item.note,
+        })  # fmt: skip
         count += 1
     _put(file, {"end": True, "changes": count})
     return count
@@ -99,12 +106,12 @@ class PlanFile:
         if not isinstance(after, dict) or not isinstance(before, dict) or after.keys() != before.keys():
             problems.add(number, None, "before and after must have the same fields")
             return None
-        complaints = [(name, why) for name, value in after.items() if (why := _wrong(name, value))]
-        for name, why in complaints:
+        wrong = [(name, why) for name, value in after.items() if (why := _wrong(name, value))]
+        for name, why in wrong:
             problems.add(number, name, why)
         if problem := video_problem(uuid):
             problems.add(number, "uuid", str(problem))
-        if complaints or problem:
+        if wrong or problem:
             return None
         return Item(
             uuid,
@@ -122,7 +129,7 @@ class PlanFile:
 
 
 def _wrong(name: str, value: Any) -> str:
-    return complaint(name, value) if name in FIELDS else "no such field"
+    return refusal(name, value) if name in FIELDS else "no such field"
 
 
 def _entry(line: bytes) -> dict[str, Any] | None:

@@ -31,7 +31,7 @@ class Problem:
 
 
 class CellError(InputError):
-    """A cell, or (`column` None) a row, is of no use; `option` names the option that helps."""
+    """A cell, or (`column` None) a row, is invalid; `option` names the option that helps."""
 
     def __init__(self, column: str | None, reason: str, *, option: str = "") -> None:
         super().__init__(reason)

@@ -1,4 +1,4 @@
-"""From a table's rows to what they want, every complaint with its line and column."""
+"""From a table's rows to what they want, every error with its line and column."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field

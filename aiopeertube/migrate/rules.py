@@ -234,7 +234,7 @@ class Transform:
             rule.change(values, video)
         changed = {name: value for name, value in values.items() if name not in before or value != before[name]}
         for name, value in changed.items():
-            if why := fields.complaint(name, value):
+            if why := fields.refusal(name, value):
                 raise ValueError(f"{name}: {why}")
         return changed
 

@@ -224,7 +224,7 @@ class TestUpdate:
     def test_bad_halt(self, user: Cli):
         result = user("videos", "update", "1", "--name", "Halted", "--halt", "soon")
         assert result.exit_code == 2
-        assert result.stderr.startswith("aiopeertube: error: halt: 'soon' is not a number of failures")
+        assert result.stderr.startswith("aiopeertube: error: --halt: 'soon' is not a number of failures")
 
     def test_options_before_and_after_and_from_the_environment(self, server: Emulator, cli: Cli):
         edit = ("--name", "Anywhere", "-q")

@@ -29,7 +29,7 @@ _CUE: Final = re.compile(r"^\s*(\d+:)?\d{1,2}:\d{2}[,.]\d{1,3}\s*-->\s*(\d+:)?\d
 
 @dataclass(frozen=True, slots=True)
 class Captions:
-    """Uploads captions; the server takes any file without complaint, so each is looked at when its row is read.
+    """Uploads captions; the server accepts any file, so each is looked at when its row is read.
 
     `language` is that of rows that name none, `folder` where files are looked for.
     """
@@ -68,7 +68,7 @@ class Captions:
         return pt.captions.put(item.uuid, item.wanted["language"], Path(item.wanted["file"]))
 
     async def send(self, pt: "PeerTube", journal: Journal, item: Item, request: Request) -> None:
-        """Send it, unless the file is another by now, and see that it stays.
+        """Send it, unless the file has changed, and see that it stays.
 
         PeerTube answers 204 and keeps nothing where another write comes between (6.3: 14 of 60 at eight in flight).
         """

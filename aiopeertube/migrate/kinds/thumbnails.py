@@ -56,7 +56,7 @@ class Thumbnails:
         return pt.videos.update(item.uuid, **images)
 
     async def send(self, pt: "PeerTube", journal: Journal, item: Item, request: Request) -> Any:
-        """Send it, unless a file is another by now."""
+        """Send it, unless a file has changed."""
         same = all(is_same(item, found) for found in item.wanted.values())
         return await pt.send(request) if same else None
 

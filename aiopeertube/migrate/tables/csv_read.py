@@ -61,13 +61,13 @@ class Delimited:
         return not record.faults and len(record.cells) == len(header.names)
 
     def _header(self, record: Record | None, problems: Problems) -> Header | None:
-        """Make a header of the first record; None, and complaints, where that cannot be."""
+        """Make a header of the first record; None, and errors, where that cannot be."""
         before = problems.total
         header = read_header(record.cells if record else ())
         if record is None:
             problems.add(None, None, "it is empty: there is no header")
         elif self._good(record, header, problems):
-            header.complain(record.line, problems)
+            header.check(record.line, problems)
             if header.columns != self.columns:
                 problems.add(record.line, None, "the header is too long, or changed while it was read")
         return header if problems.total == before else None

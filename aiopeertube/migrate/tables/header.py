@@ -27,7 +27,7 @@ class Header:
         """Name the cell at `index` (from 0); None where it has no name."""
         return (self.names[index] or None) if index < len(self.names) else None
 
-    def complain(self, line: int, problems: Problems) -> None:
+    def check(self, line: int, problems: Problems) -> None:
         """Report names that are missing or there twice; mostly that is a file without header."""
         for name in dict.fromkeys(self.names):
             places = [index for index, other in enumerate(self.names, 1) if other == name]

@@ -81,7 +81,7 @@ class _Sheet:
             raise FileUnreadable(self._path, f"the sheet is damaged ({why(exc)})") from exc
 
     def rows(self, problems: Problems) -> Iterator[tuple[int, list[Any]]]:
-        """Read the others; where the file is damaged it ends with a complaint."""
+        """Read the others; where the file is damaged it ends with an error."""
         try:
             while (row := self._next()) is not None:
                 yield row
@@ -171,7 +171,7 @@ def _is_header(header: Header, first: tuple[int, list[Any]] | None, problems: Pr
         except ValueError as exc:
             problems.add(first[0], None, f"the header's column {index} is {exc}")
     if problems.total == before:
-        header.complain(first[0], problems)
+        header.check(first[0], problems)
     return problems.total == before
 
 

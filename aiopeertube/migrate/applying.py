@@ -42,18 +42,28 @@ async def settle_open(pt: "PeerTube", journal: Journal, kind: Kind, watcher: Wat
 
 
 class _Guard:
-    """Stands between the engine and the client, so that a kind of job can look before it sends."""
+    """Stands between the engine and the client, so that a kind of job can look before it sends.
+
+    `cut_off` has the ids of items whose request was sent and given up before its answer came: they are in doubt.
+    """
 
     def __init__(self, pt: "PeerTube", journal: Journal, kind: Kind) -> None:
         self._pt = pt
         self._journal = journal
         self._kind = kind
+        self.cut_off: set[int] = set()
 
     def prepare(self, call: Call[Any]) -> Request:
         return self._pt.prepare(call)
 
     async def send(self, request: Request) -> Any:
-        return await self._kind.send(self._pt, self._journal, request.tag, request)
+        item: Item = request.tag
+        try:
+            return await self._kind.send(self._pt, self._journal, item, request)
+        except asyncio.CancelledError:
+            if request.attempts:
+                self.cut_off.add(item.id)
+            raise
 
 
 class Apply:
@@ -78,6 +88,7 @@ class Apply:
         self._halt = halt
         self._max_duration = max_duration
         self._watcher = watcher
+        self._guard = _Guard(pt, journal, kind)
         self._bulk: BulkRun[Any] | None = None
         self.stopped_by = ""
         self.error: PeerTubeError | None = None
@@ -85,7 +96,7 @@ class Apply:
         self._settle_by: dict[str, Callable[[Item, Outcome[Any]], None]] = {
             "ok": self._settle_done,
             "failed": self._settle_failed,
-            "not started": lambda item, outcome: _plan_again(item),
+            "not started": self._settle_not_started,
         }
 
     def stop(self, reason: str = "stop") -> None:
@@ -103,8 +114,8 @@ class Apply:
             JournalError: the journal cannot be written any more; JournalFull among them.
         """
         await settle_open(self._pt, self._journal, self._kind, self._watcher)
-        guard = _Guard(self._pt, self._journal, self._kind)
-        async with self._pt.bulk(self._calls(), sender=guard, halt=self._halt, handle_sigint=False) as run:
+        calls = self._calls()
+        async with self._pt.bulk(calls, sender=self._guard, halt=self._halt, handle_sigint=False) as run:
             self._bulk = run
             self._watcher.opened(self)
             alarm = self._alarm()
@@ -144,6 +155,10 @@ class Apply:
         if item.state == "sending":  # else the kind of job has settled it, and sent nothing
             self._kind.done(item, outcome.result)
 
+    def _settle_not_started(self, item: Item, outcome: Outcome[Any]) -> None:
+        if item.id not in self._guard.cut_off:  # else it stays marked, and the next run asks
+            item.settle("planned")
+
     def _settle_failed(self, item: Item, outcome: Outcome[Any]) -> None:
         error = outcome.error
         if isinstance(error, _ENDS_RUN):
@@ -151,13 +166,9 @@ class Apply:
             self.error = error
             self.stop(str(error))
             if not outcome.attempts:
-                _plan_again(item)
+                item.settle("planned")
         elif error is not None:
             item.settle("failed", reason(error), again=is_worth_repeating(error))
-
-
-def _plan_again(item: Item) -> None:
-    item.settle("planned")
 
 
 # All other items would meet these, too.

@@ -8,7 +8,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from operator import attrgetter
 from pathlib import Path
 from typing import Any, Final, Self
@@ -88,7 +88,8 @@ _COLUMNS: Final = (
     _Column("note", "TEXT NOT NULL", _json, orjson.loads),
     _Column("ready", "INTEGER NOT NULL DEFAULT 0", read=bool),
 )
-_READ: Final = tuple(column for column in _COLUMNS if column.name != "change")
+_NAMED: Final = {column.name: column for column in _COLUMNS}
+_READ: Final = tuple(_NAMED[attribute.name] for attribute in fields(Item))
 _INSERTED: Final = tuple(column for column in _COLUMNS if column.name != "id")
 _SAVED: Final = tuple(column for column in _COLUMNS if column.kept)
 
@@ -370,20 +371,25 @@ def explained(path: Path) -> Iterator[None]:
 
 def _writer(columns: Sequence[_Column]) -> Callable[[Item], list[Any]]:
     """Make what writes these columns of an item; a million items pass here."""
-    values, writes = attrgetter(*(column.name for column in columns)), [column.write for column in columns]
+    values = attrgetter(*(column.name for column in columns))
+    encoded = [(place, column.write) for place, column in enumerate(columns) if column.write is not None]
 
     def written(item: Item) -> list[Any]:
-        return [value if write is None else write(value) for write, value in zip(writes, values(item), strict=True)]
+        row = list(values(item))
+        for place, write in encoded:
+            row[place] = write(row[place])
+        return row
 
     return written
 
 
 _inserted: Final = _writer(_INSERTED)
 _saved: Final = _writer(_SAVED)
+_DECODED: Final = [(place, column.read) for place, column in enumerate(_READ) if column.read is not None]
 
 
-def _item(row: Sequence[Any]) -> Item:
-    return Item(**{
-        column.name: value if column.read is None else column.read(value)
-        for column, value in zip(_READ, row, strict=True)
-    })  # fmt: skip
+def _item(row: Iterable[Any]) -> Item:
+    values = list(row)
+    for place, read in _DECODED:
+        values[place] = read(values[place])
+    return Item(*values)

@@ -457,9 +457,9 @@ def test_hints_about_options_have_dashes_here(server, user):
 
 @pytest.mark.parametrize("uvloop", [True, False])
 def test_ctrl_c_finishes_what_is_in_flight(begin, cli, uvloop):
-    with Emulator.in_thread(videos=200, rate_limit=None, login_limit=None, write_seconds=0.05) as server:
+    with Emulator.in_thread(videos=80, rate_limit=None, login_limit=None, write_seconds=0.02) as server:
         assert cli("login", "--url", server.url, **USER).exit_code == 0
-        write_csv([{"id": str(n), "name": f"Film {n}"} for n in range(1, 201)])
+        write_csv([{"id": str(n), "name": f"Film {n}"} for n in range(1, 81)])
         process = begin("apply", "in.csv", "--format", "jsonl", uvloop=uvloop)
         wait_until(lambda: puts(server) >= 5)
         process.send_signal(signal.SIGINT)
@@ -468,8 +468,9 @@ def test_ctrl_c_finishes_what_is_in_flight(begin, cli, uvloop):
         assert (process.returncode, "Traceback" in err) == (130, False)
         assert "what is in flight will be finished" in err
         assert "error: interrupted; --resume goes on" in err
-        assert [row["state"] for row in rows(out)] == ["changed"] * edited
-        assert edited < 200
+        # What was given up just as it was sent is in doubt, and told by the next run.
+        told = [row["state"] for row in rows(out)]
+        assert (set(told), len(told) <= edited < 80) == ({"changed"}, True)
         assert cli("apply", "in.csv", "--resume").exit_code == 0
         assert set(server.statistics().edits.values()) == {1}
 

@@ -1,15 +1,17 @@
 """One run over a journal: what it settles, and how it ends."""
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from aiopeertube import PeerTube, errors
+from aiopeertube import Outcome, PeerTube, errors
 from aiopeertube.migrate import Item, Job, Journal, JournalError, Unwatched, kinds
 from aiopeertube.migrate.applying import Apply, is_worth_repeating, reason, settle_open
 from aiopeertube.testing import MockTransport, reply
-from aiopeertube.wire.messages import Request
+from aiopeertube.wire.call import Call
+from aiopeertube.wire.messages import Request, nothing
 
 pytestmark = pytest.mark.anyio
 
@@ -114,6 +116,28 @@ async def test_a_run_that_was_stopped_before_it_began_sends_nothing(journal_path
             await run.run()
         assert set((await states(journal)).values()) == {"planned"}
     assert (run.stopped_by, server.asked) == ("not today", [])
+
+
+async def test_what_was_given_up_after_it_was_sent_stays_in_doubt(journal_path: Path) -> None:
+    sent = asyncio.Event()
+
+    async def never(request: Request) -> Any:
+        sent.set()
+        await asyncio.Event().wait()
+
+    with Journal.create(journal_path, JOB) as journal:
+        await fill(journal, 1)
+        async with PeerTube("http://127.0.0.1", transport=MockTransport(never)) as pt:
+            run = Apply(pt, journal, kinds.Update())
+            task = asyncio.create_task(run.run())
+            await sent.wait()
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+        (item,) = [item async for item in journal.items()]
+        assert (item.state, run._guard.cut_off) == ("sending", {item.id})
+        run._settle(Outcome(Call("PUT", "/x", nothing, tag=item), "not started"))
+        assert item.state == "sending"
 
 
 async def test_expect_leaves_what_somebody_changed(journal_path: Path, server: Server) -> None:

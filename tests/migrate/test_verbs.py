@@ -82,6 +82,11 @@ def puts(server: Emulator) -> int:
     return server.statistics().by_route.get("PUT /videos/{id}", 0)
 
 
+def edits(server: Emulator) -> int:
+    """How many edits were carried out; the server fails some of those that run in parallel, and they are repeated."""
+    return sum(server.statistics().edits.values())
+
+
 def kept(home: Path) -> list[Path]:
     return sorted((home / "state").rglob("*.journal"))
 
@@ -149,7 +154,7 @@ async def test_the_example_runs_as_it_is_written(
     scope: dict[str, Any] = {"PeerTube": PeerTube, "migrate": migrate}
     exec("async def example():\n" + textwrap.indent(example_of(text) + "\nreturn plan, run\n", "    "), scope)
     plan, run = await scope["example"]()
-    assert (plan.changes, run.counts, puts(server)) == (12, {"changed": 12}, 24)
+    assert (plan.changes, run.counts, edits(server)) == (12, {"changed": 12}, 24)
     assert names(server) == before
     assert (run.journal in kept(home), len(kept(home))) == (True, 2)
     plan.close()
@@ -169,7 +174,7 @@ async def test_a_plan_sends_nothing_and_says_what_would_change(pt: PeerTube, ser
         assert await plan.write("plan.jsonl") == 3
     assert (puts(server), kept(home)) == (0, [])
     done = await migrate.apply(pt, "plan.jsonl")
-    assert (done.counts, puts(server)) == ({"changed": 3}, 3)
+    assert (done.counts, edits(server)) == ({"changed": 3}, 3)
 
 
 async def test_a_plan_is_removed_with_the_object_and_after_closing(pt: PeerTube) -> None:
@@ -264,7 +269,7 @@ async def test_a_run_can_be_stopped_and_goes_on(pt: PeerTube, server: Emulator) 
     assert (run.stopped, run.error) == ("enough", None)
     assert run.counts["changed"] + run.left == 12
     again = await migrate.apply(pt, "films.csv", job=migrate.JobOptions(resume=True))
-    assert (again.journal, again.counts, puts(server)) == (run.journal, {"changed": 12}, 12)
+    assert (again.journal, again.counts, edits(server)) == (run.journal, {"changed": 12}, 12)
 
 
 async def test_halt_and_the_time_end_a_run(pt: PeerTube, server: Emulator) -> None:

@@ -63,31 +63,28 @@ class _Creation:
         """Make an item of a row that describes a new video."""
         before = rows.problems.total
         cells = rows.cells(row)
-        values = self._complete(rows.wanted(row.line, cells), rows)
+        wanted = self._wanted(row.line, cells, rows)
+        if rows.problems.total > before:
+            return None
+        note = key_of(cells)
+        ref = f"key:{note['key']}" if note else f"{self.origin_column}:{wanted[self.origin_column]}"
+        name = wanted["fields"].get("name", "")
+        return Item(
+            ref, wanted, row.line, dict(row.cells), state="planned", name=name, after={}, note=note, ready=True
+        )
+
+    def _wanted(self, line: int, cells: Mapping[str, Any], rows: RowReader) -> dict[str, Any]:
+        values = self._complete(rows.wanted(line, cells), rows)
         for name in (name for name in self.needed if name not in values):
-            rows.problems.add(row.line, name, "a new video needs one")
+            rows.problems.add(line, name, "a new video needs one")
         wanted: dict[str, Any] = {"fields": values}
         try:
             wanted |= self._origin(cells)
             images = [column for column in _IMAGES if cells.get(column)]
             wanted["images"] = {column: str(_whole_file(cells, self.folder, column)) for column in images}
         except CellError as exc:
-            rows.problems.add_cell(row.line, exc)
-        if rows.problems.total > before:
-            return None
-        note = key_of(cells)
-        ref = f"key:{note['key']}" if note else f"{self.origin_column}:{wanted[self.origin_column]}"
-        return Item(
-            ref,
-            wanted,
-            row.line,
-            dict(row.cells),
-            state="planned",
-            name=values.get("name", ""),
-            after={},
-            note=note,
-            ready=True,
-        )
+            rows.problems.add_cell(line, exc)
+        return wanted
 
     def _complete(self, values: dict[str, Any], rows: RowReader) -> dict[str, Any]:
         if not self.channel:

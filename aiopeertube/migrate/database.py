@@ -288,10 +288,10 @@ class Database:
         return items
 
     def reopen_failed(self) -> None:
-        """Plan again what failed."""
+        """Plan or read again what failed, unless no values came of it: another try would find the same."""
         with self._connection as connection:
             connection.execute(
-                f"UPDATE item SET {_BACK} WHERE state = 'failed' AND pass = ?",  # noqa: S608 - our own text
+                f"UPDATE item SET {_BACK} WHERE state = 'failed' AND pass = ? AND (ready OR wanted != '{{}}')",  # noqa: S608
                 (self.last_pass,),
             )
 

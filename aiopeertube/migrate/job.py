@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from aiopeertube.errors import ConfigurationError, PeerTubeError
 
 from .applying import Apply, settle_open
+from .compare import Lookup
 from .database import Job
 from .fields import Reading
 from .inputs import Input
@@ -166,7 +167,7 @@ async def carry_out(
     """
     journal, watcher = desk.journal, desk.watcher
     if options.resume_failed:
-        await journal.reopen_failed()
+        await _reopen(desk, kind)
     plan = await plan_of(desk.pt, journal, desk.who, desk.words, requests_each=requests_each, looked_at=looked_at)
     await watcher.planned(plan)
     _check_size(plan.changes, options.max_changes)
@@ -179,6 +180,13 @@ async def carry_out(
     with watcher.step(title, plan.changes + plan.counts.get("sending", 0)):
         await apply.run()
     return await _ended(journal, options, stopped=apply.stopped_by, error=apply.error)
+
+
+async def _reopen(desk: Desk, kind: Kind) -> None:
+    await desk.journal.reopen_failed()
+    if kind.compares:
+        with desk.watcher.step("compare"):
+            await Lookup(desk.pt, desk.journal, desk.who, watcher=desk.watcher).run()
 
 
 def _check_size(changes: int, most: int | None) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterable, AsyncIterator, Mapping
 from contextlib import aclosing
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from .compare import Lookup, compare
@@ -43,7 +44,7 @@ async def plan_table(
     problems.raise_if_any()
     rows = RowReader(pt.origin, reading, layout, problems, typed=not source.columns)
     await journal.begin_pass()
-    await read_all(source, lambda row: kind.read_row(row, rows), journal, problems)
+    await read_all(source, partial(kind.read_row, rows=rows), journal, problems)
     await journal.end_pass()
     if kind.compares:
         with watcher.step("compare"):

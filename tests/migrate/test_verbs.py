@@ -272,6 +272,23 @@ async def test_a_run_can_be_stopped_and_goes_on(pt: PeerTube, server: Emulator) 
     assert (again.journal, again.counts, edits(server)) == (run.journal, {"changed": 12}, 12)
 
 
+async def test_what_failed_when_it_was_compared_is_compared_again(pt: PeerTube, server: Emulator) -> None:
+    hidden = server.store.videos.pop(3)
+    first = await migrate.apply(pt, table(1, 3, 99))
+    assert first.counts == {"changed": 1, "failed": 2}
+    server.store.videos[3] = hidden
+    again = await migrate.apply(pt, "films.csv", job=migrate.JobOptions(resume_failed=True))
+    assert (again.counts, again.left, again.stopped) == ({"changed": 2, "failed": 1}, 0, "")
+    assert hidden.name == "Film 3"
+
+
+async def test_rules_that_give_nothing_valid_fail_again(pt: PeerTube, server: Emulator) -> None:
+    rules = migrate.Rules(function=lambda video: {"name": "x" * 200})
+    for options in (migrate.JobOptions(), migrate.JobOptions(resume_failed=True)):
+        run = await migrate.set_(pt, rules, job=options)
+        assert (run.counts, run.left, puts(server)) == ({"failed": 12}, 0, 0)
+
+
 async def test_halt_and_the_time_end_a_run(pt: PeerTube, server: Emulator) -> None:
     server.faults.add(Fault("5xx", method="PUT", status=501))
     halted = await migrate.apply(pt, table(*range(1, 13)), halt=1)

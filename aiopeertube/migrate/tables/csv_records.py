@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final, TextIO
 
-from .encoding import is_clean
 from .source import RECORD_LIMIT
 
 _INSIDE: Final = re.compile(r'(?:[^"]++|"")*+')
@@ -55,7 +54,7 @@ class Lines:
         if len(line) > self._room:
             raise TooLong
         self._room -= len(line)
-        if not is_clean(line):
+        if not _is_clean(line):
             self.clean = False
         # A byte order mark that the decoder left, as UTF-16 does when its byte order was given.
         return line.removeprefix("\ufeff") if self.number == 1 else line
@@ -200,3 +199,16 @@ class _Parse:
 
     def _fault(self, line: int, reason: str) -> None:
         self._record.faults.append(Fault(line, len(self._record.cells), reason))
+
+
+def _is_clean(text: str) -> bool:
+    """Tell whether all of it was decoded, and no NUL is in it; fast."""
+    if "\0" in text:
+        return False
+    if text.isascii():
+        return True
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -47,19 +47,6 @@ def recognised(head: bytes, given: str | None) -> str:
     return "utf-8-sig" if found == "utf-8" else found
 
 
-def is_clean(text: str) -> bool:
-    """Tell whether all of it was decoded, and no NUL is in it; fast."""
-    if "\0" in text:
-        return False
-    if text.isascii():
-        return True
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
 def first_fault(text: str, encoding: str) -> tuple[int, str] | None:
     """Return where in the text the first bad character is, and what is wrong with it; None: nothing.
 

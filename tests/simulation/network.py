@@ -293,6 +293,8 @@ class Exchange:
         self._fail(errors.ConnectionLost("connection to the server lost: reset"))
 
     def _too_late(self) -> None:
+        if not self._kind:  # nothing was done to it: the server itself was slow
+            self._worn("late", by_outage=False)
         self._fail(errors.RequestTimeout("no answer from the server in time"))
 
     def lose(self, why: str) -> None:

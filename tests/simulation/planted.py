@@ -1,24 +1,19 @@
 """Faults planted into the client, each to be found: what shows that the simulation would find one of its own.
 
-A plant puts something in place of one function while a seed is played. `python tests/simulation/planted.py` looks for
-the first seeds that find each of them and in which the same invariant holds otherwise.
+A plant puts something in place of one function while a seed is played. `python tests/simulation/run.py plants` looks
+for the first seeds that find each of them and in which the same invariant holds otherwise.
 """
 
 import asyncio
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
-if __name__ == "__main__":  # the modules beside this one are found by the folder above
-    _TESTS = Path(__file__).resolve().parent.parent
-    sys.path[:0] = [str(_TESTS.parent), str(_TESTS), str(_TESTS / "support")]
-
 from aiopeertube import errors
-from simulation.seeds import judge
+
+from .seeds import judge
 
 Replacement = Callable[..., Any]
 
@@ -378,16 +373,3 @@ def search(plant: Plant, seeds: range, number: int, known: dict[int, frozenset[s
     return max(
         ((name, tuple(found)) for name, found in by_invariant.items()), key=lambda one: len(one[1]), default=("", ())
     )
-
-
-def main() -> None:
-    """Look for all plants, or for those whose names hold the words of the command line."""
-    known: dict[int, frozenset[str]] = {}
-    for plant in PLANTS:
-        if " ".join(sys.argv[1:]) in plant.name:
-            sys.stdout.write(f"{plant.name}: {search(plant, range(2000), 3, known)}\n")
-            sys.stdout.flush()
-
-
-if __name__ == "__main__":
-    main()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from simulation.planted import PLANTS, Plant, finds
+from .planted import PLANTS, Plant, finds
 
 
 @pytest.mark.parametrize("plant", PLANTS, ids=lambda plant: plant.name.replace(" ", "-"))

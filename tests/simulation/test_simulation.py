@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from simulation.seeds import digest_of, judge
+from .seeds import digest_of, judge
 
 
 def failures(level: str, seeds: range) -> str:

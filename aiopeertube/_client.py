@@ -1,4 +1,4 @@
-"""The client: composes the stack in one place, and has one attribute per resource."""
+"""Private: the client, which composes the stack and has one attribute per resource; use `aiopeertube.PeerTube`."""
 
 import asyncio
 import ssl
@@ -42,7 +42,7 @@ _WORKERS: Final = 64
 
 
 class PeerTube:
-    """An asyncio client of one PeerTube instance, for one user or none; use it with `async with`.
+    """An asyncio client of one PeerTube instance, for one user or anonymous; use it with `async with`.
 
     Args:
         url: The instance's address, like https://videos.example.
@@ -50,23 +50,23 @@ class PeerTube:
         token: A bearer token to use instead.
         otp: The one-time code of a two-factor account, or a function (async or not) that gives one.
         token_file: Where to keep the token between runs; processes that share it refresh it once.
-        rate: A limit of your own below the server's, like "20/s"; the server's is found and kept by itself.
-        concurrency: Requests in flight; "auto" finds the number while running, for reads and writes apart.
-        max_concurrency: The most that "auto" goes to.
-        attempts: How often one request is sent at most; refusals by the rate limit and outages do not count.
-        timeout: Seconds that one attempt may take; one that sends a file, seconds without any progress. Waiting for
-            the rate limit does not count.
-        connect_timeout: Seconds that a connection may take.
-        patience: Seconds for which the server may be away before all who wait for it get `ServerAway`.
-        deadline: Seconds that a call may take as a whole, waiting and repeating included; None: as long as it takes.
-        allow_http: Let credentials go over plain http to another machine than this.
-        ssl_context: For instances with a certificate of their own authority.
-        transport: A pool other than aiohttp's: `MockTransport` in tests.
+        rate: A limit of your own below the server's, like "20/s"; the server's limit is always observed.
+        concurrency: Requests in flight; "auto" finds the best number at run time, separately for reads and writes.
+        max_concurrency: The upper bound of "auto".
+        attempts: The most times one request is sent; refusals by the rate limit and outages do not count.
+        timeout: Seconds that one attempt may take; when a file is sent, seconds without any progress. Waiting for the
+            rate limit does not count.
+        connect_timeout: Seconds to wait for a connection.
+        patience: Seconds for which the server may be away before every call that waits for it raises `ServerAway`.
+        deadline: Seconds that a call may take as a whole, waiting and retries included; None: no limit.
+        allow_http: Allow credentials over plain http to another machine.
+        ssl_context: For instances whose certificate comes from a private authority.
+        transport: A pool to use instead of aiohttp's: `aiopeertube.testing.MockTransport` in tests.
 
     A failed request is repeated where that is safe; see `aiopeertube.stack.retry` for the list of decisions.
 
     Raises:
-        ConfigurationError: InvalidURL and InsecureCredentials among them.
+        ConfigurationError: or its subclasses InvalidURL and InsecureCredentials.
     """
 
     def __init__(
@@ -92,7 +92,7 @@ class PeerTube:
     ) -> None:
         self.origin = origin_of(url)
         if (username is None) != (password is None) and token_file is None and token is None:
-            raise ConfigurationError("username and password go together; one of them is missing")
+            raise ConfigurationError("username and password must be given together")
         self._credentials = Credentials(username, password, otp)
         self._token = Token(token) if token else None
         self._file = TokenFile(Path(token_file), origin=self.origin, username=username) if token_file else None
@@ -123,7 +123,7 @@ class PeerTube:
 
     @classmethod
     def from_env(cls, environment: Mapping[str, str] | None = None, **options: Any) -> Self:
-        """Make a client from PEERTUBE_URL, _USERNAME, _PASSWORD, _TOKEN and _OTP; `options` go before these.
+        """Make a client from PEERTUBE_URL, _USERNAME, _PASSWORD, _TOKEN and _OTP; `options` take precedence.
 
         Raises:
             ConfigurationError: PEERTUBE_URL is missing, or as for the class.
@@ -134,7 +134,7 @@ class PeerTube:
 
     async def __aenter__(self) -> Self:
         if self._top is not None:
-            raise RuntimeError("this client is open already; make one per `async with`")
+            raise RuntimeError("this client is already open; create one per `async with`")
         self._compose(asyncio.get_running_loop().time)
         return self
 
@@ -149,7 +149,7 @@ class PeerTube:
         await self._pool.aclose()
 
     def _compose(self, clock: Callable[[], float]) -> None:
-        """Build the stack, from the pool upwards: the one place that knows its order."""
+        """Build the stack from the pool upwards; only this function knows the order."""
         hooks = self._hooks
         timeout, connect_timeout, ssl_context = self._timeouts
         self._pool = self._transport or AiohttpPool(
@@ -245,16 +245,16 @@ class PeerTube:
         idempotent: bool | None = None,
         timeout: float | None = None,
     ) -> Call[Any]:
-        """Make a call of any operation, for what no resource covers; it goes through the same stack.
+        """Make a Call of any operation, for paths that no resource covers; it goes through the same stack.
 
-        `path` is the API's ("/videos/x/comment-threads") or whole ("/api/v1/..."). The result is decoded JSON, text
-        where the answer is not JSON, None where it is empty. `idempotent` says that repeating does no harm; without
-        it POST and PATCH are only repeated when the server surely did nothing.
+        `path` is relative to the API ("/videos/x/comment-threads") or complete ("/api/v1/..."). The result is decoded
+        JSON, text where the answer is not JSON, None where it is empty. `idempotent` says that repeating it is safe;
+        otherwise POST and PATCH are repeated only when the server certainly did nothing.
         """
         problem: InputError | None = None
         if not path.startswith("/") or path.startswith("//"):
             problem = InvalidField(
-                "path", f"{path!r} must begin with one slash; the instance is always {self.origin}"
+                "path", f"{path!r} must begin with exactly one slash; the instance is always {self.origin}"
             )
         path, _, own_query = path.partition("?")
         pairs = tuple(parse_qsl(own_query, keep_blank_values=True))
@@ -285,16 +285,16 @@ class PeerTube:
         handle_sigint: bool = False,
         sender: Sender | None = None,
     ) -> BulkRun[T]:
-        """Run many calls; gives a context manager that hands out Outcomes as they complete.
+        """Run many calls; return a context manager that yields Outcomes as they complete.
 
         Args:
-            calls: Calls, from any iterable or async iterable, finite or endless; pulled as they are needed.
+            calls: Calls, from any iterable or async iterable, finite or endless; consumed as needed.
             halt: Stop after so many failures (5) or when more than a share of the calls failed ("2%").
-            workers: Calls that may be waiting or in flight; by default at least as many as may run at once.
-            buffer: Outcomes that may wait to be taken.
-            handle_sigint: Let the first Ctrl-C stop the run cleanly, and all others that ask for it: what is in flight
-                finishes, the rest comes as "not started", then KeyboardInterrupt is raised.
-            sender: What sends the calls in place of this client, say to look at something before each of them.
+            workers: Calls that may wait or be in flight; by default at least as many as may run at once.
+            buffer: Outcomes that may wait to be consumed.
+            handle_sigint: Let the first Ctrl-C stop all runs that ask for it: calls in flight finish, the rest are
+                reported as "not started", then KeyboardInterrupt is raised.
+            sender: Sends the calls in place of this client, for example to check something before each.
 
         Raises (from the iteration, after the last outcome):
             BulkHalted: `halt` was reached.
@@ -312,33 +312,33 @@ class PeerTube:
         )
 
     async def login(self) -> None:
-        """Fetch a token now rather than with the first call that needs one.
+        """Fetch a token now instead of with the first call that needs one.
 
         Raises:
             AuthenticationError: WrongCredentials, TwoFactorRequired and the like.
         """
         self._check_open()
         if not self._known:
-            raise ConfigurationError("there is nothing to log in with: give username and password")
+            raise ConfigurationError("no credentials to log in with: give username and password")
         if self._session.ready() is None:
             await self._session.renew(self._session.token)
 
     async def logout(self) -> None:
-        """Revoke the token and forget it, in the token file too. Without a token nothing happens."""
+        """Revoke the token and forget it, also in the token file. Without a token, do nothing."""
         if self._session.token is None and (self._file is None or self._file.load() is None):
             return
         with suppress(AuthenticationError):  # a dead token needs no revoking
             await self.auth.revoke()
         self._session.forget()
 
-    # -- watching --------------------------------------------------------------------------------
+    # -- monitoring ------------------------------------------------------------------------------
 
     def on(self, event: type[E], listener: Callable[[E], None]) -> Callable[[], None]:
-        """Call `listener` with each event of a kind (see `aiopeertube.events`); returns what takes it off again."""
+        """Call `listener` with each event of a kind (see `aiopeertube.events`); return a function that removes it."""
         return self._hooks.on(event, listener)
 
     def statistics(self) -> Statistics:
-        """Return counts, latencies and the state of limiter and concurrency; also after the client was closed."""
+        """Return counts, latencies and the state of limiter and concurrency; works after closing, too."""
         if not hasattr(self, "_meter"):
             self._check_open()
         return Statistics(
@@ -366,10 +366,10 @@ def _fixed(concurrency: int | str) -> int | None:
         return None
     if isinstance(concurrency, int) and concurrency >= 1:
         return concurrency
-    raise ConfigurationError(f'concurrency: {concurrency!r} is neither "auto" nor a number from 1 on')
+    raise ConfigurationError(f'concurrency must be "auto" or a positive integer, not {concurrency!r}')
 
 
 def _at_least_one(name: str, value: int) -> int:
     if value < 1:
-        raise ConfigurationError(f"{name}: {value!r} is not a number from 1 on")
+        raise ConfigurationError(f"{name} must be a positive integer, not {value!r}")
     return value

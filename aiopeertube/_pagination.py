@@ -1,9 +1,9 @@
-"""Listing: page after page, fetched ahead, in order, nothing twice, nothing skipped that `total` tells of.
+"""Private: listings page by page, fetched ahead, in order, without duplicates or detectable gaps.
 
 PeerTube pages by offset, and offsets shift when the list changes. A `total` that shrank by d since the page before
-means that up to d items moved to where we have been; the listing goes back by d (and a little further, in case it
-goes on shrinking) and drops what it has already given. An item that vanishes while another is added leaves `total`
-as it is, and then the listing cannot know; with `sort="createdAt"`, edits of metadata move nothing.
+means that up to d items moved to offsets already read; the listing goes back by d (and a little further, in case
+it keeps shrinking) and drops items already yielded. An item that vanishes while another is added leaves `total`
+unchanged, which cannot be detected; with `sort="createdAt"`, edits of metadata move nothing.
 """
 
 import asyncio
@@ -21,9 +21,9 @@ MOST: Final = 100  # items a page; PeerTube refuses more
 
 
 class Paginator(Generic[T]):
-    """A listing: iterate over its items, or its `pages()`; nothing is sent before.
+    """A listing: iterate over its items, or its `pages()`; nothing is sent until then.
 
-    `page(start, count)` makes the Call of one page. Each `async for` begins anew.
+    `page(start, count)` makes the Call of one page. Each `async for` starts over.
     """
 
     def __init__(self, page: Callable[[int, int], Call[Any]], *, count: int = MOST, ahead: int = AHEAD) -> None:
@@ -46,7 +46,7 @@ class Paginator(Generic[T]):
         return int(answer["total"])
 
     async def collect(self, *, limit: int | None = None) -> list[T]:
-        """Gather the first `limit` items (None: all of them) in a list; a short list costs a short page."""
+        """Collect the first `limit` items (None: all) in a list; a small limit fetches a small page."""
         items: list[T] = []
         if limit is not None and limit <= 0:
             return items
@@ -103,7 +103,7 @@ class _Pages(AsyncIterator[list[T]]):
                 return rows
 
     def close(self) -> None:
-        """Cancel what was asked ahead."""
+        """Cancel the requests made ahead."""
         while self._waiting:
             self._waiting.pop()[1].cancel()
 
@@ -148,12 +148,12 @@ class _Pages(AsyncIterator[list[T]]):
 
 
 def _parts(page: Any) -> tuple[int, list[Any]]:
-    """Return total and rows of a page, and see that it is one."""
+    """Return total and rows of a page; raise if it is not one."""
     if isinstance(page, dict):
         total, data = page.get("total"), page.get("data")
         if isinstance(total, int) and isinstance(data, list) and all(isinstance(r, dict) and "id" in r for r in data):
             return total, data
-    raise UnexpectedResponse("a page with total and data was due, but other JSON came", status=200)
+    raise UnexpectedResponse("expected a page with total and data, got other JSON", status=200)
 
 
 async def _result(call: Call[Any]) -> Any:
@@ -161,7 +161,7 @@ async def _result(call: Call[Any]) -> Any:
 
 
 def _look_at(answer: "asyncio.Future[Any]") -> None:
-    """Look at a page's error, so that asyncio does not complain of one that nobody will ask for."""
+    """Retrieve a page's error, so that asyncio does not warn when it is never awaited."""
     if not answer.cancelled():
         answer.exception()
 

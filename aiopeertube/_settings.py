@@ -1,4 +1,4 @@
-"""What a client is made with, checked before anything is sent."""
+"""Private: the settings of a client, checked before anything is sent."""
 
 import ipaddress
 import math
@@ -19,13 +19,13 @@ ENVIRONMENT: Final = {
 
 
 def origin_of(url: str) -> str:
-    """Return scheme, host and port of an instance's address; nothing of a user part ever shows in an error.
+    """Return scheme, host and port of an instance's address; errors never show the user part of one.
 
     Raises:
-        InvalidURL: no http(s) address, or one with more than a host.
+        InvalidURL: not an http(s) address, or more than scheme and host.
     """
     if "@" in url:
-        raise InvalidURL("the address of the instance has a user name in it; give username and password apart")
+        raise InvalidURL("the address of the instance contains a user name; pass username and password separately")
     try:
         parts = urlsplit(url.strip())
         host, port = parts.hostname, parts.port
@@ -34,9 +34,8 @@ def origin_of(url: str) -> str:
     if parts.scheme not in {"http", "https"} or not host:
         raise InvalidURL(f"the address {url!r} is not complete; write it like https://videos.example")
     if parts.path.rstrip("/") not in {"", "/api/v1"} or parts.query or parts.fragment:
-        raise InvalidURL(
-            f"the address of the instance ends after the host; did you mean {_origin(parts.scheme, host, port)}?"
-        )
+        meant = _origin(parts.scheme, host, port)
+        raise InvalidURL(f"the address of the instance must be only scheme and host; did you mean {meant}?")
     return _origin(parts.scheme, host, port)
 
 
@@ -50,7 +49,7 @@ def check_secure(origin: str, *, allow_http: bool) -> None:
     """Refuse to send credentials over plain http to another machine.
 
     Raises:
-        InsecureCredentials: they would travel readable for everyone on the way.
+        InsecureCredentials: anyone on the network path could read them.
     """
     parts = urlsplit(origin)
     if parts.scheme == "https" or allow_http or _is_loopback(parts.hostname or ""):
@@ -70,7 +69,7 @@ def _is_loopback(host: str) -> bool:
 
 
 def from_environment(environment: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Read the PEERTUBE_ variables; those that are not set, or empty, are left out.
+    """Read the PEERTUBE_ variables; leave out those that are unset or empty.
 
     Raises:
         ConfigurationError: PEERTUBE_URL is missing.

@@ -3,30 +3,31 @@
 ::
 
     PeerTubeError
-    ├── ConfigurationError            the client cannot be made like this
+    ├── ConfigurationError            the settings of the client are invalid
     │   ├── InvalidURL                not an http(s) address
     │   └── InsecureCredentials       credentials over plain http to another machine
     ├── InputError                    refused before anything was sent (also a ValueError)
     │   ├── InvalidIdentifier         not an id, UUID or short UUID; not a channel or account name
-    │   ├── InvalidField              a field out of its range
-    │   ├── FileUnreadable            a file to send is not there, or not readable
-    │   └── NotACall                  a bulk run's source gave something that is no Call
+    │   ├── InvalidField              a field's value is out of range
+    │   ├── FileUnreadable            a file to send does not exist or cannot be read
+    │   └── NotACall                  the source of a bulk run yielded something that is not a Call
     ├── TransportError                no answer
     │   ├── ServerUnreachable         no connection: nothing was sent
-    │   │   ├── CertificateNotTrusted the server does not prove who it is
-    │   │   └── ServerAway            it has been away for longer than `patience`
-    │   │       └── ServerFailing     it is there, and fails at everything
-    │   ├── ConnectionLost            the connection ended before the answer was whole
+    │   │   ├── CertificateNotTrusted the server's certificate is not trusted
+    │   │   └── ServerAway            the server was away for longer than `patience`
+    │   │       └── ServerFailing     the server answers, but fails at every request
+    │   ├── ConnectionLost            the connection ended before the answer was complete
     │   ├── RequestTimeout            no answer in time
-    │   ├── DeadlineExceeded          the call as a whole took longer than it may
+    │   ├── DeadlineExceeded          the call as a whole took longer than its deadline
     │   └── ClientClosed              the client was closed while the call was under way
     ├── UnexpectedResponse            an answer that PeerTube does not give (a proxy's page, cut JSON)
     │   └── RedirectRefused           a redirect that must not be followed
-    ├── AuthenticationError           who are you?
-    │   ├── WrongCredentials          user name or password
-    │   ├── TwoFactorRequired         a one-time code is missing
-    │   ├── WrongTwoFactorCode
-    │   ├── SessionExpired            the token is dead and nothing here can renew it
+    ├── AuthenticationError           the server did not accept the credentials or the token
+    │   ├── WrongCredentials          wrong user name or password
+    │   ├── TwoFactorRequired         a one-time code is required
+    │   ├── WrongTwoFactorCode        the one-time code is wrong or too old
+    │   ├── SessionExpired            the token is invalid and cannot be renewed
+    │   ├── NoToken                   the token endpoint gives answers that make no sense
     │   └── TokenFileBusy             another process holds the lock of the saved token for too long
     ├── ApiError                      PeerTube answered with an error: status, code, detail, invalid_params
     │   ├── BadRequest                400
@@ -38,16 +39,63 @@
     │   ├── RateLimited               429
     │   │   └── RefusedTooLong        nothing but 429s for longer than `patience`
     │   └── ServerError               5xx
-    ├── UploadFailed                  a file sent in chunks came to no end: upload_id, perhaps_finished
-    │   ├── UploadUnknown             the server knows it no more: finished, cancelled, or idle for too long
-    │   ├── UploadStuck               all of it is there, and yet no video comes of it
-    │   └── FileChanged               the file is not what it was when the upload began
+    ├── UploadFailed                  the chunked upload did not complete: upload_id, perhaps_finished
+    │   ├── UploadUnknown             the server no longer knows it: finished, cancelled, or idle for too long
+    │   ├── UploadStuck               the server has the whole file but does not make the video
+    │   └── FileChanged               the file changed since the upload began
     ├── SourceCancelled               the source of a bulk run was cancelled from within
     └── BulkHalted                    a bulk run stopped because too many items failed
 """
 
 from collections.abc import Mapping
 from typing import Any
+
+__all__ = [
+    "ApiError",
+    "AuthenticationError",
+    "BadRequest",
+    "BulkHalted",
+    "CertificateNotTrusted",
+    "ClientClosed",
+    "ConfigurationError",
+    "Conflict",
+    "ConnectionLost",
+    "DeadlineExceeded",
+    "FileChanged",
+    "FileUnreadable",
+    "InputError",
+    "InsecureCredentials",
+    "InvalidField",
+    "InvalidIdentifier",
+    "InvalidURL",
+    "NoToken",
+    "NotACall",
+    "NotFound",
+    "NotPermitted",
+    "PeerTubeError",
+    "RateLimited",
+    "RedirectRefused",
+    "RefusedTooLong",
+    "RequestTimeout",
+    "ServerAway",
+    "ServerError",
+    "ServerFailing",
+    "ServerUnreachable",
+    "SessionExpired",
+    "SourceCancelled",
+    "TokenFileBusy",
+    "TooLarge",
+    "TransportError",
+    "TwoFactorRequired",
+    "UnexpectedResponse",
+    "Unprocessable",
+    "UploadFailed",
+    "UploadStuck",
+    "UploadUnknown",
+    "WrongCredentials",
+    "WrongTwoFactorCode",
+    "ends_run",
+]
 
 
 class PeerTubeError(Exception):
@@ -71,7 +119,7 @@ def _rebuild(kind: type[PeerTubeError], args: tuple[Any, ...], state: dict[str, 
 
 
 class ConfigurationError(PeerTubeError):
-    """The client cannot be made with these settings."""
+    """The settings of the client are invalid."""
 
 
 class InvalidURL(ConfigurationError):
@@ -87,11 +135,11 @@ class InputError(PeerTubeError, ValueError):
 
 
 class InvalidIdentifier(InputError):
-    """Not something that can name a video, channel or account."""
+    """Not an identifier of a video, channel or account."""
 
 
 class InvalidField(InputError):
-    """A field's value is out of its range; `field` names it."""
+    """A field's value is out of range; `field` names it."""
 
     def __init__(self, field: str, message: str) -> None:
         super().__init__(f"{field}: {message}")
@@ -99,7 +147,7 @@ class InvalidField(InputError):
 
 
 class FileUnreadable(InputError):
-    """A file to send is not there or cannot be read; `path` names it."""
+    """A file to send does not exist or cannot be read; `path` names it."""
 
     def __init__(self, path: str, reason: str) -> None:
         super().__init__(f"cannot read {path}: {reason}")
@@ -131,7 +179,7 @@ class ServerFailing(ServerAway):
 
 
 class ConnectionLost(TransportError):
-    """The connection ended before the answer was whole; the server may have acted."""
+    """The connection ended before the answer was complete; the server may have acted."""
 
 
 class RequestTimeout(TransportError):
@@ -165,7 +213,7 @@ class RedirectRefused(UnexpectedResponse):
 
 
 class AuthenticationError(PeerTubeError):
-    """The server does not accept who we say we are."""
+    """The server did not accept the credentials or the token."""
 
 
 class WrongCredentials(AuthenticationError):
@@ -173,7 +221,7 @@ class WrongCredentials(AuthenticationError):
 
 
 class TwoFactorRequired(AuthenticationError):
-    """The account wants a one-time code."""
+    """The account requires a one-time code."""
 
 
 class WrongTwoFactorCode(AuthenticationError):
@@ -181,7 +229,11 @@ class WrongTwoFactorCode(AuthenticationError):
 
 
 class SessionExpired(AuthenticationError):
-    """The token is not valid any more and cannot be renewed from here."""
+    """The token is no longer valid and cannot be renewed."""
+
+
+class NoToken(AuthenticationError):
+    """The token endpoint failed, or gave an answer that is not a token."""
 
 
 class TokenFileBusy(AuthenticationError):
@@ -191,8 +243,8 @@ class TokenFileBusy(AuthenticationError):
 class ApiError(PeerTubeError):
     """PeerTube answered with an error.
 
-    `status` is HTTP's, `code` PeerTube's own word ("" when it has none), `detail` its sentence,
-    `invalid_params` its complaints by field (name -> message).
+    `status` is HTTP's; `code` is PeerTube's error code ("" when there is none), `detail` its message, and
+    `invalid_params` its messages by field (name -> message).
     """
 
     def __init__(
@@ -224,11 +276,11 @@ class BadRequest(ApiError):
 
 
 class NotPermitted(ApiError):
-    """401 without a token problem, or 403: this user may not."""
+    """403, or 401 that is not about the token: the user lacks permission."""
 
 
 class NotFound(ApiError):
-    """404: there is no such thing, or it is hidden from this user."""
+    """404: it does not exist, or is hidden from this user."""
 
 
 class Conflict(ApiError):
@@ -236,11 +288,11 @@ class Conflict(ApiError):
 
 
 class TooLarge(ApiError):
-    """413: more than the server takes."""
+    """413: larger than the server accepts."""
 
 
 class Unprocessable(ApiError):
-    """422: understood, and of no use (a video file that is none)."""
+    """422: understood but unusable (e.g. not a video)."""
 
 
 class RateLimited(ApiError):
@@ -256,10 +308,10 @@ class ServerError(ApiError):
 
 
 class UploadFailed(PeerTubeError):
-    """A file sent in chunks came to no end; `upload_id` names the upload, for another try.
+    """The chunked upload did not complete; `upload_id` names it, to resume it.
 
-    `perhaps_finished` tells that the server may have made the video, though nobody heard of it: look for it among
-    the user's own before the file is sent once more.
+    `perhaps_finished` is True when the server may have made the video although no answer said so: look for it among
+    the user's own videos before you send the file again.
     """
 
     def __init__(self, message: str, *, upload_id: str = "", perhaps_finished: bool = False) -> None:
@@ -269,15 +321,15 @@ class UploadFailed(PeerTubeError):
 
 
 class UploadUnknown(UploadFailed):
-    """The server does not know the upload: it was finished or cancelled, or nobody went on with it for an hour."""
+    """The server does not know the upload: it was finished, cancelled, or idle for more than an hour."""
 
 
 class UploadStuck(UploadFailed):
-    """The whole file is with the server, which says that it is busy with it, or failed at it."""
+    """The server has the whole file, but stays busy with it or failed to make the video."""
 
 
 class FileChanged(UploadFailed):
-    """The file is not what it was when its upload began: a mixture of both would be of no use."""
+    """The file changed since its upload began; a mixture of both versions would be unusable."""
 
 
 class SourceCancelled(PeerTubeError):
@@ -285,11 +337,11 @@ class SourceCancelled(PeerTubeError):
 
 
 class BulkHalted(PeerTubeError):
-    """A bulk run stopped because too many items failed; raised after the last outcome was handed out."""
+    """A bulk run stopped because too many items failed; raised after the last outcome was delivered."""
 
 
 def ends_run(error: BaseException | None) -> bool:
-    """Tell whether an error says nothing about one item: all others would meet it as well, so a run ends with it."""
+    """Tell whether an error is not about one item: every other call would meet it as well, so a run ends with it."""
     return isinstance(
         error,
         AuthenticationError | CertificateNotTrusted | ClientClosed | ConfigurationError | RefusedTooLong | ServerAway,

@@ -1,9 +1,18 @@
-"""What happens inside, for those who want to watch: frozen details, and nothing to pay when nobody listens."""
+"""Events of the client: frozen dataclasses, built only when a listener is registered (see `PeerTube.on`)."""
 
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
+
+__all__ = [
+    "AttemptFinished",
+    "ConcurrencyChanged",
+    "HealthChanged",
+    "RateLimitWaiting",
+    "Retrying",
+    "TokenRenewed",
+]
 
 E = TypeVar("E")
 log = logging.getLogger("aiopeertube.events")
@@ -11,7 +20,7 @@ log = logging.getLogger("aiopeertube.events")
 
 @dataclass(frozen=True, slots=True)
 class AttemptFinished:
-    """The pool gave an answer, or an error (then `status` is 0). `seconds` is from sending to its end."""
+    """An attempt got its answer, or an error (then `status` is 0). `seconds` is the time from sending to the end."""
 
     method: str
     path: str
@@ -23,7 +32,7 @@ class AttemptFinished:
 
 @dataclass(frozen=True, slots=True)
 class Retrying:
-    """An attempt is to be repeated after `wait` seconds (0 for a 429: the limiter waits for the window)."""
+    """An attempt will be repeated after `wait` seconds (0 for a 429: the limiter waits for the window)."""
 
     method: str
     path: str
@@ -34,7 +43,7 @@ class Retrying:
 
 @dataclass(frozen=True, slots=True)
 class RateLimitWaiting:
-    """Requests wait for the server's window: for `seconds`, and where it refused them it `asked` for so many."""
+    """Requests wait `seconds` for the server's window; where it refused them, it `asked` for so many seconds."""
 
     bucket: str
     seconds: float
@@ -58,7 +67,7 @@ class HealthChanged:
 
 @dataclass(frozen=True, slots=True)
 class ConcurrencyChanged:
-    """The number of requests in flight was changed from `before` to `now`, because of `reason`."""
+    """The limit of requests in flight changed from `before` to `now`; `kind` is "read" or "write"."""
 
     kind: str
     before: int
@@ -74,7 +83,7 @@ class TokenRenewed:
 
 
 class Hooks:
-    """Listeners by kind of event."""
+    """Listeners by type of event."""
 
     __slots__ = ("_listeners",)
 
@@ -82,7 +91,7 @@ class Hooks:
         self._listeners: dict[type, list[Callable[[Any], None]]] = {}
 
     def on(self, event: type[E], listener: Callable[[E], None]) -> Callable[[], None]:
-        """Call `listener` with each `event`, at once and in the event loop; return what takes it off again."""
+        """Call `listener` with each `event`, at once and in the event loop; return a function that removes it."""
         listeners = self._listeners.setdefault(event, [])
         listeners.append(listener)
 
@@ -97,11 +106,11 @@ class Hooks:
         return off
 
     def wants(self, event: type) -> bool:
-        """Tell whether anybody listens, so that no detail is made for nobody."""
+        """Tell whether a listener is registered, so that no event is built without one."""
         return event in self._listeners
 
     def emit(self, event: object) -> None:
-        """Hand `event` to its listeners; one that raises is logged, and harms no request."""
+        """Call the listeners of `event`; one that raises is logged and harms no request."""
         for listener in tuple(self._listeners.get(type(event), ())):
             try:
                 listener(event)

@@ -46,9 +46,9 @@ def test_an_origin_is_scheme_host_and_port(url: str, origin: str) -> None:
         ("https://videos.example/?a=1", "did you mean https://videos.example?"),
         ("https://videos.example/#top", "did you mean https://videos.example?"),
         ("https://[::1]:9000/w", r"did you mean http"),
-        ("https://anna:s3cr3t@videos.example", "give username and password apart"),
-        ("https://anna@videos.example", "give username and password apart"),
-        ("https://:s3cr3t@videos.example", "give username and password apart"),
+        ("https://anna:s3cr3t@videos.example", "pass username and password separately"),
+        ("https://anna@videos.example", "pass username and password separately"),
+        ("https://:s3cr3t@videos.example", "pass username and password separately"),
     ],
 )
 def test_what_is_no_address_of_an_instance(url: str, message: str) -> None:
@@ -130,12 +130,12 @@ def test_a_client_without_credentials_may_use_http() -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"username": "u"}, "go together"),
-        ({"password": "p"}, "go together"),
-        ({"concurrency": 0}, "concurrency: 0"),
-        ({"concurrency": "many"}, "concurrency: 'many'"),
-        ({"max_concurrency": 0}, "max_concurrency: 0"),
-        ({"attempts": 0}, "attempts: 0"),
+        ({"username": "u"}, "must be given together"),
+        ({"password": "p"}, "must be given together"),
+        ({"concurrency": 0}, 'concurrency must be "auto" or a positive integer, not 0'),
+        ({"concurrency": "many"}, "concurrency must be \"auto\" or a positive integer, not 'many'"),
+        ({"max_concurrency": 0}, "max_concurrency must be a positive integer, not 0"),
+        ({"attempts": 0}, "attempts must be a positive integer, not 0"),
         ({"rate": "fast"}, "rate: 'fast'"),
         ({"rate": "0/s"}, "rate: '0/s'"),
         ({"rate": "10"}, "rate: '10'"),

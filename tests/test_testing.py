@@ -91,7 +91,7 @@ async def test_a_client_may_be_opened_again_and_not_twice() -> None:
     for _ in range(2):
         async with client as pt:
             await pt.config.get()
-            with pytest.raises(RuntimeError, match="open already"):
+            with pytest.raises(RuntimeError, match="already open"):
                 await client.__aenter__()
     assert transport.requests == 2
 

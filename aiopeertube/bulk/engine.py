@@ -30,19 +30,18 @@ T = TypeVar("T")
 class _Worker:
     """One worker: what it is at, and how to end that."""
 
-    __slots__ = ("pulling", "request", "scope", "turn")
+    __slots__ = ("pull", "request", "turn")
 
     def __init__(self) -> None:
-        self.scope: anyio.CancelScope | None = None
-        self.pulling = False
+        self.pull: anyio.CancelScope | None = None  # while it waits for the source
         self.request: Request | None = None
         self.turn = Turn()
 
     def stop(self) -> None:
         """End a wait at once; what is under way comes to its end, and waits no more."""
-        self.turn.stopping = True
-        if self.scope is not None and (self.pulling or self.turn.waits):
-            self.scope.cancel()
+        self.turn.stop()
+        if self.pull is not None:
+            self.pull.cancel()
 
 
 class BulkRun(Generic[T]):
@@ -172,30 +171,33 @@ class BulkRun(Generic[T]):
 
     async def _pull(self, worker: _Worker) -> Call[T] | None:
         call: Call[T] | None = None
-        with anyio.CancelScope() as worker.scope:
-            worker.pulling = True
+        with anyio.CancelScope() as worker.pull:
             call = await self._source.pull()
-        worker.scope, worker.pulling = None, False
+        worker.pull = None
         if self._source.error is not None:
             self.stop("the source of calls failed")
         return call
 
     async def _carry_out(self, worker: _Worker, call: Call[T]) -> Outcome[T]:
         began, token = time.monotonic(), TURN.set(worker.turn)
+        request: Request | None = None
         error: Exception | None = None
         try:
-            with anyio.CancelScope() as worker.scope:
-                request = worker.request = self._sender.prepare(call)
-                result = await self._sender.send(request)
-                return Outcome(call, "ok", result, None, request.attempts, time.monotonic() - began)
+            request = worker.request = self._sender.prepare(call)
+            result = await self._sender.send(request)
+            return Outcome(call, "ok", result, None, request.attempts, time.monotonic() - began)
         except Stopped:
             pass
         except Exception as exc:  # noqa: BLE001 - an item's error is its outcome and never ends the run
             error = exc
+        except asyncio.CancelledError:
+            # Nobody is there any more to take an outcome, but it counts.
+            self._count(self._unsuccessful(call, request, None, time.monotonic() - began))
+            raise
         finally:
             TURN.reset(token)
-            sent, worker.request, worker.scope = worker.request, None, None
-        return self._unsuccessful(call, sent, error, time.monotonic() - began)
+            worker.request = None
+        return self._unsuccessful(call, request, error, time.monotonic() - began)
 
     def _unsuccessful(
         self, call: Call[T], request: Request | None, error: Exception | None, seconds: float
@@ -209,7 +211,7 @@ class BulkRun(Generic[T]):
         return Outcome(call, self._state(request, error, last), None, last, attempts, seconds)
 
     def _state(self, request: Request | None, error: Exception | None, last: Exception | None) -> State:
-        if (request is not None and request.lost and last is None) or getattr(last, "in_doubt", False):
+        if getattr(last, "in_doubt", False) or (error is None and request is not None and request.lost):
             return "in doubt"
         nothing_came_of_it = last is None or isinstance(last, RateLimited | ServerUnreachable)
         ended = error is None or ends_run(error) or bool(self._stopped_by)

@@ -15,7 +15,7 @@ Calls = Iterable[Call[T]] | AsyncIterable[Call[T]]
 
 
 class Source(Generic[T]):
-    """Gives one call after the other. `error` is what the source raised, `exhausted` tells that it came to its end."""
+    """Gives one call after the other. `error` is what the source raised, `exhausted` says that it came to its end."""
 
     def __init__(self, calls: Calls[T]) -> None:
         self.error: Exception | None = None

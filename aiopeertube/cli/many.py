@@ -5,11 +5,15 @@ import signal
 import sys
 import threading
 from collections.abc import AsyncIterator, Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
+
+import click
 
 from aiopeertube import errors
 from aiopeertube.cli import output, progress, stdin_ids
 from aiopeertube.cli.errors import Exit, Failure
+from aiopeertube.cli.option_sets import option
 from aiopeertube.cli.options import Settings
 from aiopeertube.cli.terminal import is_terminal, note
 
@@ -20,11 +24,24 @@ if TYPE_CHECKING:
 Make = Callable[[str], "Call[Any]"]
 Take = Callable[["Outcome[Any]", str], None]
 
-# An error of these says nothing about the item: all others would meet it as well.
+# These errors are not about the item: every other item would meet them as well.
 _HOPELESS = (errors.AuthenticationError, errors.ServerUnreachable)
 
+HEARD = "aiopeertube: interrupted: requests in flight will finish; a second Ctrl-C ends them at once"
 
-HEARD = "aiopeertube: interrupted: what is in flight will be finished; a second Ctrl-C ends it at once"
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """When a run over many videos stops early, and what it writes of each."""
+
+    halt: str | None = option(
+        "--halt", metavar="N|N%", help="Stop after so many failures (5), or so large a share (2%)."
+    )
+    format: str | None = option(
+        "--format",
+        type=click.Choice(["text", "jsonl"]),
+        help="What to write on stdout: nothing (text, on a terminal) or a line of JSON for each video.",
+    )
 
 
 class Run:
@@ -38,6 +55,11 @@ class Run:
         self._interrupted = False
         self._halted: errors.BulkHalted | None = None
         self._hopeless: errors.PeerTubeError | None = None
+
+    @classmethod
+    def of(cls, settings: Settings, verb: str, options: RunOptions) -> Self:
+        """Make a run that stops and writes as the options say."""
+        return cls(settings, verb, halt=options.halt, take=_outcome_lines(options.format))
 
     async def over(self, pt: "PeerTube", videos: Sequence[str], make: Make) -> int:
         """Carry out `make(video)` for all videos; return the exit code."""
@@ -88,7 +110,7 @@ class Run:
         return Exit.SOME_FAILED if counts.failed else Exit.DONE
 
     def _gave_up(self, succeeded: int) -> Exception:
-        """Name the error that stopped the run; a server that was there a moment ago will be back."""
+        """Return the error that stopped the run; a server that answered a moment ago is worth another run."""
         error = self._hopeless
         assert error is not None  # noqa: S101 - the caller looked
         if succeeded and isinstance(error, errors.ServerUnreachable):
@@ -97,7 +119,7 @@ class Run:
 
 
 def on_ctrl_c(say: Callable[[], None]) -> None:
-    """Say something at the first Ctrl-C; the run, which listens already, does the rest and takes both of us off."""
+    """Call `say` at the first Ctrl-C; the run's own handler does the rest, and removes both."""
     if threading.current_thread() is not threading.main_thread():
         return
     loop, stop = asyncio.get_running_loop(), signal.getsignal(signal.SIGINT)
@@ -116,7 +138,7 @@ async def _calls(videos: Sequence[str], make: Make) -> "AsyncIterator[Call[Any]]
 
 
 def video_of(call: "Call[Any]") -> str:
-    """Return the video that a call is about, as it was given."""
+    """Return the video of a call, as it was given."""
     from urllib.parse import unquote  # noqa: PLC0415 - for odd names alone
 
     return unquote(call.path.rpartition("/")[2])
@@ -129,12 +151,12 @@ def _reason(outcome: "Outcome[Any]") -> str:
 
 
 def chosen(format: str | None) -> str:
-    """Return the format of outcomes: none for people, who see failures and counts; JSON lines for programs."""
+    """Return the format of outcomes: text for people, who see only failures and counts; JSON lines for programs."""
     return format or ("text" if is_terminal(sys.stdout) else "jsonl")
 
 
-def outcome_lines(format: str | None) -> Take | None:
-    """Make what writes each outcome as a line of JSON; None where nobody wants them."""
+def _outcome_lines(format: str | None) -> Take | None:
+    """Return what writes each outcome as a line of JSON; None for text."""
     return _write_outcome if chosen(format) == "jsonl" else None
 
 

@@ -1,6 +1,6 @@
-"""Options of a command as frozen dataclasses: a field says how its option is written, and a set is filled once.
+"""Options of a command as frozen dataclasses: each field declares its option, and a set is filled once.
 
-A command takes the sets that it needs, and passes them on whole::
+A command takes the sets that it needs, and passes them on as they are::
 
     @dataclass(frozen=True, slots=True)
     class Limits:
@@ -10,8 +10,8 @@ A command takes the sets that it needs, and passes them on whole::
     def command(settings: Settings, /, limits: Limits) -> int: ...
 """
 
-from collections.abc import Callable
-from dataclasses import field, fields
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import Field, field, fields
 from functools import wraps
 from typing import Any, TypeVar
 
@@ -22,20 +22,21 @@ F = TypeVar("F", bound=Callable[..., Any])
 _OPTION = "option"
 
 
-def option(*names: str, default: Any = None, **attributes: Any) -> Any:
+def option(*names: str, default: Any = None, secret: bool = False, **attributes: Any) -> Any:
     """Declare a field of an option set; `names` and `attributes` are those of `click.option`.
 
-    A flag is False, and an option given `multiple` times an empty tuple, unless `default` says otherwise.
+    A flag is False, and an option given `multiple` times an empty tuple, unless `default` says otherwise. The value
+    of a `secret` is left out of the set's repr.
     """
     if default is None and attributes.get("is_flag"):
         default = False
     if default is None and attributes.get("multiple"):
         default = ()
-    return field(default=default, metadata={_OPTION: (names, attributes)})
+    return field(default=default, repr=not secret, metadata={_OPTION: (names, attributes)})
 
 
 def with_options(**sets: type) -> Callable[[F], F]:
-    """Give a command the options of `sets`, each handed to it as one argument of that name."""
+    """Give a command the options of `sets`, each passed as one argument of that name."""
 
     def decorate(function: F) -> F:
         @wraps(function)
@@ -43,21 +44,23 @@ def with_options(**sets: type) -> Callable[[F], F]:
             filled = {name: _filled(kind, values) for name, kind in sets.items()}
             return function(*args, **filled, **values)
 
-        declared: Any = command
+        decorated: Any = command
         for kind in reversed(sets.values()):
-            declared = _declared(declared, kind)
-        return declared  # type: ignore[no-any-return]
+            decorated = declared(decorated, fields(kind))
+        return decorated  # type: ignore[no-any-return]
 
     return decorate
 
 
-def _declared(command: Callable[..., Any], kind: type) -> Callable[..., Any]:
-    for one in reversed(fields(kind)):
+def declared(command: F, options: Sequence["Field[Any]"], *, without: Collection[str] = ()) -> F:
+    """Give a command the options declared by some fields, leaving out the names in `without`."""
+    for one in reversed(options):
         names, attributes = one.metadata[_OPTION]
-        command = click.option(*names, one.name, default=one.default, **attributes)(command)
+        kept = [name for name in names if name not in without]
+        command = click.option(*kept, one.name, default=one.default, **attributes)(command)
     return command
 
 
 def _filled(kind: type, values: dict[str, Any]) -> Any:
-    """Make a set of what click read; its names leave `values`."""
+    """Make a set of click's values, removing them from `values`."""
     return kind(**{one.name: values.pop(one.name) for one in fields(kind)})

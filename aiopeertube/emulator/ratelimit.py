@@ -1,4 +1,4 @@
-"""The rate limit: fixed windows, one for each client's address."""
+"""The rate limit: fixed windows, one per client address."""
 
 import math
 from dataclasses import dataclass
@@ -6,15 +6,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where a client stands in its window after one more request.
-
-    Attributes:
-        allowed: Whether the request is within the limit.
-        headers: What the answer tells about it.
-    """
+    """The state of a client's window after a request."""
 
     allowed: bool
-    headers: dict[str, str]
+    headers: dict[str, str]  # of the answer
 
 
 @dataclass(slots=True)
@@ -24,13 +19,11 @@ class _Window:
 
 
 class FixedWindows:
-    """Counts requests in windows that open with the first request after the last window has closed.
+    """Counts requests in windows; a window opens with the first request after the last one closed.
+
+    `limit` requests are allowed in each window of `seconds`; both may be changed at any time, as administrators do.
 
     A refused request is counted but does not extend the window.
-
-    Args:
-        limit: Requests allowed in one window; may be changed at any time, as administrators do.
-        seconds: Length of a window; as well, from the next window on.
     """
 
     def __init__(self, limit: int, seconds: float) -> None:
@@ -39,7 +32,7 @@ class FixedWindows:
         self._windows: dict[str, _Window] = {}
 
     def hit(self, client: str, now: float) -> Standing:
-        """Counts a request of a client."""
+        """Count a request of a client."""
         window = self._windows.get(client)
         if window is None or now >= window.ends_at:
             window = self._windows[client] = _Window(now + self.seconds, 0)

@@ -31,14 +31,14 @@ class Imports(Resource):
         previewfile: FileLike | None = None,
         **fields: Unpack[ImportFields],
     ) -> Call[VideoImport]:
-        """Have a video fetched; the answer comes when the server has looked at the address, not when it has it.
+        """Import a video from a URL; the answer comes once the server has checked the URL, before it has the video.
 
-        Not repeated when the answer is lost: `list(targetUrl=...)` tells whether it was taken.
+        Not repeated when the answer is lost: `list(targetUrl=...)` shows whether it was accepted.
 
         Raises (when awaited):
             InvalidField, FileUnreadable: before anything is sent.
-            Conflict: imports are not enabled. NotPermitted: the address is of the server's own network.
-            BadRequest: the server's complaints, also that there is nothing at the address.
+            Conflict: imports are not enabled. NotPermitted: the URL is in the server's own network.
+            BadRequest: the server rejected a field, or found nothing at the URL.
         """
         everything = {"channelId": channelId, "targetUrl": targetUrl, **fields}
         wanted = given(everything)
@@ -47,7 +47,7 @@ class Imports(Resource):
             f"{API}/videos/imports",
             json_value,
             body=Multipart(form_fields(wanted), images(thumbnailfile, previewfile)),
-            # Without a name the server takes the one it finds, so None is no mistake here.
+            # Without a name the server uses the one it finds, so None is valid here.
             problem=_url_problem(targetUrl) or problem_of({"channelId": channelId, **wanted}),
             sender=self._sender,
         )

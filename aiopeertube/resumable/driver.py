@@ -1,4 +1,4 @@
-"""Carries out what the machine of an upload says."""
+"""Carries out the actions of the upload's state machine."""
 
 import asyncio
 import inspect
@@ -41,37 +41,37 @@ async def upload(
     previewfile: FileLike | None = None,
     **fields: Unpack[NewUpload],
 ) -> VideoId:
-    """Upload a file in chunks, over lost connections and restarts of the server; return the video's three names.
+    """Upload a file in chunks, across lost connections and restarts of the server; return the video's identifiers.
 
-    Each chunk is one request of the client's, so uploads side by side share its rate limit and its slots. Memory is
-    one chunk, whatever the file's size.
+    Each chunk is one request of the client, so parallel uploads share its rate limit and its slots. It uses memory
+    for one chunk, whatever the file's size.
 
     Args:
         pt: An open client.
-        path: The file; it must not change before the end.
-        channelId: Where the video goes.
+        path: The file; it must not change during the upload.
+        channelId: The channel to publish in.
         name: The video's name.
-        upload_id: Go on with this upload: what `on_started` was given, or (then nobody sees whether the file
-            is still the same) its id alone. The server keeps an upload for at least an hour.
+        upload_id: Resume this upload: the Ticket that `on_started` was given, or only its id (then a changed file
+            goes unnoticed). The server keeps an upload for at least an hour.
         chunk_size: Bytes of one request; halved when chunks fail, down to 256 KiB.
-        restart: Begin anew when the server forgot an upload that surely made no video.
-        content_type: What the file is said to be; by default that follows from its name.
-        on_progress: Called with the bytes that the server has and those of the file, after each chunk.
-        on_started: Called, and awaited if it wants that, with the Ticket as soon as there is one; again when it
-            begins anew.
+        restart: Start over when the server forgot an upload that certainly made no video.
+        content_type: The file's declared type; by default it follows from the name.
+        on_progress: Called after each chunk with the bytes that the server has and the file's size.
+        on_started: Called (and awaited, if it is async) with the Ticket once the server gave an id; again after
+            each restart.
         thumbnailfile: An image of the video.
-        previewfile: A larger image; 8.x makes one of the thumbnail.
-        fields: The rest of the video; without `privacy` it is private.
+        previewfile: A larger image; 8.x makes one from the thumbnail.
+        fields: Other fields of the video; without `privacy` it is private.
 
     Raises:
-        FileUnreadable, InvalidField: before anything is sent; empty files are among the first.
+        FileUnreadable, InvalidField: before anything is sent; also for an empty file.
         FileChanged: the file changed since the upload began.
-        UploadUnknown: the server knows it no more. Look for the video if its `perhaps_finished` says so.
-        UploadStuck: the server has it all and makes no video of it.
-        UploadFailed: no progress over many attempts; the upload can be gone on with.
-        Unprocessable: the file is no video. ApiError: 415, TooLarge and the like, as for `pt.uploads.start`.
+        UploadUnknown: the server no longer knows it. Look for the video if `perhaps_finished` is True.
+        UploadStuck: the server has the whole file but does not make the video.
+        UploadFailed: no progress over many attempts; the upload can be resumed.
+        Unprocessable: the file is not a video. ApiError: as for `pt.uploads.start`, e.g. 415 or TooLarge.
     """
-    fields.setdefault("lastModified", secrets.token_hex(8))  # else two alike, announced at once, would be one
+    fields.setdefault("lastModified", secrets.token_hex(8))  # otherwise two equal announcements would be one upload
     with SourceFile(Path(path)) as file:
         call = pt.uploads.start(
             filename=file.name,
@@ -83,7 +83,7 @@ async def upload(
             previewfile=previewfile,
             **fields,
         )
-        pt.prepare(call)  # raises what is wrong with the fields, also when nothing has to be announced
+        pt.prepare(call)  # raises for invalid fields, also when resuming needs no announcement
         file.check(upload_id)
         machine = Machine(file.size, chunk_size=chunk_size, resumed=upload_id is not None, restart=restart)
         driver = _Driver(pt, file, machine, call, on_progress=on_progress, on_started=on_started)
@@ -92,7 +92,7 @@ async def upload(
 
 
 class _Driver:
-    """Does what the machine says."""
+    """Carries out the machine's actions."""
 
     def __init__(
         self,
@@ -114,7 +114,7 @@ class _Driver:
         self.upload_id = ""
 
     async def run(self) -> VideoId:
-        """Act until the video is there, or it is over."""
+        """Act until the video exists or the upload failed."""
         while True:
             action = self._machine.next()
             if isinstance(action, Done):
@@ -125,7 +125,7 @@ class _Driver:
             try:
                 await self._do(action)
             except errors.Unprocessable:
-                # Else the server holds its id for one whose video is being made, and refuses it for an hour.
+                # Otherwise the server takes the upload for one in processing, and refuses it for an hour.
                 with suppress(errors.PeerTubeError):
                     await self._pt.uploads.cancel(self.upload_id)
                 raise
@@ -177,7 +177,7 @@ class _Driver:
         self._tell(self._machine.offset)
 
     def _refused(self, exc: errors.ApiError, sent: Send | None) -> None:
-        """Tell the machine what an error means; raise those that are final."""
+        """Report an error to the machine; raise it if it is final."""
         self._error = exc
         machine = self._machine
         if exc.status in {404, 410}:
@@ -196,12 +196,12 @@ class _Driver:
             self._on_progress(offset, self._file.size)
 
     def _failure(self, end: Lost | GiveUp) -> errors.UploadFailed:
-        perhaps = " It may have made the video of it: look for that before you send it again."
+        perhaps = " It may have made the video: look for it before you upload the file again."
         kind = errors.UploadFailed
         message = f"the upload made no progress: {self._error}."
         if isinstance(end, Lost):
-            kind, message = errors.UploadUnknown, "the server does not know the upload any more."
+            kind, message = errors.UploadUnknown, "the server no longer knows the upload."
         elif end.stuck:
-            kind, message = errors.UploadStuck, f"the server does not go on with the upload: {self._error}."
+            kind, message = errors.UploadStuck, f"the server does not finish the upload: {self._error}."
         message += perhaps if end.perhaps_finished else ""
         return kind(message, upload_id=self.upload_id, perhaps_finished=end.perhaps_finished)

@@ -1,4 +1,4 @@
-"""The file of an upload, which must stay as it is."""
+"""The file of an upload, which must not change."""
 
 from dataclasses import dataclass
 from os import fstat
@@ -10,7 +10,7 @@ from aiopeertube import errors
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """What it takes to go on with an upload after a crash: its id, and the file as it was (bytes, mtime in ns)."""
+    """What resuming an upload after a crash needs: its id, and the file's size (bytes) and mtime (ns)."""
 
     upload_id: str
     size: int
@@ -18,7 +18,7 @@ class Ticket:
 
 
 class SourceFile:
-    """The file that is sent; it complains when it changes."""
+    """The file to send; reading it raises when it changed."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -31,7 +31,7 @@ class SourceFile:
             raise errors.FileUnreadable(str(path), exc.strerror or str(exc)) from exc
         self.size = status.st_size
         self.modified = status.st_mtime_ns
-        # Names of no known encoding are legal on disk, and not in JSON.
+        # File names that are not valid Unicode are legal on disk, but not in JSON.
         self.name = path.name.encode("utf-8", "replace").decode()
 
     def __enter__(self) -> Self:
@@ -44,14 +44,14 @@ class SourceFile:
         self._file.close()
 
     def check(self, ticket: Ticket | str | None) -> None:
-        """Compare the file with what an upload began with."""
+        """Compare the file with the one that an upload began with."""
         if isinstance(ticket, Ticket) and (ticket.size, ticket.modified) != (self.size, self.modified):
             raise errors.FileChanged(
-                f"{self._path} changed since its upload began; upload it anew", upload_id=ticket.upload_id
+                f"{self._path} changed since its upload began; upload it again", upload_id=ticket.upload_id
             )
 
     def read(self, begin: int, end: int) -> bytes:
-        """Read the bytes from `begin` to `end`, and see that they are still those of the same file."""
+        """Read the bytes from `begin` to `end`, and check that the file is unchanged."""
         try:
             self._file.seek(begin)
             data = self._file.read(end - begin)
@@ -59,5 +59,5 @@ class SourceFile:
         except OSError as exc:
             raise errors.FileUnreadable(str(self._path), exc.strerror or str(exc)) from exc
         if (status.st_size, status.st_mtime_ns) != (self.size, self.modified) or len(data) != end - begin:
-            raise errors.FileChanged(f"{self._path} changed while it was sent; upload it anew")
+            raise errors.FileChanged(f"{self._path} changed during its upload; upload it again")
         return data

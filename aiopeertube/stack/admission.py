@@ -16,7 +16,7 @@ from typing import Final
 from weakref import WeakKeyDictionary
 
 from aiopeertube.errors import PeerTubeError
-from aiopeertube.wire.turn import TURN
+from aiopeertube.wire.turn import TURN, waited
 
 from .health import NEVER, Health, HealthState
 from .lanes import SERVICES, Announce, Caller, Lane, Permit, Waiter
@@ -38,6 +38,7 @@ class Admission:
 
     def __init__(self, origin: str, clock: Callable[[], float], *, patience: float) -> None:
         self.origin = origin
+        self.clients = 0
         self.windows: dict[str, Window] = {}
         self.healths = {name: Health(patience=patience, probes=name == "api") for name in SERVICES}
         self.lanes: list[Lane] = []
@@ -59,14 +60,6 @@ class Admission:
         self.lanes.append(added)
         return added
 
-    def remove(self, lanes: list[Lane], error: PeerTubeError) -> None:
-        """Take a client's lanes away; whoever waits in them gets `error`."""
-        for lane in lanes:
-            self.lanes.remove(lane)
-            self._fail(lane, error)
-        if not self.lanes:
-            self._stop()
-
     # -- coming and going ------------------------------------------------------------------------
 
     def at_once(self, lane: Lane) -> Permit | None:
@@ -86,15 +79,15 @@ class Admission:
         self._waiting += 1
         self._pass()
         try:
-            return await waiter.future
-        except asyncio.CancelledError:
+            return await waited(waiter.future)
+        except BaseException:
             self._withdraw(waiter)
             raise
 
     def _withdraw(self, waiter: Waiter) -> None:
-        """Leave no trace of a waiter that was cancelled; what it was granted goes on to the next in the same step."""
-        if waiter.future.cancelled():
-            self._waiting -= 1  # it stays in the queue until it comes to its turn, and is passed over there
+        """Leave no trace of a waiter that was ended; what it was granted goes on to the next in the same step."""
+        if not waiter.called:
+            self._waiting -= 1  # it stays in the queue until its turn comes, and is passed over then
             self._pass()
         elif waiter.future.exception() is None:
             self.end(waiter.future.result(), UNSENT)
@@ -134,8 +127,9 @@ class Admission:
         if self._uneasy:
             self._attend(now)
         while (lane := self._next(now)) is not None:
-            self._waiting -= 1
-            lane.queue.popleft().future.set_result(Permit(lane, now))
+            waiter = lane.queue.popleft()
+            self._call(waiter)
+            waiter.future.set_result(Permit(lane, now))
         if self._waiting:
             self._arm(now)
 
@@ -188,14 +182,20 @@ class Admission:
         model.lapse()
         for lane in self.lanes:
             if model is lane.health or model in lane.windows:
-                self._fail(lane, error)
+                self.fail(lane, error)
 
-    def _fail(self, lane: Lane, error: PeerTubeError) -> None:
+    def fail(self, lane: Lane, error: PeerTubeError) -> None:
+        """Give `error` to all who wait in a lane."""
         waiters, lane.queue = lane.queue, deque()
         for waiter in waiters:
             if not waiter.future.done():
-                self._waiting -= 1
+                self._call(waiter)
                 waiter.future.set_exception(copy(error))
+
+    def _call(self, waiter: Waiter) -> None:
+        """Call one who waits: it hears from its future."""
+        waiter.called = True
+        self._waiting -= 1
 
     def _refuse_lapsed(self, lane: Lane, since: float) -> None:
         """Answer calls that began before patience was over as those that waited here."""
@@ -235,7 +235,8 @@ class Admission:
             for listener in self.listeners:
                 listener(health.describe(self.origin, name, now))
 
-    def _stop(self) -> None:
+    def close(self) -> None:
+        """Stop the timer and the probe: nobody waits any more."""
         if self._timer is not None:
             self._timer.cancel()
         if self._probe is not None:
@@ -249,12 +250,22 @@ class Admission:
 _OPEN: Final[WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, Admission]]] = WeakKeyDictionary()
 
 
-def admission_of(origin: str, patience: float) -> Admission:
-    """Return the admission to `origin` that the clients of the running event loop share."""
+def join(origin: str, patience: float) -> Admission:
+    """Return the admission to `origin` that the clients of the running event loop share; each leaves it again."""
     loop = asyncio.get_running_loop()
-    known = _OPEN.setdefault(loop, {})
-    for name in [name for name, one in known.items() if not one.lanes]:
-        del known[name]  # its clients are closed
-    if origin not in known:
-        known[origin] = Admission(origin, loop.time, patience=patience)
-    return known[origin]
+    admissions = _OPEN.setdefault(loop, {})
+    if origin not in admissions:
+        admissions[origin] = Admission(origin, loop.time, patience=patience)
+    admissions[origin].clients += 1
+    return admissions[origin]
+
+
+def leave(admission: Admission, lanes: list[Lane], error: PeerTubeError) -> None:
+    """Take a client's lanes away; whoever waits in them gets `error`."""
+    for lane in lanes:
+        admission.lanes.remove(lane)
+        admission.fail(lane, error)
+    admission.clients -= 1
+    if not admission.clients:
+        admission.close()
+        _OPEN.get(asyncio.get_running_loop(), {}).pop(admission.origin, None)

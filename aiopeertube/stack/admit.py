@@ -9,10 +9,9 @@ from aiolimiter import AsyncLimiter
 from aiopeertube import errors
 from aiopeertube.events import ConcurrencyChanged, HealthChanged, Hooks, RateLimitWaiting
 from aiopeertube.wire.messages import API, Request, Response, nothing
-from aiopeertube.wire.turn import TURN
 
 from . import Transport
-from .admission import Admission, admission_of
+from .admission import Admission, join, leave
 from .buckets import Kind, buckets_of, kind_of
 from .health import HealthState
 from .lanes import Caller, Lane, Permit
@@ -52,7 +51,7 @@ class Gates:
         self.cap = cap
         self.hooks = hooks
         self.user = Caller()
-        self.home = admission_of(origin, patience)
+        self.home = join(origin, patience)
         self.waits = self.refused = 0
         self.waited = 0.0
         self._anonymous = Caller(exempt=False)
@@ -76,7 +75,7 @@ class Gates:
         if origin not in self._foreign:
             if len(self._foreign) >= _FOREIGN:
                 self._leave(self._foreign.popitem()[1], errors.ConnectionLost("redirects lead to too many places"))
-            self._foreign[origin] = admission_of(origin, self._patience)
+            self._foreign[origin] = join(origin, self._patience)
         return self._foreign[origin]
 
     def close(self, error: errors.PeerTubeError) -> None:
@@ -113,7 +112,7 @@ class Gates:
         ours = {key: lane for key, lane in self._lanes.items() if key[0] == admission.origin}
         for key in ours:
             del self._lanes[key]
-        admission.remove(list(ours.values()), error)
+        leave(admission, list(ours.values()), error)
 
     def _waiting_for(self, window: Window) -> int:
         return sum(lane.waiting() for lane in self.home.lanes if window in lane.windows)
@@ -149,7 +148,7 @@ class Gates:
 
 
 class Admit:
-    """Lets a request pass when the admission does. `kind` names the lane where it does not follow from the request."""
+    """Lets a request pass when the admission does. `kind` names the lane; None: it follows from the request."""
 
     def __init__(self, following: Transport, gates: Gates, kind: Kind | None = None) -> None:
         self._next = following
@@ -188,18 +187,14 @@ class Admit:
             caller.exempt = True
 
     async def _waited(self, request: Request, admission: Admission, lane: Lane) -> Permit:
-        gates, turn = self._gates, TURN.get()
+        gates = self._gates
         began = gates.clock()
         request.since = request.since or began
         gates.waits += 1
-        if turn is not None:
-            turn.begin_wait()
         try:
             return await admission.wait(lane, request.since)
         finally:
             gates.waited += gates.clock() - began
-            if turn is not None:
-                turn.end_wait()
 
     def __repr__(self) -> str:
         return f"<Admit to {self._gates.home!r}>"

@@ -21,7 +21,7 @@ from aiopeertube.types import OAuthClient
 from aiopeertube.wire import oauth
 from aiopeertube.wire.call import Call
 from aiopeertube.wire.messages import Request, Response, is_token_problem
-from aiopeertube.wire.turn import TURN
+from aiopeertube.wire.turn import TURN, waited
 
 from . import Transport
 from .tokens import Token, TokenFile, is_token
@@ -53,8 +53,8 @@ class Credentials:
 class Session:
     """The token in use, and the ways to a new one.
 
-    `exchange` sends a request of the token endpoint, with retries and in a lane of its own. A renewal is a task of its
-    own: whoever waits for it may be cancelled, the renewal goes on, for the server rotates tokens only once.
+    `exchange` sends a request of the token endpoint, with retries and in a lane of its own. A renewal is a task of
+    its own: whoever waits for it may be cancelled, the renewal goes on, for the server rotates tokens only once.
     """
 
     def __init__(
@@ -76,6 +76,7 @@ class Session:
         self._file = file
         self._client: OAuthClient | None = None
         self._renewal: asyncio.Task[Token] | None = None
+        self._hearers: list[asyncio.Future[Token]] = []  # those who wait for its end
         self._refused: tuple[float, errors.AuthenticationError] | None = None  # a login, and when
         self._unsaved = False
 
@@ -103,16 +104,9 @@ class Session:
             self._refuse_again()
             self._renewal = asyncio.get_running_loop().create_task(self._renew(dead))
             self._renewal.add_done_callback(self._renewed)
-        turn = TURN.get()
-        if turn is not None:
-            turn.begin_wait()
-        try:
-            return await asyncio.shield(self._renewal)
-        except errors.PeerTubeError as exc:
-            raise copy(exc) from None  # one error for each who waited: an error keeps its traceback
-        finally:
-            if turn is not None:
-                turn.end_wait()
+        hears: asyncio.Future[Token] = asyncio.get_running_loop().create_future()
+        self._hearers.append(hears)
+        return await waited(hears)
 
     def _refuse_again(self) -> None:
         """Give the answer of a moment ago to who asks again: a second wrong password locks the user out."""
@@ -122,9 +116,17 @@ class Session:
                 raise copy(error)
 
     def _renewed(self, task: "asyncio.Task[Token]") -> None:
+        """Tell all who wait what came of it; each gets an error of its own, for an error keeps its traceback."""
         self._renewal = None
-        if not task.cancelled():
-            task.exception()  # those who wait get it; nobody may wait any more
+        hearers, self._hearers = self._hearers, []
+        error = errors.ClientClosed("the client was closed") if task.cancelled() else task.exception()
+        for hears in hearers:
+            if hears.done():
+                continue
+            if error is None:
+                hears.set_result(task.result())
+            else:
+                hears.set_exception(copy(error))
 
     async def _renew(self, dead: Token | None) -> Token:
         TURN.set(None)  # it is everybody's, and does not end with the item that began it
@@ -133,6 +135,11 @@ class Session:
         except errors.AuthenticationError as exc:
             self._refused = asyncio.get_running_loop().time(), exc
             raise
+        except errors.PeerTubeError as exc:
+            if errors.ends_run(exc):
+                raise
+            # It says nothing about the calls that wait for the token, and must not look as if it did.
+            raise errors.NoToken(f"{self.origin} gave no token: {exc}") from exc
         self._refused = None
         self.renewals += how != "saved"
         log.debug("token renewed by %s", how)

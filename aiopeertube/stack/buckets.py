@@ -1,4 +1,4 @@
-"""Which requests the server counts where: the windows that a route takes a place in, and the lane that it waits in."""
+"""Which requests the server counts where: the windows that a route takes a place in, and the lane it waits in."""
 
 from typing import Final, Literal
 

@@ -25,12 +25,13 @@ class Caller:
 class Waiter:
     """A request in a queue. `since` is when its call first came to this origin, over all its attempts."""
 
-    __slots__ = ("future", "number", "since")
+    __slots__ = ("called", "future", "number", "since")
 
     def __init__(self, number: int, since: float, future: "asyncio.Future[Permit]") -> None:
         self.number = number
         self.since = since
         self.future = future
+        self.called = False  # by the admission: with a permit or an error
 
 
 class Lane:
@@ -100,7 +101,7 @@ class Lane:
         return window.may_go(now) or (self._asks(window) and window.may_ask(now))
 
     def _asks(self, window: Window) -> bool:
-        """Tell whether one request past zero is to tell who we are: a 429 means one thing, "wait" on a 2xx another."""
+        """Tell whether one request past zero is to find out who we are: by a 429, or by a 2xx that says "wait"."""
         return self.caller.exempt is None and window.is_spent()
 
     def _opens(self, window: Window, now: float) -> float:

@@ -1,5 +1,6 @@
 """Counts of what the stack did, kept at its lower end where every attempt passes."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -64,6 +65,9 @@ class Meter:
             response.sent, status = sent, response.status
         except (TransportError, UnexpectedResponse) as exc:
             error = str(exc)
+            raise
+        except asyncio.CancelledError:
+            request.lost = True  # it has left, and nobody will hear what became of it
             raise
         finally:
             arrived = self._clock()

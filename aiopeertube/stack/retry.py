@@ -23,12 +23,13 @@ import asyncio
 import logging
 import random
 from collections.abc import Callable
+from copy import copy
 from typing import Any, Final
 
 from aiopeertube import errors
 from aiopeertube.events import Hooks, Retrying
 from aiopeertube.wire.messages import Request, Response, error_of, is_resume_incomplete, strange
-from aiopeertube.wire.turn import TURN
+from aiopeertube.wire.turn import TURN, waited
 
 from . import Transport
 
@@ -37,6 +38,7 @@ log = logging.getLogger("aiopeertube.retry")
 GIVE_UP: Final = -1.0
 _BASE: Final = 0.25
 _LONGEST: Final = 15.0
+_READS: Final = frozenset({"GET", "HEAD"})
 
 Forgives = Callable[[float], bool]  # whether a failure at that moment was an outage, and nobody's attempt
 
@@ -120,11 +122,9 @@ def _backoff(failure: Failure) -> float:
 
 
 def _may_have_acted(error: errors.PeerTubeError) -> bool:
-    """Tell whether the server may have done it though no answer of its own says so; a proxy's 502 or 504 is none."""
-    if isinstance(error, errors.ServerError):
-        return error.status in {502, 504}
-    lost = (errors.ConnectionLost, errors.RequestTimeout, errors.UnexpectedResponse)
-    return isinstance(error, lost) and not isinstance(error, errors.RedirectRefused)
+    """Tell whether the server may have done it, though no answer says so: a 500 may come after the deed."""
+    lost = (errors.ConnectionLost, errors.RequestTimeout, errors.UnexpectedResponse, errors.ServerError)
+    return error.in_doubt or (isinstance(error, lost) and not isinstance(error, errors.RedirectRefused))
 
 
 def _is_definite(error: errors.PeerTubeError) -> bool:
@@ -135,7 +135,7 @@ def _is_definite(error: errors.PeerTubeError) -> bool:
 def _not_followed(request: Request, response: Response) -> errors.PeerTubeError:
     location = response.headers.get("location")
     if location is None:
-        return strange(response, "an answer was due")
+        return strange(response, "an answer")
     return errors.RedirectRefused(
         f"{request.method} {request.path} was redirected ({response.status}) to {location}; "
         "is that the instance's address?",
@@ -160,12 +160,15 @@ class Retry:
         self._hooks = hooks
         self._forgives = forgives
         self._pauses: set[asyncio.Future[None]] = set()
+        self._closed: errors.PeerTubeError | None = None
         self.retries = 0
 
     async def handle(self, request: Request) -> Response:
         """Send `request` until an attempt succeeds or no decision wants another."""
         failed: list[float] = []  # when attempts failed that may count
         while True:
+            if self._closed is not None:
+                raise self._ended(request)
             try:
                 response = await self._next.handle(request)
                 error = self._judge(request, response)
@@ -178,6 +181,12 @@ class Retry:
                 raise error
             await self._pause(request, error, wait)
 
+    def _ended(self, request: Request) -> errors.PeerTubeError:
+        assert self._closed is not None  # noqa: S101 - the caller looked
+        error = copy(self._closed)
+        error.in_doubt = request.lost
+        return error
+
     def _next_wait(self, request: Request, error: errors.PeerTubeError, failed: list[float]) -> float:
         now = self._clock()
         request.since = request.since or now
@@ -185,8 +194,8 @@ class Retry:
             failed.append(now)
         if request.failure is None or not isinstance(error, errors.RateLimited):
             request.failure = error
-        request.lost = request.lost or _may_have_acted(error)
-        error.in_doubt = request.lost and not _is_definite(error)
+        request.lost = request.lost or (request.method not in _READS and _may_have_acted(error))
+        error.in_doubt = error.in_doubt or (request.lost and not _is_definite(error))
         counted = sum(not self._forgives(moment) for moment in failed)
         return decide(Failure(request, error, counted, self._attempts))
 
@@ -196,7 +205,7 @@ class Retry:
             return None
         if response.status < 400:
             return _not_followed(request, response)
-        if response.status == 404 and request.method == "DELETE" and _tried(request):
+        if response.status == 404 and request.method == "DELETE" and request.lost:
             return None
         return error_of(request, response)
 
@@ -209,25 +218,22 @@ class Retry:
             await self._sleep(wait)
 
     async def _sleep(self, seconds: float) -> None:
-        loop, turn = asyncio.get_running_loop(), TURN.get()
-        if turn is not None:
-            turn.begin_wait()
+        loop = asyncio.get_running_loop()
         pause: asyncio.Future[None] = loop.create_future()
         timer = loop.call_later(seconds, _finish, pause)
         self._pauses.add(pause)
         try:
-            await pause
+            await waited(pause)
         finally:
             timer.cancel()
             self._pauses.discard(pause)
-            if turn is not None:
-                turn.end_wait()
 
     def close(self, error: errors.PeerTubeError) -> None:
-        """End all pauses with `error`."""
+        """Send nothing more: all calls that are under way end with `error`."""
+        self._closed = error
         for pause in tuple(self._pauses):
             if not pause.done():
-                pause.set_exception(error)
+                pause.set_exception(copy(error))
 
     def __repr__(self) -> str:
         return f"<Retry, {self.retries} retries>"
@@ -242,12 +248,6 @@ def _decoded(request: Request, response: Response) -> Any:
             raise
         reason = f"{type(exc).__name__}: {exc}"
     raise strange(response, f"an answer of another shape was due ({reason})")
-
-
-def _tried(request: Request) -> bool:
-    """Tell whether an earlier attempt may have done it."""
-    failed = request.failure
-    return request.lost or (isinstance(failed, errors.ServerError) and not isinstance(failed, errors.RateLimited))
 
 
 def _finish(pause: "asyncio.Future[None]") -> None:

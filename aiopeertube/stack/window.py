@@ -24,8 +24,8 @@ _NEXT_TO_ASK: Final = 0.5  # after so long without an answer the next one may as
 _IN_ORDER: Final = 1.0  # a request is counted by the server before those that were sent so much later
 _RELEARN: Final = 20  # windows after which the length is asked for again: it may have become shorter
 _FIGURES_PATIENCE: Final = 900.0  # a window that names its figures is waited for so long, if patience is shorter
-_PACES: Final = (0.25, 10.0)  # seconds between two requests after a refusal without figures, at first and at most
-_SLOWER, _FASTER = 1.5, 0.9  # what a refusal and an answer make of the pace
+_PACES: Final = (0.25, 5.0)  # seconds between two requests after a refusal without figures, at first and at most
+_SLOWER, _FASTER = 1.5, 0.8  # what a refusal and an answer make of the pace
 
 
 class Place:
@@ -52,7 +52,10 @@ class WindowState:
 
 
 class Window:
-    """One window, by the name of what it counts. `patience` is how many seconds in a row it may refuse before those who wait are told so."""
+    """One window, by the name of what it counts.
+
+    `patience` is for how many seconds in a row it may refuse before those who wait are told so.
+    """
 
     def __init__(self, name: str, patience: float = 120.0) -> None:
         self.name = name
@@ -75,6 +78,7 @@ class Window:
         self._lowest_sent = 0.0  # when the request was sent that showed the least to be left
         self._since_learnt = 0
         self._not_before = 0.0
+        self._paced = 0.0  # `_not_before` as it was before the latest request
         self._pace = 0.0
         self._paced_at = 0.0  # refusals of what was sent earlier say nothing about the pace
 
@@ -86,15 +90,12 @@ class Window:
             return False
         if now >= self.ends:
             self._roll()
-        if self.refused_since is not None and self._unanswered:
+        if self.limit is not None and self._remaining <= len(self._unanswered):
+            return self.ends == NEVER and self.may_ask(now)
+        careful = self.refused_since is not None or (self._first_answer == NEVER and not self._unlimited)
+        if careful and len(self._unanswered) >= (1 if self.refused_since is not None else _AT_FIRST):
             return self._is_slow(now)
-        if self._unlimited:
-            return True
-        if self._first_answer == NEVER and len(self._unanswered) >= _AT_FIRST:
-            return self._is_slow(now)
-        if self.limit is None or self._remaining > len(self._unanswered):
-            return True
-        return self.ends == NEVER and self.may_ask(now)
+        return True
 
     def may_ask(self, now: float) -> bool:
         """Tell whether one may be sent to find out, though nothing seems to be left."""
@@ -110,9 +111,11 @@ class Window:
         """Return when `may_go` is to be asked again, if nothing is heard until then."""
         if now < self._not_before:
             return self._not_before
-        if self._unanswered and (self.refused_since is not None or self._first_answer == NEVER):
-            return min(self.ends, next(reversed(self._unanswered)).sent + _NEXT_TO_ASK)
-        return self.ends if self.ends < NEVER else self.next_to_ask(now)
+        if self.is_spent():
+            return self.ends if self.ends < NEVER else self.next_to_ask(now)
+        if not self._unanswered:
+            return now
+        return min(self.ends, next(reversed(self._unanswered)).sent + _NEXT_TO_ASK)
 
     def next_to_ask(self, now: float) -> float:
         """Return when `may_ask` is to be asked again."""
@@ -133,13 +136,16 @@ class Window:
         if self.is_spent():
             self._asking = place
         self._unanswered[place] = None
+        self._paced = self._not_before
         if self._pace:
             self._not_before = max(self._not_before, now + self._pace)
         return place
 
     def unsent(self, place: Place) -> None:
-        """Take back a request that never left."""
+        """Take back a request that never left, and the pause after it."""
         self._leave(place)
+        if place.sent + self._pace >= self._not_before:
+            self._not_before = min(self._not_before, self._paced)
 
     def lost(self, place: Place) -> None:
         """Count a request that was sent and got no answer: the server has most likely counted it."""

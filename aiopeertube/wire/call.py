@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 
 class Sender(Protocol):
-    """What can carry out a Call: a client, or a test's stand-in."""
+    """Anything that can carry out a Call: a client, or a stand-in in tests."""
 
     def prepare(self, call: "Call[Any]", /) -> Request:
         """Make the request that `call` describes."""
@@ -30,12 +30,12 @@ class Sender(Protocol):
 class Call(Generic[T]):
     """One operation of the API: await it, put it in a bulk run, print it, store it, compare it.
 
-    `problem` is what is known to be wrong with it: sending it raises that, and nothing is sent. A bad id or value
-    does not raise when the call is built, so that a bad item in a stream of calls is one failed item and not the
-    end of the stream.
+    `problem` is an error found while building it: awaiting the call raises it, and nothing is sent. Building a call
+    with a bad id or value does not raise, so that a bad item in a stream of calls is one failed item and not the end
+    of the stream.
 
-    Two calls are equal when they would send the same thing, whatever client they belong to. `tag` is the caller's
-    own: a bulk run hands it back with the call, so that an outcome finds its row.
+    Two calls are equal when they would send the same request, whichever client they belong to. `tag` belongs to the
+    caller: a bulk run returns it with the call, to match outcomes with rows.
     """
 
     method: str
@@ -54,7 +54,7 @@ class Call(Generic[T]):
 
     def __await__(self) -> Generator[Any, None, T]:
         if self.sender is None:
-            raise TypeError("this Call belongs to no client; get it from a method of one")
+            raise TypeError("this Call has no client; get it from a method of a client")
         return self.sender.send(self.sender.prepare(self)).__await__()
 
     def tagged(self, tag: Any) -> "Call[T]":
@@ -70,7 +70,7 @@ class Call(Generic[T]):
 
     @property
     def target(self) -> str:
-        """Path and query as they stand in the request line."""
+        """Path and query, as in the request line."""
         if not self.query:
             return self.path
         return self.path + "?" + "&".join(f"{quote_plus(k)}={quote_plus(v)}" for k, v in self.query)

@@ -16,7 +16,7 @@ _LISTS: Final = (list, tuple)
 
 
 def problem_of(fields: Mapping[str, Any]) -> InvalidField | None:
-    """Return the first complaint about the fields of an update, None when the server should take them."""
+    """Return what is wrong with the fields of an update, None when the server should accept them."""
     for name, value in fields.items():
         check = _CHECKS.get(name)
         if check is not None and (complaint := check(value)):
@@ -49,7 +49,7 @@ def _tags(value: Any) -> str:
     if not isinstance(value, _LISTS):
         return f"must be a list of tags, not {type(value).__name__}"
     if len(value) > _MOST_TAGS:
-        return f"at most {_MOST_TAGS} tags, there are {len(value)}"
+        return f"at most {_MOST_TAGS} tags, not {len(value)}"
     for tag in value:
         if complaint := _tag(tag):
             return f"{tag!r}: {complaint}"

@@ -1,4 +1,4 @@
-"""Requests and responses as values, and what is known about them without any I/O."""
+"""Requests and responses as values, with their encoding and decoding; no I/O."""
 
 import time
 from collections.abc import Iterable, Mapping
@@ -14,7 +14,7 @@ from aiopeertube import errors
 
 API: Final = "/api/v1"
 IDEMPOTENT: Final = frozenset({"GET", "HEAD", "PUT", "DELETE"})
-_START = 120  # bytes of a strange answer that an error shows
+_START = 120  # bytes of an unexpected answer that an error shows
 
 _SCALARS: Final = (str, int, float)
 _TEXTS: Final = (str, bytes)  # iterable, and yet one value
@@ -23,7 +23,7 @@ Query = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True, repr=False)
 class JsonBody:
-    """A JSON body, encoded once: what is retried, compared or stored is what was asked for.
+    """A JSON body, encoded once, so that retries, comparisons and journals see the same bytes.
 
     Not shown in a repr, since it may hold a password; `Call.as_dict` shows it.
     """
@@ -35,7 +35,7 @@ class JsonBody:
         """Encode `value` with orjson.
 
         Raises:
-            InvalidField: it holds what JSON cannot.
+            InvalidField: it contains a value that JSON cannot represent.
         """
         try:
             return cls(orjson.dumps(value))
@@ -45,7 +45,7 @@ class JsonBody:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class FormBody:
-    """An urlencoded body, for the token endpoint alone: PeerTube loses lists in it. Not shown in a repr."""
+    """A urlencoded body, only for the token endpoint: PeerTube loses lists in it. Not shown in a repr."""
 
     fields: tuple[tuple[str, str], ...]
 
@@ -70,7 +70,7 @@ class Multipart:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class RawBody:
-    """Bytes as they are: a chunk of a file. Not shown in a repr, for there may be millions."""
+    """Raw bytes: a chunk of a file. Not shown in a repr, since there may be millions."""
 
     data: bytes
     content_type: str = "application/octet-stream"
@@ -80,7 +80,7 @@ Body = JsonBody | FormBody | Multipart | RawBody
 
 
 class Response:
-    """An answer, read to its end. `sent` and `arrived` are seconds on the event loop's clock."""
+    """A complete answer. `sent` and `arrived` are seconds on the event loop's clock."""
 
     __slots__ = ("arrived", "body", "headers", "sent", "status", "value")
 
@@ -107,8 +107,8 @@ class Decoder(Protocol):
 class Request:
     """One operation on its way through the stack, over all of its attempts.
 
-    `attempts` counts how often it was handed to the pool, `in_flight` says that it is there now, `lost` that an
-    earlier attempt may have done its work though its answer did not say so, and `failure` how the latest failed.
+    `attempts` counts how often it was passed to the pool, `in_flight` is True while it is there, `lost` is True when
+    an earlier attempt may have succeeded without an answer that says so, and `failure` is how the latest failed.
     `since` is when it first had to wait, in seconds on the event loop's clock. `token` is the bearer token of the
     latest attempt; it is never shown.
     """
@@ -174,7 +174,7 @@ class Request:
 
 
 def encode_query(params: Mapping[str, Any]) -> Query:
-    """Encode query parameters as PeerTube reads them: lists repeat the key, None is left out."""
+    """Encode query parameters the way PeerTube reads them: lists repeat the key, None is left out."""
     pairs: list[tuple[str, str]] = []
     for name, value in params.items():
         if value is None:
@@ -201,17 +201,17 @@ def json_value(response: Response) -> Any:
         return orjson.loads(response.body)
     except orjson.JSONDecodeError:
         pass
-    raise strange(response, "JSON was due")
+    raise strange(response, "JSON")
 
 
 def nothing(response: Response) -> None:
-    """Accept an answer without content; a page of HTML is a proxy's, and means that nothing was done."""
+    """Accept an answer without content; HTML comes from a proxy, and means that nothing was done."""
     if response.body and "json" not in response.headers.get("content-type", ""):
-        raise strange(response, "no content was due")
+        raise strange(response, "no content")
 
 
 def json_or_text(response: Response) -> Any:
-    """Decode JSON where the answer says so, text elsewhere, None where there is nothing."""
+    """Decode JSON where the content type says so, else text; None for an empty body."""
     if not response.body:
         return None
     if "json" in response.headers.get("content-type", ""):
@@ -219,13 +219,13 @@ def json_or_text(response: Response) -> Any:
     return response.body.decode("utf-8", "replace")
 
 
-def strange(response: Response, due: str) -> errors.UnexpectedResponse:
+def strange(response: Response, expected: str) -> errors.UnexpectedResponse:
     """Build the error for an answer that PeerTube does not give."""
     start = response.body[:_START]
     content_type = response.headers.get("content-type", "no content type")
     shown = start.decode("utf-8", "replace").replace("\n", " ").strip() or "(empty)"
     return errors.UnexpectedResponse(
-        f"{due}, but status {response.status} came with {content_type}, starting: {shown}",
+        f"expected {expected}, got status {response.status} with {content_type}, starting: {shown}",
         status=response.status,
         content_type=content_type,
         start=start,
@@ -245,7 +245,7 @@ _BY_STATUS: Final[Mapping[int, type[errors.ApiError]]] = {
 
 
 def error_of(request: Request, response: Response) -> errors.PeerTubeError:
-    """Build the error that a status of 400 or more means."""
+    """Build the error for a status of 400 or more."""
     status = response.status
     problem = problem_of(response)
     kind = _BY_STATUS.get(status, errors.ServerError if status >= 500 else errors.ApiError)
@@ -269,18 +269,18 @@ def problem_of(response: Response) -> dict[str, Any]:
         return {}
     if not isinstance(problem, dict):
         return {}
-    # What receives chunks wraps its errors once more: {"error": {"code": ..., "message": ...}}.
+    # The upload endpoint wraps its errors once more: {"error": {"code": ..., "message": ...}}.
     inner = problem.get("error")
     return inner if isinstance(inner, dict) else problem
 
 
 def is_resume_incomplete(response: Response) -> bool:
-    """Tell whether a 308 is no redirect but the answer to a chunk: "so far it is here, go on"."""
+    """Tell whether a 308 is the answer to a chunk ("continue from here") and not a redirect."""
     return response.status == 308 and "range" in response.headers and "location" not in response.headers
 
 
 def is_token_problem(response: Response) -> bool:
-    """Tell whether a 401 is about the token: without a code it means "not permitted"."""
+    """Tell whether a 401 is about the token; without a code it means "not permitted"."""
     return response.status == 401 and problem_of(response).get("code") in {
         "invalid_token",
         "unauthorized_request",
@@ -306,7 +306,7 @@ def _invalid_params(problem: Mapping[str, Any]) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class RateHeaders:
-    """What an answer says of its rate limit. `reset` and `date` are epoch seconds of the server's clock."""
+    """The rate limit as an answer reports it. `reset` and `date` are epoch seconds of the server's clock."""
 
     limit: int
     remaining: int
@@ -316,7 +316,7 @@ class RateHeaders:
 
 
 def rate_headers(headers: Mapping[str, str]) -> RateHeaders | None:
-    """Read the X-RateLimit headers; None when there are none or they make no sense."""
+    """Read the X-RateLimit headers; None when they are missing or malformed."""
     limit = _whole(headers.get("x-ratelimit-limit"))
     remaining = _whole(headers.get("x-ratelimit-remaining"))
     if not limit or remaining is None:

@@ -79,7 +79,7 @@ def test_certificate_of_nobody(cli: Cli, tls: ssl.SSLContext, args: tuple[str, .
     assert result.exit_code == 4
     first, hint = result.stderr.splitlines()
     assert first.startswith(f"aiopeertube: error: no secure connection to https://127.0.0.1:{port}: ")
-    assert hint == "hint: for an authority of your own set SSL_CERT_FILE to its certificate"
+    assert hint == "hint: for a private authority set SSL_CERT_FILE to its certificate"
 
 
 @every_command
@@ -231,7 +231,7 @@ class TestPassingTrouble:
         server.faults.add(Fault("garbage", path="/videos"))
         result = cli("videos", "list", "--url", server.url)
         assert result.exit_code == 75
-        assert result.stderr.startswith("aiopeertube: error: JSON was due, but status 200 came with text/html")
+        assert result.stderr.startswith("aiopeertube: error: expected JSON, got status 200 with text/html")
 
     def test_server_that_goes_away_on_the_way(self, cli: Cli, tmp_path: Path) -> None:
         with Emulator.in_thread(videos=3, rate_limit=None) as server:

@@ -63,6 +63,10 @@ class TestHelp:
         }
         assert undocumented <= {"name", "description"}
 
+    def test_no_colour_has_one_variable(self, path: tuple[str, ...], cli: Cli) -> None:
+        last = cli(*path, "--help").stdout.rpartition("--no-color")[2].partition("\n\n")[0]
+        assert " ".join(last.split()) == "Use no colours. [env var: NO_COLOR]"
+
     def test_shares_the_options(self, path: tuple[str, ...]) -> None:
         names = {name for param in found(path).params for name in param.opts}
         assert names.issuperset(OUTPUT)
@@ -148,8 +152,7 @@ class TestStreams:
         result = in_shell(">/dev/full", *args, "--quiet")
         assert (result.returncode, result.stdout) == (74, "")
         assert result.stderr == (
-            "aiopeertube: error: No space left on device\n"
-            "hint: check that there is room, and that you may read and write there\n"
+            "aiopeertube: error: No space left on device\nhint: check the free space and your permissions there\n"
         )
 
     @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")

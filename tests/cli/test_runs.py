@@ -21,7 +21,7 @@ class TestDelete:
             result = user("videos", "delete", *args, input=lines)
             assert result.exit_code == 2
             assert result.stderr == (
-                "aiopeertube: error: nobody can be asked whether to delete\nhint: add --yes if you are sure\n"
+                "aiopeertube: error: cannot ask for confirmation\nhint: add --yes if you are sure\n"
             )
         assert len(server.store.videos) == 12
 
@@ -30,7 +30,7 @@ class TestDelete:
         self, server: Emulator, user: Cli, terminal: Callable[..., Terminal], answer: str, exit_code: int, left: int
     ) -> None:
         screen = terminal("videos", "delete", "1", "2")
-        screen.expect(f"Delete 2 videos at {server.url}? There is no way back. [y/N]: ")
+        screen.expect(f"Delete 2 videos at {server.url}? This cannot be undone. [y/N]: ")
         screen.type(answer)
         assert screen.end() == exit_code
         assert len(server.store.videos) == left
@@ -72,7 +72,7 @@ class TestInterrupted:
         assert len(states) == 200, "every video has an outcome"
         assert states.count("ok") == edited
         heard, *_, counts, last = err.splitlines()
-        assert heard.startswith("aiopeertube: interrupted: what is in flight will be finished")
+        assert heard.startswith("aiopeertube: interrupted: requests in flight will finish")
         assert counts.startswith(f"update: {edited} done, 0 failed, {200 - edited} not started, in ")
         assert last == "aiopeertube: error: interrupted"
 
@@ -86,7 +86,7 @@ class TestInterrupted:
         process.send_signal(signal.SIGINT)
         assert process.stderr is not None
         assert process.stderr.readline() == (
-            "aiopeertube: interrupted: what is in flight will be finished; a second Ctrl-C ends it at once\n"
+            "aiopeertube: interrupted: requests in flight will finish; a second Ctrl-C ends them at once\n"
         )
         assert process.poll() is None
         process.send_signal(signal.SIGINT)

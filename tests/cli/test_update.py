@@ -107,7 +107,7 @@ class TestUpdate:
             (("--name", "x"), "name: must have 3 to 120 characters, has 1"),
             (("--description", "x" * 10_001), "description: must have 3 to 10000 characters, has 10001"),
             (("--tag", "x"), "tags: 'x': must have 2 to 30 characters, has 1"),
-            (tuple(part for n in range(6) for part in ("--tag", f"tag{n}")), "tags: at most 5 tags, there are 6"),
+            (tuple(part for n in range(6) for part in ("--tag", f"tag{n}")), "tags: at most 5 tags, not 6"),
             (
                 ("--originally-published-at", "yesterday"),
                 "originallyPublishedAt: must be a date like 1960-01-01 or 1960-01-01T12:00:00Z, not 'yesterday'",
@@ -234,7 +234,7 @@ class TestUpdate:
             cli("videos", "list", PEERTUBE_CONCURRENCY=value),
         ):
             assert result.exit_code == 2
-            assert f"'{value}' is neither \"auto\" nor a number from 1 on" in result.stderr
+            assert f"must be \"auto\" or a positive integer, not '{value}'" in result.stderr
 
     def test_bad_rate(self, server: Emulator, cli: Cli) -> None:
         result = cli("videos", "list", "--url", server.url, PEERTUBE_RATE="fast")

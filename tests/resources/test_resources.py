@@ -319,7 +319,7 @@ class TestUploads:
 
     @pytest.mark.parametrize("location", ["", "//a.example/x", "/x?upload_id=", "/x?upload_id=..%2Fy", "//[a?b"])
     def test_an_address_without_an_id(self, client: PeerTube, location: str) -> None:
-        with pytest.raises(UnexpectedResponse, match="address of an upload"):
+        with pytest.raises(UnexpectedResponse, match="URL of an upload"):
             client.uploads.start(**UPLOAD).decode(Response(201, {"location": location}, b""))
 
     def test_a_chunk_is_raw_and_is_not_repeated_blindly(self, client: PeerTube) -> None:

@@ -491,7 +491,7 @@ class TestDriver:
 
     async def test_the_last_answer_was_lost_and_the_video_is_made(self, film: Path) -> None:
         disk = Disk(None, None, errors.ConnectionLost("gone"), making(), making(), gone())
-        with pytest.raises(errors.UploadUnknown, match="look for that") as caught:
+        with pytest.raises(errors.UploadUnknown, match="look for it") as caught:
             await send(disk, film)
         assert (caught.value.upload_id, caught.value.perhaps_finished) == (ID, True)
         assert disk.seen.count("POST") == 1
@@ -619,7 +619,7 @@ class TestFiles:
     )
     async def test_one_that_changes_while_it_is_sent(self, film: Path, change: Callable[[Path], object]) -> None:
         disk = Disk()
-        with pytest.raises(errors.FileChanged, match="while it was sent") as caught:
+        with pytest.raises(errors.FileChanged, match="during its upload") as caught:
             await send(disk, film, on_progress=lambda *_: change(film))
         assert caught.value.upload_id == ID
         assert disk.seen == ["POST", FIRST]

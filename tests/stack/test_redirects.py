@@ -187,7 +187,7 @@ async def test_an_error_names_what_was_asked_for() -> None:
 async def test_a_read_without_a_place_to_go_is_an_odd_answer() -> None:
     web = Web().to(VIDEO, reply(302))
     async with web.client(attempts=1) as pt:
-        with pytest.raises(errors.UnexpectedResponse, match="was due, but status 302"):
+        with pytest.raises(errors.UnexpectedResponse, match="expected an answer, got status 302"):
             await pt.videos.get(7)
 
 

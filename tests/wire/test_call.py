@@ -71,7 +71,7 @@ def test_a_path_with_a_query_of_its_own_takes_more() -> None:
 
 
 async def test_awaiting_a_call_of_no_client_says_what_to_do() -> None:
-    with pytest.raises(TypeError, match="belongs to no client"):
+    with pytest.raises(TypeError, match="has no client"):
         await Call("GET", "/p", json_value)
 
 

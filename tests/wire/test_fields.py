@@ -50,7 +50,7 @@ BAD = [
     ("support", "x" * 1_001, "has 1001"),
     ("tags", "foo", "must be a list of tags, not str"),
     ("tags", {"ab"}, "must be a list of tags, not set"),
-    ("tags", ["t1", "t2", "t3", "t4", "t5", "t6"], "at most 5 tags, there are 6"),
+    ("tags", ["t1", "t2", "t3", "t4", "t5", "t6"], "at most 5 tags, not 6"),
     ("tags", ["ab", "a"], "'a': must have 2 to 30"),
     ("tags", ["x" * 31], "has 31"),
     ("tags", ["ab", None], "a tag cannot be empty"),

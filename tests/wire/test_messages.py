@@ -90,7 +90,7 @@ def test_json_is_decoded(value: object) -> None:
 
 @pytest.mark.parametrize("body", [b"", b"<html>", b'{"data": [1, 2', b"\xff\xfe"])
 def test_what_is_no_json_is_an_unexpected_response(body: bytes) -> None:
-    with pytest.raises(errors.UnexpectedResponse, match="JSON was due") as caught:
+    with pytest.raises(errors.UnexpectedResponse, match="expected JSON, got status") as caught:
         json_value(Response(200, HTML, body))
     assert (caught.value.status, caught.value.content_type) == (200, HTML["content-type"])
     assert caught.value.start == body
@@ -118,7 +118,7 @@ def test_no_content_is_accepted_and_json_is_too() -> None:
 
 
 def test_a_page_of_html_does_not_pass_for_no_content() -> None:
-    with pytest.raises(errors.UnexpectedResponse, match="no content was due"):
+    with pytest.raises(errors.UnexpectedResponse, match="expected no content, got status"):
         nothing(Response(200, HTML, b"<html>captive portal</html>"))
 
 

@@ -24,6 +24,11 @@ from .exchange import Exchange
 _KEEP_ALIVE: Final = 4.0
 _USER_AGENT: Final = f"aiopeertube/{__version__}"
 _JSON: Final = "application/json"
+_NO_CONNECTION: Final = (
+    aiohttp.ClientConnectorCertificateError,
+    aiohttp.ClientConnectorError,
+    aiohttp.ConnectionTimeoutError,
+)
 
 
 class AiohttpPool:
@@ -135,12 +140,8 @@ def _opened(part: FilePart, files: ExitStack) -> BinaryIO:
 
 def _translate(exc: aiohttp.ClientError | HttpProcessingError, request: Request) -> errors.PeerTubeError:
     origin = request.origin
-    if isinstance(exc, aiohttp.ClientConnectorCertificateError):
-        return errors.CertificateNotTrusted(f"the certificate of {origin} is not trusted: {_reason(exc)}")
-    if isinstance(exc, aiohttp.ClientSSLError):
-        return errors.ServerUnreachable(f"no secure connection to {origin}: {_reason(exc)}")
-    if isinstance(exc, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError):
-        return errors.ServerUnreachable(f"cannot connect to {origin}: {_reason(exc)}")
+    if isinstance(exc, _NO_CONNECTION):
+        return _unreachable(exc, origin)
     if isinstance(exc, aiohttp.ServerTimeoutError):
         return _too_late(request)
     if isinstance(exc, aiohttp.ClientResponseError | HttpProcessingError):
@@ -155,8 +156,18 @@ def _translate(exc: aiohttp.ClientError | HttpProcessingError, request: Request)
     )
 
 
+def _unreachable(exc: aiohttp.ClientError, origin: str) -> errors.ServerUnreachable:
+    if isinstance(exc, aiohttp.ClientConnectorCertificateError):
+        return errors.CertificateNotTrusted(f"the certificate of {origin} is not trusted: {_reason(exc)}")
+    if isinstance(exc, aiohttp.ClientSSLError):
+        return errors.ServerUnreachable(f"no secure connection to {origin}: {_reason(exc)}")
+    return errors.ServerUnreachable(f"cannot connect to {origin}: {_reason(exc)}")
+
+
 def _closed(request: Request) -> errors.ClientClosed:
-    return errors.ClientClosed(f"the client was closed during {request.method} {request.path}")
+    error = errors.ClientClosed(f"the client was closed during {request.method} {request.path}")
+    error.in_doubt = request.method not in {"GET", "HEAD"}
+    return error
 
 
 def _too_late(request: Request) -> errors.RequestTimeout:

@@ -301,10 +301,10 @@ def _may_fail(history: History, run: RunRecord, key: str, outcome: Outcome[Any])
     wear = history.network.wear_of(key)
     if len(wear.faults) >= ATTEMPTS:
         return True
-    if run.disturbed and (wear.faults or wear.outages):
-        return True  # it was to be tried again, and the run was ended
     # An answer that makes no sense is a fault's, too; over real sockets only the client knows of it.
     strange = isinstance(outcome.error, errors.UnexpectedResponse)
+    if run.disturbed and (wear.faults or wear.outages or strange):
+        return True  # it was to be tried again, and the run was ended
     return key.startswith("https:") and (strange or _server_may_have_failed(history, key))
 
 

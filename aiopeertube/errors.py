@@ -268,6 +268,8 @@ class ApiError(PeerTubeError):
     def _sentence(self) -> str:
         fields = "; ".join(f"{name}: {message}" for name, message in self.invalid_params.items())
         reason = fields or self.detail or self.code or "no reason given"
+        if not self.method:
+            return reason
         return f"{self.method} {self.path} answered {self.status}: {reason}"
 
 

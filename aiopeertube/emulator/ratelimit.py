@@ -21,9 +21,11 @@ class _Window:
 class FixedWindows:
     """Counts requests in windows; a window opens with the first request after the last one closed.
 
-    `limit` requests are allowed in each window of `seconds`; both may be changed at any time, as administrators do.
+    `limit` requests are allowed in each window of `seconds`.
 
     A refused request is counted but does not extend the window.
+
+    `limit` may be changed at any time, as administrators do, and `seconds` from the next window on.
     """
 
     def __init__(self, limit: int, seconds: float) -> None:

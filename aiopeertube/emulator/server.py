@@ -46,7 +46,7 @@ class Emulator:
         options: Its behaviour.
         store: Its users, channels, videos and tokens; tests may read and change them.
         faults: What goes wrong with requests; tests may add some.
-        serving: What answers requests; None before the first start.
+        serving: What answers requests; None: it was never started.
     """
 
     def __init__(self, options: EmulatorOptions | None = None, **changes: Any) -> None:
@@ -136,7 +136,11 @@ class Emulator:
             background.stop()
 
     def app(self, host: str | None = None) -> App:
-        """Make what answers requests, also for those who bring a network of their own; `host` is what bodies name."""
+        """What answers requests, for those who bring a network of their own.
+
+        Args:
+            host: The address that bodies name; None: where it listens.
+        """
         self._host = host or self._host
         renderer = Renderer(self._host, modern=self.options.is_modern)
         lists = VideoLists(self.store)

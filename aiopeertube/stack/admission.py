@@ -113,8 +113,10 @@ class Admission:
             window = windows[index]
             if not told.sent:
                 window.unsent(place)
-            elif not told.status or index != named:
+            elif not told.status:
                 window.lost(place)
+            elif index != named:
+                window.lost(place) if told.status == 429 else window.counted(place)
             elif told.status == 429:
                 window.refused(place, now, told.figures, told.retry_after)
             else:

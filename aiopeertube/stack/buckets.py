@@ -2,7 +2,7 @@
 
 from typing import Final, Literal
 
-from aiopeertube.wire.messages import Multipart, RawBody, Request
+from aiopeertube.wire.messages import READS, Multipart, RawBody, Request
 
 Kind = Literal["read", "write", "transfer", "token"]
 
@@ -19,7 +19,6 @@ _OWN: Final = {
 _API: Final = ("api",)
 _OUTSIDE: Final = frozenset({"download", "feeds", "lazy-static", "plugins", "static", "videos", "w"})
 _PING: Final = "/api/v1/ping"  # counted nowhere in stock PeerTube, but a proxy may think otherwise
-_READS: Final = frozenset({"GET", "HEAD"})
 
 
 def buckets_of(method: str, path: str) -> tuple[str, ...]:
@@ -34,7 +33,7 @@ def buckets_of(method: str, path: str) -> tuple[str, ...]:
 
 def kind_of(request: Request) -> Kind:
     """Tell reads, writes, and transfers of files, which may take an hour and must hold up no edit."""
-    if request.method in _READS:
+    if request.method in READS:
         return "read"
     if request.body is None or "/upload" not in request.path:
         files = isinstance(request.body, RawBody) or (isinstance(request.body, Multipart) and request.body.files)

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from aiopeertube.errors import TransportError, UnexpectedResponse
+from aiopeertube.errors import ClientClosed, TransportError, UnexpectedResponse
 from aiopeertube.events import AttemptFinished, Hooks
 from aiopeertube.wire.messages import Request, Response
 
@@ -65,9 +65,11 @@ class Meter:
             response.sent, status = sent, response.status
         except (TransportError, UnexpectedResponse) as exc:
             error = str(exc)
+            if isinstance(exc, ClientClosed):
+                request.leave()
             raise
         except asyncio.CancelledError:
-            request.lost = True  # it has left, and nobody will hear what became of it
+            request.leave()
             raise
         finally:
             arrived = self._clock()

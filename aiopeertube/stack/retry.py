@@ -38,7 +38,6 @@ log = logging.getLogger("aiopeertube.retry")
 GIVE_UP: Final = -1.0
 _BASE: Final = 0.25
 _LONGEST: Final = 15.0
-_READS: Final = frozenset({"GET", "HEAD"})
 
 Forgives = Callable[[float], bool]  # whether a failure at that moment was an outage, and nobody's attempt
 
@@ -194,7 +193,8 @@ class Retry:
             failed.append(now)
         if request.failure is None or not isinstance(error, errors.RateLimited):
             request.failure = error
-        request.lost = request.lost or (request.method not in _READS and _may_have_acted(error))
+        if _may_have_acted(error):
+            request.leave()
         error.in_doubt = error.in_doubt or (request.lost and not _is_definite(error))
         counted = sum(not self._forgives(moment) for moment in failed)
         return decide(Failure(request, error, counted, self._attempts))

@@ -69,6 +69,7 @@ class Window:
         self._number = 0
         self._remaining = 0
         self._unanswered: dict[Place, None] = {}  # sent in this window, oldest first
+        self._doubtful: dict[Place, None] = {}  # sent in this window, and never to be answered
         self._asking: Place | None = None  # sent to find out, where nothing is left as far as is known
         self._first_answer = NEVER
         self._opened: tuple[float, float] | None = None  # between these moments, by a request of ours
@@ -90,7 +91,7 @@ class Window:
             return False
         if now >= self.ends:
             self._roll()
-        if self.limit is not None and self._remaining <= len(self._unanswered):
+        if self.is_spent():
             return self.ends == NEVER and self.may_ask(now)
         careful = self.refused_since is not None or (self._first_answer == NEVER and not self._unlimited)
         if careful and len(self._unanswered) >= (1 if self.refused_since is not None else _AT_FIRST):
@@ -149,15 +150,14 @@ class Window:
 
     def lost(self, place: Place) -> None:
         """Count a request that was sent and got no answer: the server has most likely counted it."""
+        if self._unanswered.pop(place, place) is None and place.window == self._number:
+            self._doubtful[place] = None
         self._leave(place)
-        if place.window == self._number:
-            self._remaining = max(0, self._remaining - 1)
 
     def answered(self, place: Place, now: float, figures: RateHeaders | None) -> None:
         """Take in an answer that is no refusal."""
         self._leave(place)
-        self.refused_since = None
-        self._pace = self._pace * _FASTER if self._pace > _PACES[0] / 10 else 0.0
+        self._passed()
         if figures is None:
             self._unlimited = self._unlimited or self.limit is None
         elif self._see(place, now, figures):
@@ -165,6 +165,16 @@ class Window:
             self._foresee()
             if figures.retry_after is not None:  # an exempt caller's
                 self._bound(place, now, figures.retry_after)
+
+    def counted(self, place: Place) -> None:
+        """Take in an answer that speaks of another window, but which took a place in this one, too."""
+        self.lost(place)
+        self._passed()
+
+    def _passed(self) -> None:
+        """Note that a request was not refused."""
+        self.refused_since = None
+        self._pace = self._pace * _FASTER if self._pace > _PACES[0] / 10 else 0.0
 
     def refused(self, place: Place, now: float, figures: RateHeaders | None, retry_after: float | None) -> None:
         """Take in a 429."""
@@ -189,7 +199,7 @@ class Window:
 
     def is_spent(self) -> bool:
         """Tell whether nothing is left, as far as is known."""
-        return self.limit is not None and self._remaining <= len(self._unanswered)
+        return self.limit is not None and self._left() <= 0
 
     def is_closed(self, now: float) -> bool:
         """Tell whether it is known to be used up, or refuses."""
@@ -201,6 +211,10 @@ class Window:
 
     # -- inside ----------------------------------------------------------------------------------
 
+    def _left(self) -> int:
+        """Count the places that are left for sure: what is not answered may not be counted yet."""
+        return self._remaining - len(self._unanswered) - len(self._doubtful)
+
     def _leave(self, place: Place) -> None:
         self._unanswered.pop(place, None)
         if place is self._asking:
@@ -211,6 +225,7 @@ class Window:
         self._number += 1
         self._remaining = self.limit or 0
         self._unanswered.clear()
+        self._doubtful.clear()
         self._opened_before = self._opened
         self._asking = self._opened = self._reset = None
         self.ends = self._first_answer = NEVER
@@ -240,8 +255,10 @@ class Window:
 
     def _drop_slow(self, before: float) -> None:
         """Let go of what was sent so early that the figures include it: a slow answer holds nobody's place."""
-        while self._unanswered and (oldest := next(iter(self._unanswered))).sent < before:
-            self._leave(oldest)
+        for places in (self._unanswered, self._doubtful):
+            while places and (oldest := next(iter(places))).sent < before:
+                del places[oldest]
+                self._asking = None if oldest is self._asking else self._asking
 
     def _is_another(self, place: Place, figures: RateHeaders) -> bool:
         """Tell whether the server opened another window before ours was thought to be over."""
@@ -289,7 +306,7 @@ class Window:
         return WindowState(
             bucket=self.name,
             limit=self.limit,
-            remaining=None if self.limit is None else self._remaining,
+            remaining=None if self.limit is None else max(0, self._remaining - len(self._doubtful)),
             in_flight=len(self._unanswered),
             waiting=waiting,
             ends_in=ends - now if ends > now else None,

@@ -13,6 +13,7 @@ import orjson
 from aiopeertube import errors
 
 API: Final = "/api/v1"
+READS: Final = frozenset({"GET", "HEAD"})
 IDEMPOTENT: Final = frozenset({"GET", "HEAD", "PUT", "DELETE"})
 _START = 120  # bytes of an unexpected answer that an error shows
 
@@ -165,6 +166,10 @@ class Request:
         self.lost = False
         self.failure: errors.PeerTubeError | None = None
         self.since = 0.0
+
+    def leave(self) -> None:
+        """Note that an attempt may have done its work, and nobody will hear of it; a read does nothing."""
+        self.lost = self.lost or self.method not in READS
 
     def __repr__(self) -> str:
         return f"<Request {self.method} {self.path}, {self.attempts} attempts>"

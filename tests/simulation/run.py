@@ -19,17 +19,13 @@ import sys
 import time
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 _TESTS = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(_TESTS.parent), str(_TESTS), str(_TESTS / "support")]
+sys.path[:0] = [str(_TESTS.parent), str(_TESTS / "support")]
 
-if TYPE_CHECKING:
-    from .planted import PLANTS, search
-    from .seeds import LEVELS, Failure, judge, trace_of
-else:
-    from simulation.planted import PLANTS, search
-    from simulation.seeds import LEVELS, Failure, judge, trace_of
+from simulation.planted import PLANTS, search  # noqa: E402 - found by the lines above
+from simulation.seeds import LEVELS, Failure, judge, trace_of  # noqa: E402
 
 
 def main(arguments: list[str] | None = None) -> int:

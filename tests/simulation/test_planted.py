@@ -1,8 +1,7 @@
 """Each planted fault is found, by the invariant that it breaks."""
 
 import pytest
-
-from .planted import PLANTS, Plant, finds
+from simulation.planted import PLANTS, Plant, finds
 
 
 @pytest.mark.parametrize("plant", PLANTS, ids=lambda plant: plant.name.replace(" ", "-"))

@@ -9,8 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-
-from .seeds import digest_of, judge
+from simulation.seeds import digest_of, judge
 
 
 def failures(level: str, seeds: range) -> str:

@@ -165,9 +165,7 @@ def _unreachable(exc: aiohttp.ClientError, origin: str) -> errors.ServerUnreacha
 
 
 def _closed(request: Request) -> errors.ClientClosed:
-    error = errors.ClientClosed(f"the client was closed during {request.method} {request.path}")
-    error.in_doubt = request.method not in {"GET", "HEAD"}
-    return error
+    return errors.ClientClosed(f"the client was closed during {request.method} {request.path}")
 
 
 def _too_late(request: Request) -> errors.RequestTimeout:

@@ -7,7 +7,7 @@ from contextlib import suppress
 from copy import copy
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, Self, TypeVar
+from typing import Any, Final, NoReturn, Self, TypeVar
 from urllib.parse import parse_qsl
 
 from . import resources
@@ -135,7 +135,8 @@ class PeerTube:
     async def __aenter__(self) -> Self:
         if self._top is not None:
             raise RuntimeError("this client is already open; create one per `async with`")
-        self._compose(asyncio.get_running_loop().time)
+        self._loop = asyncio.get_running_loop()
+        self._compose(self._loop.time)
         return self
 
     async def __aexit__(
@@ -213,6 +214,8 @@ class PeerTube:
     async def send(self, request: Request) -> Any:
         """Send a prepared request with all retries; return what the answer decodes to."""
         top = self._top or self._check_open()
+        if asyncio.get_running_loop() is not self._loop:
+            raise RuntimeError("this client is open in another event loop (another thread?); make one for each")
         if self._deadline is not None or request.deadline is not None:
             return await self._sent_in_time(top, request)
         return (await top.handle(request)).value
@@ -239,8 +242,8 @@ class PeerTube:
         method: str,
         path: str,
         *,
-        query: Mapping[str, Any] | None = None,
-        json: Any = None,
+        query: Mapping[str, object] | None = None,
+        json: object = None,
         body: Body | None = None,
         idempotent: bool | None = None,
         timeout: float | None = None,
@@ -325,6 +328,7 @@ class PeerTube:
 
     async def logout(self) -> None:
         """Revoke the token and forget it, also in the token file. Without a token, do nothing."""
+        self._check_open()
         if self._session.token is None and (self._file is None or self._file.load() is None):
             return
         with suppress(AuthenticationError):  # a dead token needs no revoking
@@ -355,6 +359,12 @@ class PeerTube:
             concurrency=self._gates.lanes(),
             health=self._gates.health(),
         )
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        return self  # connections have no copy: whatever is copied goes on using this client
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a client cannot be pickled, and its secrets should not be: make another one over there")
 
     def __repr__(self) -> str:
         who = self._credentials.username or ("a token" if self._known else "anonymous")

@@ -1,5 +1,6 @@
 """The pool without a network that users test with."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -104,3 +105,24 @@ async def test_logging_in_before_the_client_is_open_says_what_to_do() -> None:
 async def test_statistics_before_the_client_is_open_say_what_to_do() -> None:
     with pytest.raises(RuntimeError, match=r"async with"):
         PeerTube("http://localhost", token="t").statistics()
+
+
+async def test_logging_out_before_the_client_is_open_says_what_to_do() -> None:
+    with pytest.raises(RuntimeError, match=r"async with"):
+        await PeerTube("http://localhost", token="t").logout()
+
+
+def test_a_client_belongs_to_the_event_loop_that_opened_it() -> None:
+    transport = MockTransport(lambda request: reply(200, {}))
+    pt = PeerTube("https://videos.example", transport=transport)
+
+    async def ask() -> Any:
+        return await pt.config.get()
+
+    with asyncio.Runner() as one, asyncio.Runner() as another:
+        one.run(pt.__aenter__())
+        with pytest.raises(RuntimeError, match="another event loop"):
+            another.run(ask())
+        assert one.run(ask()) == {}
+        one.run(pt.__aexit__(None, None, None))
+    assert transport.requests == 1

@@ -6,13 +6,13 @@ from typing import Final, Generic, Literal, TypeVar
 from aiopeertube.errors import ConfigurationError
 from aiopeertube.wire.call import Call
 
-T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 State = Literal["ok", "failed", "in doubt", "not started"]
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome(Generic[T]):
+class Outcome(Generic[T_co]):
     """One call of a bulk run, done with.
 
     `state` says what happened:
@@ -25,9 +25,9 @@ class Outcome(Generic[T]):
     `attempts` counts how often it was sent, `seconds` is from its turn to its end, waiting included.
     """
 
-    call: Call[T]
+    call: Call[T_co]
     state: State
-    result: T | None = None
+    result: T_co | None = None
     error: Exception | None = None
     attempts: int = 0
     seconds: float = 0.0

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from copy import copy
 from typing import Final
 
 from aiolimiter import AsyncLimiter
@@ -16,7 +17,7 @@ from .buckets import Kind, buckets_of, kind_of
 from .health import HealthState
 from .lanes import Caller, Lane, Permit
 from .slots import ConcurrencyState, Slots
-from .verdicts import Told, of_answer, of_error
+from .verdicts import UNSENT, Told, of_answer, of_error
 from .window import Window, WindowState
 
 log = logging.getLogger("aiopeertube.admission")
@@ -54,6 +55,7 @@ class Gates:
         self.home = join(origin, patience)
         self.waits = self.refused = 0
         self.waited = 0.0
+        self.closed: errors.PeerTubeError | None = None
         self._anonymous = Caller(exempt=False)
         self._pool = pool
         self._patience = patience
@@ -79,7 +81,8 @@ class Gates:
         return self._foreign[origin]
 
     def close(self, error: errors.PeerTubeError) -> None:
-        """Leave every queue; whoever waits in one gets `error`."""
+        """Leave every queue; whoever waits in one, or comes yet, gets `error`."""
+        self.closed = error
         self.home.askers.remove(self._ask)
         self.home.listeners.remove(self._heard)
         for admission in (self.home, *self._foreign.values()):
@@ -163,6 +166,9 @@ class Admit:
         lane = gates.lane(request, self._kind or kind_of(request))
         admission = gates.admission(request.origin)
         permit = admission.at_once(lane) or await self._waited(request, admission, lane)
+        if gates.closed is not None:
+            admission.end(permit, UNSENT)
+            raise copy(gates.closed)
         before = request.attempts
         try:
             response = await self._next.handle(request)

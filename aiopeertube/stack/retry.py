@@ -178,7 +178,10 @@ class Retry:
             wait, turn = self._next_wait(request, error, failed), TURN.get()
             if wait < 0 or (turn is not None and turn.stopping):
                 raise error
-            await self._pause(request, error, wait)
+            try:
+                await self._pause(request, error, wait)
+            except errors.ClientClosed:
+                raise self._ended(request) from None
 
     def _ended(self, request: Request) -> errors.PeerTubeError:
         assert self._closed is not None  # noqa: S101 - the caller looked

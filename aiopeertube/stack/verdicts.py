@@ -39,6 +39,7 @@ class Told:
 
 
 UNSENT: Final = Told(Verdict.NOTHING, sent=False)
+_PAGE: Final = "a page of HTML comes in place of answers"  # a proxy's, which says that all is well
 _GATEWAY: Final = frozenset({502, 503, 504})
 
 
@@ -46,6 +47,8 @@ def of_answer(response: Response) -> Told:
     """Judge an attempt by its answer."""
     status, headers = response.status, response.headers
     figures = rate_headers(headers)
+    if status < 300 and "html" in headers.get("content-type", "") and response.body:
+        return Told(Verdict.ABSENT, Load.NOTHING, _PAGE, status=status, figures=figures)
     if status < 500 and status != 429:
         return Told(Verdict.PRESENT, Load.COMPLETED, status=status, figures=figures)
     asked = retry_after(headers)

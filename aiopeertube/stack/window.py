@@ -70,7 +70,6 @@ class Window:
         self._remaining = 0
         self._unanswered: dict[Place, None] = {}  # sent in this window, oldest first
         self._doubtful: dict[Place, None] = {}  # sent in this window, and never to be answered
-        self._asking: Place | None = None  # sent to find out, where nothing is left as far as is known
         self._first_answer = NEVER
         self._opened: tuple[float, float] | None = None  # between these moments, by a request of ours
         self._opened_before: tuple[float, float] | None = None  # the window before
@@ -99,10 +98,8 @@ class Window:
         return True
 
     def may_ask(self, now: float) -> bool:
-        """Tell whether one may be sent to find out, though nothing seems to be left."""
-        if now < self._not_before:
-            return False
-        return self._asking is None or now >= self._asking.sent + _NEXT_TO_ASK
+        """Tell whether one may be sent to find out, though nothing seems to be left: when no answer is due."""
+        return now >= self._not_before and (not self._unanswered or self._is_slow(now))
 
     def holds_everybody(self, now: float) -> bool:
         """Tell whether not even exempt callers may go: a refusal without figures is for all."""
@@ -114,13 +111,11 @@ class Window:
             return self._not_before
         if self.is_spent():
             return self.ends if self.ends < NEVER else self.next_to_ask(now)
-        if not self._unanswered:
-            return now
-        return min(self.ends, next(reversed(self._unanswered)).sent + _NEXT_TO_ASK)
+        return min(self.ends, self.next_to_ask(now))
 
     def next_to_ask(self, now: float) -> float:
         """Return when `may_ask` is to be asked again."""
-        asked = now if self._asking is None else self._asking.sent + _NEXT_TO_ASK
+        asked = next(reversed(self._unanswered)).sent + _NEXT_TO_ASK if self._unanswered else now
         return max(self._not_before, asked)
 
     def _is_slow(self, now: float) -> bool:
@@ -134,8 +129,6 @@ class Window:
         if now >= self.ends:
             self._roll()
         place = Place(self._number, now)
-        if self.is_spent():
-            self._asking = place
         self._unanswered[place] = None
         self._paced = self._not_before
         if self._pace:
@@ -144,7 +137,7 @@ class Window:
 
     def unsent(self, place: Place) -> None:
         """Take back a request that never left, and the pause after it."""
-        self._leave(place)
+        self._unanswered.pop(place, None)
         if place.sent + self._pace >= self._not_before:
             self._not_before = min(self._not_before, self._paced)
 
@@ -152,11 +145,10 @@ class Window:
         """Count a request that was sent and got no answer: the server has most likely counted it."""
         if self._unanswered.pop(place, place) is None and place.window == self._number:
             self._doubtful[place] = None
-        self._leave(place)
 
     def answered(self, place: Place, now: float, figures: RateHeaders | None) -> None:
         """Take in an answer that is no refusal."""
-        self._leave(place)
+        self._unanswered.pop(place, None)
         self._passed()
         if figures is None:
             self._unlimited = self._unlimited or self.limit is None
@@ -178,7 +170,7 @@ class Window:
 
     def refused(self, place: Place, now: float, figures: RateHeaders | None, retry_after: float | None) -> None:
         """Take in a 429."""
-        self._leave(place)
+        self._unanswered.pop(place, None)
         if self.refused_since is None:
             self.refused_since = now
         self.asked_for = retry_after or 0.0
@@ -215,11 +207,6 @@ class Window:
         """Count the places that are left for sure: what is not answered may not be counted yet."""
         return self._remaining - len(self._unanswered) - len(self._doubtful)
 
-    def _leave(self, place: Place) -> None:
-        self._unanswered.pop(place, None)
-        if place is self._asking:
-            self._asking = None
-
     def _roll(self) -> None:
         """Begin the next window, which opens with whatever is sent first."""
         self._number += 1
@@ -227,7 +214,7 @@ class Window:
         self._unanswered.clear()
         self._doubtful.clear()
         self._opened_before = self._opened
-        self._asking = self._opened = self._reset = None
+        self._opened = self._reset = None
         self.ends = self._first_answer = NEVER
         self._since_learnt += 1
         if self._since_learnt >= _RELEARN:
@@ -258,7 +245,6 @@ class Window:
         for places in (self._unanswered, self._doubtful):
             while places and (oldest := next(iter(places))).sent < before:
                 del places[oldest]
-                self._asking = None if oldest is self._asking else self._asking
 
     def _is_another(self, place: Place, figures: RateHeaders) -> bool:
         """Tell whether the server opened another window before ours was thought to be over."""

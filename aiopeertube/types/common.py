@@ -1,6 +1,6 @@
 """Types that several resources share."""
 
-from typing import Any, Generic, NotRequired, TypeAlias, TypedDict, TypeVar
+from typing import Generic, NotRequired, TypeAlias, TypedDict, TypeVar
 
 T = TypeVar("T")
 
@@ -88,7 +88,7 @@ class InvalidParam(TypedDict):
     msg: str
     path: str
     location: str
-    value: NotRequired[Any]
+    value: NotRequired[object]
 
 
 # The functional syntax, for a key that is not a Python name.

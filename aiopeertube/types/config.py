@@ -1,6 +1,6 @@
 """The configuration of a server."""
 
-from typing import Any, NotRequired, TypedDict
+from typing import NotRequired, TypedDict
 
 from .common import ActorImage
 
@@ -157,15 +157,15 @@ class ConfigSearch(TypedDict):
 class ConfigPlugin(TypedDict):
     """The plugins a server runs."""
 
-    registered: list[dict[str, Any]]
-    registeredExternalAuths: list[dict[str, Any]]
-    registeredIdAndPassAuths: list[dict[str, Any]]
+    registered: list[dict[str, object]]
+    registeredExternalAuths: list[dict[str, object]]
+    registeredIdAndPassAuths: list[dict[str, object]]
 
 
 class ConfigTheme(TypedDict):
     """The themes a server offers."""
 
-    registered: list[dict[str, Any]]
+    registered: list[dict[str, object]]
     default: str
 
 

@@ -1,6 +1,6 @@
 """Videos: rows of a list, a video in full, and the body that changes one."""
 
-from typing import Any, NotRequired, TypedDict
+from typing import NotRequired, TypedDict
 
 from .accounts import Account, AccountSummary
 from .channels import Channel, ChannelSummary
@@ -116,7 +116,7 @@ class VideoCommon(VideoId, TypedDict):
     isLive: bool
     scheduledUpdate: NotRequired[ScheduledUpdate | None]
     userHistory: NotRequired[UserHistory | None]
-    pluginData: NotRequired[Any]
+    pluginData: NotRequired[object]
     comments: NotRequired[int]  # 8.x
     liveSchedules: NotRequired[list[LiveSchedule]]  # 8.x
     nsfwFlags: NotRequired[int]  # 8.x
@@ -184,4 +184,4 @@ class VideoUpdate(TypedDict, total=False):
     waitTranscoding: bool
     channelId: int
     videoPasswords: list[str]
-    pluginData: Any
+    pluginData: object

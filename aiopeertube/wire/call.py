@@ -1,8 +1,11 @@
 """An operation as a value: nothing is sent until it is awaited."""
 
+import re
 from collections.abc import Coroutine, Generator
-from dataclasses import dataclass, field, replace
-from typing import Any, Generic, Protocol, TypeVar
+from copy import deepcopy
+from dataclasses import dataclass, field, fields, replace
+from functools import partial
+from typing import Any, Final, Generic, Protocol, TypeVar
 from urllib.parse import quote_plus
 
 import orjson
@@ -11,7 +14,8 @@ from aiopeertube.errors import InputError
 
 from .messages import Body, Decoder, JsonBody, Multipart, Query, RawBody, Request
 
-T = TypeVar("T")
+# Covariant, for a call only gives: calls of different results share a list, and a bulk run takes it.
+T_co = TypeVar("T_co", covariant=True)
 
 
 class Sender(Protocol):
@@ -27,7 +31,7 @@ class Sender(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Call(Generic[T]):
+class Call(Generic[T_co]):
     """One operation of the API: await it, put it in a bulk run, print it, store it, compare it.
 
     `problem` is an error found while building it: awaiting the call raises it, and nothing is sent. Building a call
@@ -52,16 +56,20 @@ class Call(Generic[T]):
     tag: Any = field(default=None, compare=False, repr=False)
     sender: Sender | None = field(default=None, compare=False, repr=False)
 
-    def __await__(self) -> Generator[Any, None, T]:
+    def __await__(self) -> Generator[Any, None, T_co]:
         if self.sender is None:
             raise TypeError("this Call has no client; get it from a method of a client")
         return self.sender.send(self.sender.prepare(self)).__await__()
 
-    def tagged(self, tag: Any) -> "Call[T]":
+    async def send(self) -> T_co:
+        """Send it: awaiting the call as a coroutine, which `asyncio.create_task` and task groups ask for."""
+        return await self
+
+    def tagged(self, tag: Any) -> "Call[T_co]":
         """Return the same call with `tag` on it."""
         return replace(self, tag=tag)
 
-    def within(self, seconds: float) -> "Call[T]":
+    def within(self, seconds: float) -> "Call[T_co]":
         """Return the same call with a deadline: it takes no longer, waiting and repeating included.
 
         Sending it raises DeadlineExceeded when it does.
@@ -76,19 +84,39 @@ class Call(Generic[T]):
         return self.path + "?" + "&".join(f"{quote_plus(k)}={quote_plus(v)}" for k, v in self.query)
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the call as plain data, for a journal or a dry run; bodies with secrets are left out."""
+        """Return the call as plain data, for a journal or a dry run.
+
+        Values of fields that are named like secrets read "(secret)", bodies of the token endpoint are left out.
+        """
         data: dict[str, Any] = {"method": self.method, "path": self.path}
         if self.query:
             data["query"] = [list(pair) for pair in self.query]
         if isinstance(self.body, JsonBody):
-            data["json"] = orjson.loads(self.body.data)
+            data["json"] = _without_secrets(orjson.loads(self.body.data))
         elif isinstance(self.body, RawBody):
             data["bytes"] = len(self.body.data)
         elif isinstance(self.body, Multipart):
-            data["fields"] = [list(pair) for pair in self.body.fields]
-            data["files"] = [[part.name, _source(part.source)] for part in self.body.files]
+            data["fields"] = [[name, _hidden(name, value)] for name, value in self.body.fields]
+            data["files"] = [[part.name, part.shown()] for part in self.body.files]
         return data
 
+    def __deepcopy__(self, memo: dict[int, Any]) -> "Call[T_co]":
+        return replace(self, tag=deepcopy(self.tag, memo))  # a value, and the client is not a part of it
 
-def _source(source: object) -> str:
-    return f"({len(source)} bytes)" if isinstance(source, bytes) else str(source)
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Another process has a client of its own, and this one's secrets stay here.
+        return partial(Call, **{name: getattr(self, name) for name in _PICKLED}), ()
+
+
+_PICKLED: Final = tuple(each.name for each in fields(Call) if each.name != "sender")
+_SECRET: Final = re.compile("password|secret|token", re.IGNORECASE)
+
+
+def _hidden(name: str, value: Any) -> Any:
+    return "(secret)" if _SECRET.search(name) and value is not None else _without_secrets(value)
+
+
+def _without_secrets(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _hidden(name, each) for name, each in value.items()}
+    return [_without_secrets(each) for each in value] if isinstance(value, list) else value

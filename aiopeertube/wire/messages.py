@@ -26,7 +26,7 @@ Query = tuple[tuple[str, str], ...]
 class JsonBody:
     """A JSON body, encoded once, so that retries, comparisons and journals see the same bytes.
 
-    Not shown in a repr, since it may hold a password; `Call.as_dict` shows it.
+    Not shown in a repr, since it may hold a password; `Call.as_dict` shows the rest of it.
     """
 
     data: bytes
@@ -51,7 +51,7 @@ class FormBody:
     fields: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class FilePart:
     """A file in a multipart body: a path, opened for each attempt, or bytes."""
 
@@ -60,13 +60,23 @@ class FilePart:
     filename: str
     content_type: str
 
+    def shown(self) -> str:
+        """Return the path, or how many bytes there are: there may be millions."""
+        return f"({len(self.source)} bytes)" if isinstance(self.source, bytes) else str(self.source)
 
-@dataclass(frozen=True, slots=True)
+    def __repr__(self) -> str:
+        return f"<FilePart {self.name}: {self.shown()} as {self.filename}, {self.content_type}>"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Multipart:
-    """A multipart/form-data body."""
+    """A multipart/form-data body. Its repr names the fields alone, since one may be a password."""
 
     fields: Query
     files: tuple[FilePart, ...]
+
+    def __repr__(self) -> str:
+        return f"<Multipart of {[name for name, _ in self.fields]} and {list(self.files)}>"
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -15,7 +15,7 @@ from aiopeertube.errors import BulkHalted
 from aiopeertube.testing import Answer, MockTransport, reply
 from aiopeertube.wire.messages import Request, Response
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("virtual_backend")]
 URL = "http://127.0.0.1"
 
 

@@ -79,7 +79,7 @@ def mismatches(value: Any, annotation: Any, where: str = "$", bound: dict[TypeVa
     if isinstance(annotation, TypeVar):
         annotation = bound[annotation]
     origin, args = get_origin(annotation), get_args(annotation)
-    if annotation is Any:
+    if annotation in (Any, object):
         return []
     if origin in (Union, types.UnionType):
         arms = [mismatches(value, arm, where, bound) for arm in args]

@@ -1,5 +1,8 @@
 """A Call is a value: compared, printed and stored without anything being sent."""
 
+import asyncio
+import copy
+import dataclasses
 import pickle
 from collections.abc import Callable
 from typing import Any
@@ -184,3 +187,60 @@ def test_a_call_without_client_survives_a_process_border() -> None:
     body = Multipart((("a", "b"),), (FilePart("f", b"x", "f.jpg", "image/jpeg"),))
     call: Call[None] = Call("PUT", "/api/v1/videos/7", nothing, query=(("a", "b"),), body=body)
     assert pickle.loads(pickle.dumps(call)) == call
+
+
+async def test_a_call_leaves_the_process_without_its_client() -> None:
+    async with PeerTube("http://localhost", token="t0ps3cret", transport=MockTransport(lambda _: reply(200))) as pt:
+        call = pt.videos.update(7, name="Film").tagged(3)
+        written = pickle.dumps(call)
+    assert b"t0ps3cret" not in written
+    read = pickle.loads(written)
+    assert (read, read.tag, read.sender) == (call, 3, None)
+
+
+async def test_a_call_from_elsewhere_is_sent_by_the_client_that_runs_it() -> None:
+    transport = MockTransport(lambda request: reply(204))
+    call = pickle.loads(pickle.dumps(client().videos.update(7, name="Film")))
+    async with client(transport=transport) as pt, pt.bulk([call]) as outcomes:
+        assert [outcome.state async for outcome in outcomes] == ["ok"]
+    assert transport.requests == 1
+
+
+async def test_copies_of_a_call_belong_to_the_same_client() -> None:
+    async with client(transport=MockTransport(lambda _: reply(200, {}))) as pt:
+        call = pt.videos.get(7).tagged([1])
+        deep = copy.deepcopy(call)
+        assert (deep, deep.tag, deep.sender) == (call, [1], pt)
+        assert deep.tag is not call.tag
+        assert dataclasses.asdict(call)["sender"] is pt
+
+
+def test_a_client_is_not_pickled_and_says_why() -> None:
+    with pytest.raises(TypeError, match="cannot be pickled"):
+        pickle.dumps(client())
+
+
+async def test_a_call_becomes_a_task_by_its_coroutine() -> None:
+    async with client(transport=MockTransport(lambda _: reply(200, {"id": 7}))) as pt, asyncio.TaskGroup() as group:
+        task = group.create_task(pt.videos.get(7).send())
+    assert dict(task.result()) == {"id": 7}
+
+
+def test_bytes_and_passwords_of_a_form_are_not_shown() -> None:
+    big = client().videos.upload(channelId=1, name="Film", videofile=b"x" * 5_000_000, videoPasswords=["hunter2"])
+    assert len(repr(big)) < 400
+    assert "(5000000 bytes)" in repr(big)
+    assert "hunter2" not in repr(big)
+
+
+def test_as_dict_hides_fields_that_are_named_like_secrets() -> None:
+    pt = client()
+    user = {"username": "anna", "password": "hunter2", "more": [{"token": "t"}, {"client_secret": None}]}
+    assert pt.request("POST", "/users", json=user).as_dict()["json"] == {
+        "username": "anna",
+        "password": "(secret)",
+        "more": [{"token": "(secret)"}, {"client_secret": None}],
+    }
+    form = pt.videos.update(7, name="Film", videoPasswords=["hunter2"], thumbnailfile=b"jpg").as_dict()
+    assert ["name", "Film"] in form["fields"]
+    assert "hunter2" not in str(form)

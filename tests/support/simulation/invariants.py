@@ -32,9 +32,8 @@ def nothing_unexpected(history: History) -> Iterator[str]:
     """Runs end with the errors they are said to end with, and with no others."""
     if history.migration is not None and history.migration.error is not None:
         yield f"the migration ended with {history.migration.error!r}"
-    expected = (SourceBroke, errors.PeerTubeError, asyncio.CancelledError)
     for run in history.users.runs:
-        if run.error is not None and not isinstance(run.error, expected):
+        if run.error is not None and not isinstance(run.error, _ends_of(history, run)):
             yield f"{run.plan.name} ended with {run.error!r}"
     for single in history.users.singles:
         known = single.error is None or isinstance(single.error, errors.PeerTubeError | asyncio.CancelledError)
@@ -271,12 +270,21 @@ def violations(history: History) -> list[str]:
 # -- what they ask -------------------------------------------------------------------------------
 
 
+def _ends_of(history: History, run: RunRecord) -> tuple[type[BaseException], ...]:
+    """Return the errors with which a run may end, by what the seed does to it."""
+    plan = run.plan
+    ends: dict[type[BaseException], bool] = {
+        SourceBroke: plan.raise_after is not None,
+        asyncio.CancelledError: plan.cancel_at is not None,
+        errors.BulkHalted: plan.halt is not None,
+        errors.ClientClosed: history.world.close_at is not None,
+    }
+    return tuple(error for error, may_be in ends.items() if may_be)
+
+
 def in_doubt(error: BaseException | None) -> bool:
     """Tell whether an error says that nobody knows what the server did."""
-    if hasattr(errors.PeerTubeError, "in_doubt"):
-        return bool(getattr(error, "in_doubt", False))
-    lossy = (errors.ConnectionLost, errors.RequestTimeout, errors.UnexpectedResponse, errors.ServerError)
-    return isinstance(error, lossy)
+    return isinstance(error, errors.PeerTubeError) and error.in_doubt
 
 
 def _outcomes(history: History) -> Iterator[tuple[str, Outcome[Any]]]:
@@ -293,12 +301,11 @@ def _trail(history: History, key: str) -> Trail:
 def _told(run: RunRecord) -> int:
     counted = run.statistics
     assert counted is not None
-    return counted.succeeded + counted.failed + counted.not_started + getattr(counted, "in_doubt", 0)
+    return counted.succeeded + counted.failed + counted.not_started + counted.in_doubt
 
 
 def _may_fail(history: History, run: RunRecord, key: str, outcome: Outcome[Any]) -> bool:
-    state: str = outcome.state
-    if state == "not started":
+    if outcome.state == "not started":
         return run.disturbed
     if history.world.close_at is not None:
         return True
@@ -313,7 +320,7 @@ def _may_fail(history: History, run: RunRecord, key: str, outcome: Outcome[Any])
 
 
 def _single_may_fail(history: History, single: SingleRecord) -> bool:
-    if single.plan.deadline is not None and isinstance(single.error, getattr(errors, "DeadlineExceeded", ())):
+    if single.plan.deadline is not None and isinstance(single.error, errors.DeadlineExceeded):
         return True
     if history.world.close_at is not None or len(history.network.wear_of(single.key).faults) >= ATTEMPTS:
         return True

@@ -245,7 +245,7 @@ PLANTS = (
         "stack.admission:Admission._withdraw",
         _grants_die_with_the_cancelled,
         "nothing_left_over",
-        (473, 799, 1095),
+        (473, 799, 1195),
     ),
     Plant(
         "a slot not given back", "stack.slots:Slots.leave", _no_slot_back_after_a_loss, "nothing_left_over", (0, 5, 7)
@@ -258,9 +258,9 @@ PLANTS = (
         "stack.window:Window._foresee",
         _windows_last_longer,
         "in_time",
-        (379, 828, 979),
+        (979, 1527),
     ),
-    Plant("a probe that never ends", "stack.admission:Admission._ask", _probes_never_end, "in_time", (2, 7, 19)),
+    Plant("a probe that never ends", "stack.admission:Admission._ask", _probes_never_end, "in_time", (2, 7, 11)),
     Plant(
         "outages that take attempts",
         "stack.health:Health.forgives",
@@ -273,7 +273,7 @@ PLANTS = (
         "stack.retry:DECISIONS",
         _posts_are_repeated,
         "nothing_twice_that_must_not_be",
-        (25, 38, 45),
+        (25, 45, 59),
     ),
     Plant(
         "a final answer that is doubted",
@@ -282,28 +282,28 @@ PLANTS = (
         "final_is_final",
         (1, 4, 10),
     ),
-    Plant("ok for a failed call", "stack.retry:Retry._judge", _a_500_is_success, "ok_only_if_done", (11, 19, 22)),
+    Plant("ok for a failed call", "stack.retry:Retry._judge", _a_500_is_success, "ok_only_if_done", (8, 11, 19)),
     Plant(
         "a success that is sent again",
         "stack.retry:Retry.handle",
         _some_are_sent_again,
         "nothing_after_success",
-        (7, 19, 22),
+        (7, 19, 30),
     ),
     Plant(
         "doubt that is kept silent",
         "stack.retry:Retry._next_wait",
         _doubt_is_kept_silent,
         "done_is_not_told_as_failed",
-        (38, 45, 59),
+        (25, 45, 59),
     ),
     Plant("a token renewed twice", "stack.auth:Session.renew", _everybody_renews, "few_renewals", (0, 1, 3)),
     Plant(
         "a renewal that dies with its caller",
         "stack.auth:Session.renew",
         _a_renewal_dies_with_its_caller,
-        "",
-        (50, 92, 104),
+        "no_item_is_lost",
+        (0, 28, 36),
     ),
     Plant(
         "an outcome dropped",
@@ -328,11 +328,9 @@ PLANTS = (
     ),
     Plant("a source left open", "bulk.source:Source.close", _sources_stay_open, "nothing_left_over", (50, 90, 210)),
     Plant(
-        "room that nobody is told of", "bulk.buffer:Buffer.take", _no_room_is_told_of, "everything_ends", (4, 8, 13)
+        "room that nobody is told of", "bulk.buffer:Buffer.take", _no_room_is_told_of, "everything_ends", (4, 8, 12)
     ),
-    Plant(
-        "leaving wakes nobody", "bulk.buffer:Buffer.leave", _leaving_wakes_nobody, "everything_ends", (13, 81, 184)
-    ),
+    Plant("leaving wakes nobody", "bulk.buffer:Buffer.leave", _leaving_wakes_nobody, "everything_ends", (12, 13, 81)),
     Plant(
         "losses that are not counted",
         "stack.meter:Meter.handle",

@@ -50,7 +50,7 @@ class App:
     async def answer(self, request: web.BaseRequest) -> Reply:
         """Answer a request as the server does when nothing is wrong with it: no faults, no latency, no sockets.
 
-        For simulations, whose network is their own; `request` has only to look like aiohttp's.
+        For simulations, which have a network of their own; `request` need only look like aiohttp's.
         """
         words, found = self._arrived(request)
         tally = self._backend.tally

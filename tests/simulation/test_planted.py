@@ -1,7 +1,6 @@
 """Each planted fault is found, by the invariant that it breaks."""
 
 import pytest
-
 from simulation.planted import PLANTS, Plant, finds
 
 

@@ -9,7 +9,6 @@ import sys
 from pathlib import Path
 
 import pytest
-
 from simulation.seeds import digest_of, judge
 
 

@@ -201,7 +201,7 @@ class Users:
         self.singles.append(record)
         await asyncio.sleep(plan.at)
         call = self._single_call(pt, record)
-        if plan.deadline is not None and hasattr(call, "within"):
+        if plan.deadline is not None:
             call = call.within(plan.deadline)
         task = asyncio.get_running_loop().create_task(_awaited(call))
         self._callers[task] = None
@@ -268,7 +268,11 @@ def client_of(world: World, server: Server, pool: Pool | None, origin: str = ORI
 
 def listen(pt: PeerTube, trace: Trace) -> None:
     """Let the client tell the trace what it does."""
-    for name in ("Retrying", "RateLimitWaiting", "ConcurrencyChanged", "TokenRenewed", "HealthChanged"):
-        event = getattr(events, name, None)
-        if event is not None:
-            pt.on(event, lambda happened: trace.note("client", happened))
+    for event in (
+        events.Retrying,
+        events.RateLimitWaiting,
+        events.ConcurrencyChanged,
+        events.TokenRenewed,
+        events.HealthChanged,
+    ):
+        pt.on(event, lambda happened: trace.note("client", happened))

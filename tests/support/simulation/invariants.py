@@ -1,6 +1,7 @@
 """What must hold at the end of every run, whatever the seed did: each a function that yields what is wrong."""
 
 import asyncio
+import math
 from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -31,9 +32,8 @@ def nothing_unexpected(history: History) -> Iterator[str]:
     """Runs end with the errors they are said to end with, and with no others."""
     if history.migration is not None and history.migration.error is not None:
         yield f"the migration ended with {history.migration.error!r}"
-    expected = (SourceBroke, errors.PeerTubeError, asyncio.CancelledError)
     for run in history.users.runs:
-        if run.error is not None and not isinstance(run.error, expected):
+        if run.error is not None and not isinstance(run.error, _ends_of(history, run)):
             yield f"{run.plan.name} ended with {run.error!r}"
     for single in history.users.singles:
         known = single.error is None or isinstance(single.error, errors.PeerTubeError | asyncio.CancelledError)
@@ -144,7 +144,10 @@ def few_refusals(history: History) -> Iterator[str]:
     ledger = history.server.ledger
     if history.world.server.hidden == "all":
         return
-    for (client, window), refusals in ledger.refused.items():
+    for (client, window), every in ledger.refused.items():
+        refusals = [refusal for refusal in every if refusal.told < math.inf] or every[
+            :1
+        ]  # nobody learns from the rest
         silent = min(refusal.told for refusal in refusals) - min(refusal.sent for refusal in refusals)
         allowed = REFUSALS + ledger.disturbed[window] + min(silent, _LONGEST_WINDOW) // ASKED_AGAIN_AFTER
         if len(refusals) > allowed:
@@ -267,12 +270,21 @@ def violations(history: History) -> list[str]:
 # -- what they ask -------------------------------------------------------------------------------
 
 
+def _ends_of(history: History, run: RunRecord) -> tuple[type[BaseException], ...]:
+    """Return the errors with which a run may end, by what the seed does to it."""
+    plan = run.plan
+    ends: dict[type[BaseException], bool] = {
+        SourceBroke: plan.raise_after is not None,
+        asyncio.CancelledError: plan.cancel_at is not None,
+        errors.BulkHalted: plan.halt is not None,
+        errors.ClientClosed: history.world.close_at is not None,
+    }
+    return tuple(error for error, may_be in ends.items() if may_be)
+
+
 def in_doubt(error: BaseException | None) -> bool:
     """Tell whether an error says that nobody knows what the server did."""
-    if hasattr(errors.PeerTubeError, "in_doubt"):
-        return bool(getattr(error, "in_doubt", False))
-    lossy = (errors.ConnectionLost, errors.RequestTimeout, errors.UnexpectedResponse, errors.ServerError)
-    return isinstance(error, lossy)
+    return isinstance(error, errors.PeerTubeError) and error.in_doubt
 
 
 def _outcomes(history: History) -> Iterator[tuple[str, Outcome[Any]]]:
@@ -289,31 +301,31 @@ def _trail(history: History, key: str) -> Trail:
 def _told(run: RunRecord) -> int:
     counted = run.statistics
     assert counted is not None
-    return counted.succeeded + counted.failed + counted.not_started + getattr(counted, "in_doubt", 0)
+    return counted.succeeded + counted.failed + counted.not_started + counted.in_doubt
 
 
 def _may_fail(history: History, run: RunRecord, key: str, outcome: Outcome[Any]) -> bool:
-    state: str = outcome.state
-    if state == "not started":
+    if outcome.state == "not started":
         return run.disturbed
     if history.world.close_at is not None:
         return True
     wear = history.network.wear_of(key)
     if len(wear.faults) >= ATTEMPTS:
         return True
-    if run.disturbed and (wear.faults or wear.outages):
-        return True  # it was to be tried again, and the run was ended
     # An answer that makes no sense is a fault's, too; over real sockets only the client knows of it.
     strange = isinstance(outcome.error, errors.UnexpectedResponse)
+    if run.disturbed and (wear.faults or wear.outages or strange):
+        return True  # it was to be tried again, and the run was ended
     return key.startswith("https:") and (strange or _server_may_have_failed(history, key))
 
 
 def _single_may_fail(history: History, single: SingleRecord) -> bool:
-    if single.plan.deadline is not None and isinstance(single.error, getattr(errors, "DeadlineExceeded", ())):
+    if single.plan.deadline is not None and isinstance(single.error, errors.DeadlineExceeded):
         return True
     if history.world.close_at is not None or len(history.network.wear_of(single.key).faults) >= ATTEMPTS:
         return True
-    return single.plan.kind == "post" and _server_may_have_failed(history, single.key)
+    strange = isinstance(single.error, errors.UnexpectedResponse)
+    return single.plan.kind == "post" and (strange or _server_may_have_failed(history, single.key))
 
 
 def _server_may_have_failed(history: History, key: str) -> bool:

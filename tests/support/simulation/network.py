@@ -20,7 +20,6 @@ from .server import TOKEN_PATHS, Incoming, Refusal, Server
 from .trace import Trace
 from .world import DONE, Outage, World
 
-_CLOSED: type[Exception] = getattr(errors, "ClientClosed", RuntimeError)
 _SLOW = 8.0  # times the timeout at most, that a slow answer takes
 _PAGE = b"<html><head><title>Oops</title></head><body><h1>A proxy speaks</h1></body></html>"
 _PROBLEM = b'{"type":"about:blank","title":"Internal Server Error","detail":"Emulated failure","status":500}'
@@ -120,7 +119,7 @@ class Pool:
     async def handle(self, request: Request) -> Response:
         """Send `request` once."""
         if self.closed:
-            raise _CLOSED("the client is closed")
+            raise errors.ClientClosed("the client is closed")
         self.before_sending()
         self.requests += 1
         exchange = Exchange(self.network, self._server, self._trace, request, self.number)
@@ -293,11 +292,13 @@ class Exchange:
         self._fail(errors.ConnectionLost("connection to the server lost: reset"))
 
     def _too_late(self) -> None:
+        if not self._kind:  # nothing was done to it: the server itself was slow
+            self._worn("late", by_outage=False)
         self._fail(errors.RequestTimeout("no answer from the server in time"))
 
     def lose(self, why: str) -> None:
         """End because our own side does."""
-        self._fail(_CLOSED(why))
+        self._fail(errors.ClientClosed(why))
 
     def over(self, status: int) -> None:
         """Note that the caller is done with it; the server may not be."""

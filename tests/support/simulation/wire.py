@@ -25,6 +25,7 @@ from .trace import Trace
 from .world import Outage, World
 
 _DRAIN = 120.0
+_SILENT = 0.5  # seconds for which an attempt waited in vain
 _FAULTS = {
     "refused": Fault("reset"),
     "reset": Fault("reset"),
@@ -184,7 +185,8 @@ def _watch(client: PeerTube, history: History) -> None:
             wear.delivered.append(event.status)
             return
         now = asyncio.get_running_loop().time() - START
-        kind = "silence" if "in time" in event.error else str(event.status or event.error)
+        silent = not event.status and event.seconds > _SILENT
+        kind = "silence" if silent else str(event.status or event.error)
         history.network.faults[kind] += 1
         # What was sent before an outage began may end in it, and what was sent in one after it.
         if any(outage.begin <= now and now - event.seconds <= outage.end for outage in history.world.network.outages):

@@ -210,7 +210,7 @@ def _happenings(draw: random.Random, server: Server, span: float, *, login: bool
         hidden=hidden,
         limits=tuple((at, draw.randint(5, 50), float(draw.randint(1, 10))) for at in moments(0.08, 2)),
         neighbours=tuple((at, draw.randint(1, server.limit)) for at in moments(0.15, 5)),
-        token_life=draw.choice((5, 20, 60)) if login and draw.random() < 0.25 else 86399,
+        token_life=draw.choice((15, 20, 60)) if login and draw.random() < 0.25 else 86399,
         revocations=_apart(moments(0.2, 4)) if login else (),
     )
     # A clock that jumps further than a token lives ends each of them in the moment in which it is given.

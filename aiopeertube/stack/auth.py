@@ -29,6 +29,7 @@ from .tokens import Token, TokenFile, is_token
 log = logging.getLogger("aiopeertube.auth")
 
 _REFUSED_FOR: Final = 60.0  # seconds for which a refused login is not tried again
+_RENEWALS: Final = 3  # for one request: a new token may be revoked, but not for ever
 _LAST_CALL: Final = 5.0  # seconds that a renewal has left when the client is closed
 _A_CENTURY: Final = 3.2e9  # seconds: what lives longer is no time
 _CLIENT: Final = ("client_id", "client_secret")
@@ -309,7 +310,7 @@ class Auth:
         Raises:
             AuthenticationError: there is no way to a token that the server accepts.
         """
-        session, renewed = self._session, False
+        session, renewals = self._session, 0
         while True:
             if request.authenticate and session.ready() is None:
                 await session.renew(session.token)
@@ -321,10 +322,10 @@ class Auth:
                 return response
             if session.token is None or session.token.access != request.token:
                 continue  # somebody has renewed it meanwhile
-            if renewed:
+            if renewals >= _RENEWALS:
                 raise errors.SessionExpired(f"{session.origin} does not accept the token that it has just given")
             await session.renew(session.token)
-            renewed = True
+            renewals += 1
 
     def __repr__(self) -> str:
         return f"<Auth, {self._session!r}>"

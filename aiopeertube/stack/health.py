@@ -110,7 +110,7 @@ class Health:
             return  # it was sent before the server was found again
         if told.verdict is Verdict.PRESENT:
             if self.since is not None or self.state != "up":
-                self._present()
+                self._present(now)
         elif told.verdict is not Verdict.NOTHING:
             self._failed(told, now, whose)
 
@@ -131,13 +131,14 @@ class Health:
 
     # -- inside ----------------------------------------------------------------------------------
 
-    def _present(self) -> None:
+    def _present(self, now: float) -> None:
         if self.state == "opening":
             self._admitted *= 2
         if self.state in {"suspected", "away"} and self._probes:
             return  # a late answer; the probe will tell
         if self.state != "opening" or self._admitted >= _OPEN:
             if not self._probes and self.state == "away":
+                self._outages.append((self.since or now, now))
                 self.generation += 1
                 self._in_flight = 0
             self.state, self.reason, self.failing = "up", "", False

@@ -13,8 +13,8 @@ def why_away(origin: str, service: str, health: Health, now: float) -> ServerAwa
     seconds = now - (health.since or now)
     what = f"{_OF[service]}{origin}"
     if health.failing:
-        return ServerFailing(f"{what} has failed at every request for {seconds:.0f} s: {health.reason}")
-    return ServerAway(f"{what} has been away for {seconds:.0f} s: {health.reason}")
+        return ServerFailing(f"{health.reason} ({what} has failed at every request for {seconds:.0f} s)")
+    return ServerAway(f"{health.reason} ({what} has been away for {seconds:.0f} s)")
 
 
 def refusing(origin: str, window: Window, now: float) -> RefusedTooLong:

@@ -55,7 +55,7 @@ def of_answer(response: Response) -> Told:
     if status == 429:
         return Told(Verdict.PRESENT, Load.NOTHING, "refused (429)", asked, True, status, figures)
     verdict = Verdict.ABSENT if status in _GATEWAY else Verdict.FAILING
-    return Told(verdict, Load.OVERLOADED, f"it answers {status}", asked, True, status, figures)
+    return Told(verdict, Load.OVERLOADED, f"the server answers {status}", asked, True, status, figures)
 
 
 def of_error(error: BaseException, *, sent: bool) -> Told:

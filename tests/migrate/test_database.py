@@ -26,7 +26,8 @@ CREATE INDEX item_state ON item (state, id);
 INSERT INTO job VALUES ('kind', '"update"'), ('origin', '"o"'), ('user', '"u"'), ('source', '"s"'),
     ('columns', '[]'), ('began', '1.0'), ('parent', '""'), ('pass', '1');
 INSERT INTO item VALUES (1, 'a', 'x', 1, 'a', 'A', 2, '{}', '{}', '{}', '{}', 'failed', 'why', 1, 1, '{}', 0);
-INSERT INTO item VALUES (2, 'b', 'y', 1, '', '', 3, '{}', '{"name": "B"}', NULL, NULL, 'failed', 'why', 0, 1, '{}', 0);
+INSERT INTO item VALUES
+    (2, 'b', 'y', 1, '', '', 3, '{}', '{"name": "B"}', NULL, NULL, 'failed', 'why', 0, 1, '{}', 0);
 PRAGMA user_version = 1;
 """
 

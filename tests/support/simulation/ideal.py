@@ -1,5 +1,7 @@
 """How long a run may take: what its server allows at best, a fifth more, and what went wrong."""
 
+import math
+
 from .history import History
 
 _FACTOR = 1.2
@@ -22,7 +24,9 @@ def ideal(history: History) -> float:
     server, network, requests = world.server, world.network, _requests(history)
     trip = 2 * network.high * (1 + 9 * network.tail)
     together = _together(history)
-    busy = requests * (trip + 1.4 * server.write_seconds * min(5, together)) / together
+    # Logins come by turns, and so does what a migration has to know before it begins.
+    turns = math.ceil(requests / together) + 3 + 10 * len(history.pools) * (world.migration is not None)
+    busy = turns * (trip + 1.4 * server.write_seconds * min(5, together))
     return busy + _windows(history, requests) * (_window(history) + trip) + _last_single(history)
 
 

@@ -4,7 +4,6 @@ import asyncio
 import ssl
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from copy import copy
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, NoReturn, Self, TypeVar
@@ -195,21 +194,7 @@ class PeerTube:
 
     def prepare(self, call: Call[Any]) -> Request:
         """Make the request of `call`; used by the bulk engine and by awaiting a call."""
-        if call.problem is not None:
-            raise copy(call.problem)  # a call may be sent again, and an error keeps its traceback
-        return Request(
-            call.method,
-            self.origin,
-            call.target,
-            path=call.path,
-            decode=call.decode,
-            body=call.body,
-            headers=call.headers,
-            authenticate=self._known and call.authenticate,
-            idempotent=call.idempotent,
-            timeout=call.timeout,
-            deadline=call.deadline,
-        )
+        return call.request(self.origin, authenticate=self._known)
 
     async def send(self, request: Request) -> Any:
         """Send a prepared request with all retries; return what the answer decodes to."""
@@ -313,6 +298,11 @@ class PeerTube:
             halt=halt,
             handle_sigint=handle_sigint,
         )
+
+    @property
+    def anonymous(self) -> bool:
+        """Whether this client acts as nobody: it has no token, and nothing to get one with."""
+        return not self._known
 
     async def login(self) -> None:
         """Fetch a token now instead of with the first call that needs one.

@@ -63,6 +63,7 @@ __all__ = [
     "DeadlineExceeded",
     "FileChanged",
     "FileUnreadable",
+    "FileUnwritable",
     "InputError",
     "InsecureCredentials",
     "InvalidField",
@@ -101,10 +102,12 @@ __all__ = [
 class PeerTubeError(Exception):
     """Base of every error of this package.
 
-    `in_doubt` tells that something was sent and never answered, so the server may have done it.
+    `in_doubt` tells that something was sent and never answered, so the server may have done it. `option` names the
+    option to change, as a keyword argument is named ("max_changes"); "" where that is none.
     """
 
     in_doubt = False
+    option = ""
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Exceptions are rebuilt from `args` alone; attributes would be lost when one crosses a process border.
@@ -119,7 +122,11 @@ def _rebuild(kind: type[PeerTubeError], args: tuple[Any, ...], state: dict[str, 
 
 
 class ConfigurationError(PeerTubeError):
-    """The settings of the client are invalid."""
+    """Something cannot be made or done with these settings."""
+
+    def __init__(self, message: str = "", *, option: str = "") -> None:
+        super().__init__(message)
+        self.option = option
 
 
 class InvalidURL(ConfigurationError):
@@ -141,16 +148,26 @@ class InvalidIdentifier(InputError):
 class InvalidField(InputError):
     """A field's value is out of range; `field` names it."""
 
-    def __init__(self, field: str, message: str) -> None:
+    def __init__(self, field: str, message: str, *, option: str = "") -> None:
         super().__init__(f"{field}: {message}")
         self.field = field
+        self.option = option
 
 
 class FileUnreadable(InputError):
     """A file to send does not exist or cannot be read; `path` names it."""
 
-    def __init__(self, path: str, reason: str) -> None:
+    def __init__(self, path: str, reason: str, *, option: str = "") -> None:
         super().__init__(f"cannot read {path}: {reason}")
+        self.path = path
+        self.option = option
+
+
+class FileUnwritable(InputError):
+    """A file cannot be written; `path` names it."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(f"cannot write {path}: {reason}")
         self.path = path
 
 

@@ -93,12 +93,10 @@ def kills(videos: int, count: int, seed: int) -> dict[str, Any]:
 async def plan_one(rows: int) -> dict[str, Any]:
     """Compare so many rows with a server; return peak MiB and microseconds per row."""
     from aiopeertube import PeerTube
-    from aiopeertube.migrate import plan
-    from aiopeertube.migrate.compare import Who
+    from aiopeertube.migrate import Job, Journal, Vocabulary, open_source, planning
     from aiopeertube.migrate.fields import Reading
-    from aiopeertube.migrate.journal import Job, Journal
-    from aiopeertube.migrate.tables.opening import open_source
-    from aiopeertube.migrate.vocabulary import Vocabulary
+    from aiopeertube.migrate.kinds import Update
+    from aiopeertube.migrate.scope import Who
     from aiopeertube.testing import MockTransport, reply
 
     with tempfile.TemporaryDirectory() as folder:
@@ -119,7 +117,7 @@ async def plan_one(rows: int) -> dict[str, Any]:
             with Journal.create(Path(folder) / "plan.journal", job) as journal:
                 who = Who("nisv", "nisv", staff=False, modern=False)
                 reading = Reading(Vocabulary())
-                await plan.plan_table(pt, journal, open_source(str(path)), who=who, reading=reading)
+                await planning.plan_table(pt, journal, open_source(str(path)), Update(), who=who, reading=reading)
                 counts = await journal.counts()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     seconds = time.perf_counter() - began

@@ -88,7 +88,8 @@ class Halt:
                 return cls(failures=int(number))
         except ValueError:
             pass
-        raise ConfigurationError(f'halt: {text!r} is not a number of failures like "5" or a share like "2%"')
+        what = f'halt: {text!r} is not a number of failures like "5" or a share like "2%"'
+        raise ConfigurationError(what, option="halt")
 
     def reached(self, failed: int, done: int) -> bool:
         """Tell whether `failed` failures among `done` calls are too many."""

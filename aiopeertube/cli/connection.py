@@ -18,9 +18,8 @@ from aiopeertube.cli.options import Settings
 from aiopeertube.cli.terminal import is_terminal
 from aiopeertube.stack.tokens import TokenFile
 
-# A person waits for a single call: enough patience for a hiccup, not for a restart of the server. Runs over many
-# items keep the library's own, which outlasts one.
-_FOR_ONE: Final[dict[str, Any]] = {"attempts": 4, "connect_timeout": 5.0}
+# A person waits for a single call: enough patience for a hiccup, not for a restart of the server.
+_FOR_ONE: Final[dict[str, Any]] = {"attempts": 4, "connect_timeout": 5.0, "patience": 5.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +48,9 @@ class Connection:
 
     def client(self, *, many: bool) -> "aiopeertube.PeerTube":
         """Make a client; with `many` it is as patient as runs over many items need."""
-        given, patience = self.settings, {} if many else _FOR_ONE
+        given, patience = self.settings, {} if many else dict(_FOR_ONE)
+        if given.patience is not None:
+            patience["patience"] = given.patience
         return aiopeertube.PeerTube(
             self.origin,
             rate=given.rate,

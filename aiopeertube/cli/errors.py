@@ -7,6 +7,7 @@ from urllib.parse import urljoin, urlsplit
 import click
 
 from aiopeertube import errors
+from aiopeertube.cli.option_sets import dashed
 from aiopeertube.cli.terminal import note
 
 
@@ -109,7 +110,9 @@ def explain(error: errors.PeerTubeError, *, origin: str = "", anonymous: bool = 
     code, hint = next((code, hint) for kind, code, hint in _RULES if isinstance(error, kind))
     at = f" --url {origin}" if origin else ""
     names = {"login": f"`aiopeertube login{at}`", "https": origin.replace("http://", "https://", 1)}
-    return Failure(str(error), code=code, hint=hint.format(at=at, there=_there(error, origin), **names))
+    return Failure(
+        dashed(str(error), error.option), code=code, hint=hint.format(at=at, there=_there(error, origin), **names)
+    )
 
 
 def _there(error: errors.PeerTubeError, origin: str) -> str:

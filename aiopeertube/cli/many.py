@@ -1,9 +1,6 @@
 """Runs over many videos: outcomes on stdout for programs, failures, progress and counts on stderr for people."""
 
-import asyncio
-import signal
 import sys
-import threading
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
@@ -13,9 +10,11 @@ import click
 from aiopeertube import errors
 from aiopeertube.cli import output, progress, stdin_ids
 from aiopeertube.cli.errors import Exit, Failure
+from aiopeertube.cli.interrupts import HEARD, Interrupts
 from aiopeertube.cli.option_sets import option
 from aiopeertube.cli.options import Settings
 from aiopeertube.cli.terminal import is_terminal, note
+from aiopeertube.cli.waiting import held_up
 
 if TYPE_CHECKING:
     from aiopeertube import Call, Outcome, PeerTube
@@ -24,10 +23,7 @@ if TYPE_CHECKING:
 Make = Callable[[str], "Call[Any]"]
 Take = Callable[["Outcome[Any]", str], None]
 
-# These errors are not about the item: every other item would meet them as well.
-_HOPELESS = (errors.AuthenticationError, errors.ServerUnreachable)
-
-HEARD = "aiopeertube: interrupted: requests in flight will finish; a second Ctrl-C ends them at once"
+_BAD = frozenset({"failed", "in doubt"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,41 +61,50 @@ class Run:
         """Carry out `make(video)` for all videos; return the exit code."""
         calls: Any = _calls(videos, make) if stdin_ids.from_stdin(videos) else [make(video) for video in videos]
         total = None if stdin_ids.from_stdin(videos) else len(videos)
-        with progress.showing(self._verb, total, self._settings) as reporter:
-            async with pt.bulk(calls, halt=self._halt) as run:
-                if not self._settings.quiet:
-                    on_ctrl_c(lambda: reporter.say(HEARD))
-                await self._follow(run, reporter)
+        with progress.showing(self._verb, total, self._settings, waiting=lambda: held_up(pt)) as reporter:
+            async with pt.bulk(calls, halt=self._halt, handle_sigint=False) as run:
+                interrupts = Interrupts(lambda: self._stop(run, reporter))
+                interrupts.install()
+                try:
+                    await self._follow(run, reporter)
+                finally:
+                    interrupts.remove()
         return self._verdict(run)
 
-    async def _follow(self, run: "BulkRun[Any]", reporter: progress.Reporter) -> None:
+    def _stop(self, run: "BulkRun[Any]", reporter: progress.Progress) -> None:
+        self._interrupted = True
+        if not self._settings.quiet:
+            reporter.say(HEARD)
+        run.stop("by Ctrl-C")
+
+    async def _follow(self, run: "BulkRun[Any]", reporter: progress.Progress) -> None:
         failed = 0
         try:
             async for outcome in run:
-                failed += outcome.state == "failed"
-                self._note(outcome, run, reporter)
-                reporter.done(failed, number=outcome.state != "not started")
-        except KeyboardInterrupt:
-            self._interrupted = True
+                failed += outcome.state in _BAD
+                self._note(outcome, reporter)
+                reporter.advance(outcome.state != "not started", failed=failed)
         except errors.BulkHalted as exc:
             self._halted = exc
+        except errors.PeerTubeError as exc:
+            if not errors.ends_run(exc):
+                raise
+            self._hopeless = exc
 
-    def _note(self, outcome: "Outcome[Any]", run: "BulkRun[Any]", reporter: progress.Reporter) -> None:
+    def _note(self, outcome: "Outcome[Any]", reporter: progress.Progress) -> None:
         video = video_of(outcome.call)
-        if isinstance(outcome.error, _HOPELESS):
-            self._hopeless = outcome.error
-            run.stop("hopeless")
-        elif outcome.state == "failed":
-            reporter.say(f"aiopeertube: failed: {video}: {_reason(outcome)}")
+        if outcome.state in _BAD:
+            reporter.say(f"aiopeertube: {outcome.state}: {video}: {_reason(outcome)}")
         if self._take is not None:
             self._take(outcome, video)
 
     def _verdict(self, run: "BulkRun[Any]") -> int:
         counts = run.statistics()
         if not self._settings.quiet:
+            doubts = f", {counts.in_doubt} in doubt" if counts.in_doubt else ""
             left = f", {counts.not_started} not started" if counts.not_started else ""
             rest = "" if counts.exhausted else ", the rest of the input not read"
-            done = f"{self._verb}: {counts.succeeded} done, {counts.failed} failed{left}{rest}"
+            done = f"{self._verb}: {counts.succeeded} done, {counts.failed} failed{doubts}{left}{rest}"
             note(f"{done}, in {counts.seconds:.1f} s")
         if self._interrupted:
             raise Failure("interrupted", code=Exit.INTERRUPTED)
@@ -107,7 +112,7 @@ class Run:
             raise self._gave_up(counts.succeeded)
         if self._halted is not None:
             raise self._halted
-        return Exit.SOME_FAILED if counts.failed else Exit.DONE
+        return Exit.SOME_FAILED if counts.failed or counts.in_doubt else Exit.DONE
 
     def _gave_up(self, succeeded: int) -> Exception:
         """Return the error that stopped the run; a server that answered a moment ago is worth another run."""
@@ -116,20 +121,6 @@ class Run:
         if succeeded and isinstance(error, errors.ServerUnreachable):
             return Failure(str(error), code=Exit.AGAIN, hint="run it again for what is left")
         return error
-
-
-def on_ctrl_c(say: Callable[[], None]) -> None:
-    """Call `say` at the first Ctrl-C; the run's own handler does the rest, and removes both."""
-    if threading.current_thread() is not threading.main_thread():
-        return
-    loop, stop = asyncio.get_running_loop(), signal.getsignal(signal.SIGINT)
-
-    def interrupted(number: int, frame: Any) -> None:
-        loop.call_soon_threadsafe(say)  # not here, which may be in the middle of another line
-        if callable(stop):
-            stop(number, frame)
-
-    signal.signal(signal.SIGINT, interrupted)
 
 
 async def _calls(videos: Sequence[str], make: Make) -> "AsyncIterator[Call[Any]]":

@@ -73,6 +73,12 @@ class Settings:
         metavar="SECONDS",
         help="How long to wait for an answer. Default: 60.",
     )
+    patience: float | None = _shared(
+        "--patience",
+        type=Finite(min=0, min_open=True),
+        metavar="SECONDS",
+        help="How long a run waits for a server that is away. Default: 120.",
+    )
     allow_http: bool = _shared("--allow-http", is_flag=True, help="Allow credentials over unencrypted http.")
     quiet: bool = _shared("--quiet", "-q", is_flag=True, help="Show no progress and no summary.")
     verbose: bool = _shared("--verbose", "-v", is_flag=True, help="Log each request on stderr.")

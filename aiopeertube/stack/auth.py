@@ -242,16 +242,7 @@ class Session:
         return self._client
 
     async def _fetch(self, call: Call[Any]) -> Any:
-        request = Request(
-            call.method,
-            self.origin,
-            call.target,
-            decode=call.decode,
-            body=call.body,
-            headers=call.headers,
-            authenticate=False,
-            idempotent=call.idempotent,
-        )
+        request = call.request(self.origin, authenticate=False)
         return (await self._exchange.handle(request)).value
 
     def __repr__(self) -> str:

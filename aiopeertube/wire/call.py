@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Coroutine, Generator
-from copy import deepcopy
+from copy import copy, deepcopy
 from dataclasses import dataclass, field, fields, replace
 from functools import partial
 from typing import Any, Final, Generic, Protocol, TypeVar
@@ -64,6 +64,29 @@ class Call(Generic[T_co]):
     async def send(self) -> T_co:
         """Send it: awaiting the call as a coroutine, which `asyncio.create_task` and task groups ask for."""
         return await self
+
+    def request(self, origin: str, *, authenticate: bool = True) -> Request:
+        """Make the request that this describes, to the server at `origin`.
+
+        Raises:
+            InputError: what is known to be wrong with the call.
+        """
+        if self.problem is not None:
+            raise copy(self.problem)  # a call may be sent again, and an error keeps its traceback
+        return Request(
+            self.method,
+            origin,
+            self.target,
+            path=self.path,
+            decode=self.decode,
+            body=self.body,
+            headers=self.headers,
+            authenticate=authenticate and self.authenticate,
+            idempotent=self.idempotent,
+            timeout=self.timeout,
+            deadline=self.deadline,
+            tag=self.tag,
+        )
 
     def tagged(self, tag: Any) -> "Call[T_co]":
         """Return the same call with `tag` on it."""

@@ -121,7 +121,7 @@ class Request:
     `attempts` counts how often it was passed to the pool, `in_flight` is True while it is there, `lost` is True when
     an earlier attempt may have succeeded without an answer that says so, and `failure` is how the latest failed.
     `since` is when it first had to wait, in seconds on the event loop's clock. `token` is the bearer token of the
-    latest attempt; it is never shown.
+    latest attempt; it is never shown. `tag` is that of the call it was made of.
     """
 
     __slots__ = (
@@ -139,6 +139,7 @@ class Request:
         "origin",
         "path",
         "since",
+        "tag",
         "target",
         "timeout",
         "token",
@@ -158,6 +159,7 @@ class Request:
         idempotent: bool | None = None,
         timeout: float | None = None,
         deadline: float | None = None,
+        tag: Any = None,
     ) -> None:
         self.method = method
         self.origin = origin
@@ -170,6 +172,7 @@ class Request:
         self.idempotent = method in IDEMPOTENT if idempotent is None else idempotent
         self.timeout = timeout
         self.deadline = deadline
+        self.tag = tag
         self.token: str | None = None
         self.attempts = 0
         self.in_flight = False

@@ -21,6 +21,7 @@ from typing import Any
 import click.testing
 import pytest
 
+from aiopeertube.cli import connection
 from aiopeertube.cli.app import app
 from aiopeertube.emulator import Emulator
 
@@ -45,8 +46,9 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Retries without pauses."""
+    """Retries without pauses, and servers that are away without patience."""
     monkeypatch.setattr("aiopeertube.stack.retry._LONGEST", 0.001)
+    monkeypatch.setitem(connection._FOR_ONE, "patience", 0.3)
 
 
 @pytest.fixture

@@ -134,7 +134,7 @@ class TestList:
     def test_unknown_label(self, server: Emulator, cli: Cli) -> None:
         result = cli("videos", "list", "--url", server.url, "--category", "musik")
         assert result.exit_code == 2
-        assert result.stderr == ("aiopeertube: error: category: the instance has no 'musik'; did you mean 'Music'?\n")
+        assert result.stderr == ("aiopeertube: error: the instance has no category 'musik'; did you mean 'Music'?\n")
 
     def test_no_such_channel(self, server: Emulator, cli: Cli) -> None:
         result = cli("videos", "list", "--url", server.url, "--channel", "nobody")

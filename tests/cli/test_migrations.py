@@ -17,7 +17,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from aiopeertube.emulator import Emulator, Fault
 from aiopeertube.emulator.faults import FaultKind
 
-from .conftest import ADMIN, USER, Cli, command, rows, video, wait_until
+from .conftest import ADMIN, USER, Begin, Cli, command, rows, video, wait_until
 
 
 @pytest.fixture(autouse=True)
@@ -439,6 +439,52 @@ def test_an_xlsx_of_ones_own(server: Emulator, user: Cli) -> None:
 
 def wrote_or_ended(server: Emulator, goal: int, run: subprocess.Popen[bytes]) -> bool:
     return puts(server) >= goal or run.poll() is not None
+
+
+@pytest.mark.parametrize(("arguments", "told"), [
+    (("--columns", "id,id"), "--columns: id is there twice"), (("--sheet", "x"), "--sheet means nothing for CSV"),
+    (("--encoding", "klingon"), "--encoding klingon: there is no such"), (("--delimiter", "||"), "--delimiter '||'"),
+    (("--halt", "no"), "--halt: 'no' is not a number"), (("--dry-run", "--resume"), "--dry-run: it keeps no journal"),
+    (("--max-changes", "0"), "1 videos would change, more than 0; see --max-changes"),
+    (("--compose", "support={nope}"), "not there: 'nope'; see --compose"),
+    (("--resume", "--journal", "none.journal"), "to resume; see --journal"),
+])  # fmt: skip
+def test_options_have_dashes_here(server: Emulator, user: Cli, arguments: tuple[str, ...], told: str) -> None:
+    write_csv([{"id": "1", "name": "Film"}])
+    result = user("apply", "in.csv", *arguments)
+    assert (result.exit_code, told in result.stderr) == (2, True)
+    assert puts(server) == 0
+
+
+def test_hints_about_options_have_dashes_here(server: Emulator, user: Cli) -> None:
+    Path("in.csv").write_bytes(b"id,name\n1,caf\xe9\n")
+    assert "not UTF-8; the encoding is another, like cp1252; see --encoding" in user("apply", "in.csv").stderr
+    assert user("apply", "in.csv", "--encoding", "cp1252").exit_code == 0
+    Path("zip.csv").write_bytes(b"PK\x03\x04")
+    assert "see --input-format" in user("plan", "zip.csv").stderr
+    assert "see --overwrite" in user("export", "in.csv").stderr
+    Path("c.csv").write_text("id,file\n1,none.srt\n")
+    assert "see --language" in user("captions", "c.csv").stderr
+
+
+@pytest.mark.parametrize("uvloop", [True, False])
+def test_ctrl_c_finishes_what_is_in_flight(begin: Begin, cli: Cli, uvloop: bool) -> None:
+    with Emulator.in_thread(videos=80, rate_limit=None, login_limit=None, write_seconds=0.02) as server:
+        assert cli("login", "--url", server.url, **USER).exit_code == 0
+        write_csv([{"id": str(n), "name": f"Film {n}"} for n in range(1, 81)])
+        process = begin("apply", "in.csv", "--format", "jsonl", uvloop=uvloop)
+        wait_until(lambda: puts(server) >= 5)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=20)
+        edited = sum(video.name.startswith("Film ") for video in server.store.videos.values())
+        assert (process.returncode, "Traceback" in err) == (130, False)
+        assert "what is in flight will be finished" in err
+        assert "error: interrupted; --resume goes on" in err
+        # What was given up just as it was sent is in doubt, and told by the next run.
+        told = [row["state"] for row in rows(out)]
+        assert (set(told), len(told) <= edited < 80) == ({"changed"}, True)
+        assert cli("apply", "in.csv", "--resume").exit_code == 0
+        assert set(server.statistics().edits.values()) == {1}
 
 
 FAULTS: tuple[FaultKind, ...] = ("429", "5xx", "5xx-after", "reset", "reset-after", "stall", "truncated", "garbage")

@@ -161,11 +161,11 @@ class TestUpdate:
     @pytest.mark.parametrize(
         ("options", "message"),
         [
-            (("--language", "xx-none"), "language: the instance has no 'xx-none'"),
-            (("--language", "dutsch"), "language: the instance has no 'dutsch'; did you mean 'Dutch'?"),
+            (("--language", "xx-none"), "the instance has no language 'xx-none'"),
+            (("--language", "dutsch"), "the instance has no language 'dutsch'; did you mean 'Dutch'?"),
             (
                 ("--privacy", "hidden"),
-                "privacy: the instance has no 'hidden'; it has Public, Unlisted, Private, Internal, "  # noqa: ISC004
+                "the instance has no privacy 'hidden'; it has Public, Unlisted, Private, Internal, "  # noqa: ISC004
                 "Password protected",
             ),
         ],
@@ -174,6 +174,17 @@ class TestUpdate:
         result = user("videos", "update", "1", *options)
         assert (result.exit_code, result.stderr) == (2, f"aiopeertube: error: {message}\n")
         assert "PUT /videos/{id}" not in server.statistics().by_route
+
+    @pytest.mark.parametrize("options", [("--category", "99"), ("--licence", "0"), ("--set", "category=99")])
+    def test_unknown_ids(self, server: Emulator, user: Cli, options: tuple[str, ...]) -> None:
+        result = user("videos", "update", "1", *options)
+        assert (result.exit_code, "the instance has no" in result.stderr) == (2, True)
+        assert "PUT /videos/{id}" not in server.statistics().by_route
+
+    def test_a_licence_by_its_address(self, server: Emulator, user: Cli) -> None:
+        address = "https://creativecommons.org/licenses/by-sa/3.0/nl/"
+        assert user("videos", "update", "1", "--licence", address).exit_code == 0
+        assert video(server, 1).licence == 2
 
     def test_unknown_field_is_sent_with_a_warning(self, server: Emulator, user: Cli) -> None:
         result = user("videos", "update", "1", "--set", "nmae=1", "-q")
@@ -213,7 +224,7 @@ class TestUpdate:
     def test_bad_halt(self, user: Cli) -> None:
         result = user("videos", "update", "1", "--name", "Halted", "--halt", "soon")
         assert result.exit_code == 2
-        assert result.stderr.startswith("aiopeertube: error: halt: 'soon' is not a number of failures")
+        assert result.stderr.startswith("aiopeertube: error: --halt: 'soon' is not a number of failures")
 
     def test_options_before_and_after_and_from_the_environment(self, server: Emulator, cli: Cli) -> None:
         edit = ("--name", "Anywhere", "-q")

@@ -14,7 +14,7 @@ import click.testing
 import pytest
 
 from aiopeertube.cli.app import app
-from aiopeertube.migrate.export import DEFAULT, cell, columns_for
+from aiopeertube.migrate.exporting import DEFAULT, cell, columns_for
 
 from .conftest import Server
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from aiopeertube.migrate import fields
-from aiopeertube.migrate.export import cell, columns_for
+from aiopeertube.migrate.exporting import cell, columns_for
 from aiopeertube.migrate.fields import Reading
 from aiopeertube.migrate.values import CLEARED
 

@@ -10,8 +10,7 @@ from typing import Any
 
 import pytest
 
-from aiopeertube.migrate.item import Item
-from aiopeertube.migrate.journal import Job, Journal, JournalError
+from aiopeertube.migrate import Item, Job, Journal, JournalError
 
 pytestmark = pytest.mark.anyio  # of coroutines alone
 
@@ -100,7 +99,7 @@ async def test_two_runs_on_one_journal_are_refused(journal_path: Path) -> None:
 
 def test_a_lock_ends_with_its_process(journal_path: Path) -> None:
     code = (
-        "import os, sys; from pathlib import Path; from aiopeertube.migrate.journal import Job, Journal;"
+        "import os, sys; from pathlib import Path; from aiopeertube.migrate import Job, Journal;"
         f"Journal.create(Path({str(journal_path)!r}), Job('update', 'o', 'u', 's')); os.kill(os.getpid(), 9)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == -9
@@ -150,9 +149,9 @@ async def test_a_journal_is_never_overwritten(journal_path: Path) -> None:
 async def test_a_full_disk_loses_nothing_that_was_written(journal_path: Path) -> None:
     with Journal.create(journal_path, JOB) as journal:
         await read(journal, Item("a", {"name": "x"}, 1, state="planned", after={"name": "x"}))
-        journal._database.execute("PRAGMA max_page_count = 1")
+        journal._database._connection.execute("PRAGMA max_page_count = 1")
         with pytest.raises(JournalError, match="no room"):
             await read(journal, *(item(str(n), n, name="x" * 5000) for n in range(50)))
-        journal._database.execute("PRAGMA max_page_count = 1000000")
+        journal._database._connection.execute("PRAGMA max_page_count = 1000000")
     with Journal.open(journal_path) as journal:
         assert await journal.counts() == {"planned": 1}

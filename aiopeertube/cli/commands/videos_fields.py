@@ -1,6 +1,5 @@
 """Turns the options of `videos update` into fields of the API."""
 
-import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +9,7 @@ import click
 
 from aiopeertube.cli.arguments import readable, typed
 from aiopeertube.cli.option_sets import option
-from aiopeertube.errors import InvalidField
+from aiopeertube.errors import InputError, InvalidField
 from aiopeertube.types import VideoUpdate
 from aiopeertube.wire import fields as library
 from aiopeertube.wire.messages import JsonBody
@@ -37,13 +36,7 @@ _FILES: Final = {"thumbnail": "thumbnailfile", "preview": "previewfile"}
 _CLEARABLE: Final = ("category", "description", "language", "licence", "originally-published-at", "support", "tags")
 _COMMENTS: Final = {"enabled": 1, "disabled": 2, "requires-approval": 3}
 
-# Field -> the list of its labels.
-_LABELS: Final = {
-    "category": "categories",
-    "licence": "licences",
-    "language": "languages",
-    "privacy": "privacies",
-}
+LABELLED: Final = ("category", "licence", "language", "privacy")
 _MOST_IMAGE: Final = 4 * 1024 * 1024
 
 
@@ -133,36 +126,26 @@ def _files(edit: EditOptions) -> dict[str, Path]:
     return files
 
 
-async def resolve(pt: "PeerTube", field: str, text: Any) -> Any:
-    """Return the id of a category, licence, language or privacy given by id or label.
-
-    Numbers are left to the server to check. It accepts any language, though, so those are looked up.
+async def resolved(pt: "PeerTube", fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields with ids in place of labels; ids that the instance does not have are refused, too.
 
     Raises:
-        InvalidField: the instance does not have it.
+        InputError: the instance does not have it.
     """
-    if not isinstance(text, str) or (text.isascii() and text.isdigit()):
-        return text if text is None or not isinstance(text, str) else int(text)
-    labels: Mapping[str, str] = await getattr(pt.videos, _LABELS[field])()
-    found = text if text in labels else _by_label(labels, text)
-    if found is None:
-        raise InvalidField(field, f"the instance has no {text!r}{_meant(labels, text)}")
-    return found if field == "language" else int(found)
+    named = {name: [str(value)] for name, value in fields.items() if name in LABELLED and value is not None}
+    return {**fields, **{name: ids[0] for name, ids in (await ids_of(pt, named)).items()}}
 
 
-async def resolved(pt: "PeerTube", fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the fields with ids in place of labels."""
-    return {name: await resolve(pt, name, value) if name in _LABELS else value for name, value in fields.items()}
+async def ids_of(pt: "PeerTube", named: Mapping[str, Sequence[str]]) -> dict[str, list[Any]]:
+    """Return the ids of categories, licences, languages or privacies that are given by id or by label.
 
+    Raises:
+        InputError: the instance has no such thing.
+    """
+    from aiopeertube.migrate import fetch_words  # noqa: PLC0415 - other commands start without
 
-def _by_label(labels: Mapping[str, str], text: str) -> str | None:
-    wanted = text.casefold()
-    return next((key for key, label in labels.items() if label.casefold() == wanted), None)
-
-
-def _meant(labels: Mapping[str, str], text: str) -> str:
-    by_folded = {label.casefold(): label for label in labels.values()}
-    close = difflib.get_close_matches(text.casefold(), by_folded, n=3)
-    if close:
-        return "; did you mean " + " or ".join(repr(by_folded[label]) for label in close) + "?"
-    return "; it has " + ", ".join(labels.values()) if len(labels) <= 20 else ""
+    words = await fetch_words(pt, named)
+    try:
+        return {name: [words.key(name, text) for text in texts] for name, texts in named.items()}
+    except ValueError as exc:
+        raise InputError(str(exc)) from None

@@ -98,12 +98,8 @@ async def show_list(connection: Connection, settings: Settings, listing: Listing
 
 async def _ids(pt: "PeerTube", filters: FilterOptions) -> dict[str, list[Any]]:
     """Look up the ids of the filters that were given by id or label."""
-    asked: dict[str, tuple[str, ...]] = {name: getattr(filters, name) for name in _ONE_OF}
-    return {
-        name: [await videos_fields.resolve(pt, name, text) for text in texts]
-        for name, texts in asked.items()
-        if texts
-    }
+    asked: dict[str, tuple[str, ...]] = {name: getattr(filters, name) for name in videos_fields.LABELLED}
+    return await videos_fields.ids_of(pt, {name: texts for name, texts in asked.items() if texts})
 
 
 async def _rows(pt: "PeerTube", listing: Listing, ids: Mapping[str, list[Any]]) -> AsyncIterator[Mapping[str, Any]]:

@@ -95,7 +95,7 @@ async def _list(settings: Settings, pt: PeerTube, videos: int) -> list[Plan]:
     with progress.showing("list", videos, settings) as reporter:
         async for page in pt.videos.list(sort="createdAt").pages():
             plans += [_plan(row) for row in page]
-            reporter.done(0, number=len(page))
+            reporter.advance(len(page))
     return plans
 
 
@@ -119,7 +119,7 @@ async def _ours(settings: Settings, plans: Sequence[Plan], *, editor: PeerTube, 
     with progress.showing("edit with aiopeertube", len(plans), settings) as reporter:
         async with editor.bulk([editor.videos.update(plan.uuid, **plan.fields) for plan in plans]) as run:
             async for _ in run:
-                reporter.done(run.statistics().failed)
+                reporter.advance(failed=run.statistics().failed)
     after, counts = editor.statistics(), run.statistics()
     by_status = {status: number - before.by_status.get(status, 0) for status, number in after.by_status.items()}
     return await _score(settings, reader, plans, by_status, counts.seconds)
@@ -135,7 +135,7 @@ async def _plain(
         def done(status: int) -> None:
             nonlocal failed
             failed += status != 204
-            reporter.done(failed)
+            reporter.advance(failed=failed)
 
         tally = await plain_loop.edit_all(server.url, username, server.passwords[username], edits, done)
     return await _score(settings, reader, plans, tally.by_status, tally.seconds)
@@ -165,7 +165,7 @@ async def _read_back(settings: Settings, pt: PeerTube, plans: Sequence[Plan]) ->
                 video: Any = outcome.result
                 as_planned = video is not None and wanted[video["uuid"]].applied(video)
                 applied, missed = applied + as_planned, missed + (not as_planned)
-                reporter.done(missed)
+                reporter.advance(failed=missed)
     return applied
 
 

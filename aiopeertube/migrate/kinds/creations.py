@@ -1,12 +1,14 @@
 """New videos, from files and from addresses, with their metadata from the row."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from aiopeertube.errors import (
+    ConfigurationError,
     FileChanged,
     NotFound,
     PeerTubeError,
@@ -20,10 +22,16 @@ from aiopeertube.errors import (
 from aiopeertube.migrate import fields
 from aiopeertube.migrate.item import Item
 from aiopeertube.migrate.journal import Journal
+from aiopeertube.migrate.problems import CellError
+from aiopeertube.migrate.rows import RowReader, fields_of, key_of
+from aiopeertube.migrate.tables.source import Row
 from aiopeertube.migrate.values import stamp
+from aiopeertube.migrate.vocabulary import WORDS
 from aiopeertube.resumable import Ticket, upload
 from aiopeertube.wire.call import Call
 from aiopeertube.wire.messages import Request
+
+from .reading import file_in
 
 if TYPE_CHECKING:
     from aiopeertube._client import PeerTube
@@ -31,8 +39,64 @@ if TYPE_CHECKING:
 _CLOCKS: Final = timedelta(minutes=10)  # by which the server's clock may be behind ours
 
 
+_IMAGES: Final = ("thumbnailfile", "previewfile")
+
+
+@dataclass(frozen=True, slots=True)
 class _Creation:
-    """What uploads and imports have in common: the video that came of an item."""
+    """What uploads and imports have in common. `channel` is that of rows that name none, by its name."""
+
+    compares: ClassVar[bool] = False
+    can_be_undone: ClassVar[bool] = False
+    can_be_checked: ClassVar[bool] = True
+    question: ClassVar[str] = ""
+    origin_column: ClassVar[str] = ""  # what a video is made of
+    needed: ClassVar[tuple[str, ...]] = ("channel",)
+    channel: str | None = None
+    folder: Path = Path()
+
+    def words(self, columns: Sequence[str]) -> Iterable[str]:
+        """Name the fields of the columns, and the channel in any case."""
+        return ("channel", *(fields_of(columns) if columns else WORDS))
+
+    def read_row(self, row: Row, rows: RowReader) -> Item | None:
+        """Make an item of a row that describes a new video."""
+        before = rows.problems.total
+        cells = rows.cells(row)
+        wanted = self._wanted(row.line, cells, rows)
+        if rows.problems.total > before:
+            return None
+        note = key_of(cells)
+        ref = f"key:{note['key']}" if note else f"{self.origin_column}:{wanted[self.origin_column]}"
+        name = wanted["fields"].get("name", "")
+        return Item(
+            ref, wanted, row.line, dict(row.cells), state="planned", name=name, after={}, note=note, ready=True
+        )
+
+    def _wanted(self, line: int, cells: Mapping[str, Any], rows: RowReader) -> dict[str, Any]:
+        values = self._complete(rows.wanted(line, cells), rows)
+        for name in (name for name in self.needed if name not in values):
+            rows.problems.add(line, name, "a new video needs one")
+        wanted: dict[str, Any] = {"fields": values}
+        try:
+            wanted |= self._origin(cells)
+            images = [column for column in _IMAGES if cells.get(column)]
+            wanted["images"] = {column: str(_whole_file(cells, self.folder, column)) for column in images}
+        except CellError as exc:
+            rows.problems.add_cell(line, exc)
+        return wanted
+
+    def _complete(self, values: dict[str, Any], rows: RowReader) -> dict[str, Any]:
+        if not self.channel:
+            return values
+        try:
+            return {"channel": rows.reading.words.key("channel", self.channel)} | values
+        except ValueError as exc:
+            raise ConfigurationError(f"channel: {exc}", option="channel") from None
+
+    def _origin(self, cells: Mapping[str, Any]) -> dict[str, Any]:
+        """Read what the video is made of."""
+        raise NotImplementedError
 
     def done(self, item: Item, answer: Any) -> None:
         """Settle an item that became a video."""
@@ -46,44 +110,46 @@ class _Creation:
         except NotFound:
             return "the video is gone"
         wanted = item.wanted["fields"]
-        now = fields.current(video, wanted)
-        return "; ".join(
-            f"{name} is {now[name]!r}, not {value!r}" for name, value in wanted.items() if now[name] != value
-        )
+        return fields.differences(fields.current(video, wanted), wanted)
 
 
 class Upload(_Creation):
     """Sends files in chunks; after a crash an upload goes on from where the server is."""
 
-    name: Final = "upload"
+    __slots__ = ()
+    name: ClassVar[str] = "upload"
+    columns: ClassVar[tuple[str, ...]] = ("file", *_IMAGES)
+    origin_column = "file"
+    needed = ("name", "channel")
 
-    def __init__(self, journal: Journal) -> None:
-        self._journal = journal
+    def _origin(self, cells: Mapping[str, Any]) -> dict[str, Any]:
+        path = _whole_file(cells, self.folder, "file")
+        return {"file": str(path), "size": path.stat().st_size}
 
     def call(self, pt: "PeerTube", item: Item) -> Call[Any]:
         """Make the announcement; it stands for the whole upload."""
         size = max(1, int(item.wanted["size"]))
         return pt.uploads.start(filename="file", size=size, content_type="video/mp4", **_creation(item))
 
-    async def send(self, pt: "PeerTube", item: Item, request: Request) -> Any:
+    async def send(self, pt: "PeerTube", journal: Journal, item: Item, request: Request) -> Any:
         """Send the file, from its beginning or from where an earlier run was stopped."""
         try:
-            return await self._upload(pt, item)
+            return await self._upload(pt, journal, item)
         except UploadUnknown as exc:
             item.note.pop("upload", None)
-            found = await self._find(pt, item) if exc.perhaps_finished else None
+            found = await self._find(pt, journal, item) if exc.perhaps_finished else None
             if found is not None:
                 return found
         except (UploadStuck, Unprocessable) as exc:
             # The server takes nothing more of an upload that it failed at, nor one announced alike, until it is gone.
-            if isinstance(exc, UploadStuck) and (found := await self._find(pt, item)) is not None:
+            if isinstance(exc, UploadStuck) and (found := await self._find(pt, journal, item)) is not None:
                 return found
             await self._cancel(pt, item)
             raise
         except FileChanged:
             await self._cancel(pt, item)
             raise
-        return await self._upload(pt, item)
+        return await self._upload(pt, journal, item)
 
     async def _cancel(self, pt: "PeerTube", item: Item) -> None:
         kept = item.note.pop("upload", None)
@@ -91,11 +157,11 @@ class Upload(_Creation):
             with suppress(PeerTubeError):  # it is over anyway, and the server removes it in time
                 await pt.uploads.cancel(kept["id"])
 
-    async def _upload(self, pt: "PeerTube", item: Item) -> Any:
+    async def _upload(self, pt: "PeerTube", journal: Journal, item: Item) -> Any:
         async def keep(ticket: Ticket) -> None:
             item.note.setdefault("began", stamp(datetime.now(UTC) - _CLOCKS))
             item.note["upload"] = {"id": ticket.upload_id, "size": ticket.size, "modified": ticket.modified}
-            await self._journal.save([item])
+            await journal.save([item])
 
         kept = item.note.get("upload")
         return await upload(
@@ -108,13 +174,13 @@ class Upload(_Creation):
             **_creation(item),
         )
 
-    async def _find(self, pt: "PeerTube", item: Item) -> Any | None:
+    async def _find(self, pt: "PeerTube", journal: Journal, item: Item) -> Any | None:
         """Look for the video of an upload whose end nobody saw: the same name, made since, and no other item's."""
         began, name = item.note["began"], item.wanted["fields"]["name"]
         async for row in pt.me.videos(sort="-createdAt"):
             if row["createdAt"] < began:
                 return None
-            if row["name"] == name and not await self._journal.knows(row["uuid"]):
+            if row["name"] == name and not await journal.knows(row["uuid"]):
                 return row
         return None
 
@@ -126,13 +192,22 @@ class Upload(_Creation):
 class Import(_Creation):
     """Has the server fetch videos from addresses."""
 
-    name: Final = "import"
+    __slots__ = ()
+    name: ClassVar[str] = "import"
+    columns: ClassVar[tuple[str, ...]] = ("targetUrl", "file", *_IMAGES)
+    origin_column = "targetUrl"
+
+    def _origin(self, cells: Mapping[str, Any]) -> dict[str, Any]:
+        address = str(cells.get("targetUrl") or "").strip()
+        if not address.startswith(("http://", "https://")):
+            raise CellError("targetUrl", f"{address!r} is not an address")
+        return {"targetUrl": address}
 
     def call(self, pt: "PeerTube", item: Item) -> Call[Any]:
         """Make the request."""
         return pt.imports.create(targetUrl=item.wanted["targetUrl"], **_creation(item))
 
-    async def send(self, pt: "PeerTube", item: Item, request: Request) -> Any:
+    async def send(self, pt: "PeerTube", journal: Journal, item: Item, request: Request) -> Any:
         """Send it, unless an earlier try did more than was seen of it."""
         found = await self._find(pt, item) if item.attempts else None
         if found is not None:
@@ -168,21 +243,8 @@ def _creation(item: Item) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value not in (None, [])} | images
 
 
-def file_of(cells: Mapping[str, Any], folder: Path, column: str = "file") -> Path:
-    """Return the file that a cell names.
-
-    Raises:
-        ValueError: with the column first: there is no name, or no such file, or nothing in it.
-    """
-    name = str(cells.get(column) or "").strip()
-    if not name:
-        raise ValueError(column, "it names no file")
-    path = (folder / name).absolute()
-    try:
-        with path.open("rb") as file:
-            empty = not file.read(1)
-    except OSError as exc:
-        raise ValueError(column, f"cannot read {path}: {exc.strerror or exc}") from None
-    if empty:
-        raise ValueError(column, f"{path} is empty")
+def _whole_file(cells: Mapping[str, Any], folder: Path, column: str) -> Path:
+    path = file_in(cells, folder, column)
+    if not path.stat().st_size:
+        raise CellError(column, f"{path} is empty")
     return path

@@ -117,13 +117,13 @@ def test_a_file_that_fails_while_it_is_read(monkeypatch: pytest.MonkeyPatch) -> 
 @pytest.mark.parametrize(
     ("name", "options", "reason"),
     [
-        ("films.csv", {"format": "xml"}, "--format xml"),
+        ("films.csv", {"format": "xml"}, "format 'xml'"),
         ("films.ods", {}, r"\.ods is not supported"),
         ("films.xls", {}, r"\.xls is not supported"),
-        ("films.csv", {"delimiter": "||"}, "--delimiter '||'"),
-        ("films.csv", {"delimiter": '"'}, "--delimiter"),
-        ("films.csv", {"delimiter": ""}, "--delimiter"),
-        ("films.csv", {"sheet": "x"}, "--sheet means nothing for CSV"),
+        ("films.csv", {"delimiter": "||"}, "delimiter '||'"),
+        ("films.csv", {"delimiter": '"'}, "delimiter"),
+        ("films.csv", {"delimiter": ""}, "delimiter"),
+        ("films.csv", {"sheet": "x"}, "sheet means nothing for CSV"),
     ],
 )
 def test_options_that_make_no_sense(tmp_path: Path, name: str, options: dict[str, str], reason: str) -> None:

@@ -178,7 +178,7 @@ def test_sheets(read: Read, book: Workbook) -> None:
     book["Other"].append(["2"])
     assert read(book)[0] == [Row(2, {"first": "1"})]
     assert read(book, sheet="Other")[0] == [Row(2, {"other": "2"})]
-    with pytest.raises(ConfigurationError, match=r"--sheet Third: .* Sheet, Other"):
+    with pytest.raises(ConfigurationError, match=r"sheet Third: .* Sheet, Other"):
         read(book, sheet="Third")
 
 

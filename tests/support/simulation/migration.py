@@ -20,7 +20,7 @@ import orjson
 from aiopeertube import migrate
 from aiopeertube.errors import PeerTubeError
 
-from .client_side import ORIGIN, client_of, listen
+from .client_side import client_of, listen
 from .clocks import SimulationLoop
 from .network import Pool
 
@@ -108,21 +108,11 @@ class Migration:
             listen(client, history.trace)
         async with client as pt:
             history.client = client
-            who, me = await migrate.who_am_i(pt)
-            table = migrate.open_source(str(self._folder / "films.csv"))
-            words = await migrate.fetch(pt, table.columns, me)
-            with self._opened(table, who) as journal:
-                reading = migrate.Reading(words)
-                await migrate.plan_table(pt, journal, table, who=who, reading=reading)
-                await migrate.Apply(pt, journal, migrate.kinds.Update()).run()
-                return await journal.counts()
-
-    def _opened(self, table: migrate.Source, who: migrate.Who) -> migrate.Journal:
-        if self._journal.exists():
-            return migrate.Journal.open(self._journal)
-        return migrate.Journal.create(
-            self._journal, migrate.Job("update", ORIGIN, who.name, "films.csv", table.columns)
-        )
+            job = migrate.JobOptions(journal=self._journal, resume=self._journal.exists(), failed="")
+            run = await migrate.apply(pt, str(self._folder / "films.csv"), job=job)
+            if run.error is not None:
+                raise run.error
+            return dict(run.counts)
 
     # -- its end ---------------------------------------------------------------------------------
 

@@ -7,19 +7,20 @@ from typing import Any, Final
 
 import click
 
-from aiopeertube.cli import output
+from aiopeertube import migrate
+from aiopeertube.cli import job_output, output
 from aiopeertube.cli.errors import Exit, Failure
-from aiopeertube.cli.migrate import places, view
 from aiopeertube.cli.options import Group, Settings, output_options
 from aiopeertube.cli.running import run
 from aiopeertube.cli.terminal import note
 from aiopeertube.errors import PeerTubeError
-from aiopeertube.migrate.item import OPEN, Item
-from aiopeertube.migrate.journal import Journal
+from aiopeertube.migrate import OPEN, Item, Journal
 
 _COLUMNS: Final = ("job", "kind", "url", "user", "began", "source", "changed", "unchanged", "open", "failed")
 _OUTCOME: Final = ("video", "name", "key", "line", "state", "fields", "attempts", "reason")
-_format = click.option("--format", type=click.Choice(output.FORMATS), help="By default a table on a terminal.")
+_format = click.option(
+    "--format", type=click.Choice(output.FORMATS), help="Default: a table on a terminal, else jsonl."
+)
 
 
 @click.group(cls=Group)
@@ -38,7 +39,7 @@ def jobs() -> None:
 def list_(settings: Settings, format: str | None) -> None:
     """List the jobs whose journals were given no other place, the newest first."""
     writer = output.writer(output.chosen(format), None, columns=_COLUMNS, no_color=settings.no_color)
-    for path in places.all_of():
+    for path in migrate.all_journals():
         try:
             writer.add(run(_summary(path)))
         except PeerTubeError as exc:
@@ -53,7 +54,7 @@ def list_(settings: Settings, format: str | None) -> None:
 @click.pass_obj
 def show(settings: Settings, journal: str, format: str) -> None:
     """Show one job: what it is about, and how many items came to what."""
-    summary = run(_summary(places.named(journal)))
+    summary = run(_summary(job_output.journal_named(journal)))
     if format == "json":
         output.put(output.to_json(summary, pretty=True) + "\n")
     else:
@@ -69,7 +70,7 @@ def show(settings: Settings, journal: str, format: str) -> None:
 def export(settings: Settings, journal: str, state: tuple[str, ...], format: str | None) -> None:
     """Write what became of each item of a job."""
     writer = output.writer(output.chosen(format), None, columns=_OUTCOME, no_color=settings.no_color)
-    run(_export(places.named(journal), state, writer))
+    run(_export(job_output.journal_named(journal), state, writer))
 
 
 @jobs.command("map")
@@ -84,7 +85,7 @@ def map_(settings: Settings, journal: str, format: str, prefix: str) -> None:
     Keys are what rows have in the column `key`. For nginx the lines go into a `map $uri $new {}` block, for Apache
     into a text file of `RewriteMap`.
     """
-    run(_map(places.named(journal), format, prefix))
+    run(_map(job_output.journal_named(journal), format, prefix))
 
 
 async def _summary(path: Path) -> dict[str, Any]:
@@ -106,7 +107,7 @@ async def _summary(path: Path) -> dict[str, Any]:
 async def _export(path: Path, states: tuple[str, ...], writer: output.Writer) -> None:
     async for item in _items(path):
         if not states or item.state in states:
-            writer.add(view.outcome(item))
+            writer.add(job_output.outcome(item))
     writer.end()
 
 

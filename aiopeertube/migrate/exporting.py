@@ -1,18 +1,17 @@
 """Write the metadata of many videos into a table that can be edited and read back without loss."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, Final
 
-from aiopeertube.errors import NotFound
-from aiopeertube.wire.call import Call
+from aiopeertube.errors import InvalidField, NotFound
 
-from . import fields
-from .compare import Progress, Who, listing, none_to_tell
 from .fields import FIELDS, LABELLED
-from .plan import in_scope
 from .references import COLUMNS
 from .rows import FOR_PEOPLE
+from .scope import Scope, Seen, Who, has_total, in_full, listing
 from .tables import Sink
+from .watching import UNWATCHED, Watcher
 
 if TYPE_CHECKING:
     from aiopeertube._client import PeerTube
@@ -28,11 +27,12 @@ def columns_for(chosen: Sequence[str]) -> tuple[str, ...]:
     """Return the columns of an export: labels stand beside ids, and the video's UUID is always there.
 
     Raises:
-        ValueError: a column is chosen that there is not.
+        InvalidField: a column is chosen that there is not.
     """
     unknown = [column for column in chosen if column not in KNOWN]
     if unknown:
-        raise ValueError(f"there is no field {unknown[0]!r}; there are {', '.join(sorted(KNOWN))}")
+        what = f"there is no field {unknown[0]!r}; there are {', '.join(sorted(KNOWN))}"
+        raise InvalidField("fields", what, option="fields")
     wanted = dict.fromkeys(("uuid", *chosen) if not set(chosen) & set(COLUMNS) else chosen)
     columns: list[str] = []
     for column in wanted:
@@ -45,63 +45,52 @@ def columns_for(chosen: Sequence[str]) -> tuple[str, ...]:
 class Export:
     """Writes one scope of an instance: what the user may see of it, or all that is the user's own."""
 
-    def __init__(
-        self, pt: "PeerTube", who: Who | None, scope: Mapping[str, str], progress: Progress = none_to_tell
-    ) -> None:
+    def __init__(self, pt: "PeerTube", who: Who | None, scope: Scope, *, watcher: Watcher = UNWATCHED) -> None:
         self._pt = pt
-        self._who = who
+        self._who = _listed_as(who, scope)
         self._scope = scope
-        self._progress = progress
+        self._watcher = watcher
         self._waiting: dict[int, Mapping[str, Any] | None] = {}  # by place in the list
         self._next = 0
-        self._total: int | None = None
         self.written = 0
         self.vanished = 0
 
     async def run(self, sink: Sink, columns: Sequence[str], *, as_json: bool) -> None:
         """Write all videos, in the list's order; those that vanish meanwhile are left out and counted."""
-        if self._progress is not none_to_tell and (self._who is None or self._who.staff or not self._scope):
-            self._total = await self._listing().total()
+        if self._watcher.wants_totals and has_total(self._who, self._scope):
+            self._watcher.expect(await listing(self._pt, self._who, self._scope).total())
         needed = [name for name in FIELDS if name in columns or f"{name}.label" in columns]
-        async with self._pt.bulk(self._incomplete(needed)) as outcomes:
-            async for outcome in outcomes:
-                if outcome.error is not None and not isinstance(outcome.error, NotFound):
-                    raise outcome.error
-                self._waiting[outcome.call.tag] = outcome.result
+        async with aclosing(in_full(self._pt, self._rows(needed))) as videos:
+            async for found in videos:
+                if found.error is not None and not isinstance(found.error, NotFound):
+                    raise found.error
+                self._waiting[found.tag] = found.video
                 self._write(sink, columns, as_json=as_json)
-        self._write(sink, columns, as_json=as_json)
 
-    async def _incomplete(self, needed: Sequence[str]) -> AsyncIterator[Call[Any]]:
+    async def _rows(self, needed: Sequence[str]) -> AsyncIterator[Seen]:
         place = 0
-        async for row in self._listing():
-            if self._who is not None and not in_scope(row, self._scope):
-                continue
-            if fields.lacks(row, needed):
-                yield self._pt.videos.get(row["uuid"]).tagged(place)
-            else:
-                self._waiting[place] = row
-            place += 1
-
-    def _listing(self) -> Any:
-        if self._who is not None:
-            return listing(self._pt, self._who, self._scope)
-        filters: dict[str, Any] = {"sort": "createdAt", "nsfw": "both"}
-        if channel := self._scope.get("channel"):
-            return self._pt.channels.videos(channel, **filters)
-        if account := self._scope.get("account"):
-            return self._pt.accounts.videos(account, **filters)
-        return self._pt.videos.list(**filters, isLocal=True)
+        async for row in listing(self._pt, self._who, self._scope):
+            if self._who is None or self._scope.has(row):
+                yield Seen(row["uuid"], row, needed, place)
+                place += 1
 
     def _write(self, sink: Sink, columns: Sequence[str], *, as_json: bool) -> None:
         while self._next in self._waiting:
             video = self._waiting.pop(self._next)
             self._next += 1
-            self._progress(1, self._total)
+            self._watcher.advance()
             if video is None:
                 self.vanished += 1
                 continue
             self.written += 1
             sink.write({column: cell(video, column, as_json=as_json) for column in columns})
+
+
+def _listed_as(who: Who | None, scope: Scope) -> Who | None:
+    """Return as whom to list: nobody for what is public, which is all that others than staff may see of others."""
+    if who is None or (not who.staff and not scope.mine):
+        return None
+    return who.within(scope)
 
 
 def cell(video: Mapping[str, Any], column: str, *, as_json: bool) -> Any:

@@ -1,5 +1,7 @@
 """How long a run may take: what its server allows at best, a fifth more, and what went wrong."""
 
+import math
+
 from .history import History
 
 _FACTOR = 1.2
@@ -21,16 +23,26 @@ def ideal(history: History) -> float:
     world = history.world
     server, network, requests = world.server, world.network, _requests(history)
     trip = 2 * network.high * (1 + 9 * network.tail)
-    together = 1 if world.concurrency == "auto" else world.concurrency
-    busy = requests * (trip + 1.4 * server.write_seconds * min(5, together)) / together
+    together = _together(history)
+    # Logins come by turns, and so does what a migration has to know before it begins.
+    turns = math.ceil(requests / together) + 3 + 10 * len(history.pools) * (world.migration is not None)
+    busy = turns * (trip + 1.4 * server.write_seconds * min(5, together))
     return busy + _windows(history, requests) * (_window(history) + trip) + _last_single(history)
+
+
+def _together(history: History) -> int:
+    """Return how many requests are under way at once, whatever is found while running."""
+    world = history.world
+    found = 1 if world.concurrency == "auto" else world.concurrency
+    return min([found, *(run.workers for run in world.runs if run.workers)])
 
 
 def _windows(history: History, requests: int) -> int:
     """Return how many windows have to be waited for."""
     world = history.world
     if world.administrator:  # who passes, but for logins
-        return len(world.server.neighbours) * world.login
+        renewals = len(world.server.revocations) + int(history.seconds // world.server.token_life)
+        return (len(world.server.neighbours) + renewals) * world.login
     limit = min([world.server.limit, *(limit for _, limit, _ in world.server.limits)])
     taken = sum(hits for _, hits in world.server.neighbours)
     return (requests + taken - 1) // limit + len(world.server.neighbours)
@@ -58,7 +70,7 @@ def _requests(history: History) -> int:
 def _troubles(history: History) -> float:
     """Return the seconds that faults, outages and set clocks cost."""
     world, network = history.world, history.network
-    together = 1 if world.concurrency == "auto" else world.concurrency
+    together = _together(history)
     lives = max(0, len(history.pools) - 1) * (world.server.window + 1)  # a new client knows nothing of the window
     away = sum(outage.end - outage.begin + _PROBING + world.timeout for outage in world.network.outages)
     silent = _silent(history, together) * (world.timeout + 1)

@@ -229,11 +229,11 @@ def _losses_are_not_counted(handle: Replacement) -> Replacement:
 
 def _marks_stay_in_memory(take: Replacement) -> Replacement:
     def unwritten(self: Any, *arguments: Any) -> Any:
-        save, self._save = self._save, lambda items: None
+        save, self.save = self.save, lambda items: None
         try:
             return take(self, *arguments)
         finally:
-            self._save = save
+            self.save = save
 
     return unwritten
 
@@ -340,10 +340,10 @@ PLANTS = (
     ),
     Plant(
         "marks that are not written",
-        "migrate.journal:Journal._take",
+        "migrate.database:Database.take",
         _marks_stay_in_memory,
         "marked_before_sent",
-        (24, 29, 40),
+        (24, 40, 69),
     ),
 )
 

@@ -48,6 +48,7 @@
 """
 
 from collections.abc import Mapping
+from copy import copy
 from typing import Any
 
 __all__ = [
@@ -188,7 +189,7 @@ class CertificateNotTrusted(ServerUnreachable):
 
 
 class ServerAway(ServerUnreachable):
-    """The server was away for longer than `patience`."""
+    """The server was away for longer than `patience`; `__cause__` is what the call itself met before, if anything."""
 
 
 class ServerFailing(ServerAway):
@@ -365,3 +366,10 @@ def ends_run(error: BaseException | None) -> bool:
         error,
         AuthenticationError | CertificateNotTrusted | ClientClosed | ConfigurationError | RefusedTooLong | ServerAway,
     )
+
+
+def again(error: PeerTubeError) -> PeerTubeError:
+    """Return the same error for another who meets it: an error that is raised keeps its traceback."""
+    fresh = copy(error)
+    fresh.__cause__ = error.__cause__
+    return fresh

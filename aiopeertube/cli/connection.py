@@ -65,19 +65,29 @@ class Connection:
     async def opened(self, *, many: bool = False, login: bool = True) -> AsyncIterator["aiopeertube.PeerTube"]:
         """Yield a client, logged in; its errors are raised as Failures. `many` is for runs over many items."""
         try:
+            if many:
+                # With the patience of a run, finding out that the address is wrong would take minutes.
+                await diagnosis.ping(self.origin, timeout=self.settings.timeout, patience=self.settings.patience)
             async with self.client(many=many) as pt:
                 logs.follow(pt)
-                if many:
-                    # With so much patience, finding out that the address is wrong would take minutes.
-                    await diagnosis.ping(self.origin, timeout=self.settings.timeout)
                 if login and not self.anonymous:
                     await pt.login()  # retried here as one request, and not once more for each call
                 yield pt
         except (errors.PeerTubeError, LookupError, TypeError) as exc:
-            better = await diagnosis.diagnosed(exc, self.origin)
+            cause = _cause_of(exc)
+            better = await diagnosis.diagnosed(cause, self.origin)
+            if better is cause and many:
+                better = exc  # which says for how long
             if not isinstance(better, errors.PeerTubeError):
                 raise
             raise explain(better, origin=self.origin, anonymous=self.anonymous) from exc
+
+
+def _cause_of(error: Exception) -> Exception:
+    """Return what a call met before patience was over."""
+    while isinstance(error, errors.ServerAway | errors.NoToken) and isinstance(error.__cause__, Exception):
+        error = error.__cause__
+    return error
 
 
 def connect(settings: Settings, *, user: bool = False) -> Connection:

@@ -20,15 +20,21 @@ _ATTEMPTS: Final = 3
 _OPEN_PATHS: Final = ("/api/v1/ping", "/api/v1/oauth-clients/local", "/api/v1/users/token")
 
 
-async def ping(origin: str, *, timeout: float = _SECONDS) -> None:
+async def ping(origin: str, *, timeout: float = _SECONDS, patience: float | None = None) -> None:
     """Ask for /ping, which every PeerTube answers to everyone, outside of any rate limit.
+
+    `timeout` and `patience` are those of the client, in seconds.
 
     Raises:
         PeerTubeError: what is wrong; `diagnosed` says what it means.
     """
     seconds = min(timeout, _SECONDS)
     async with aiopeertube.PeerTube(
-        origin, attempts=_ATTEMPTS, timeout=seconds, connect_timeout=_CONNECT_SECONDS
+        origin,
+        attempts=_ATTEMPTS,
+        timeout=seconds,
+        connect_timeout=_CONNECT_SECONDS,
+        patience=patience or _CONNECT_SECONDS,
     ) as pt:
         logs.follow(pt)
         await replace(pt.request("GET", "/ping"), decode=_pong)

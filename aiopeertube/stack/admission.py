@@ -11,11 +11,10 @@ An admission belongs to an origin: all clients of one process (and event loop) s
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
-from copy import copy
 from typing import Final
 from weakref import WeakKeyDictionary
 
-from aiopeertube.errors import PeerTubeError
+from aiopeertube.errors import PeerTubeError, again
 from aiopeertube.wire.turn import TURN, waited
 
 from .health import NEVER, Health, HealthState
@@ -192,7 +191,7 @@ class Admission:
         for waiter in waiters:
             if not waiter.future.done():
                 self._call(waiter)
-                waiter.future.set_exception(copy(error))
+                waiter.future.set_exception(again(error))
 
     def _call(self, waiter: Waiter) -> None:
         """Call one who waits: it hears from its future."""
@@ -206,7 +205,7 @@ class Admission:
             for model in models:
                 lapsed = self._lapsed.get(model)
                 if lapsed is not None and since < lapsed[0]:
-                    raise copy(lapsed[1])
+                    raise again(lapsed[1])
 
     def _probe_if_due(self, now: float) -> None:
         health = self.healths["api"]

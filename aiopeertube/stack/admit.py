@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Callable
-from copy import copy
 from typing import Final
 
 from aiolimiter import AsyncLimiter
@@ -168,7 +167,7 @@ class Admit:
         permit = admission.at_once(lane) or await self._waited(request, admission, lane)
         if gates.closed is not None:
             admission.end(permit, UNSENT)
-            raise copy(gates.closed)
+            raise errors.again(gates.closed)
         before = request.attempts
         try:
             response = await self._next.handle(request)

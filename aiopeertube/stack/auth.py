@@ -11,7 +11,6 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from copy import copy
 from dataclasses import dataclass, field
 from typing import Any, Final, NoReturn, cast
 
@@ -114,7 +113,7 @@ class Session:
         if self._refused is not None:
             when, error = self._refused
             if asyncio.get_running_loop().time() < when + _REFUSED_FOR:
-                raise copy(error)
+                raise errors.again(error)
 
     def _renewed(self, task: "asyncio.Task[Token]") -> None:
         """Tell all who wait what came of it; each gets an error of its own, for an error keeps its traceback."""
@@ -127,7 +126,7 @@ class Session:
             if error is None:
                 hears.set_result(task.result())
             else:
-                hears.set_exception(copy(error))
+                hears.set_exception(errors.again(error) if isinstance(error, errors.PeerTubeError) else error)
 
     async def _renew(self, dead: Token | None) -> Token:
         TURN.set(None)  # it is everybody's, and does not end with the item that began it

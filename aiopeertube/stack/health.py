@@ -138,7 +138,7 @@ class Health:
             return  # a late answer; the probe will tell
         if self.state != "opening" or self._admitted >= _OPEN:
             if not self._probes and self.state == "away":
-                self._outages.append((self.since or now, now))
+                self._outages.append((now if self.since is None else self.since, now))
                 self.generation += 1
                 self._in_flight = 0
             self.state, self.reason, self.failing = "up", "", False
@@ -200,5 +200,5 @@ class Health:
             self.reason,
             now - self.since if self.since is not None else 0.0,
             max(0.0, self._next_probe - now) if away else None,
-            max(0.0, (self.since or now) + self._patience - now) if away else None,
+            max(0.0, self.since + self._patience - now) if away and self.since is not None else None,
         )

@@ -10,7 +10,7 @@ _OF: dict[str, str] = {"api": "", "token": "the token endpoint of "}
 
 def why_away(origin: str, service: str, health: Health, now: float) -> ServerAway:
     """Say that a service was away for longer than patience."""
-    seconds = now - (health.since or now)
+    seconds = 0.0 if health.since is None else now - health.since
     what = f"{_OF[service]}{origin}"
     if health.failing:
         return ServerFailing(f"{health.reason} ({what} has failed at every request for {seconds:.0f} s)")
@@ -19,7 +19,7 @@ def why_away(origin: str, service: str, health: Health, now: float) -> ServerAwa
 
 def refusing(origin: str, window: Window, now: float) -> RefusedTooLong:
     """Say that a window refused for longer than patience."""
-    seconds = now - (window.refused_since or now)
+    seconds = 0.0 if window.refused_since is None else now - window.refused_since
     asked = f"; it asks to wait for {window.asked_for:.0f} s more" if window.asked_for else ""
     detail = f"{origin} has refused every request for {seconds:.0f} s (rate limit, {window.name}){asked}"
     return RefusedTooLong(status=429, method="", path="", detail=detail)

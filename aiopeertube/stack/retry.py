@@ -23,7 +23,6 @@ import asyncio
 import logging
 import random
 from collections.abc import Callable
-from copy import copy
 from typing import Any, Final
 
 from aiopeertube import errors
@@ -185,7 +184,7 @@ class Retry:
 
     def _ended(self, request: Request) -> errors.PeerTubeError:
         assert self._closed is not None  # noqa: S101 - the caller looked
-        error = copy(self._closed)
+        error = errors.again(self._closed)
         error.in_doubt = request.lost
         return error
 
@@ -194,6 +193,8 @@ class Retry:
         request.since = request.since or now
         if not isinstance(error, errors.RateLimited):
             failed.append(now)
+        if isinstance(error, errors.ServerAway) and error.__cause__ is None:
+            error.__cause__ = request.failure
         if request.failure is None or not isinstance(error, errors.RateLimited):
             request.failure = error
         if _may_have_acted(error):
@@ -236,7 +237,7 @@ class Retry:
         self._closed = error
         for pause in tuple(self._pauses):
             if not pause.done():
-                pause.set_exception(copy(error))
+                pause.set_exception(errors.again(error))
 
     def __repr__(self) -> str:
         return f"<Retry, {self.retries} retries>"

@@ -207,11 +207,14 @@ class Window:
         """Count the places that are left for sure: what is not answered may not be counted yet."""
         return self._remaining - len(self._unanswered) - len(self._doubtful)
 
-    def _roll(self) -> None:
-        """Begin the next window, which opens with whatever is sent first."""
+    def _roll(self, since: float = NEVER) -> None:
+        """Begin the next window, which opens with whatever is sent first; what was sent `since` is in it already."""
         self._number += 1
+        kept = [place for place in self._unanswered if place.sent >= since]
         self._remaining = self.limit or 0
-        self._unanswered.clear()
+        self._unanswered = dict.fromkeys(kept)
+        for place in kept:
+            place.window = self._number
         self._doubtful.clear()
         self._opened_before = self._opened
         self._opened = self._reset = None
@@ -226,7 +229,7 @@ class Window:
         if place.window != self._number or (place.sent < self._reset_shown and figures.reset != self._reset):
             return False  # a late answer from the window before
         if self._is_another(place, figures):
-            self._roll()
+            self._roll(since=place.sent - _IN_ORDER)
         if figures.reset != self._reset:
             self._reset, self._reset_shown = figures.reset, place.sent
         if figures.limit != self.limit:
@@ -267,7 +270,7 @@ class Window:
             self._learn_length(low - opened[1], high - opened[0])
         believed = NEVER if self.length is None else self._first_answer + self.length
         self.ends = believed if low < believed <= high else high
-        self.ends = min(self.ends, (self.refused_since or now) + self._bearable())
+        self.ends = min(self.ends, (now if self.refused_since is None else self.refused_since) + self._bearable())
 
     def _learn_length(self, low: float, high: float) -> None:
         """Administrators write whole seconds."""
@@ -279,7 +282,7 @@ class Window:
         if place.sent >= self._paced_at:
             self._pace = min(_PACES[1], max(_PACES[0], self._pace * _SLOWER))
             self._paced_at = now
-        most = (self.refused_since or now) + self._patience  # then one more is sent, to be sure
+        most = (now if self.refused_since is None else self.refused_since) + self._patience
         self._not_before = max(self._not_before, now + self._pace, min(now + (retry_after or 0.0), most))
 
     def _bearable(self) -> float:

@@ -78,7 +78,7 @@ def test_certificate_of_nobody(cli: Cli, tls: ssl.SSLContext, args: tuple[str, .
         result = cli(*args, "--url", f"https://127.0.0.1:{port}", **USER)
     assert result.exit_code == 4
     first, hint = result.stderr.splitlines()
-    assert first.startswith(f"aiopeertube: error: no secure connection to https://127.0.0.1:{port}: ")
+    assert first.startswith(f"aiopeertube: error: the certificate of https://127.0.0.1:{port} is not trusted: ")
     assert hint == "hint: for a private authority set SSL_CERT_FILE to its certificate"
 
 

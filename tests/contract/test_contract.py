@@ -209,7 +209,7 @@ async def test_120_renames_of_a_normal_user_use_the_allowance_and_lose_nothing(s
                 assert all([outcome.ok async for outcome in outcomes])
             names = {row["uuid"]: row["name"] async for row in pt.me.videos(sort="createdAt")}
             assert all(names[row["uuid"]] == (row["name"] + suffix)[:120] for row in rows)
-        assert pt.statistics().refused <= 1
+        assert pt.statistics().refused <= 2  # in the window found open, and in the next, whose length shows so
 
 
 async def test_the_same_new_tags_on_many_videos_as_administrator(server: Server) -> None:

@@ -59,7 +59,7 @@ async def states(journal: Journal) -> dict[str, str]:
 
 
 async def test_each_item_is_settled_by_its_answer(journal_path: Path, server: Server) -> None:
-    server.statuses = {"2": 400, "3": 501}
+    server.statuses, server.names = {"2": 400, "3": 501}, {"3": "Old"}  # after a 501 it is asked what came of it
     with Journal.create(journal_path, JOB) as journal:
         await fill(journal, 4)
         async with client(server) as pt:

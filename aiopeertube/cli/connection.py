@@ -74,20 +74,13 @@ class Connection:
                     await pt.login()  # retried here as one request, and not once more for each call
                 yield pt
         except (errors.PeerTubeError, LookupError, TypeError) as exc:
-            cause = _cause_of(exc)
+            cause = diagnosis.cause_of(exc)
             better = await diagnosis.diagnosed(cause, self.origin)
             if better is cause and many:
                 better = exc  # which says for how long
             if not isinstance(better, errors.PeerTubeError):
                 raise
             raise explain(better, origin=self.origin, anonymous=self.anonymous) from exc
-
-
-def _cause_of(error: Exception) -> Exception:
-    """Return what a call met before patience was over."""
-    while isinstance(error, errors.ServerAway | errors.NoToken) and isinstance(error.__cause__, Exception):
-        error = error.__cause__
-    return error
 
 
 def connect(settings: Settings, *, user: bool = False) -> Connection:

@@ -15,6 +15,7 @@ from aiopeertube.wire.messages import Response, strange
 
 _CONNECT_SECONDS: Final = 5.0
 _SECONDS: Final = 15.0
+_PATIENCE: Final = 2.0
 _ATTEMPTS: Final = 3
 # These need no token, so a refusal comes from something other than a PeerTube.
 _OPEN_PATHS: Final = ("/api/v1/ping", "/api/v1/oauth-clients/local", "/api/v1/users/token")
@@ -34,10 +35,23 @@ async def ping(origin: str, *, timeout: float = _SECONDS, patience: float | None
         attempts=_ATTEMPTS,
         timeout=seconds,
         connect_timeout=_CONNECT_SECONDS,
-        patience=patience or _CONNECT_SECONDS,
+        patience=patience or _PATIENCE,
     ) as pt:
         logs.follow(pt)
-        await replace(pt.request("GET", "/ping"), decode=_pong)
+        try:
+            await replace(pt.request("GET", "/ping"), decode=_pong)
+        except errors.ServerAway as exc:
+            cause = cause_of(exc)
+        else:
+            return
+    raise cause
+
+
+def cause_of(error: Exception) -> Exception:
+    """Return what a call met before patience was over."""
+    while isinstance(error, errors.ServerAway | errors.NoToken) and isinstance(error.__cause__, Exception):
+        error = error.__cause__
+    return error
 
 
 def _pong(response: Response) -> None:

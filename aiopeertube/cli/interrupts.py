@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from typing import Any, Final
 
-HEARD: Final = "aiopeertube: interrupted: what is in flight will be finished; a second Ctrl-C ends it at once"
+HEARD: Final = "aiopeertube: interrupted: requests in flight will finish; a second Ctrl-C ends them at once"
 
 
 class Interrupts:

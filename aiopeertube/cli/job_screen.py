@@ -117,4 +117,5 @@ class JobScreen(Unwatched):
         if self._progress is None or not self._counts:
             return ""
         counts = ", ".join(f"{number:,} {state}" for state, number in sorted(self._counts.items()))
-        return f"{self._progress.rate:.1f}/s, {counts}"
+        at_once = self._pt.statistics().concurrency[1].limit
+        return f"{self._progress.rate:.1f}/s, {counts}, {at_once} at once"

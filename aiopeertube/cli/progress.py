@@ -81,7 +81,7 @@ class Progress:
 
     def begin(self) -> None:
         """Show it again and again from now on: who waits is to see for what."""
-        self._ticker = asyncio.get_running_loop().call_later(self._between, self._tick)
+        self._ticker = asyncio.get_running_loop().call_later(max(_BETWEEN_REFRESHES, self._between), self._tick)
 
     def _tick(self) -> None:
         if time.monotonic() >= self._next:

@@ -10,17 +10,15 @@ _WHAT = {"api": "server", "token": "token endpoint"}
 
 
 def held_up(pt: "PeerTube") -> str:
-    """Say what requests wait for: the server itself, its rate limit, or the number in flight."""
+    """Say what requests wait for, the server itself or its rate limit; "" where they need not."""
     state = pt.statistics()
     for health in state.health:
         if health.state in {"suspected", "away"}:
             return _away(health)
-    parts = [f"{state.concurrency[1].limit} at once"]
     for window in state.windows:
         if window.waiting and window.ends_in is not None:
-            left = "" if window.limit is None else f" {window.remaining} of {window.limit} left,"
-            parts.append(f"rate limit:{left} next in {window.ends_in:.0f} s")
-    return ", ".join(parts)
+            return f"waiting for the rate limit, next window in {window.ends_in:.0f} s"
+    return ""
 
 
 def _away(health: "HealthState") -> str:

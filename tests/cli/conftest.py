@@ -48,6 +48,7 @@ def impatient(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Retries without pauses, and servers that are away without patience."""
     monkeypatch.setattr("aiopeertube.stack.retry._LONGEST", 0.001)
     monkeypatch.setenv("PEERTUBE_PATIENCE", "0.3")
+    monkeypatch.setattr("aiopeertube.cli.diagnosis._PATIENCE", 0.3)
 
 
 @pytest.fixture

@@ -478,7 +478,7 @@ def test_ctrl_c_finishes_what_is_in_flight(begin: Begin, cli: Cli, uvloop: bool)
         out, err = process.communicate(timeout=20)
         edited = sum(video.name.startswith("Film ") for video in server.store.videos.values())
         assert (process.returncode, "Traceback" in err) == (130, False)
-        assert "what is in flight will be finished" in err
+        assert "requests in flight will finish" in err
         assert "error: interrupted; --resume goes on" in err
         # What was given up just as it was sent is in doubt, and told by the next run.
         told = [row["state"] for row in rows(out)]

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from aiopeertube import PeerTube
-    from aiopeertube.stack.health import HealthState
+    from aiopeertube.stack.states import HealthState
 
 _WHAT = {"api": "server", "token": "token endpoint"}
 

@@ -4,23 +4,21 @@ A request goes when its lane has a slot, its windows a place, and the server is 
 holds nothing. `_pass` is the only place that lets waiters go: it reads the clock once, takes the oldest that may go,
 whatever its lane, and arms the timer for the moment at which a model wants to be asked again. So after each pass the
 queues are empty, or the timer is armed, or something is in flight that has a deadline.
-
-An admission belongs to an origin: all clients of one process (and event loop) share it.
 """
 
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Final
-from weakref import WeakKeyDictionary
 
 from aiopeertube.errors import PeerTubeError, again
 from aiopeertube.wire.turn import TURN, waited
 
-from .health import NEVER, Health, HealthState
+from .health import NEVER, Health
 from .lanes import SERVICES, Announce, Caller, Lane, Permit, Waiter
 from .outages import refusing, why_away
 from .slots import Slots
+from .states import HealthState
 from .verdicts import UNSENT, Load, Told, Verdict
 from .window import Window
 
@@ -246,27 +244,3 @@ class Admission:
     def __repr__(self) -> str:
         states = ", ".join(f"{name} {health.state}" for name, health in self.healths.items())
         return f"<Admission to {self.origin}, {self._waiting} waiting, {states}>"
-
-
-_OPEN: Final[WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, Admission]]] = WeakKeyDictionary()
-
-
-def join(origin: str, patience: float) -> Admission:
-    """Return the admission to `origin` that the clients of the running event loop share; each leaves it again."""
-    loop = asyncio.get_running_loop()
-    admissions = _OPEN.setdefault(loop, {})
-    if origin not in admissions:
-        admissions[origin] = Admission(origin, loop.time, patience=patience)
-    admissions[origin].clients += 1
-    return admissions[origin]
-
-
-def leave(admission: Admission, lanes: list[Lane], error: PeerTubeError) -> None:
-    """Take a client's lanes away; whoever waits in them gets `error`."""
-    for lane in lanes:
-        admission.lanes.remove(lane)
-        admission.fail(lane, error)
-    admission.clients -= 1
-    if not admission.clients:
-        admission.close()
-        _OPEN.get(asyncio.get_running_loop(), {}).pop(admission.origin, None)

@@ -11,13 +11,14 @@ from aiopeertube.events import ConcurrencyChanged, HealthChanged, Hooks, RateLim
 from aiopeertube.wire.messages import API, Request, Response, nothing
 
 from . import Transport
-from .admission import Admission, join, leave
+from .admission import Admission
 from .buckets import Kind, buckets_of, kind_of
-from .health import HealthState
 from .lanes import Caller, Lane, Permit
-from .slots import ConcurrencyState, Slots
+from .origins import join, leave
+from .slots import Slots
+from .states import ConcurrencyState, HealthState, WindowState
 from .verdicts import UNSENT, Told, of_answer, of_error
-from .window import Window, WindowState
+from .window import Window
 
 log = logging.getLogger("aiopeertube.admission")
 

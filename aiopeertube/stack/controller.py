@@ -34,17 +34,6 @@ _QUICK_EPOCH: Final = (4, 1)  # the same while doubling
 _LONGEST_EPOCH: Final = 2.0
 
 
-@dataclass(frozen=True, slots=True)
-class ConcurrencyState:
-    """One controller: `limit` requests may run, `in_flight` do, `waiting` would; `goodput` is per second by level."""
-
-    kind: str
-    limit: int
-    in_flight: int
-    waiting: int
-    goodput: dict[int, float]
-
-
 @dataclass(slots=True)
 class _Level:
     """What is remembered of one level."""

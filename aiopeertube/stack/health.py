@@ -10,13 +10,12 @@ Where the request itself is the only thing that can tell (`probes` False: the to
 """
 
 from collections import deque
-from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
+from .states import HealthState, State
 from .verdicts import Told, Verdict
 
 NEVER: Final = float("inf")
-State = Literal["up", "suspected", "away", "opening"]
 
 _IN_A_ROW: Final = 3  # failures that make a suspicion
 _SPAN: Final = 0.1  # seconds over which they must be spread: a burst that bounces off a busy proxy is none
@@ -26,19 +25,6 @@ _RESPITES: Final = (1.0, 30.0)  # seconds between two suspicions that come to no
 _BELIEVED: Final = 60.0  # seconds of a 503's Retry-After
 _OPEN: Final = 64  # answers wanted at once before the gate counts as open
 _KEPT: Final = 16  # outages remembered, to forgive what failed in them
-
-
-@dataclass(frozen=True, slots=True)
-class HealthState:
-    """One service of one origin. Seconds; `next_try_in` and `gives_up_in` are None while it is up."""
-
-    origin: str
-    service: str
-    state: State
-    reason: str
-    away_for: float
-    next_try_in: float | None
-    gives_up_in: float | None
 
 
 class Health:

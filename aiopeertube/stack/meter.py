@@ -10,10 +10,8 @@ from aiopeertube.events import AttemptFinished, Hooks
 from aiopeertube.wire.messages import Request, Response
 
 from . import Transport
-from .health import HealthState
 from .histogram import Histogram
-from .slots import ConcurrencyState
-from .window import WindowState
+from .states import ConcurrencyState, HealthState, WindowState
 
 
 @dataclass(frozen=True, slots=True)

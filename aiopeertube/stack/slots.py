@@ -1,26 +1,15 @@
 """The number of requests in flight in one lane: a fixed one, or what a controller makes of it. No I/O, no clock."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
 from .controller import LEVELS, START, START_READING, Controller
+from .states import ConcurrencyState
 from .verdicts import Load
 
 Changed = Callable[[str, int, int, str], None]  # lane, number before, number now, reason
 UNBOUNDED: Final = 1 << 30
 TRANSFERS: Final = 4  # files under way at once: they share the line, and more only make each of them slower
-
-
-@dataclass(frozen=True, slots=True)
-class ConcurrencyState:
-    """One lane: `limit` requests may run, `in_flight` do, `waiting` would; `goodput` is per second by level."""
-
-    kind: str
-    limit: int
-    in_flight: int
-    waiting: int
-    goodput: dict[int, float]
 
 
 class Slots:

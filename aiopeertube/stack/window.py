@@ -1,31 +1,23 @@
 """The allowance: one fixed window of the server's, on our own clock. No I/O and no clock: moments come in.
 
 The server opens a window with the first request after the last one closed, and counts each request that arrives.
-What is believed here rests on three things that no clock but ours takes part in: how many places an answer says are
-left, when the window's first answer came, and how long a refusal says the window still lasts (Retry-After). The
-window's length follows from the last two. Any refusal overrides every belief, and nothing waits for an answer alone:
-where only an answer could tell, one more request is sent after a while.
-
-A refusal without figures is a proxy's. Then requests go one at a time, at a pace that refusals slow down and answers
-speed up again.
-
+What is left is what answers say, less what has none yet; when it ends, `span` knows. Any refusal overrides every
+belief, and nothing waits for an answer alone: where only an answer could tell, one more is sent after a while.
 Times are seconds on the event loop's clock.
 """
 
-import math
-from dataclasses import dataclass
 from typing import Final
 
 from aiopeertube.wire.messages import RateHeaders
 
-NEVER: Final = math.inf
+from .pace import Pace
+from .span import NEVER, Span
+from .states import WindowState
+
 _AT_FIRST: Final = 2  # requests without an answer in a window of which nothing is known yet: all that can be refused
 _NEXT_TO_ASK: Final = 0.5  # after so long without an answer the next one may ask
 _IN_ORDER: Final = 1.0  # a request is counted by the server before those that were sent so much later
-_RELEARN: Final = 20  # windows after which the length is asked for again: it may have become shorter
 _FIGURES_PATIENCE: Final = 900.0  # a window that names its figures is waited for so long, if patience is shorter
-_PACES: Final = (0.25, 5.0)  # seconds between two requests after a refusal without figures, at first and at most
-_SLOWER, _FASTER = 1.5, 0.8  # what a refusal and an answer make of the pace
 
 
 class Place:
@@ -38,19 +30,6 @@ class Place:
         self.sent = sent
 
 
-@dataclass(frozen=True, slots=True)
-class WindowState:
-    """What is known of one window: `ends_in` is an upper bound in seconds, `length` the window's, if known."""
-
-    bucket: str
-    limit: int | None
-    remaining: int | None
-    in_flight: int
-    waiting: int
-    ends_in: float | None
-    length: float | None
-
-
 class Window:
     """One window, by the name of what it counts.
 
@@ -60,7 +39,6 @@ class Window:
     def __init__(self, name: str, patience: float = 120.0) -> None:
         self.name = name
         self.limit: int | None = None
-        self.length: float | None = None
         self.ends = NEVER  # never too early
         self.refused_since: float | None = None  # the first refusal with no answer of another kind since
         self.asked_for = 0.0  # seconds that the last refusal asked to wait for
@@ -70,45 +48,39 @@ class Window:
         self._remaining = 0
         self._unanswered: dict[Place, None] = {}  # sent in this window, oldest first
         self._doubtful: dict[Place, None] = {}  # sent in this window, and never to be answered
-        self._first_answer = NEVER
-        self._opened: tuple[float, float] | None = None  # between these moments, by a request of ours
-        self._opened_before: tuple[float, float] | None = None  # the window before
+        self._span = Span()
         self._reset: int | None = None  # the server's name for the window
         self._reset_shown = 0.0  # when the request was sent that showed it first
         self._lowest_sent = 0.0  # when the request was sent that showed the least to be left
-        self._since_learnt = 0
-        self._not_before = 0.0
-        self._paced = 0.0  # `_not_before` as it was before the latest request
-        self._pace = 0.0
-        self._paced_at = 0.0  # refusals of what was sent earlier say nothing about the pace
+        self._pace = Pace()
 
     # -- may one go ------------------------------------------------------------------------------
 
     def may_go(self, now: float) -> bool:
         """Tell whether a request may be sent at `now`."""
-        if now < self._not_before:
+        if now < self._pace.not_before:
             return False
         if now >= self.ends:
             self._roll()
         if self.is_spent():
             return self.ends == NEVER and self.may_ask(now)
-        careful = self.refused_since is not None or (self._first_answer == NEVER and not self._unlimited)
+        careful = self.refused_since is not None or (self._span.first_answer == NEVER and not self._unlimited)
         if careful and len(self._unanswered) >= (1 if self.refused_since is not None else _AT_FIRST):
             return self._is_slow(now)
         return True
 
     def may_ask(self, now: float) -> bool:
         """Tell whether one may be sent to find out, though nothing seems to be left: when no answer is due."""
-        return now >= self._not_before and (not self._unanswered or self._is_slow(now))
+        return now >= self._pace.not_before and (not self._unanswered or self._is_slow(now))
 
     def holds_everybody(self, now: float) -> bool:
         """Tell whether not even exempt callers may go: a refusal without figures is for all."""
-        return now < self._not_before
+        return now < self._pace.not_before
 
     def next_moment(self, now: float) -> float:
         """Return when `may_go` is to be asked again, if nothing is heard until then."""
-        if now < self._not_before:
-            return self._not_before
+        if now < self._pace.not_before:
+            return self._pace.not_before
         if self.is_spent():
             return self.ends if self.ends < NEVER else self.next_to_ask(now)
         return min(self.ends, self.next_to_ask(now))
@@ -116,7 +88,7 @@ class Window:
     def next_to_ask(self, now: float) -> float:
         """Return when `may_ask` is to be asked again."""
         asked = next(reversed(self._unanswered)).sent + _NEXT_TO_ASK if self._unanswered else now
-        return max(self._not_before, asked)
+        return max(self._pace.not_before, asked)
 
     def _is_slow(self, now: float) -> bool:
         """Tell whether the last one that was sent has been without an answer for long."""
@@ -130,16 +102,13 @@ class Window:
             self._roll()
         place = Place(self._number, now)
         self._unanswered[place] = None
-        self._paced = self._not_before
-        if self._pace:
-            self._not_before = max(self._not_before, now + self._pace)
+        self._pace.start(now)
         return place
 
     def unsent(self, place: Place) -> None:
         """Take back a request that never left, and the pause after it."""
         self._unanswered.pop(place, None)
-        if place.sent + self._pace >= self._not_before:
-            self._not_before = min(self._not_before, self._paced)
+        self._pace.unsent(place.sent)
 
     def lost(self, place: Place) -> None:
         """Count a request that was sent and got no answer: the server has most likely counted it."""
@@ -153,8 +122,7 @@ class Window:
         if figures is None:
             self._unlimited = self._unlimited or self.limit is None
         elif self._see(place, now, figures):
-            self._first_answer = min(self._first_answer, now)
-            self._foresee()
+            self.ends = min(self.ends, self._span.answered(now))
             if figures.retry_after is not None:  # an exempt caller's
                 self._bound(place, now, figures.retry_after)
 
@@ -166,7 +134,7 @@ class Window:
     def _passed(self) -> None:
         """Note that a request was not refused."""
         self.refused_since = None
-        self._pace = self._pace * _FASTER if self._pace > _PACES[0] / 10 else 0.0
+        self._pace.faster()
 
     def refused(self, place: Place, now: float, figures: RateHeaders | None, retry_after: float | None) -> None:
         """Take in a 429."""
@@ -195,11 +163,11 @@ class Window:
 
     def is_closed(self, now: float) -> bool:
         """Tell whether it is known to be used up, or refuses."""
-        return now < self._not_before or (self.is_spent() and self.ends < NEVER)
+        return now < self._pace.not_before or (self.is_spent() and self.ends < NEVER)
 
     def lapse(self) -> None:
         """Let the next caller ask anew."""
-        self.refused_since, self._not_before = None, 0.0
+        self.refused_since, self._pace.not_before = None, 0.0
 
     # -- inside ----------------------------------------------------------------------------------
 
@@ -216,12 +184,9 @@ class Window:
         for place in kept:
             place.window = self._number
         self._doubtful.clear()
-        self._opened_before = self._opened
-        self._opened = self._reset = None
-        self.ends = self._first_answer = NEVER
-        self._since_learnt += 1
-        if self._since_learnt >= _RELEARN:
-            self.length = None
+        self._reset = None
+        self.ends = NEVER
+        self._span.roll()
 
     def _see(self, place: Place, now: float, figures: RateHeaders) -> bool:
         """Take in figures; return whether they speak of this window."""
@@ -240,7 +205,7 @@ class Window:
             self._remaining, self._lowest_sent = figures.remaining, place.sent
         self._drop_slow(place.sent - _IN_ORDER)
         if figures.remaining == figures.limit - 1:
-            self._opened = (place.sent, now)
+            self._span.opened = (place.sent, now)
         return True
 
     def _drop_slow(self, before: float) -> None:
@@ -251,39 +216,20 @@ class Window:
 
     def _is_another(self, place: Place, figures: RateHeaders) -> bool:
         """Tell whether the server opened another window before ours was thought to be over."""
-        if self._first_answer == NEVER or self.limit is None:
+        if self._span.first_answer == NEVER or self.limit is None:
             return False
         renamed = figures.reset is not None and self._reset is not None and abs(figures.reset - self._reset) > 1
         refilled = figures.remaining > self._remaining and place.sent > self._lowest_sent + _IN_ORDER
         return renamed or (refilled and figures.limit == self.limit)
 
-    def _foresee(self) -> None:
-        if self.length is not None and self._first_answer < NEVER:
-            self.ends = min(self.ends, self._first_answer + self.length)
-
     def _bound(self, place: Place, now: float, retry_after: float) -> None:
-        """Learn from "so many seconds from now", which is rounded up: the end lies in the second before."""
-        low, high = place.sent + retry_after - 1, now + retry_after
-        # Refused before any answer: the window before is not over yet, and longer than was thought.
-        opened = self._opened or (self._opened_before if self._first_answer == NEVER else None)
-        if opened is not None:
-            self._learn_length(low - opened[1], high - opened[0])
-        believed = NEVER if self.length is None else self._first_answer + self.length
-        self.ends = believed if low < believed <= high else high
+        """Take in "so many seconds from now"."""
+        self.ends = self._span.bound(place.sent, now, retry_after)
         self.ends = min(self.ends, (now if self.refused_since is None else self.refused_since) + self._bearable())
 
-    def _learn_length(self, low: float, high: float) -> None:
-        """Administrators write whole seconds."""
-        whole = math.floor(high + 1e-6)
-        self.length = float(whole) if whole > low else high
-        self._since_learnt = 0
-
     def _slow_down(self, place: Place, now: float, retry_after: float | None) -> None:
-        if place.sent >= self._paced_at:
-            self._pace = min(_PACES[1], max(_PACES[0], self._pace * _SLOWER))
-            self._paced_at = now
         most = (now if self.refused_since is None else self.refused_since) + self._patience
-        self._not_before = max(self._not_before, now + self._pace, min(now + (retry_after or 0.0), most))
+        self._pace.slower(place.sent, now, min(now + (retry_after or 0.0), most))
 
     def _bearable(self) -> float:
         known = self.limit is not None and self.asked_for <= _FIGURES_PATIENCE
@@ -291,7 +237,7 @@ class Window:
 
     def state(self, now: float, waiting: int) -> WindowState:
         """Return a snapshot."""
-        ends = max(self._not_before, self.ends if self.ends < NEVER else 0.0)
+        ends = max(self._pace.not_before, self.ends if self.ends < NEVER else 0.0)
         return WindowState(
             bucket=self.name,
             limit=self.limit,
@@ -299,5 +245,5 @@ class Window:
             in_flight=len(self._unanswered),
             waiting=waiting,
             ends_in=ends - now if ends > now else None,
-            length=self.length,
+            length=self._span.length,
         )

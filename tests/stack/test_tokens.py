@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from aiopeertube.errors import ConfigurationError
 from aiopeertube.stack.tokens import TokenFile
 
 pytestmark = pytest.mark.anyio
@@ -13,7 +14,7 @@ async def test_a_lock_that_is_a_link_leaves_what_it_points_to(tmp_path: Path) ->
     precious = tmp_path / "precious"
     precious.write_text("kept")
     (tmp_path / "token.lock").symlink_to(precious)
-    with pytest.raises(OSError, match="symbolic links"):
+    with pytest.raises(ConfigurationError, match="symbolic link"):
         async with TokenFile(tmp_path / "token", origin="https://videos.example", username=None).locked():
             pass
     assert precious.read_text() == "kept"

@@ -1,0 +1,44 @@
+"""How far apart requests go after a refusal without figures, a proxy's. No I/O and no clock: moments come in.
+
+They go one at a time, at a pace that refusals slow down and answers speed up again.
+"""
+
+from typing import Final
+
+_AT_FIRST: Final = 0.25  # seconds between two requests after the first such refusal
+_AT_MOST: Final = 5.0
+_SLOWER: Final = 1.5  # what a refusal makes of the pace ...
+_FASTER: Final = 0.8  # ... and an answer
+_OVER: Final = 0.025  # seconds: a pace below it is none
+
+
+class Pace:
+    """The pace of one window; nothing goes before `not_before`, a moment on the event loop's clock."""
+
+    def __init__(self) -> None:
+        self.not_before = 0.0
+        self._before = 0.0  # `not_before` as it was before the latest request
+        self._seconds = 0.0  # from one request to the next
+        self._since = 0.0  # refusals of what was sent earlier say nothing about it
+
+    def start(self, now: float) -> None:
+        """Count a request that is sent now."""
+        self._before = self.not_before
+        if self._seconds:
+            self.not_before = max(self.not_before, now + self._seconds)
+
+    def unsent(self, sent: float) -> None:
+        """Take back the pause after a request that never left."""
+        if sent + self._seconds >= self.not_before:
+            self.not_before = min(self.not_before, self._before)
+
+    def faster(self) -> None:
+        """Take in an answer."""
+        self._seconds = self._seconds * _FASTER if self._seconds > _OVER else 0.0
+
+    def slower(self, sent: float, now: float, until: float) -> None:
+        """Take in a refusal of what was sent at `sent`, which asks for silence until a moment."""
+        if sent >= self._since:
+            self._seconds = min(_AT_MOST, max(_AT_FIRST, self._seconds * _SLOWER))
+            self._since = now
+        self.not_before = max(self.not_before, now + self._seconds, until)

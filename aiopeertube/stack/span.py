@@ -1,0 +1,51 @@
+"""When a window of the server's began, how long windows are, and so when it ends. No I/O and no clock.
+
+Only three things tell, and no clock but ours takes part: when the window's first answer came, which request opened
+it, and how many seconds a refusal says are left (Retry-After, rounded up). Times are the event loop's, in seconds.
+"""
+
+import math
+from typing import Final
+
+NEVER: Final = math.inf
+_RELEARN: Final = 20  # windows after which the length is asked for again: it may have become shorter
+
+
+class Span:
+    """The present window's span, and the length of all."""
+
+    def __init__(self) -> None:
+        self.length: float | None = None
+        self.first_answer = NEVER
+        self.opened: tuple[float, float] | None = None  # between these moments, by a request of ours
+        self._opened_before: tuple[float, float] | None = None  # the window before
+        self._since_learnt = 0
+
+    def roll(self) -> None:
+        """Begin the next window."""
+        self._opened_before, self.opened = self.opened, None
+        self.first_answer = NEVER
+        self._since_learnt += 1
+        if self._since_learnt >= _RELEARN:
+            self.length = None
+
+    def answered(self, now: float) -> float:
+        """Take in an answer; return when the window is over for sure, as far as is known."""
+        self.first_answer = min(self.first_answer, now)
+        return NEVER if self.length is None else self.first_answer + self.length
+
+    def bound(self, sent: float, now: float, retry_after: float) -> float:
+        """Learn from "so many seconds from now": the end lies in the second before. Return the end."""
+        low, high = sent + retry_after - 1, now + retry_after
+        # Refused before any answer: the window before is not over yet, and longer than was thought.
+        opened = self.opened or (self._opened_before if self.first_answer == NEVER else None)
+        if opened is not None:
+            self._learn(low - opened[1], high - opened[0])
+        believed = NEVER if self.length is None else self.first_answer + self.length
+        return believed if low < believed <= high else high
+
+    def _learn(self, low: float, high: float) -> None:
+        """Take the whole number of seconds between two bounds: administrators write no other."""
+        whole = math.floor(high + 1e-6)
+        self.length = float(whole) if whole > low else high
+        self._since_learnt = 0

@@ -8,15 +8,16 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Unpack
+from typing import TYPE_CHECKING, Self, Unpack
 
 from aiopeertube import errors
 from aiopeertube.types import NewUpload, UploadProgress, UploadStarted, VideoId
 from aiopeertube.wire.call import Call
 from aiopeertube.wire.files import FileLike, video_type
 
+from .ends import Identity, IsKnown, Undecided, ends_of, find, newest_of
 from .file import SourceFile, Ticket
-from .machine import CHUNK, Ask, Done, GiveUp, Lost, Machine, Send, Start, Wait
+from .machine import CHUNK, Ask, Done, GiveUp, Look, Lost, Machine, Refused, Send, Start, Wait
 
 if TYPE_CHECKING:
     from aiopeertube._client import PeerTube
@@ -37,6 +38,7 @@ async def upload(
     content_type: str | None = None,
     on_progress: OnProgress | None = None,
     on_started: OnStarted | None = None,
+    is_known: IsKnown | None = None,
     thumbnailfile: FileLike | None = None,
     previewfile: FileLike | None = None,
     **fields: Unpack[NewUpload],
@@ -45,6 +47,9 @@ async def upload(
 
     Each chunk is one request of the client's, so uploads side by side share its rate limit and its slots. Memory is
     one chunk, whatever the file's size.
+
+    When the answer that names the video is lost, the video is found among the user's own (see
+    `aiopeertube.resumable.ends`). For that, one small request asks for the newest of them before the upload begins.
 
     Args:
         pt: An open client.
@@ -59,6 +64,7 @@ async def upload(
         on_progress: Called with the bytes that the server has and those of the file, after each chunk.
         on_started: Called, and awaited if it wants that, with the Ticket as soon as there is one; again when it
             begins anew.
+        is_known: Asked for the UUID of a video that may be this upload's: whether it is something else's.
         thumbnailfile: An image of the video.
         previewfile: A larger image; 8.x makes one of the thumbnail.
         fields: The rest of the video; without `privacy` it is private.
@@ -66,7 +72,8 @@ async def upload(
     Raises:
         FileUnreadable, InvalidField: before anything is sent; empty files are among the first.
         FileChanged: the file changed since the upload began.
-        UploadUnknown: the server knows it no more. Look for the video if its `perhaps_finished` says so.
+        UploadUnknown: the server knows it no more. Look for the video if its `perhaps_finished` says so: it was gone
+            on with by its id alone, or several videos may be the one.
         UploadStuck: the server has it all and makes no video of it.
         UploadFailed: no progress over many attempts; the upload can be gone on with.
         Unprocessable: the file is no video. ApiError: 415, TooLarge and the like, as for `pt.uploads.start`.
@@ -86,9 +93,54 @@ async def upload(
         pt.prepare(call)  # raises what is wrong with the fields, also when nothing has to be announced
         file.check(upload_id)
         machine = Machine(file.size, chunk_size=chunk_size, resumed=upload_id is not None, restart=restart)
-        driver = _Driver(pt, file, machine, call, on_progress=on_progress, on_started=on_started)
+        end = _End(pt, Identity(channelId, name, file.name, file.size), is_known)
+        driver = _Driver(pt, file, machine, call, end, on_progress=on_progress, on_started=on_started)
         driver.upload_id = upload_id.upload_id if isinstance(upload_id, Ticket) else upload_id or ""
-        return await driver.run()
+        end.newest = upload_id.newest if isinstance(upload_id, Ticket) else None
+        async with end:
+            return await driver.run()
+
+
+class _End:
+    """The end of one upload: its turn among those that are alike, and the look for its video."""
+
+    def __init__(self, pt: "PeerTube", identity: Identity, is_known: IsKnown | None) -> None:
+        self._pt = pt
+        self._identity = identity
+        self._is_known = is_known
+        self._turn: asyncio.Lock | None = None
+        self.newest: int | None = None
+        self.doubt = ""
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._turn is not None:
+            self._turn.release()
+
+    async def begin(self) -> None:
+        """Wait until no other upload that is alike is at its end."""
+        if self._turn is None:
+            turn = ends_of(self._pt).turn(self._identity)
+            await turn.acquire()
+            self._turn = turn
+
+    async def mark(self) -> None:
+        """Remember what was there before the upload; a mark from before an earlier try stays good."""
+        if self.newest is None:
+            self.newest = await newest_of(self._pt)
+
+    async def look(self, machine: Machine, upload_id: str) -> None:
+        """Tell the machine which video came of it, if that can be known."""
+        self.doubt = ""
+        try:
+            video = await find(self._pt, self._identity, upload_id, newest=self.newest, is_known=self._is_known)
+        except (Undecided, errors.TransportError, errors.UnexpectedResponse, errors.ApiError) as exc:
+            self.doubt = f" ({exc})"
+            machine.not_sure()
+        else:
+            machine.found(video) if video is not None else machine.not_found()
 
 
 class _Driver:
@@ -100,6 +152,7 @@ class _Driver:
         file: SourceFile,
         machine: Machine,
         announcement: Call[UploadStarted],
+        end: _End,
         *,
         on_progress: OnProgress | None,
         on_started: OnStarted | None,
@@ -108,6 +161,7 @@ class _Driver:
         self._file = file
         self._machine = machine
         self._announcement = announcement
+        self._end = end
         self._on_progress = on_progress
         self._on_started = on_started
         self._error: errors.PeerTubeError | None = None
@@ -116,21 +170,30 @@ class _Driver:
     async def run(self) -> VideoId:
         """Act until the video is there, or it is over."""
         while True:
-            action = self._machine.next()
-            if isinstance(action, Done):
-                self._tell(self._file.size)
-                return action.video
-            if isinstance(action, Lost | GiveUp):
-                raise self._failure(action) from self._error
-            try:
-                await self._do(action)
-            except errors.Unprocessable:
-                # Else the server holds its id for one whose video is being made, and refuses it for an hour.
-                with suppress(errors.PeerTubeError):
-                    await self._pt.uploads.cancel(self.upload_id)
-                raise
+            match self._machine.next():
+                case Done(video):
+                    ends_of(self._pt).came_of(self.upload_id, video)
+                    self._tell(self._file.size)
+                    return video
+                case Lost() | GiveUp() as end:
+                    raise self._failure(end) from self._error
+                case Refused():
+                    raise await self._let_go()
+                case action:
+                    await self._do(action)
 
-    async def _do(self, action: Start | Ask | Wait | Send) -> None:
+    async def _let_go(self) -> errors.PeerTubeError:
+        """Return why there is no video; of one that was unreadable the server holds the id for an hour."""
+        assert self._error is not None  # noqa: S101 - a refusal was an error
+        if isinstance(self._error, errors.Unprocessable):
+            await self._cancel()
+        return self._error
+
+    async def _cancel(self) -> None:
+        with suppress(errors.PeerTubeError):
+            await self._pt.uploads.cancel(self.upload_id)
+
+    async def _do(self, action: Start | Ask | Wait | Send | Look) -> None:
         match action:
             case Start():
                 await self._start()
@@ -138,23 +201,39 @@ class _Driver:
                 await asyncio.sleep(seconds * random.uniform(0.5, 1.0))  # noqa: S311 - jitter, not a secret
                 self._machine.rested()
             case Ask():
-                await self._put(self._pt.uploads.status(self.upload_id, self._file.size), None)
-            case Send(begin, end):
-                try:
-                    data = await asyncio.to_thread(self._file.read, begin, end)
-                except errors.FileChanged as exc:
-                    exc.upload_id = self.upload_id
-                    raise
-                await self._put(self._pt.uploads.chunk(self.upload_id, data, begin, self._file.size), action)
+                await self._ask()
+            case Send():
+                await self._send(action)
+            case Look():
+                await self._end.begin()
+                await self._end.look(self._machine, self.upload_id)
+                if isinstance(self._machine.next(), Start):
+                    await self._cancel()  # else 6.3 takes one announced alike for one whose video is being made
 
     async def _start(self) -> None:
+        await self._end.mark()
         answer = await self._announcement
         self.upload_id = answer["upload_id"]
         self._machine.started(answer["offset"])
         if self._on_started is not None:
-            told = self._on_started(Ticket(self.upload_id, self._file.size, self._file.modified))
+            told = self._on_started(Ticket(self.upload_id, self._file.size, self._file.modified, self._end.newest))
             if inspect.isawaitable(told):
                 await told
+
+    async def _ask(self) -> None:
+        if self._machine.perhaps_finished:
+            await self._end.begin()
+        await self._put(self._pt.uploads.status(self.upload_id, self._file.size), None)
+
+    async def _send(self, chunk: Send) -> None:
+        if chunk.end == self._file.size:
+            await self._end.begin()
+        try:
+            data = await asyncio.to_thread(self._file.read, chunk.begin, chunk.end)
+        except errors.FileChanged as exc:
+            exc.upload_id = self.upload_id
+            raise
+        await self._put(self._pt.uploads.chunk(self.upload_id, data, chunk.begin, self._file.size), chunk)
 
     async def _put(self, call: Call[UploadProgress], sent: Send | None) -> None:
         try:
@@ -177,7 +256,7 @@ class _Driver:
         self._tell(self._machine.offset)
 
     def _refused(self, exc: errors.ApiError, sent: Send | None) -> None:
-        """Tell the machine what an error means; raise those that are final."""
+        """Tell the machine what an error means."""
         self._error = exc
         machine = self._machine
         if exc.status in {404, 410}:
@@ -189,7 +268,7 @@ class _Driver:
         elif exc.status > 500:
             machine.failed(sent)
         elif exc.status != 413 or not machine.too_large():
-            raise exc
+            machine.refused(sent, unreadable=exc.status == 422)
 
     def _tell(self, offset: int | None) -> None:
         if self._on_progress is not None and offset is not None:
@@ -203,5 +282,5 @@ class _Driver:
             kind, message = errors.UploadUnknown, "the server does not know the upload any more."
         elif end.stuck:
             kind, message = errors.UploadStuck, f"the server does not go on with the upload: {self._error}."
-        message += perhaps if end.perhaps_finished else ""
+        message += perhaps + self._end.doubt if end.perhaps_finished else ""
         return kind(message, upload_id=self.upload_id, perhaps_finished=end.perhaps_finished)

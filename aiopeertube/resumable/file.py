@@ -10,11 +10,16 @@ from aiopeertube import errors
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """What it takes to go on with an upload after a crash: its id, and the file as it was (bytes, mtime in ns)."""
+    """What it takes to go on with an upload after a crash: its id, and the file as it was (bytes, mtime in ns).
+
+    `newest` is the id of the newest of the user's videos before the upload was announced (0: there was none): what
+    it makes has a higher one. Without it nobody can tell the video of an upload that the server forgot.
+    """
 
     upload_id: str
     size: int
     modified: int
+    newest: int | None = None
 
 
 class SourceFile:

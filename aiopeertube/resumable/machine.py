@@ -40,6 +40,11 @@ class Send:
 
 
 @dataclass(frozen=True, slots=True)
+class Look:
+    """Look for the video among the user's own: no answer says whether there is one."""
+
+
+@dataclass(frozen=True, slots=True)
 class Done:
     """The video is there."""
 
@@ -61,7 +66,12 @@ class GiveUp:
     stuck: bool
 
 
-Action = Start | Ask | Wait | Send | Done | Lost | GiveUp
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The server takes no more of it, and made no video."""
+
+
+Action = Start | Ask | Wait | Send | Look | Done | Lost | GiveUp | Refused
 
 
 class Machine:
@@ -70,6 +80,10 @@ class Machine:
     Ask for `next()`, do it, and tell what came of it with one of the other methods; `sent` is the Send that an
     event answers, None after an Ask. `resumed`: it was begun by somebody else, so the server is asked first.
     Whatever the events, it ends: each failure without progress counts.
+
+    Once the last byte may have arrived, no refusal says what became of it: 404, 422 and silence are also what comes
+    after a video was made (8.2 answers 422 to whatever it is asked right after). Then it wants a `Look`, and what
+    that found decides.
     """
 
     def __init__(
@@ -96,6 +110,7 @@ class Machine:
         self._patience = self._patience_left = patience
         self._pause = 0.0
         self._end: Action | None = None
+        self._if_none: Action | None = None  # how it ends when there is no video; None: it may begin anew
         self._broken = False  # making the video failed, as far as can be told
 
     def next(self) -> Action:
@@ -103,7 +118,8 @@ class Machine:
         if self._end is not None:
             return self._end
         if self._misses > MISSES:
-            return GiveUp(self.perhaps_finished, stuck=False)
+            self._give_up(stuck=False)
+            return self.next()
         if self._pause:
             return Wait(self._pause)
         if not self._begun:
@@ -165,7 +181,7 @@ class Machine:
         self._waits += 1
         self._patience_left -= self._pause
         if self._patience_left < 0 or (making and self._broken):
-            self._end = GiveUp(self.perhaps_finished, stuck=True)
+            self._give_up(stuck=True)
 
     def too_large(self) -> bool:
         """Something on the way refuses chunks of this size (413); return whether there are smaller ones to try."""
@@ -175,12 +191,53 @@ class Machine:
     def unknown(self, sent: Send | None) -> None:
         """The server does not know the upload."""
         self._note(sent)
-        self._restarts += 1
-        if self.perhaps_finished or not self._may_restart or self._restarts > RESTARTS:
-            self._end = Lost(self.perhaps_finished)
-        self._begun, self.offset, self._broken = False, None, False
+        if self.perhaps_finished:
+            self._look(None)
+        else:
+            self._begin_anew()
+
+    def refused(self, sent: Send | None, *, unreadable: bool = False) -> None:
+        """The server takes no more of it; `unreadable`: it finds no video in the file, or no file any more (422)."""
+        before = self.perhaps_finished
+        self._note(sent)
+        if not self.perhaps_finished:
+            self._end = Refused()
+        else:
+            self._look(None if unreadable and before else Refused())
+
+    def found(self, video: VideoId) -> None:
+        """The look found the video."""
+        self._end = Done(video)
+
+    def not_found(self) -> None:
+        """The look found that there is none."""
+        if self._if_none is not None:
+            self._end = self._if_none
+        else:
+            self._begin_anew()
+
+    def not_sure(self) -> None:
+        """The look found nothing out."""
+        self._end = self._if_none or Lost(perhaps_finished=True)
 
     # -- inside ----------------------------------------------------------------------------------
+
+    def _look(self, if_none: Action | None) -> None:
+        self._if_none, self._end, self._pause = if_none, Look(), 0.0
+
+    def _give_up(self, *, stuck: bool) -> None:
+        end = GiveUp(self.perhaps_finished, stuck)
+        if self.perhaps_finished:
+            self._look(end)
+        else:
+            self._end = end
+
+    def _begin_anew(self) -> None:
+        self._restarts += 1
+        may = self._may_restart and self._restarts <= RESTARTS
+        self._end = None if may else Lost(perhaps_finished=False)
+        self._begun = self.perhaps_finished = self._broken = False
+        self.offset = None
 
     def _note(self, sent: Send | None) -> None:
         """Remember what the server may have got."""

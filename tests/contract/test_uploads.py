@@ -24,7 +24,7 @@ class Breaking:
     """A way to the server that ends each connection after so many bytes from the client, or before an answer.
 
     `budgets` has the bytes for one connection after the other, None for all of them; after the last all go through.
-    With `deaf` set, the next answer that holds it is not passed on.
+    With `deaf` set, the next answers that hold it (`times`) are not passed on.
     """
 
     def __init__(self, url, *budgets):
@@ -32,6 +32,7 @@ class Breaking:
         self.budgets = list(budgets)
         self.broken = 0
         self.deaf = None
+        self.times = 1
 
     async def __aenter__(self):
         self.server = await asyncio.start_server(self._connected, "127.0.0.1", 0)
@@ -64,8 +65,8 @@ class Breaking:
 
     async def _down(self, source, sink, both):
         while data := await self._read(source):
-            if self.deaf and self.deaf in data:
-                self.deaf = None
+            if self.deaf and self.times and self.deaf in data:
+                self.times -= 1
                 return await self._break(sink, b"", both)
             sink.write(data)
         sink.close()
@@ -150,8 +151,9 @@ async def test_in_chunks(server, admin, fields, film):
     assert await stored(server, admin, video) == sha256(film)
     size = film.stat().st_size
     assert heard == [(min(at, size), size) for at in range(CHUNK, size + CHUNK, CHUNK)]
+    assert await upload(admin, film, upload_id=tickets[0], **fields) == video, "the video that it made"
     with pytest.raises(errors.UploadUnknown) as caught:
-        await upload(admin, film, upload_id=tickets[0], **fields)
+        await upload(admin, film, upload_id=tickets[0].upload_id, **fields)
     assert caught.value.perhaps_finished
 
 
@@ -164,14 +166,44 @@ async def test_over_connections_that_break(server, admin, token, fields, film):
 
 
 async def test_the_answer_to_the_last_chunk_is_lost(server, admin, token, fields, film):
+    made = []
+    for _ in range(3):
+        async with Breaking(server.url) as way:
+            way.deaf = b'{"video"'
+            async with PeerTube(way.url, token=token) as pt:
+                made.append(await upload(pt, film, chunk_size=CHUNK, **fields))
+        assert way.broken == 1
+    rows = await admin.me.videos(search=NAME).collect()
+    assert {row["uuid"] for row in rows} == {video["uuid"] for video in made}
+    assert len(rows) == 3
+    for video in made:
+        assert await stored(server, admin, video) == sha256(film)
+
+
+async def test_many_side_by_side_whose_answers_are_lost(server, admin, token, fields, film):
     async with Breaking(server.url) as way:
-        way.deaf = b'{"video"'
+        way.deaf, way.times = b'{"video"', 6
         async with PeerTube(way.url, token=token) as pt:
-            with pytest.raises(errors.UploadUnknown) as caught:
-                await upload(pt, film, chunk_size=CHUNK, **fields)
-    assert caught.value.perhaps_finished
-    (row,) = await admin.me.videos(search=NAME).collect()
-    assert await stored(server, admin, row) == sha256(film)
+            calls = [upload(pt, film, chunk_size=200_000, **fields) for _ in range(6)]
+            made = await asyncio.gather(*calls)
+    assert way.broken == 6
+    rows = await admin.me.videos(search=NAME).collect()
+    assert sorted(row["uuid"] for row in rows) == sorted(video["uuid"] for video in made)
+
+
+async def test_what_the_server_says_after_the_end(server, admin, fields, film):
+    data = film.read_bytes()
+    size = len(data)
+    started = await admin.uploads.start(filename="film.mp4", size=size, content_type="video/mp4", **fields)
+    key = started["upload_id"]
+    answer = await admin.uploads.chunk(key, data, 0, size)
+    assert answer["video"] is not None
+    with pytest.raises((errors.NotFound, errors.Unprocessable)):  # 422 for a moment on 8.x
+        await admin.uploads.chunk(key, data[-1000:], size - 1000, size)
+    await asyncio.sleep(0.5)
+    with pytest.raises(errors.NotFound):
+        await admin.uploads.status(key, size)
+    assert len(await admin.me.videos(search=NAME).collect()) == 1
 
 
 async def test_a_second_client_goes_on_where_the_first_was_stopped(server, admin, fields, film):

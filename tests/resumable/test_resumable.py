@@ -8,6 +8,7 @@ import pytest
 
 from aiopeertube import PeerTube, errors
 from aiopeertube.resumable import Machine, Ticket, upload
+from aiopeertube.resumable.ends import ends_of
 from aiopeertube.resumable.machine import (
     MISSES,
     RESTARTS,
@@ -15,7 +16,9 @@ from aiopeertube.resumable.machine import (
     Ask,
     Done,
     GiveUp,
+    Look,
     Lost,
+    Refused,
     Send,
     Start,
     Wait,
@@ -42,6 +45,8 @@ def run(machine, *events):
             machine.answered(*arguments, sent)
         elif name in {"failed", "crashed", "unknown"}:
             getattr(machine, name)(sent)
+        elif name in {"refused", "unreadable"}:
+            machine.refused(sent, unreadable=name == "unreadable")
         elif name in {"locked", "making"}:
             machine.busy(sent, making=name == "making")
         else:
@@ -164,18 +169,58 @@ class TestWhatBecameOfIt:
     def machine(self, **options):
         return Machine(20, chunk_size=10, **options)
 
-    def test_the_last_chunk_was_lost_and_the_upload_is_gone(self):
-        assert run(self.machine(), ("started", 10), "failed", "unknown")[-1] == Lost(perhaps_finished=True)
+    @pytest.mark.parametrize("gone", ["unknown", "unreadable"])
+    @pytest.mark.parametrize(
+        "events",
+        [("failed",), ("failed", "failed"), ("making",), ("failed", "making", "making"), ("crashed",), ("locked",)],
+    )
+    def test_the_last_answer_was_lost_and_the_upload_is_gone(self, events, gone):
+        wanted = run(self.machine(), ("started", 10), *events, gone)
+        assert wanted[1:] == [Send(10, 20), *[Ask()] * len(events), Look()]
 
     def test_the_last_chunk_itself_meets_no_upload(self):
-        assert run(self.machine(), ("started", 10), "unknown")[-1] == Lost(perhaps_finished=True)
-
-    def test_the_video_is_being_made_and_then_the_upload_is_gone(self):
-        wanted = run(self.machine(), ("started", 10), "failed", "making", "making", "unknown")
-        assert wanted[2:] == [Ask(), Ask(), Ask(), Lost(perhaps_finished=True)]
+        assert run(self.machine(), ("started", 10), "unknown")[-1] == Look()
 
     def test_an_upload_of_an_earlier_run_is_gone(self):
-        assert run(self.machine(resumed=True), "unknown")[-1] == Lost(perhaps_finished=True)
+        for gone in ("unknown", "unreadable"):
+            assert run(self.machine(resumed=True), gone)[-1] == Look()
+
+    def test_the_look_finds_it(self):
+        wanted = run(self.machine(), ("started", 10), "failed", "unknown", ("found", VIDEO))
+        assert wanted[-2:] == [Look(), Done(VIDEO)]
+
+    def test_the_look_finds_that_there_is_none_so_it_begins_anew(self):
+        for gone in ("unknown", "unreadable"):
+            wanted = run(self.machine(), ("started", 10), "failed", gone, ("not_found",), ("started", 0))
+            assert wanted[-3:] == [Look(), Start(), Send(0, 10)]
+
+    def test_unless_that_is_not_wanted_either(self):
+        wanted = run(self.machine(restart=False), ("started", 10), "failed", "unknown", ("not_found",))
+        assert wanted[-1] == Lost(perhaps_finished=False)
+
+    def test_the_look_finds_nothing_out(self):
+        for restart in (True, False):
+            wanted = run(self.machine(restart=restart), ("started", 10), "failed", "unknown", ("not_sure",))
+            assert wanted[-1] == Lost(perhaps_finished=True)
+
+    def test_the_first_answer_to_the_last_chunk_says_that_it_is_no_video(self):
+        """And yet somebody on the way may have sent it twice, so that is looked into."""
+        for found, end in ((("found", VIDEO), Done(VIDEO)), (("not_found",), Refused()), (("not_sure",), Refused())):
+            assert run(self.machine(), ("started", 10), "unreadable", found)[-2:] == [Look(), end]
+
+    def test_any_refusal_after_the_last_answer_was_lost_is_looked_into(self):
+        wanted = run(self.machine(), ("started", 10), "failed", "refused", ("not_found",))
+        assert wanted[-2:] == [Look(), Refused()]
+
+    def test_a_refusal_before_that_is_not(self):
+        for event in ("refused", "unreadable"):
+            assert run(self.machine(), ("started", 0), event)[-1] == Refused()
+
+    def test_it_looks_before_it_gives_up(self):
+        lost = run(self.machine(), ("started", 10), *["failed"] * (MISSES + 1), ("found", VIDEO))
+        assert lost[-2:] == [Look(), Done(VIDEO)]
+        wanted = run(self.machine(), ("started", 10), *["failed"] * (MISSES + 1), ("not_found",))
+        assert wanted[-1] == GiveUp(perhaps_finished=True, stuck=False)
 
     def test_one_that_lacked_bytes_begins_anew(self):
         assert run(self.machine(), ("started", 0), "unknown", ("started", 0))[-2:] == [Start(), Send(0, 10)]
@@ -191,7 +236,9 @@ class TestWhatBecameOfIt:
         assert wanted[-1] == Lost(perhaps_finished=False)
 
     def test_the_server_failed_at_making_the_video(self):
-        assert run(self.machine(), ("started", 10), "crashed", "making")[-1] == GiveUp(True, stuck=True)
+        for found in ("not_found", "not_sure"):
+            wanted = run(self.machine(), ("started", 10), "crashed", "making", (found,))
+            assert wanted[-2:] == [Look(), GiveUp(True, stuck=True)]
 
     def test_a_failure_before_that_is_one_like_others(self):
         assert run(self.machine(), ("started", 0), "crashed", "making", "locked")[-1] == Ask()
@@ -203,7 +250,7 @@ class TestWhatBecameOfIt:
         machine = self.machine(patience=100.0)
         machine.started(10)
         waited = 0.0
-        while not isinstance(machine.next(), GiveUp):
+        while not isinstance(machine.next(), GiveUp | Look):
             machine.busy(None, making=True)
             if isinstance(machine.next(), Wait):
                 waited += machine.next().seconds
@@ -228,14 +275,20 @@ class FakeServer:
         self.random = random.Random(seed)
         self.size = size
         self.here = self.length = 0  # bytes without a gap, and the file's length
+        self.made = 0  # videos
         self.trouble = self.random.choice([0.0, 0.05, 0.3, 0.7])
         self.lies = self.random.choice([0.0, 0.0, 0.2])
 
     def answer(self, machine, sent):
-        kind = self.random.choice("bbbbbbolssulm") if self.random.random() < self.trouble else "ok"
+        if self.made:  # the upload is forgotten
+            return self.random.choice([machine.unknown, machine.failed, self.unreadable(machine)])(sent)
+        kind = self.random.choice("bbbbbbolssulmc") if self.random.random() < self.trouble else "ok"
         if sent is not None and kind != "b":
             assert sent.begin <= self.length, "a gap"
             self.write(sent.begin, sent.end if kind != "s" else self.random.randint(sent.begin, sent.end))
+            self.made += sent.end == self.size and kind in {"ok", "o", "c", "u"}
+        if kind == "c":
+            return machine.crashed(sent)
         if kind == "s" or kind == "b" or kind == "o":
             return machine.failed(sent)
         if kind == "l":
@@ -249,6 +302,19 @@ class FakeServer:
         if sent is not None and sent.end == self.size:
             return machine.finished(VIDEO)
         return machine.answered(self.told(sent), sent)
+
+    @staticmethod
+    def unreadable(machine):
+        return lambda sent: machine.refused(sent, unreadable=True)
+
+    def look(self, machine):
+        if self.random.random() < self.trouble / 4:
+            machine.not_sure()
+        elif self.made:
+            machine.found(VIDEO)
+        else:
+            machine.not_found()
+            self.here = self.length = 0
 
     def write(self, begin, end):
         assert begin <= self.here
@@ -278,11 +344,18 @@ def test_whatever_is_lost_there_is_no_gap_and_an_end(seed):
                 assert 0 <= begin < end <= size
                 assert end - begin <= machine.chunk_size
                 server.answer(machine, sent)
+            case Look():
+                server.look(machine)
             case Done():
                 assert server.here == size
+                assert server.made == 1
                 return
-            case Lost() | GiveUp():
+            case Lost(perhaps_finished=perhaps) | GiveUp(perhaps_finished=perhaps):
                 assert server.trouble or server.lies
+                assert server.made <= perhaps
+                return
+            case Refused():
+                assert server.trouble
                 return
     pytest.fail("it never ends")
 
@@ -295,8 +368,11 @@ def test_a_server_that_says_just_anything_makes_no_gap_and_no_endless_upload(see
     whole = 0
     for _ in range(MOST):
         action = machine.next()
-        if isinstance(action, Done | Lost | GiveUp):
+        if isinstance(action, Done | Lost | GiveUp | Refused):
             return
+        if isinstance(action, Look):
+            rng.choice([machine.not_found, machine.not_sure])()
+            continue
         if isinstance(action, Start):
             machine.started(0)
             whole = 0
@@ -319,6 +395,8 @@ def test_a_server_that_says_just_anything_makes_no_gap_and_no_endless_upload(see
                 machine.failed(sent)
             case 5:
                 machine.too_large()
+            case 6:
+                machine.refused(sent, unreadable=rng.random() < 0.8)
             case _:
                 machine.answered(rng.randint(-5, size * 2), sent)
     pytest.fail("it never ends")
@@ -347,17 +425,44 @@ def film(tmp_path):
     return path
 
 
-class Disk:
-    """Answers as PeerTube does; `script` has one entry for each PUT: None, a Response, or an error to raise."""
+def row_of(number, uuid, **changes):
+    row = {"id": number, "uuid": uuid, "shortUUID": f"short{number}", "name": "Film", "channel": {"id": 1}}
+    return row | changes
 
-    def __init__(self, *script, size=2500):
+
+OLD, MADE = row_of(6, "an-old-one"), row_of(7, VIDEO["uuid"], shortUUID=VIDEO["shortUUID"])
+
+
+class Disk:
+    """Answers as PeerTube does; `script` has one entry for each PUT: None, a Response, or an error to raise.
+
+    `rows` are the user's videos before the upload, `made` those that came of it (seen once a PUT was made), the
+    newest first; `files` their file's name and size where it is not the upload's.
+    """
+
+    def __init__(self, *script, size=2500, rows=(OLD,), made=(), files=None):
         self.script = list(script)
         self.size = size
+        self.rows, self.made, self.files = rows, made, files or {}
         self.data = bytearray()
         self.seen = []
+        self.looked = 0
         self.finished = False
 
+    def list(self, request):
+        if "/source" in request.path:
+            uuid = request.path.split("/")[-2]
+            known = self.files.get(uuid, ("film.mp4", self.size))
+            return reply(404, {}) if known is None else reply(200, {"inputFilename": known[0], "size": known[1]})
+        assert request.path == "/api/v1/users/me/videos"
+        sent = any(entry.startswith("PUT") for entry in self.seen)
+        self.looked += sent
+        rows = [*self.made, *self.rows] if sent else list(self.rows)
+        return reply(200, {"total": len(rows), "data": rows})
+
     async def handle(self, request):
+        if request.method == "GET":
+            return self.list(request)
         ranged = dict(request.headers).get("Content-Range")
         self.seen.append(f"{request.method} {ranged}" if ranged else request.method)
         assert request.origin == "http://127.0.0.1"
@@ -402,6 +507,10 @@ def gone():
     return reply(404, FORGOTTEN)
 
 
+def unreadable():
+    return reply(422, {"detail": "Video file unreadable."})
+
+
 def making():
     return reply(503, {"detail": "The upload is already being processed"}, retry_after="300")
 
@@ -426,7 +535,7 @@ class TestDriver:
 
         await send(disk, film, on_started=keep)
         status = film.stat()
-        assert heard == [(Ticket(ID, 2500, status.st_mtime_ns), ["POST"])]
+        assert heard == [(Ticket(ID, 2500, status.st_mtime_ns, newest=6), ["POST"])]
 
     async def test_goes_on_with_a_ticket(self, film):
         disk = Disk()
@@ -471,8 +580,44 @@ class TestDriver:
         assert await send(disk, film) == VIDEO
         assert disk.seen[-2:] == [THIRD, ASKED]
 
-    async def test_the_last_answer_was_lost_and_the_video_is_made(self, film):
-        disk = Disk(None, None, errors.ConnectionLost("gone"), making(), making(), gone())
+    @pytest.mark.parametrize(
+        "after",
+        [
+            (lambda: [gone()]),  # 6.3
+            (lambda: [making(), making(), gone()]),
+            (lambda: [unreadable(), gone()]),  # 8.2, within the first 0.1 s
+            (lambda: [making(), unreadable()]),
+            (lambda: [errors.RequestTimeout("late"), gone()]),
+        ],
+    )
+    async def test_the_last_answer_was_lost_and_the_video_is_made(self, film, after):
+        disk = Disk(None, None, errors.ConnectionLost("gone"), *after(), made=[MADE])
+        assert await send(disk, film) == VIDEO
+        assert (disk.seen.count("POST"), disk.looked) == (1, 1)
+
+    async def test_somebody_on_the_way_sent_the_last_chunk_twice(self, film):
+        for answer in (unreadable(), gone()):
+            disk = Disk(None, None, answer, made=[MADE])
+            assert await send(disk, film) == VIDEO
+            assert disk.seen == ["POST", FIRST, SECOND, THIRD]
+
+    async def test_the_last_chunk_was_lost_with_the_upload_so_it_is_sent_once_more(self, film):
+        disk = Disk(None, None, errors.ConnectionLost("gone"), gone())
+        assert await send(disk, film) == VIDEO
+        assert disk.seen == ["POST", FIRST, SECOND, THIRD, ASKED, "DELETE", "POST", FIRST, SECOND, THIRD]
+
+    async def test_an_upload_of_an_earlier_run_is_found_by_its_ticket(self, film):
+        disk = Disk(gone(), made=[MADE])
+        ticket = Ticket(ID, 2500, film.stat().st_mtime_ns, newest=6)
+        assert await send(disk, film, upload_id=ticket) == VIDEO
+        assert disk.seen == [ASKED]
+
+    async def test_when_the_list_cannot_be_read_nobody_knows(self, film):
+        class Listless(Disk):
+            def list(self, request):
+                return super().list(request) if not self.seen else reply(403, {})
+
+        disk = Listless(None, None, errors.ConnectionLost("gone"), gone())
         with pytest.raises(errors.UploadUnknown, match="look for that") as caught:
             await send(disk, film)
         assert (caught.value.upload_id, caught.value.perhaps_finished) == (ID, True)
@@ -553,6 +698,123 @@ class TestDriver:
 
         await send(Watching(), film, chunk_size=70)
         assert (max(sizes), sum(sizes)) == (70, 2500)
+
+
+@pytest.mark.usefixtures("inline")
+class TestWhichVideo:
+    """Among the user's videos, the one that came of an upload whose answer was lost, and no other."""
+
+    LOST = (None, None, errors.ConnectionLost("gone"))
+
+    async def found(self, film, **options):
+        known = options.pop("known", ())
+
+        async def is_known(uuid):
+            return uuid in known
+
+        disk = Disk(*self.LOST, gone(), **options)
+        video = await send(disk, film, is_known=is_known, restart=False)
+        return video["uuid"]
+
+    @pytest.mark.parametrize(
+        "other",
+        [
+            row_of(8, "other", name="Another film"),
+            row_of(8, "other", name="film"),
+            row_of(8, "other", channel={"id": 2}),
+            row_of(6, "other"),  # not made since
+            row_of(5, "other"),
+        ],
+        ids=str,
+    )
+    async def test_others_are_not_it(self, film, other):
+        assert await self.found(film, made=[other, MADE]) == VIDEO["uuid"]
+        with pytest.raises(errors.UploadUnknown) as caught:
+            await self.found(film, made=[other])
+        assert not caught.value.perhaps_finished
+
+    @pytest.mark.parametrize("file", [("another.mp4", 2500), ("film.mp4", 2501)])
+    async def test_nor_those_of_another_file(self, film, file):
+        other = row_of(8, "other")
+        assert await self.found(film, made=[other, MADE], files={"other": file}) == VIDEO["uuid"]
+        with pytest.raises(errors.UploadUnknown):
+            await self.found(film, made=[other], files={"other": file})
+
+    @pytest.mark.parametrize("file", [None, ("film.mp4", None), (None, None)])
+    async def test_a_server_may_know_nothing_of_the_file(self, film, file):
+        assert await self.found(film, made=[MADE], files={VIDEO["uuid"]: file}) == VIDEO["uuid"]
+
+    async def test_nor_what_belongs_to_something_else(self, film):
+        other = row_of(8, "other")
+        assert await self.found(film, made=[other, MADE], known={"other"}) == VIDEO["uuid"]
+        with pytest.raises(errors.UploadUnknown):
+            await self.found(film, made=[other], known={"other"})
+
+    async def test_of_two_that_fit_nobody_can_tell(self, film):
+        with pytest.raises(errors.UploadUnknown, match=f"other, {VIDEO['uuid']}") as caught:
+            await self.found(film, made=[row_of(8, "other"), MADE])
+        assert caught.value.perhaps_finished
+
+    async def test_one_that_another_upload_of_this_client_became(self, film):
+        disk = Disk(*self.LOST, gone(), made=[MADE])
+        async with disk.client() as pt:
+            ends_of(pt).came_of("another-upload", VIDEO)
+            with pytest.raises(errors.UploadUnknown) as caught:
+                await upload(pt, film, channelId=1, name="Film", chunk_size=1000, restart=False)
+        assert not caught.value.perhaps_finished
+
+    async def test_the_same_upload_gone_on_with_once_more_is_the_same_video(self, film):
+        disk, tickets = Disk(made=[MADE]), []
+        async with disk.client() as pt:
+            options = {"channelId": 1, "name": "Film", "chunk_size": 1000}
+            assert await upload(pt, film, on_started=tickets.append, **options) == VIDEO
+            disk.script = [gone()]
+            assert await upload(pt, film, upload_id=tickets[0], **options) == VIDEO
+        assert disk.seen == ["POST", FIRST, SECOND, THIRD, ASKED]
+
+    async def test_names_are_trimmed_as_the_server_trims_them(self, film):
+        disk = Disk(*self.LOST, gone(), made=[MADE])
+        assert await send(disk, film, name="\ufeff\u3000 Film\u00a0\n") == VIDEO
+        disk = Disk(*self.LOST, gone(), made=[row_of(7, VIDEO["uuid"], name="Film\x85")])
+        assert (await send(disk, film, name="Film\x85"))["uuid"] == VIDEO["uuid"]
+
+    async def test_a_user_without_videos(self, film):
+        disk = Disk(*self.LOST, gone(), rows=[], made=[MADE])
+        assert await send(disk, film) == VIDEO
+
+    async def test_uploads_that_are_alike_end_one_after_the_other(self, film):
+        at_the_end = most = 0
+
+        class Watching(Disk):
+            async def handle(self, request):
+                nonlocal at_the_end, most
+                last = "Content-Range" in dict(request.headers)
+                at_the_end += last
+                most = max(most, at_the_end)
+                await asyncio.sleep(1)
+                at_the_end -= last
+                return await super().handle(request)
+
+        disk = Watching()
+        async with disk.client() as pt:
+            options = {"channelId": 1}
+            await asyncio.gather(*(upload(pt, film, name="Film", **options) for _ in range(5)))
+            assert most == 1
+            await asyncio.gather(*(upload(pt, film, name=f"Film {n}", **options) for n in range(5)))
+            assert most > 1
+
+    async def test_one_that_is_cancelled_at_its_end_holds_up_no_other(self, film):
+        disk = Disk(None, None, *[making()] * 500)
+        async with disk.client() as pt:
+            options = {"channelId": 1, "name": "Film", "chunk_size": 1000}
+            first = asyncio.ensure_future(upload(pt, film, **options))
+            await asyncio.sleep(5)
+            second = asyncio.ensure_future(upload(pt, film, **options))
+            await asyncio.sleep(5)
+            assert not second.done()
+            first.cancel()
+            disk.script.clear()
+            assert await second == VIDEO
 
 
 @pytest.mark.usefixtures("inline")

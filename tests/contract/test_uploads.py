@@ -88,6 +88,12 @@ class Breaking:
             return b""
 
 
+@pytest.fixture(params=["emulated", "emulated_8", pytest.param("real", marks=pytest.mark.live)])
+def server(request):
+    """6.3 and 8.x differ in what they say once an upload has become a video."""
+    return request.getfixturevalue(request.param)
+
+
 @pytest.fixture(scope="session")
 def film(tmp_path_factory):
     """Make a film of about 500 KB; where there is no ffmpeg, what passes for one with the emulator."""
@@ -137,6 +143,12 @@ async def stored(server, pt, video):
 
 def sha256(path):
     return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+async def refusal(call):
+    with pytest.raises(errors.ApiError) as caught:
+        await call
+    return caught.type
 
 
 async def test_in_one_request(server, admin, fields, film):
@@ -198,11 +210,16 @@ async def test_what_the_server_says_after_the_end(server, admin, fields, film):
     key = started["upload_id"]
     answer = await admin.uploads.chunk(key, data, 0, size)
     assert answer["video"] is not None
-    with pytest.raises((errors.NotFound, errors.Unprocessable)):  # 422 for a moment on 8.x
-        await admin.uploads.chunk(key, data[-1000:], size - 1000, size)
-    await asyncio.sleep(0.5)
-    with pytest.raises(errors.NotFound):
-        await admin.uploads.status(key, size)
+    answers = [await refusal(admin.uploads.chunk(key, data[-1000:], size - 1000, size))]
+    while answers[-1] is not errors.NotFound and len(answers) < 50:
+        await asyncio.sleep(0.05)
+        answers.append(await refusal(admin.uploads.status(key, size)))
+    assert answers[-1] is errors.NotFound
+    # 8.x may be quicker than we are; 6.3 has forgotten the upload before it answers.
+    may_be_unreadable = (await admin.config.get())["serverVersion"] >= "8"
+    assert set(answers[:-1]) <= ({errors.Unprocessable} if may_be_unreadable else set())
+    if server.emulator is not None:
+        assert bool(answers[:-1]) is may_be_unreadable
     assert len(await admin.me.videos(search=NAME).collect()) == 1
 
 

@@ -5,7 +5,7 @@ from base64 import b64encode
 import pytest
 
 from aiopeertube.emulator import Emulator
-from aiopeertube.emulator.model.uploads import IDLE_SECONDS, PROCESSING_SECONDS, fnv64
+from aiopeertube.emulator.model.uploads import IDLE_SECONDS, LINGERING_SECONDS, PROCESSING_SECONDS, fnv64
 
 from .conftest import MP4, Clock, Visitor, form
 
@@ -186,7 +186,7 @@ class TestInterruptions:
         assert (await send(owner, path, 1000, SIZE))[0] == 200
         assert sha256_of(server) == hashlib.sha256(MP4).hexdigest()
 
-    async def test_a_finished_one_is_gone(self, owner: Visitor):
+    async def test_a_finished_one_is_gone_at_once(self, owner: Visitor):
         path = await begin(owner)
         await send(owner, path, 0, SIZE)
         status, _, body = await ask(owner, path)
@@ -252,6 +252,47 @@ class TestEnd:
         server.store.channels["nisv_channel"].owner = server.store.users["root"]
         assert (await send(owner, path, 0, SIZE))[0] == 400
         assert (await ask(owner, path))[0] == 404
+
+
+@pytest.fixture
+def modern(clock: Clock) -> dict:
+    return {"videos": 3, "rate_limit": None, "clock": clock, "server_version": "8.2"}
+
+
+class TestEndOfModern:
+    """8.x answers before it forgets the upload, and forgets it whatever came of it."""
+
+    @pytest.fixture
+    def options(self, modern: dict) -> dict:
+        return modern
+
+    async def test_for_a_moment_a_finished_one_is_unreadable_and_then_it_is_gone(
+        self, owner: Visitor, server: Emulator, clock: Clock
+    ):
+        path = await begin(owner)
+        assert (await send(owner, path, 0, SIZE))[0] == 200
+        for again in (lambda: ask(owner, path), lambda: send(owner, path, 3000, SIZE)):
+            status, _, body = await again()
+            assert (status, body["detail"]) == (422, "Video file unreadable.")
+        clock.forward(LINGERING_SECONDS)
+        for again in (lambda: ask(owner, path), lambda: send(owner, path, 3000, SIZE)):
+            assert (await again())[0] == 404
+        assert len(server.store.videos) == 4
+
+    async def test_a_write_that_fails_leaves_nothing(
+        self, owner: Visitor, server: Emulator, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    ):
+        path = await TestEnd().fail(owner, server, monkeypatch)
+        clock.forward(LINGERING_SECONDS)
+        assert (await ask(owner, path))[0] == 404
+        assert await begin(owner, **SAME) == path
+        assert (await send(owner, path, 0, SIZE))[0] == 200
+
+    async def test_what_is_no_video_may_come_again_at_once(self, owner: Visitor):
+        for _ in range(2):
+            path = await begin(owner, **SAME)
+            assert (await send(owner, path, 0, SIZE, bytes(SIZE)))[0] == 422
+            assert (await ask(owner, path))[0] == 404
 
 
 class TestCancel:

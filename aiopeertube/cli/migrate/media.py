@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -10,13 +11,15 @@ import click
 
 from aiopeertube.cli.connection import Connection, connect
 from aiopeertube.cli.errors import Exit, Failure
-from aiopeertube.cli.migrate import planning, session, tables
+from aiopeertube.cli.migrate import places, planning, session, tables
 from aiopeertube.cli.options import Command, Settings, shared_options
 from aiopeertube.cli.running import run
-from aiopeertube.cli.terminal import is_terminal
+from aiopeertube.cli.terminal import is_terminal, note
 from aiopeertube.migrate import kinds, vocabulary
 from aiopeertube.migrate.apply import settle_open
+from aiopeertube.migrate.journal import Journal
 from aiopeertube.migrate.kinds import captions as caption_rows
+from aiopeertube.migrate.kinds import creations
 from aiopeertube.migrate.kinds import thumbnails as image_rows
 from aiopeertube.migrate.kinds.reading import Creations, Reader, Requests, Wanted, plan_requests
 from aiopeertube.migrate.planfile import PlanFile
@@ -173,9 +176,21 @@ async def _run(
         if ask.kind in {"upload", "import"}:
             ready.words = await vocabulary.fetch(ready.pt, _words(source.columns), ready.me)
         await plan_requests(ready.journal, source, ask.reader(ready, problems, options))
+        if ask.kind in {"upload", "import"}:
+            await _leave_out_what_was_made(ready, settings)
         if ask.asks and not options["dry_run"]:
             await _confirm(ready)
         return await session.Session(ready.pt, settings, ready.journal, kind, options).run(ask.kind)
+
+
+async def _leave_out_what_was_made(ready: planning.Ready, settings: Settings) -> None:
+    """Make nothing twice that an earlier job of the same table made, and say so."""
+    with ExitStack() as stack:
+        paths = [path for path in places.earlier(ready.journal.job) if path != ready.journal.path]
+        earlier = [stack.enter_context(Journal.open(path, read_only=True)) for path in paths]
+        count = await creations.settle_made(ready.pt, ready.journal, earlier)
+    if count and not settings.quiet:
+        note(f"{count:,} videos are there already: an earlier job of this table made them")
 
 
 def _words(columns: tuple[str, ...]) -> dict[str, None]:

@@ -56,6 +56,11 @@ def all_of() -> Iterator[Path]:
 
 def unfinished(job: Job) -> Path | None:
     """Find the newest journal of the same input, instance and user."""
+    return next(earlier(job), None)
+
+
+def earlier(job: Job) -> Iterator[Path]:
+    """Give the journals of the same input, instance and user, the newest first."""
     for path in all_of():
         try:
             with Journal.open(path, read_only=True) as journal:
@@ -63,8 +68,7 @@ def unfinished(job: Job) -> Path | None:
         except PeerTubeError:
             continue
         if (other.kind, other.origin, other.user, other.source) == (job.kind, job.origin, job.user, job.source):
-            return path
-    return None
+            yield path
 
 
 def chosen(job: Job, *, path: str | None, resume: bool) -> tuple[Path, bool]:

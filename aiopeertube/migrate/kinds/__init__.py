@@ -19,7 +19,7 @@ _ALL: dict[str, Callable[[Journal], Kind]] = {
     Delete.name: lambda journal: Delete(),
     Thumbnails.name: lambda journal: Thumbnails(),
     Upload.name: Upload,
-    Import.name: lambda journal: Import(),
+    Import.name: Import,
 }
 
 

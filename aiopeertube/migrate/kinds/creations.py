@@ -1,10 +1,11 @@
 """New videos, from files and from addresses, with their metadata from the row."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+from weakref import WeakValueDictionary
 
 from aiopeertube.errors import (
     FileChanged,
@@ -20,7 +21,6 @@ from aiopeertube.errors import (
 from aiopeertube.migrate import fields
 from aiopeertube.migrate.item import Item
 from aiopeertube.migrate.journal import Journal
-from aiopeertube.migrate.values import stamp
 from aiopeertube.resumable import Ticket, upload
 from aiopeertube.wire.call import Call
 from aiopeertube.wire.messages import Request
@@ -28,7 +28,8 @@ from aiopeertube.wire.messages import Request
 if TYPE_CHECKING:
     from aiopeertube._client import PeerTube
 
-_CLOCKS: Final = timedelta(minutes=10)  # by which the server's clock may be behind ours
+_BATCH: Final = 50  # videos that are looked up at once
+MADE_BEFORE: Final = "an earlier job made it"
 
 
 class _Creation:
@@ -69,54 +70,45 @@ class Upload(_Creation):
         """Send the file, from its beginning or from where an earlier run was stopped."""
         try:
             return await self._upload(pt, item)
+        except UploadStuck:
+            # The server takes nothing more of it until it is gone. The ticket stays: it says since when to look.
+            await self._cancel(pt, item)
+            raise
         except UploadUnknown as exc:
+            if not exc.perhaps_finished:
+                del item.note["upload"]
+            raise
+        except (FileChanged, Unprocessable):
+            await self._cancel(pt, item)
             item.note.pop("upload", None)
-            found = await self._find(pt, item) if exc.perhaps_finished else None
-            if found is not None:
-                return found
-        except (UploadStuck, Unprocessable) as exc:
-            # The server takes nothing more of an upload that it failed at, nor one announced alike, until it is gone.
-            if isinstance(exc, UploadStuck) and (found := await self._find(pt, item)) is not None:
-                return found
-            await self._cancel(pt, item)
             raise
-        except FileChanged:
-            await self._cancel(pt, item)
-            raise
-        return await self._upload(pt, item)
 
     async def _cancel(self, pt: "PeerTube", item: Item) -> None:
-        kept = item.note.pop("upload", None)
+        kept = item.note.get("upload")
         if kept is not None:
             with suppress(PeerTubeError):  # it is over anyway, and the server removes it in time
                 await pt.uploads.cancel(kept["id"])
 
     async def _upload(self, pt: "PeerTube", item: Item) -> Any:
         async def keep(ticket: Ticket) -> None:
-            item.note.setdefault("began", stamp(datetime.now(UTC) - _CLOCKS))
-            item.note["upload"] = {"id": ticket.upload_id, "size": ticket.size, "modified": ticket.modified}
+            item.note["upload"] = {
+                "id": ticket.upload_id,
+                "size": ticket.size,
+                "modified": ticket.modified,
+                "newest": ticket.newest,
+            }
             await self._journal.save([item])
 
         kept = item.note.get("upload")
         return await upload(
             pt,
             item.wanted["file"],
-            upload_id=Ticket(kept["id"], kept["size"], kept["modified"]) if kept else None,
-            restart=False,
+            upload_id=Ticket(kept["id"], kept["size"], kept["modified"], kept.get("newest")) if kept else None,
             on_started=keep,
+            is_known=self._journal.knows,
             lastModified=item.change,  # announced twice, it is still one upload
             **_creation(item),
         )
-
-    async def _find(self, pt: "PeerTube", item: Item) -> Any | None:
-        """Look for the video of an upload whose end nobody saw: the same name, made since, and no other item's."""
-        began, name = item.note["began"], item.wanted["fields"]["name"]
-        async for row in pt.me.videos(sort="-createdAt"):
-            if row["createdAt"] < began:
-                return None
-            if row["name"] == name and not await self._journal.knows(row["uuid"]):
-                return row
-        return None
 
     async def ask(self, pt: "PeerTube", item: Item) -> None:
         """Plan it again: the upload itself finds out where it was."""
@@ -128,15 +120,26 @@ class Import(_Creation):
 
     name: Final = "import"
 
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+        self._newest: asyncio.Future[int] | None = None
+        self._made: dict[str, int] = {}  # a video's UUID -> the item that it came of
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
     def call(self, pt: "PeerTube", item: Item) -> Call[Any]:
         """Make the request."""
         return pt.imports.create(targetUrl=item.wanted["targetUrl"], **_creation(item))
 
     async def send(self, pt: "PeerTube", item: Item, request: Request) -> Any:
-        """Send it, unless an earlier try did more than was seen of it."""
-        found = await self._find(pt, item) if item.attempts else None
-        if found is not None:
-            return found
+        """Send it, unless an earlier try did more than was seen of it; one of the same address after the other."""
+        async with self._turn(item):
+            found = await self._find(pt, item) if item.attempts else None
+            video = found or await self._send(pt, item, request)
+            self._made[video["uuid"]] = item.id
+            return video
+
+    async def _send(self, pt: "PeerTube", item: Item, request: Request) -> Any:
+        await self._mark(pt, item)
         try:
             return (await pt.send(request))["video"]
         except (TransportError, UnexpectedResponse, ServerError):
@@ -146,19 +149,85 @@ class Import(_Creation):
 
     async def ask(self, pt: "PeerTube", item: Item) -> None:
         """Settle an item by the user's imports."""
-        found = await self._find(pt, item)
-        if found is None:
-            item.settle("planned")
-        else:
-            self.done(item, found)
+        async with self._turn(item):
+            found = await self._find(pt, item)
+            if found is None:
+                item.settle("planned")
+            else:
+                self._made[found["uuid"]] = item.id
+                self.done(item, found)
+
+    def _turn(self, item: Item) -> asyncio.Lock:
+        return self._turns.setdefault(item.wanted["targetUrl"], asyncio.Lock())
+
+    async def _mark(self, pt: "PeerTube", item: Item) -> None:
+        """Keep which imports there were before: what comes of this item has a higher id. One request a run."""
+        if "newest" in item.note:
+            return
+        if self._newest is None:
+            self._newest = asyncio.ensure_future(_newest_import(pt))
+        item.note["newest"] = await asyncio.shield(self._newest)
+        await self._journal.save([item])
 
     async def _find(self, pt: "PeerTube", item: Item) -> Any | None:
-        """Return the video of an import of this address; the server knows which it was given."""
+        """Return the video of an import that is this item's: made since it was first tried, and no other item's."""
         address = item.wanted["targetUrl"]
         async for one in pt.imports.list(targetUrl=address, sort="-createdAt"):
-            if one["targetUrl"] == address and one.get("video"):
-                return one["video"]
+            video = one.get("video")
+            since = one["id"] > item.note.get("newest", 0)
+            if since and one["targetUrl"] == address and video and await self._may_be(item, video):
+                return video
         return None
+
+    async def _may_be(self, item: Item, video: Mapping[str, Any]) -> bool:
+        wanted, channel = item.wanted["fields"], (video.get("channel") or {}).get("id")
+        alike = wanted.get("name", video["name"]) == video["name"] and channel in {None, wanted["channel"]}
+        mine = self._made.get(video["uuid"], item.id) == item.id
+        return alike and mine and not await self._journal.knows(video["uuid"])
+
+
+async def _newest_import(pt: "PeerTube") -> int:
+    rows = await pt.imports.list(sort="-createdAt").collect(limit=1)
+    return rows[0]["id"] if rows else 0
+
+
+async def settle_made(pt: "PeerTube", journal: Journal, earlier: Sequence[Journal]) -> int:
+    """Settle the items of which earlier jobs made videos that are still there; return how many.
+
+    A table that is fed in twice then makes nothing twice. An item counts as made when an earlier journal has it with
+    the same wishes.
+    """
+    count = 0
+    for other in earlier:
+        batch: list[Item] = []
+        async for item in other.items("changed", "unchanged"):
+            batch.append(item)
+            if len(batch) == _BATCH:
+                count += await _settle_made(pt, journal, batch)
+                batch = []
+        count += await _settle_made(pt, journal, batch)
+    return count
+
+
+async def _settle_made(pt: "PeerTube", journal: Journal, made: list[Item]) -> int:
+    planned = {(item.ref, item.change): item for item in await journal.find([item.ref for item in made], "planned")}
+    pairs = [(planned[key], item.uuid) for item in made if (key := (item.ref, item.change)) in planned]
+    there = await asyncio.gather(*(_is_there(pt, uuid) for _, uuid in pairs))
+    settled = []
+    for (item, uuid), is_there in zip(pairs, there, strict=True):
+        if is_there:
+            item.uuid = uuid
+            settled.append(item.settle("unchanged", MADE_BEFORE))
+    await journal.save(settled)
+    return len(settled)
+
+
+async def _is_there(pt: "PeerTube", uuid: str) -> bool:
+    try:
+        await pt.videos.get(uuid)
+    except NotFound:
+        return False
+    return True
 
 
 def _creation(item: Item) -> dict[str, Any]:

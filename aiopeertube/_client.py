@@ -27,6 +27,7 @@ from .stack.retry import Retry
 from .stack.tokens import Token, TokenFile
 from .wire.call import Call, Sender
 from .wire.messages import API, Body, JsonBody, Request, encode_query, json_or_text
+from .wire.sendable import header_problem, line_problem, method_problem, seconds_problem, whole_problem
 
 T = TypeVar("T")
 E = TypeVar("E")
@@ -88,6 +89,11 @@ class PeerTube:
         if self._known:
             check_secure(self.origin, allow_http=allow_http)
         self._fixed = _fixed(concurrency)
+        if token is not None and header_problem("Authorization", token):
+            raise ConfigurationError("token: it has characters that no header can hold")
+        for name, seconds in (("timeout", timeout), ("connect_timeout", connect_timeout)):
+            if problem := seconds_problem(name, seconds):
+                raise ConfigurationError(str(problem))
         self._maximum = _at_least_one("max_concurrency", max_concurrency)
         self._attempts = _at_least_one("attempts", attempts)
         self._rate = rate
@@ -201,7 +207,9 @@ class PeerTube:
         where the answer is not JSON, None where it is empty. `idempotent` says that repeating does no harm; without
         it POST and PATCH are only repeated when the server surely did nothing.
         """
-        problem: InputError | None = None
+        problem: InputError | None = line_problem("path", path) or method_problem(method)
+        if problem is not None:  # nothing can be made of it
+            return Call("GET", API, json_or_text, problem=problem, sender=self)
         if not path.startswith("/") or path.startswith("//"):
             problem = InvalidField(
                 "path", f"{path!r} must begin with one slash; the instance is always {self.origin}"
@@ -311,12 +319,12 @@ class PeerTube:
 def _fixed(concurrency: int | str) -> int | None:
     if concurrency == "auto":
         return None
-    if isinstance(concurrency, int) and concurrency >= 1:
+    if isinstance(concurrency, int) and not whole_problem("concurrency", concurrency, 1):
         return concurrency
     raise ConfigurationError(f'concurrency: {concurrency!r} is neither "auto" nor a number from 1 on')
 
 
 def _at_least_one(name: str, value: int) -> int:
-    if value < 1:
+    if whole_problem(name, value, 1):
         raise ConfigurationError(f"{name}: {value!r} is not a number from 1 on")
     return value

@@ -13,6 +13,7 @@ from typing import Any, Final, Generic, TypeVar
 
 from .errors import UnexpectedResponse
 from .wire.call import Call
+from .wire.sendable import whole_problem
 
 T = TypeVar("T")
 
@@ -27,7 +28,7 @@ class Paginator(Generic[T]):
     """
 
     def __init__(self, page: Callable[[int, int], Call[Any]], *, count: int = MOST, ahead: int = AHEAD) -> None:
-        if not 1 <= count <= MOST:
+        if whole_problem("count", count, 1) or count > MOST:
             raise ValueError(f"count: a page has 1 to {MOST} items, not {count}")
         self._page = page
         self._count = count
@@ -47,6 +48,8 @@ class Paginator(Generic[T]):
 
     async def collect(self, *, limit: int | None = None) -> list[T]:
         """Gather the first `limit` items (None: all of them) in a list; a short list costs a short page."""
+        if limit is not None and not isinstance(limit, int):
+            raise ValueError(f"limit: a number of items is due, not {limit!r}")
         items: list[T] = []
         if limit is not None and limit <= 0:
             return items

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import BinaryIO, Self
 
 from aiopeertube import errors
+from aiopeertube.wire.files import sent_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +37,7 @@ class SourceFile:
             raise errors.FileUnreadable(str(path), exc.strerror or str(exc)) from exc
         self.size = status.st_size
         self.modified = status.st_mtime_ns
-        # Names of no known encoding are legal on disk, and not in JSON.
-        self.name = path.name.encode("utf-8", "replace").decode()
+        self.name = sent_name(path)
 
     def __enter__(self) -> Self:
         if self.size == 0:

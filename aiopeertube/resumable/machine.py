@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from aiopeertube.types import VideoId
+from aiopeertube.wire.sendable import whole_problem
 
 CHUNK: Final = 8 * 1024 * 1024
 SMALLEST: Final = 256 * 1024  # what chunks shrink to when they fail again and again
@@ -95,7 +96,7 @@ class Machine:
         restart: bool = True,
         patience: float = PATIENCE,
     ) -> None:
-        if size < 1 or chunk_size < 1:
+        if whole_problem("size", size, 1) or whole_problem("chunk_size", chunk_size, 1):
             raise ValueError(f"size and chunk size are positive, not {size} and {chunk_size}")
         self.size = size
         self.chunk_size = chunk_size

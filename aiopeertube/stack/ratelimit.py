@@ -471,6 +471,6 @@ def parse_rate(text: str) -> AsyncLimiter:
         number, seconds = int(count), float(digits or 1) * (unit or 0)
     except ValueError:
         number, seconds = 0, 0.0
-    if not slash or number < 1 or seconds <= 0:
+    if not slash or number < 1 or not 0 < seconds < math.inf:
         raise ConfigurationError(f'rate: {text!r} is not a rate; write it like "20/s", "300/min" or "50/10s"')
     return AsyncLimiter(1, seconds / max(1, number - 1) if number > 1 else seconds)

@@ -1,17 +1,22 @@
 """An operation as a value: nothing is sent until it is awaited."""
 
-from collections.abc import Coroutine, Generator
+import re
+from collections.abc import Coroutine, Generator, Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any, Generic, Protocol, TypeVar
-from urllib.parse import quote_plus
+from typing import Any, Final, Generic, Protocol, TypeVar
+from urllib.parse import quote, quote_plus
 
 import orjson
 
-from aiopeertube.errors import InputError
+from aiopeertube.errors import InputError, InvalidField
 
-from .messages import Body, Decoder, JsonBody, Multipart, Query, RawBody, Request
+from .messages import Body, Decoder, FormBody, JsonBody, Multipart, Query, RawBody, Request
+from .sendable import header_problem, line_problem, method_problem, path_problem, seconds_problem, text_complaint
 
 T = TypeVar("T")
+
+_PLAIN: Final = re.compile(r"[!-~]*")  # what may stand in a request line as it is
+_IN_PATHS: Final = "".join(map(chr, range(0x21, 0x7F)))
 
 
 class Sender(Protocol):
@@ -30,9 +35,9 @@ class Sender(Protocol):
 class Call(Generic[T]):
     """One operation of the API: await it, put it in a bulk run, print it, store it, compare it.
 
-    `problem` is what is known to be wrong with it: sending it raises that, and nothing is sent. A bad id or value
-    does not raise when the call is built, so that a bad item in a stream of calls is one failed item and not the
-    end of the stream.
+    `problem` is what is known to be wrong with it: sending it raises that, and nothing is sent. What cannot be part
+    of a request is found as the call is made. A bad id or value does not raise when the call is built, so that a bad
+    item in a stream of calls is one failed item and not the end of the stream.
 
     Two calls are equal when they would send the same thing, whatever client they belong to. `tag` is the caller's
     own: a bulk run hands it back with the call, so that an outcome finds its row.
@@ -51,6 +56,10 @@ class Call(Generic[T]):
     tag: Any = field(default=None, compare=False, repr=False)
     sender: Sender | None = field(default=None, compare=False, repr=False)
 
+    def __post_init__(self) -> None:
+        if self.problem is None and (problem := _problem_of(self)) is not None:
+            object.__setattr__(self, "problem", problem)
+
     def __await__(self) -> Generator[Any, None, T]:
         if self.sender is None:
             raise TypeError("this Call belongs to no client; get it from a method of one")
@@ -63,9 +72,10 @@ class Call(Generic[T]):
     @property
     def target(self) -> str:
         """Path and query as they stand in the request line."""
+        path = self.path if _PLAIN.fullmatch(self.path) else quote(self.path, safe=_IN_PATHS, errors="replace")
         if not self.query:
-            return self.path
-        return self.path + "?" + "&".join(f"{quote_plus(k)}={quote_plus(v)}" for k, v in self.query)
+            return path
+        return path + "?" + "&".join(f"{quote_plus(k)}={quote_plus(v)}" for k, v in self.query)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the call as plain data, for a journal or a dry run; bodies with secrets are left out."""
@@ -80,6 +90,39 @@ class Call(Generic[T]):
             data["fields"] = [list(pair) for pair in self.body.fields]
             data["files"] = [[part.name, _source(part.source)] for part in self.body.files]
         return data
+
+
+def _problem_of(call: Call[Any]) -> InputError | None:
+    """Return the first thing about a call that cannot stand in a request."""
+    return next((problem for problem in _problems_of(call) if problem is not None), None)
+
+
+def _problems_of(call: Call[Any]) -> Iterator[InputError | None]:
+    yield method_problem(call.method)
+    yield path_problem(call.path)
+    for name, value in call.query:
+        yield line_problem(name, name)
+        yield line_problem(name, value)
+    for name, value in call.headers:
+        yield header_problem(name, value)
+    if call.timeout is not None:
+        yield seconds_problem("timeout", call.timeout)
+    yield from _problems_of_body(call.body)
+
+
+def _problems_of_body(body: Body | None) -> Iterator[InputError | None]:
+    if isinstance(body, RawBody):
+        yield header_problem("Content-Type", body.content_type)
+    elif isinstance(body, FormBody | Multipart):
+        for name, value in body.fields:
+            yield line_problem(name, name)
+            if not isinstance(value, str) or text_complaint(value):
+                yield InvalidField(name, "cannot be sent: it is no text, or not all of it is")  # it may be a secret
+    if isinstance(body, Multipart):
+        for part in body.files:
+            yield line_problem("the name of a file", part.name)
+            yield line_problem(part.name, part.filename)
+            yield header_problem("Content-Type", part.content_type)
 
 
 def _source(source: object) -> str:

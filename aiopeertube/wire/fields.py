@@ -10,17 +10,24 @@ from typing import Any, Final
 from aiopeertube.errors import InvalidField
 
 from .messages import Query
+from .sendable import fields_problem, plain, value_problem
 
 _MOST_TAGS: Final = 5
+_NULLS: Final = frozenset({"", "null"})
 _LISTS: Final = (list, tuple)
 
 
 def problem_of(fields: Mapping[str, Any]) -> InvalidField | None:
-    """Return the first complaint about the fields of an update, None when the server should take them."""
+    """Return the first complaint about the fields of a video, None when the server should take them.
+
+    Fields that are not known here are looked at when they are encoded.
+    """
     for name, value in fields.items():
         check = _CHECKS.get(name)
         if check is not None and (complaint := check(value)):
             return InvalidField(name, complaint)
+        if check is not None and (problem := value_problem(name, value)):
+            return problem
     return None
 
 
@@ -32,6 +39,19 @@ def _text(low: int, high: int, *, required: bool = False) -> Callable[[Any], str
         if value is None:
             return _present(value) if required else ""
         return f"must be text, not {type(value).__name__}"
+
+    return check
+
+
+def _number(*, required: bool = False) -> Callable[[Any], str]:
+    """Text is for the server, or for who knows its labels, but for what the server takes for null."""
+
+    def check(value: Any) -> str:
+        if value is None:
+            return "cannot be empty" if required else ""
+        number = isinstance(value, int) and not isinstance(value, bool)
+        text = isinstance(value, str) and value not in _NULLS
+        return "" if number or text else f"must be a whole number, not {value!r}"
 
     return check
 
@@ -69,8 +89,13 @@ def _date(value: Any) -> str:
 # null clears every field but the first three.
 _CHECKS: Final[Mapping[str, Callable[[Any], str]]] = {
     "name": _text(3, 120, required=True),
-    "privacy": _present,
-    "channelId": _present,
+    "privacy": _number(required=True),
+    "channelId": _number(required=True),
+    "category": _number(),
+    "licence": _number(),
+    "commentsPolicy": _number(),
+    "nsfwFlags": _number(),
+    "language": _text(1, 20),
     "description": _text(3, 10_000),
     "support": _text(3, 1_000),
     "tags": _tags,
@@ -79,7 +104,13 @@ _CHECKS: Final[Mapping[str, Callable[[Any], str]]] = {
 
 
 def form_fields(fields: Mapping[str, Any]) -> Query:
-    """Flatten fields for a multipart body: tags[0], scheduleUpdate[privacy], and "null" to clear."""
+    """Flatten fields for a multipart body: tags[0], scheduleUpdate[privacy], and "null" to clear.
+
+    Raises:
+        InvalidField: something in them cannot be sent.
+    """
+    if problem := fields_problem(fields):
+        raise problem
     return tuple(pair for name, value in fields.items() for pair in _flat(name, value))
 
 
@@ -90,6 +121,4 @@ def _flat(name: str, value: Any) -> list[tuple[str, str]]:
         return [pair for index, item in enumerate(value) for pair in _flat(f"{name}[{index}]", item)]
     if value is None or value in ([], ()):
         return [(name, "null")]
-    if isinstance(value, bool):
-        return [(name, "true" if value else "false")]
-    return [(name, value.isoformat() if isinstance(value, date) else str(value))]
+    return [(name, plain(value))]

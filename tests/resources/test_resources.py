@@ -291,7 +291,7 @@ class TestUploads:
         assert problem.field == field
 
     def test_what_cannot_be_json(self, client):
-        assert client.uploads.start(**UPLOAD, scheduleUpdate={1, 2}).problem.field == "body"
+        assert client.uploads.start(**UPLOAD, scheduleUpdate={1, 2}).problem.field == "scheduleUpdate"
 
     @pytest.mark.parametrize(
         "location",

@@ -1,5 +1,6 @@
 """From a filled journal to the end of its run: limits, the run itself, failed rows, the summary, the exit code."""
 
+import math
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -41,7 +42,7 @@ class Duration(click.ParamType[float]):
             seconds = float(number) * _UNITS[str(value)[len(number) :] or "s"]
         except (ValueError, KeyError):
             seconds = 0.0
-        if seconds <= 0:
+        if not 0 < seconds < math.inf:
             raise click.BadParameter(f"{value!r} is not a duration like 90s, 15m or 2h", ctx, param)
         return seconds
 

@@ -2,8 +2,17 @@
 
 PeerTube pages by offset, and offsets shift when the list changes. A `total` that shrank by d since the page before
 means that up to d items moved to where we have been; the listing goes back by d (and a little further, in case it
-goes on shrinking) and drops what it has already given. An item that vanishes while another is added leaves `total`
-as it is, and then the listing cannot know; with `sort="createdAt"`, edits of metadata move nothing.
+goes on shrinking) and drops what it has already given.
+
+An item that vanishes while another is added leaves `total` as it is, and no offset tells the two apart. What holds:
+
+- New items first (`sort="-createdAt"`), read one page after the other (`ahead=0`): nothing is skipped, whatever is
+  added and deleted. All that is added moves the rest back, so the rest can only move forward by what `total` shrinks.
+- Otherwise no more items are skipped than deletions were hidden so, times the pages that are under way at once: those
+  asked ahead may be answered in another order.
+- Neither is moved by edits of metadata.
+
+A listing ends. Pages that bring nothing new, one after the other, or a list that grows without end, are an error.
 """
 
 import asyncio
@@ -11,7 +20,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable
 from typing import Any, Final, Generic, TypeVar
 
-from .errors import UnexpectedResponse
+from .errors import ListNeverStoodStill, UnexpectedResponse
 from .wire.call import Call
 from .wire.sendable import whole_problem
 
@@ -19,6 +28,8 @@ T = TypeVar("T")
 
 AHEAD: Final = 3  # pages; a server gains nothing from more than about four at once
 MOST: Final = 100  # items a page; PeerTube refuses more
+BARREN: Final = 100  # pages in a row without a new item, after which there is no hope
+GROWTH: Final = 10  # times the first total, and as many pages besides, up to which a growing list is followed
 
 
 class Paginator(Generic[T]):
@@ -43,8 +54,7 @@ class Paginator(Generic[T]):
 
     async def total(self) -> int:
         """Ask how many items there are, with one small request."""
-        answer = await self._page(0, 0)
-        return int(answer["total"])
+        return _total(await self._page(0, 0))
 
     async def collect(self, *, limit: int | None = None) -> list[T]:
         """Gather the first `limit` items (None: all of them) in a list; a short list costs a short page."""
@@ -83,6 +93,8 @@ class _Pages(AsyncIterator[list[T]]):
         self._total: int | None = None
         self._slack = 0  # items that pages overlap by, once the list was seen shrinking
         self._given = _Seen()
+        self._count_given = self._requests = self._barren = 0
+        self._most = 0  # the largest total that is believed
 
     def __aiter__(self) -> "_Pages[T]":
         return self
@@ -100,7 +112,7 @@ class _Pages(AsyncIterator[list[T]]):
                 self._total = 0  # an iterator that failed is at its end
                 raise
             self._waiting.popleft()
-            rows = self._take(start, page)
+            rows = self._taken(start, page)
             if rows:
                 self._ask()  # the next pages travel while the caller works on this one
                 return rows
@@ -127,6 +139,31 @@ class _Pages(AsyncIterator[list[T]]):
             return False
         return self._limit is None or self._next < self._limit or not self._waiting
 
+    def _taken(self, start: int, page: Any) -> list[T]:
+        """Take a page; end the listing when it is wrong, or one of too many that bring nothing new."""
+        try:
+            rows = self._take(start, page)
+            self._check(len(rows))
+        except UnexpectedResponse:
+            self.close()
+            self._total = 0
+            raise
+        return rows
+
+    def _check(self, new: int) -> None:
+        total = self._total or 0
+        self._requests += 1
+        self._count_given += new
+        self._barren = 0 if new else self._barren + 1
+        self._most = self._most or GROWTH * (total + self._count)
+        if self._barren > BARREN and self._wanted():
+            raise self._restless("the list never stood still, or has no more items")
+        if total > self._most and self._count_given > self._most:
+            raise self._restless("the list grows without end")
+
+    def _restless(self, message: str) -> ListNeverStoodStill:
+        return ListNeverStoodStill(message, given=self._count_given, total=self._total or 0, requests=self._requests)
+
     def _take(self, start: int, page: Any) -> list[T]:
         total, data = _parts(page)
         shrunk = max(0, (self._total or 0) - total)
@@ -152,11 +189,21 @@ class _Pages(AsyncIterator[list[T]]):
 
 def _parts(page: Any) -> tuple[int, list[Any]]:
     """Return total and rows of a page, and see that it is one."""
-    if isinstance(page, dict):
-        total, data = page.get("total"), page.get("data")
-        if isinstance(total, int) and isinstance(data, list) and all(isinstance(r, dict) and "id" in r for r in data):
-            return total, data
+    data = page.get("data") if isinstance(page, dict) else None
+    if isinstance(data, list) and all(isinstance(row, dict) and _is_id(row.get("id")) for row in data):
+        return _total(page), data
     raise UnexpectedResponse("a page with total and data was due, but other JSON came", status=200)
+
+
+def _is_id(value: Any) -> bool:
+    return isinstance(value, int | str)
+
+
+def _total(page: Any) -> int:
+    total = page.get("total") if isinstance(page, dict) else None
+    if isinstance(total, int) and not isinstance(total, bool) and total >= 0:
+        return total
+    raise UnexpectedResponse(f"a page with its total was due, not {str(total)[:40]!r} of them", status=200)
 
 
 async def _result(call: Call[Any]) -> Any:

@@ -15,7 +15,8 @@
     │   ├── ConnectionLost            the connection ended before the answer was whole
     │   └── RequestTimeout            no answer in time
     ├── UnexpectedResponse            an answer that PeerTube does not give (a proxy's page, cut JSON)
-    │   └── RedirectRefused           a redirect that must not be followed
+    │   ├── RedirectRefused           a redirect that must not be followed
+    │   └── ListNeverStoodStill       a list whose end cannot be reached: given, total, requests
     ├── AuthenticationError           who are you?
     │   ├── WrongCredentials          user name or password
     │   ├── TwoFactorRequired         a one-time code is missing
@@ -126,6 +127,21 @@ class RedirectRefused(UnexpectedResponse):
     def __init__(self, message: str, *, status: int, location: str) -> None:
         super().__init__(message, status=status)
         self.location = location
+
+
+class ListNeverStoodStill(UnexpectedResponse):
+    """A list changed faster than it can be read, or its total is not true of it.
+
+    `given` items were handed out over `requests` pages; `total` is what the last page said that there are.
+    """
+
+    def __init__(self, message: str, *, given: int, total: int, requests: int) -> None:
+        super().__init__(
+            f"{message}: {given:,} items came in {requests:,} pages, and there are said to be {total:,}", status=200
+        )
+        self.given = given
+        self.total = total
+        self.requests = requests
 
 
 class AuthenticationError(PeerTubeError):

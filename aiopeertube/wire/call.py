@@ -10,12 +10,13 @@ import orjson
 
 from aiopeertube.errors import InputError, InvalidField
 
-from .messages import Body, Decoder, FormBody, JsonBody, Multipart, Query, RawBody, Request
+from .messages import IDEMPOTENT, Body, Decoder, FormBody, JsonBody, Multipart, Query, RawBody, Request
 from .sendable import header_problem, line_problem, method_problem, path_problem, seconds_problem, text_complaint
 
 T = TypeVar("T")
 
 _PLAIN: Final = re.compile(r"[!-~]*")  # what may stand in a request line as it is
+_USUAL_PATH: Final = re.compile(r"(?:/[0-9A-Za-z_@-]+)+")
 _IN_PATHS: Final = "".join(map(chr, range(0x21, 0x7F)))
 
 
@@ -57,7 +58,9 @@ class Call(Generic[T]):
     sender: Sender | None = field(default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        if self.problem is None and (problem := _problem_of(self)) is not None:
+        if self.problem is not None or _is_usual(self):
+            return
+        if (problem := _problem_of(self)) is not None:
             object.__setattr__(self, "problem", problem)
 
     def __await__(self) -> Generator[Any, None, T]:
@@ -90,6 +93,19 @@ class Call(Generic[T]):
             data["fields"] = [list(pair) for pair in self.body.fields]
             data["files"] = [[part.name, _source(part.source)] for part in self.body.files]
         return data
+
+
+def _is_usual(call: Call[Any]) -> bool:
+    """Tell of most calls that can be sent that they can; asking exactly takes longer."""
+    body = call.body
+    return (
+        (body is None or type(body) is JsonBody)
+        and call.method in IDEMPOTENT
+        and not (call.query or call.headers)
+        and call.timeout is None
+        and isinstance(call.path, str)
+        and _USUAL_PATH.fullmatch(call.path) is not None
+    )
 
 
 def _problem_of(call: Call[Any]) -> InputError | None:

@@ -10,7 +10,7 @@ from typing import Any, Final
 from aiopeertube.errors import InvalidField
 
 from .messages import Query
-from .sendable import fields_problem, plain, value_problem
+from .sendable import fields_problem, plain, text_complaint
 
 _MOST_TAGS: Final = 5
 _NULLS: Final = frozenset({"", "null"})
@@ -20,14 +20,12 @@ _LISTS: Final = (list, tuple)
 def problem_of(fields: Mapping[str, Any]) -> InvalidField | None:
     """Return the first complaint about the fields of a video, None when the server should take them.
 
-    Fields that are not known here are looked at when they are encoded.
+    What no field can be (`sendable`) is found when they are encoded.
     """
     for name, value in fields.items():
         check = _CHECKS.get(name)
         if check is not None and (complaint := check(value)):
             return InvalidField(name, complaint)
-        if check is not None and (problem := value_problem(name, value)):
-            return problem
     return None
 
 
@@ -35,7 +33,10 @@ def _text(low: int, high: int, *, required: bool = False) -> Callable[[Any], str
     def check(value: Any) -> str:
         if isinstance(value, str):
             length = len(value)
-            return "" if low <= length <= high else f"must have {low} to {high} characters, has {length}"
+            if not low <= length <= high:
+                return f"must have {low} to {high} characters, has {length}"
+            why = text_complaint(value)
+            return f"cannot be sent: {why}" if why else ""
         if value is None:
             return _present(value) if required else ""
         return f"must be text, not {type(value).__name__}"

@@ -7,12 +7,15 @@ import uuid
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 
+import click
 import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from aiopeertube import Call, PeerTube, errors
+from aiopeertube.cli.migrate.session import Duration
+from aiopeertube.migrate import fields
 from aiopeertube.resumable import upload
 from aiopeertube.testing import MockTransport, reply
 from aiopeertube.wire.fields import form_fields
@@ -98,11 +101,11 @@ BODIES = {
 }
 # of the fields that have a kind, each refuses what is of another
 KNOWN = ("name", "description", "support", "tags", "category", "licence", "language", "privacy", "commentsPolicy")
-for field in (*KNOWN, "nsfwFlags", "channelId", "originallyPublishedAt"):
-    BODIES[field] = (lambda pt, value, field=field: pt.videos.update(7, **{field: value}), field)
-    BODIES[f"{field} in a form"] = (
-        lambda pt, value, field=field: pt.videos.update(7, thumbnailfile=b"\xff\xd8", **{field: value}),
-        field,
+for known in (*KNOWN, "nsfwFlags", "channelId", "originallyPublishedAt"):
+    BODIES[known] = (lambda pt, value, known=known: pt.videos.update(7, **{known: value}), known)
+    BODIES[f"{known} in a form"] = (
+        lambda pt, value, known=known: pt.videos.update(7, thumbnailfile=b"\xff\xd8", **{known: value}),
+        known,
     )
 QUERIES = {
     "a filter": (lambda pt, value: pt.videos.list(search=value)._page(0, 1), "search"),
@@ -305,6 +308,18 @@ async def test_an_offset_is_a_whole_number(client, number):
 def test_a_rate_is_finite(rate):
     with pytest.raises(errors.ConfigurationError, match="rate"):
         PeerTube("http://localhost", rate=rate)
+
+
+@pytest.mark.parametrize("span", ["nan", "inf", "1e400h", "-1s", "0", "nanh"])
+def test_a_duration_on_the_command_line_is_finite(span):
+    with pytest.raises(click.BadParameter):
+        Duration().convert(span, None, None)
+
+
+@pytest.mark.parametrize("text", ["abc\0def", "abc\ud800def"], ids=ascii)
+@pytest.mark.parametrize("field", ["name", "description", "support"])
+def test_text_that_cannot_be_sent_is_no_value_of_a_field(field, text):
+    assert "cannot be sent" in fields.complaint(field, text)
 
 
 @pytest.mark.parametrize("token", ["a\r\nX: y", "a\0", "žlutý", "\ud800"], ids=ascii)

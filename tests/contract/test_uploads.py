@@ -278,6 +278,13 @@ async def test_many_side_by_side(server, admin, fields, film):
         assert await stored(server, admin, video) == sha256(film)
 
 
+@pytest.mark.parametrize("size", [1_000_000, 3_000_000])
+async def test_large_bytes_in_a_form_warn_of_nothing(server, admin, fields, film, size):
+    data = film.read_bytes()
+    answer = await admin.videos.upload(videofile=data + bytes(size), **fields)
+    assert (await admin.videos.get(answer["video"]["uuid"]))["name"] == NAME
+
+
 async def test_imports(server, admin, fields):
     with pytest.raises((errors.Conflict, errors.NotPermitted)):  # off, or an address of the server's own network
         await admin.imports.create(targetUrl="http://127.0.0.1/film.mp4", **fields)

@@ -5,7 +5,8 @@ import io
 import ssl
 from collections.abc import Awaitable
 from contextlib import ExitStack
-from typing import Any, Final
+from pathlib import Path
+from typing import IO, Any, Final
 
 import aiohttp
 import yarl
@@ -130,14 +131,20 @@ def _form(body: Multipart, files: ExitStack) -> aiohttp.FormData:
     for name, value in body.fields:
         form.add_field(name, value)
     for part in body.files:
-        content = part.source
-        if not isinstance(content, bytes):
-            try:
-                content = files.enter_context(content.open("rb"))  # type: ignore[assignment]
-            except OSError as exc:
-                raise errors.FileUnreadable(str(part.source), _reason(exc)) from exc
-        form.add_field(part.name, content, filename=part.filename, content_type=part.content_type)
+        form.add_field(
+            part.name, _content(part.source, files), filename=part.filename, content_type=part.content_type
+        )
     return form
+
+
+def _content(source: Path | bytes, files: ExitStack) -> IO[bytes]:
+    """Open a file; bytes become one, since aiohttp warns of large ones, and writes them without a pause."""
+    if isinstance(source, bytes):
+        return io.BytesIO(source)
+    try:
+        return files.enter_context(source.open("rb"))
+    except OSError as exc:
+        raise errors.FileUnreadable(str(source), _reason(exc)) from exc
 
 
 def _translate(exc: aiohttp.ClientError | HttpProcessingError, request: Request) -> errors.PeerTubeError:

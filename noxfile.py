@@ -1,17 +1,36 @@
 """The project's chores: `nox` runs what has to pass, `nox -l` lists the rest."""
 
 import os
+import re
+import tarfile
 from pathlib import Path
 
 import nox
 
-nox.needs_version = ">=2025.2.9"
+nox.needs_version = ">=2026.8.17"  # before, the stand-ins of version managers count as interpreters
 nox.options.default_venv_backend = "virtualenv"
-nox.options.error_on_missing_interpreters = True
+nox.options.download_python = "never"
+nox.options.error_on_missing_interpreters = False  # the matrix is as wide as the machine, and says what it skips
 nox.options.reuse_existing_virtualenvs = True
-nox.options.sessions = ["lint", "tests"]
+nox.options.sessions = ["lint", "tests", "bounds"]
 
 PROJECT = nox.project.load_toml("pyproject.toml")
+PYTHONS = nox.project.python_versions(PROJECT)  # as the classifiers say
+VERSION = re.compile(r'^__version__ = "(.+)"$', re.MULTILINE)
+NOT_LIVE = ("-m", "not live", "tests")
+
+# The parts of the suite in which wrong lower bounds showed, and those that need every dependency for a moment.
+WHERE_BOUNDS_SHOW = (
+    "tests/bulk",
+    "tests/cli/test_addresses.py",
+    "tests/cli/test_get.py",
+    "tests/cli/test_option_sets.py",
+    "tests/migrate",
+    "tests/resources",
+    "tests/stack",
+    "tests/test_packaging.py",
+    "tests/wire",
+)
 
 
 def group(name: str) -> tuple[str, ...]:
@@ -19,12 +38,14 @@ def group(name: str) -> tuple[str, ...]:
     return nox.project.dependency_groups(PROJECT, name)
 
 
-def install_wheel(session: nox.Session, *extras: str) -> None:
+def install_wheel(session: nox.Session, *extras: str, source: str = ".") -> None:
     """Install the package as users get it: built, not as a source tree."""
     built = Path(session.create_tmp()) / "wheel"
     for old in built.glob("*.whl"):
         old.unlink()
-    session.run("python", "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(built), ".", silent=True)
+    session.run(
+        "python", "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(built), source, silent=True
+    )
     (wheel,) = built.glob("*.whl")
     wanted = f"{wheel}[{','.join(extras)}]" if extras else str(wheel)
     session.install("--upgrade", wanted)
@@ -32,22 +53,120 @@ def install_wheel(session: nox.Session, *extras: str) -> None:
     session.install("--force-reinstall", "--no-deps", str(wheel))
 
 
+def install_lowest(session: nox.Session, *, source: str = ".") -> None:
+    """Install the package with the oldest versions that it says it works with, and with those of the tests' tools."""
+    metadata = PROJECT["project"]
+    extras = (needed for extra in metadata["optional-dependencies"].values() for needed in extra)
+    install_wheel(session, source=source)
+    session.install("--upgrade", *group("uv"))
+    oldest = ("--resolution", "lowest-direct", "--upgrade")
+    session.run(
+        *("python", "-m", "uv", "pip", "install", "--quiet", *oldest),
+        *(*metadata["dependencies"], *extras, *group("test")),
+        silent=True,
+    )
+
+
+def unpack_sdist(session: nox.Session) -> Path:
+    """Build the sdist and unpack it where nothing else of the project is."""
+    session.install("--upgrade", *group("uv"))
+    folder = Path(session.create_tmp()).absolute() / "sdist"
+    session.run("python", "-c", f"import shutil; shutil.rmtree({str(folder)!r}, ignore_errors=True)")
+    session.run("python", "-m", "uv", "build", "--quiet", "--sdist", "--out-dir", str(folder), silent=True)
+    (archive,) = folder.glob("*.tar.gz")
+    with tarfile.open(archive) as opened:
+        opened.extractall(folder)  # what was just built here; Python 3.11.2 knows no filter
+    return folder / archive.name.removesuffix(".tar.gz")
+
+
+def pytest(session: nox.Session, *arguments: str, measured: bool = False) -> None:
+    """Run the tests against the installed package; not as a module, which would find the source tree first."""
+    program = ("coverage", "run", f"{session.bin}/pytest") if measured else ("pytest",)
+    session.run(*program, *arguments, env={"AIOPEERTUBE_EXPECT_WHEEL": "1"})
+
+
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Check style, types and the direction of imports."""
-    session.install("--upgrade", *group("lint"), *PROJECT["project"]["dependencies"], "nox", "pytest")
+    """Check style, types (as two checkers see them) and the direction of imports."""
+    session.install("--upgrade", *group("lint"), *group("test"), *PROJECT["project"]["dependencies"], "nox")
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
     session.run("mypy")
+    session.run("pyright", env={"PYRIGHT_PYTHON_IGNORE_WARNINGS": "1"})
     session.run("lint-imports", "--verbose", silent=True)
 
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """Run the tests against the built wheel; arguments go to pytest."""
+    """Run the tests against the built wheel, with coverage; arguments go to pytest, and then nothing is measured."""
     install_wheel(session, "speed")
     session.install("--upgrade", *group("test"))
-    session.run("pytest", *(session.posargs or ["-m", "not live", "tests"]), env={"AIOPEERTUBE_EXPECT_WHEEL": "1"})
+    if session.posargs:
+        pytest(session, *session.posargs)
+        return
+    pytest(session, *NOT_LIVE, measured=True)
+    session.run("coverage", "report")
+
+
+@nox.session
+def bounds(session: nox.Session) -> None:
+    """Run a fast part of the tests from the unpacked sdist, on the oldest dependencies."""
+    source = unpack_sdist(session)
+    install_lowest(session, source=str(source))
+    session.chdir(source)
+    pytest(session, *(session.posargs or ["-m", "not live", *WHERE_BOUNDS_SHOW]))
+
+
+@nox.session
+def lowest(session: nox.Session) -> None:
+    """Run all tests on the oldest dependencies that pyproject.toml allows."""
+    install_lowest(session)
+    pytest(session, *(session.posargs or NOT_LIVE))
+
+
+@nox.session(python=PYTHONS)
+def matrix(session: nox.Session) -> None:
+    """Run the tests on each Python that the classifiers name; those that are not on the machine are skipped."""
+    install_wheel(session, "speed")
+    session.install("--upgrade", *group("test"))
+    pytest(session, *(session.posargs or NOT_LIVE))
+
+
+@nox.session
+def sdist(session: nox.Session) -> None:
+    """Run all tests from the unpacked sdist: it has all that they need."""
+    source = unpack_sdist(session)
+    install_wheel(session, "speed", source=str(source))
+    session.install("--upgrade", *group("test"))
+    session.chdir(source)
+    pytest(session, *(session.posargs or NOT_LIVE))
+
+
+@nox.session
+def release(session: nox.Session) -> None:
+    """Build wheel and sdist of a clean tree into dist/ and check them; nothing is published."""
+    if session.run("git", "status", "--porcelain", external=True, silent=True):
+        session.error("the tree is dirty: commit first, what is released is what was committed")
+    version = _released_version(session)
+    session.install("--upgrade", *group("release"))
+    session.run("python", "-m", "uv", "build", "--quiet", "--clear", "--out-dir", "dist", silent=True)
+    archives = [f"dist/aiopeertube-{version}{end}" for end in ("-py3-none-any.whl", ".tar.gz")]
+    session.run("twine", "check", "--strict", *archives)
+    session.run("check-wheel-contents", archives[0])
+    session.install("--force-reinstall", archives[0])
+    has_types = "from importlib.resources import files; assert files('aiopeertube').joinpath('py.typed').is_file()"
+    session.run("python", "-I", "-c", has_types)
+    has_version = f"import aiopeertube; assert aiopeertube.__version__ == {version!r}, aiopeertube.__version__"
+    session.run("python", "-I", "-c", has_version)
+
+
+def _released_version(session: nox.Session) -> str:
+    """Return the package's version, which has to be the newest of the changelog's."""
+    (version,) = VERSION.findall(Path("aiopeertube/_version.py").read_text())
+    logged = re.findall(r"^## \[(\d[^\]]*)\]", Path("CHANGELOG.md").read_text(), re.MULTILINE)
+    if logged[:1] != [version]:
+        session.error(f"_version.py says {version}, the newest version in CHANGELOG.md is {(logged or ['none'])[0]}")
+    return str(version)
 
 
 @nox.session
@@ -57,7 +176,7 @@ def live(session: nox.Session) -> None:
         session.error("set AIOPEERTUBE_LIVE_URL, and the credentials that CONTRIBUTING.md names")
     install_wheel(session)
     session.install("--upgrade", *group("test"))
-    session.run("pytest", "-m", "live", *(session.posargs or ["tests/contract"]))
+    pytest(session, "-m", "live", *(session.posargs or ["tests/contract"]))
 
 
 @nox.session

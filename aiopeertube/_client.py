@@ -1,33 +1,39 @@
-"""The client: composes the stack in one place, and has one attribute per resource."""
+"""Private: the client, which composes the stack and has one attribute per resource; use `aiopeertube.PeerTube`."""
 
 import asyncio
 import ssl
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from copy import copy
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, Self, TypeVar
+from typing import Any, Final, NoReturn, Self, TypeVar
 from urllib.parse import parse_qsl
 
 from . import resources
-from ._settings import check_secure, from_environment, origin_of
+from ._settings import check_secure, from_environment, origin_of, seconds
 from .bulk import BulkRun, Halt
-from .bulk.engine import Source
-from .errors import AuthenticationError, ConfigurationError, InputError, InvalidField
+from .bulk.source import Calls
+from .errors import (
+    AuthenticationError,
+    ClientClosed,
+    ConfigurationError,
+    DeadlineExceeded,
+    InputError,
+    InvalidField,
+)
 from .events import Hooks
-from .stack import Pool
+from .stack import Pool, Transport
+from .stack.admit import Admit, Gates
 from .stack.auth import Auth, Credentials, Otp, Session, Sign
-from .stack.concurrency import Concurrency
+from .stack.cap import parse_rate
 from .stack.meter import Meter, Statistics
 from .stack.pool.aiohttp import AiohttpPool
-from .stack.ratelimit import Limiter, RateLimit, parse_rate
 from .stack.redirects import Redirects
 from .stack.retry import Retry
 from .stack.tokens import Token, TokenFile
 from .wire.call import Call, Sender
 from .wire.messages import API, Body, JsonBody, Request, encode_query, json_or_text
-from .wire.sendable import header_problem, line_problem, method_problem, seconds_problem, whole_problem
+from .wire.sendable import header_problem, line_problem, method_problem, whole_problem
 
 T = TypeVar("T")
 E = TypeVar("E")
@@ -36,7 +42,7 @@ _WORKERS: Final = 64
 
 
 class PeerTube:
-    """An asyncio client of one PeerTube instance, for one user or none; use it with `async with`.
+    """An asyncio client of one PeerTube instance, for one user or anonymous; use it with `async with`.
 
     Args:
         url: The instance's address, like https://videos.example.
@@ -44,20 +50,23 @@ class PeerTube:
         token: A bearer token to use instead.
         otp: The one-time code of a two-factor account, or a function (async or not) that gives one.
         token_file: Where to keep the token between runs; processes that share it refresh it once.
-        rate: A limit of your own below the server's, like "20/s"; the server's is found and kept by itself.
-        concurrency: Requests in flight; "auto" finds the number while running, for reads and writes apart.
-        max_concurrency: The most that "auto" goes to.
-        attempts: How often one request is sent at most, refusals by the rate limit not counted.
-        timeout: Seconds for which an answer may keep silent. Waiting for the rate limit does not count.
-        connect_timeout: Seconds that a connection may take.
-        allow_http: Let credentials go over plain http to another machine than this.
-        ssl_context: For instances with a certificate of their own authority.
-        transport: A pool other than aiohttp's: `MockTransport` in tests.
+        rate: A limit of your own below the server's, like "20/s"; the server's limit is always observed.
+        concurrency: Requests in flight; "auto" finds the best number at run time, separately for reads and writes.
+        max_concurrency: The upper bound of "auto".
+        attempts: The most times one request is sent; refusals by the rate limit and outages do not count.
+        timeout: Seconds that one attempt may take; when a file is sent, seconds without any progress. Waiting for the
+            rate limit does not count.
+        connect_timeout: Seconds to wait for a connection.
+        patience: Seconds for which the server may be away before every call that waits for it raises `ServerAway`.
+        deadline: Seconds that a call may take as a whole, waiting and retries included; None: no limit.
+        allow_http: Allow credentials over plain http to another machine.
+        ssl_context: For instances whose certificate comes from a private authority.
+        transport: A pool to use instead of aiohttp's: `aiopeertube.testing.MockTransport` in tests.
 
     A failed request is repeated where that is safe; see `aiopeertube.stack.retry` for the list of decisions.
 
     Raises:
-        ConfigurationError: InvalidURL and InsecureCredentials among them.
+        ConfigurationError: or its subclasses InvalidURL and InsecureCredentials.
     """
 
     def __init__(
@@ -75,31 +84,32 @@ class PeerTube:
         attempts: int = 8,
         timeout: float = 60.0,
         connect_timeout: float = 10.0,
+        patience: float = 120.0,
+        deadline: float | None = None,
         allow_http: bool = False,
         ssl_context: ssl.SSLContext | None = None,
         transport: Pool | None = None,
     ) -> None:
         self.origin = origin_of(url)
         if (username is None) != (password is None) and token_file is None and token is None:
-            raise ConfigurationError("username and password go together; one of them is missing")
+            raise ConfigurationError("username and password must be given together")
         self._credentials = Credentials(username, password, otp)
+        if token is not None and header_problem("Authorization", token):
+            raise ConfigurationError("token: it contains characters that no header can hold")
         self._token = Token(token) if token else None
         self._file = TokenFile(Path(token_file), origin=self.origin, username=username) if token_file else None
         self._known = self._token is not None or self._file is not None or self._credentials.can_log_in
         if self._known:
             check_secure(self.origin, allow_http=allow_http)
         self._fixed = _fixed(concurrency)
-        if token is not None and header_problem("Authorization", token):
-            raise ConfigurationError("token: it has characters that no header can hold")
-        for name, seconds in (("timeout", timeout), ("connect_timeout", connect_timeout)):
-            if problem := seconds_problem(name, seconds):
-                raise ConfigurationError(str(problem))
         self._maximum = _at_least_one("max_concurrency", max_concurrency)
         self._attempts = _at_least_one("attempts", attempts)
         self._rate = rate
         if rate is not None:
             parse_rate(rate)  # complains now rather than at the first request
-        self._timeouts = timeout, connect_timeout, ssl_context
+        self._timeouts = seconds("timeout", timeout), seconds("connect_timeout", connect_timeout), ssl_context
+        self._patience = seconds("patience", patience)
+        self._deadline = None if deadline is None else seconds("deadline", deadline)
         self._transport = transport
         self._hooks = Hooks()
         self._top: Retry | None = None
@@ -115,7 +125,7 @@ class PeerTube:
 
     @classmethod
     def from_env(cls, environment: Mapping[str, str] | None = None, **options: Any) -> Self:
-        """Make a client from PEERTUBE_URL, _USERNAME, _PASSWORD, _TOKEN and _OTP; `options` go before these.
+        """Make a client from PEERTUBE_URL, _USERNAME, _PASSWORD, _TOKEN and _OTP; `options` take precedence.
 
         Raises:
             ConfigurationError: PEERTUBE_URL is missing, or as for the class.
@@ -126,27 +136,41 @@ class PeerTube:
 
     async def __aenter__(self) -> Self:
         if self._top is not None:
-            raise RuntimeError("this client is open already; make one per `async with`")
-        self._compose(asyncio.get_running_loop().time)
+            raise RuntimeError("this client is already open; create one per `async with`")
+        self._loop = asyncio.get_running_loop()
+        self._compose(self._loop.time)
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._top = None
+        closed = ClientClosed(f"the client of {self.origin} was closed")
+        self._retry.close(closed)
+        self._gates.close(closed)
+        await self._session.close()
         await self._pool.aclose()
 
     def _compose(self, clock: Callable[[], float]) -> None:
-        """Build the stack, from the pool upwards: the one place that knows its order."""
+        """Build the stack from the pool upwards; only this function knows the order."""
         hooks = self._hooks
         timeout, connect_timeout, ssl_context = self._timeouts
         self._pool = self._transport or AiohttpPool(
             timeout=timeout, connect_timeout=connect_timeout, ssl_context=ssl_context
         )
         self._meter = Meter(self._pool, clock, hooks)
-        self._limiter = Limiter(clock, hooks, cap=parse_rate(self._rate) if self._rate else None)
-        # Logins pass the rate limit as everything does, but no slot: requests that hold one may wait for the token.
-        logins = Retry(RateLimit(self._meter, self._limiter), attempts=self._attempts, clock=clock, hooks=hooks)
+        self._gates = Gates(
+            self.origin,
+            self._meter,
+            clock=clock,
+            hooks=hooks,
+            patience=self._patience,
+            fixed=self._fixed,
+            maximum=self._maximum,
+            cap=parse_rate(self._rate) if self._rate else None,
+        )
+        # Logins have a lane of their own, so that what waits for a token can never be in their way.
+        logins = self._retrying(Admit(self._meter, self._gates, "token"), "token")
         self._session = Session(
             self._credentials,
             origin=self.origin,
@@ -156,34 +180,45 @@ class PeerTube:
             file=self._file,
         )
         signed = Sign(self._meter, self._session)
-        self._slots = Concurrency(signed, clock=clock, hooks=hooks, fixed=self._fixed, maximum=self._maximum)
-        limited = RateLimit(self._slots, self._limiter)
-        redirected = Redirects(Auth(limited, self._session))
-        self._top = self._retry = Retry(redirected, attempts=self._attempts, clock=clock, hooks=hooks)
+        redirected = Redirects(Auth(Admit(signed, self._gates), self._session))
+        self._top = self._retry = self._retrying(redirected, "api")
+
+    def _retrying(self, following: Transport, service: str) -> Retry:
+        health = self._gates.home.healths[service]
+        return Retry(
+            following,
+            attempts=self._attempts,
+            clock=self._gates.clock,
+            hooks=self._hooks,
+            forgives=health.forgives,
+        )
 
     # -- calls -----------------------------------------------------------------------------------
 
     def prepare(self, call: Call[Any]) -> Request:
         """Make the request of `call`; used by the bulk engine and by awaiting a call."""
-        if call.problem is not None:
-            raise copy(call.problem)  # a call may be sent again, and an error keeps its traceback
-        return Request(
-            call.method,
-            self.origin,
-            call.target,
-            path=call.path,
-            decode=call.decode,
-            body=call.body,
-            headers=call.headers,
-            authenticate=self._known and call.authenticate,
-            idempotent=call.idempotent,
-            timeout=call.timeout,
-        )
+        return call.request(self.origin, authenticate=self._known)
 
     async def send(self, request: Request) -> Any:
         """Send a prepared request with all retries; return what the answer decodes to."""
         top = self._top or self._check_open()
+        if asyncio.get_running_loop() is not self._loop:
+            raise RuntimeError("this client is open in another event loop (another thread?); make one for each")
+        if self._deadline is not None or request.deadline is not None:
+            return await self._sent_in_time(top, request)
         return (await top.handle(request)).value
+
+    async def _sent_in_time(self, top: Retry, request: Request) -> Any:
+        limit = min(limit for limit in (self._deadline, request.deadline) if limit is not None)
+        try:
+            async with asyncio.timeout(limit) as scope:
+                return (await top.handle(request)).value
+        except TimeoutError:
+            if not scope.expired():
+                raise
+        late = DeadlineExceeded(f"{request.method} {request.path} took longer than its deadline of {limit:g} s")
+        late.in_doubt = request.lost or request.attempts > 0
+        raise late
 
     def _check_open(self) -> Retry:
         if self._top is None:
@@ -195,24 +230,24 @@ class PeerTube:
         method: str,
         path: str,
         *,
-        query: Mapping[str, Any] | None = None,
-        json: Any = None,
+        query: Mapping[str, object] | None = None,
+        json: object = None,
         body: Body | None = None,
         idempotent: bool | None = None,
         timeout: float | None = None,
     ) -> Call[Any]:
-        """Make a call of any operation, for what no resource covers; it goes through the same stack.
+        """Make a Call of any operation, for paths that no resource covers; it goes through the same stack.
 
-        `path` is the API's ("/videos/x/comment-threads") or whole ("/api/v1/..."). The result is decoded JSON, text
-        where the answer is not JSON, None where it is empty. `idempotent` says that repeating does no harm; without
-        it POST and PATCH are only repeated when the server surely did nothing.
+        `path` is relative to the API ("/videos/x/comment-threads") or complete ("/api/v1/..."). The result is decoded
+        JSON, text where the answer is not JSON, None where it is empty. `idempotent` says that repeating it is safe;
+        otherwise POST and PATCH are repeated only when the server certainly did nothing.
         """
         problem: InputError | None = line_problem("path", path) or method_problem(method)
         if problem is not None:  # nothing can be made of it
             return Call("GET", API, json_or_text, problem=problem, sender=self)
         if not path.startswith("/") or path.startswith("//"):
             problem = InvalidField(
-                "path", f"{path!r} must begin with one slash; the instance is always {self.origin}"
+                "path", f"{path!r} must begin with exactly one slash; the instance is always {self.origin}"
             )
         path, _, own_query = path.partition("?")
         pairs = tuple(parse_qsl(own_query, keep_blank_values=True))
@@ -235,27 +270,29 @@ class PeerTube:
 
     def bulk(
         self,
-        calls: Source[T],
+        calls: Calls[T],
         *,
         halt: str | int | Halt | None = None,
         workers: int | None = None,
         buffer: int = 256,
-        handle_sigint: bool = True,
+        handle_sigint: bool = False,
         sender: Sender | None = None,
     ) -> BulkRun[T]:
-        """Run many calls; gives a context manager that hands out Outcomes as they complete.
+        """Run many calls; return a context manager that yields Outcomes as they complete.
 
         Args:
-            calls: Calls, from any iterable or async iterable, finite or endless; pulled as they are needed.
+            calls: Calls, from any iterable or async iterable, finite or endless; consumed as needed.
             halt: Stop after so many failures (5) or when more than a share of the calls failed ("2%").
-            workers: Calls that may be waiting or in flight; by default at least as many as may run at once.
-            buffer: Outcomes that may wait to be taken.
-            handle_sigint: Let the first Ctrl-C stop the run cleanly: what is in flight finishes, the rest comes as
-                "not started", then KeyboardInterrupt is raised.
-            sender: What sends the calls in place of this client, say to look at something before each of them.
+            workers: Calls that may wait or be in flight; by default at least as many as may run at once.
+            buffer: Outcomes that may wait to be consumed.
+            handle_sigint: Let the first Ctrl-C stop all runs that ask for it: calls in flight finish, the rest are
+                reported as "not started", then KeyboardInterrupt is raised.
+            sender: Sends the calls in place of this client, for example to check something before each.
 
         Raises (from the iteration, after the last outcome):
             BulkHalted: `halt` was reached.
+            AuthenticationError, ServerAway and the like: what all calls would have met (see `errors.ends_run`).
+            NotACall, and whatever the source raises: the rest of it was not read.
         """
         least = self._fixed or self._maximum
         return BulkRun(
@@ -267,34 +304,40 @@ class PeerTube:
             handle_sigint=handle_sigint,
         )
 
+    @property
+    def anonymous(self) -> bool:
+        """Whether this client acts as nobody: it has no token, and nothing to get one with."""
+        return not self._known
+
     async def login(self) -> None:
-        """Fetch a token now rather than with the first call that needs one.
+        """Fetch a token now instead of with the first call that needs one.
 
         Raises:
             AuthenticationError: WrongCredentials, TwoFactorRequired and the like.
         """
         self._check_open()
         if not self._known:
-            raise ConfigurationError("there is nothing to log in with: give username and password")
+            raise ConfigurationError("no credentials to log in with: give username and password")
         if self._session.ready() is None:
             await self._session.renew(self._session.token)
 
     async def logout(self) -> None:
-        """Revoke the token and forget it, in the token file too. Without a token nothing happens."""
+        """Revoke the token and forget it, also in the token file. Without a token, do nothing."""
+        self._check_open()
         if self._session.token is None and (self._file is None or self._file.load() is None):
             return
         with suppress(AuthenticationError):  # a dead token needs no revoking
             await self.auth.revoke()
         self._session.forget()
 
-    # -- watching --------------------------------------------------------------------------------
+    # -- monitoring ------------------------------------------------------------------------------
 
     def on(self, event: type[E], listener: Callable[[E], None]) -> Callable[[], None]:
-        """Call `listener` with each event of a kind (see `aiopeertube.events`); returns what takes it off again."""
+        """Call `listener` with each event of a kind (see `aiopeertube.events`); return a function that removes it."""
         return self._hooks.on(event, listener)
 
     def statistics(self) -> Statistics:
-        """Return counts, latencies and the state of limiter and concurrency; also after the client was closed."""
+        """Return counts, latencies and the state of limiter and concurrency; works after closing, too."""
         if not hasattr(self, "_meter"):
             self._check_open()
         return Statistics(
@@ -302,14 +345,21 @@ class PeerTube:
             in_flight=self._meter.in_flight,
             by_status=dict(self._meter.by_status),
             retries=self._retry.retries,
-            waits=self._limiter.waits,
-            waited=self._limiter.waited,
-            refused=self._limiter.refused,
+            waits=self._gates.waits,
+            waited=self._gates.waited,
+            refused=self._gates.refused,
             renewals=self._session.renewals,
             latency=self._meter.percentiles(),
-            windows=self._limiter.states(),
-            concurrency=(self._slots.read.state(), self._slots.write.state()),
+            windows=self._gates.windows(),
+            concurrency=self._gates.lanes(),
+            health=self._gates.health(),
         )
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        return self  # connections have no copy: whatever is copied goes on using this client
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a client cannot be pickled, and its secrets should not be: make another one over there")
 
     def __repr__(self) -> str:
         who = self._credentials.username or ("a token" if self._known else "anonymous")
@@ -321,10 +371,10 @@ def _fixed(concurrency: int | str) -> int | None:
         return None
     if isinstance(concurrency, int) and not whole_problem("concurrency", concurrency, 1):
         return concurrency
-    raise ConfigurationError(f'concurrency: {concurrency!r} is neither "auto" nor a number from 1 on')
+    raise ConfigurationError(f'concurrency must be "auto" or a positive integer, not {concurrency!r}')
 
 
 def _at_least_one(name: str, value: int) -> int:
     if whole_problem(name, value, 1):
-        raise ConfigurationError(f"{name}: {value!r} is not a number from 1 on")
+        raise ConfigurationError(f"{name} must be a positive integer, not {value!r}")
     return value

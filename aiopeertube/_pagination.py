@@ -1,18 +1,18 @@
-"""Listing: page after page, fetched ahead, in order, nothing twice, nothing skipped that `total` tells of.
+"""Private: listings page by page, fetched ahead, in order, without duplicates or detectable gaps.
 
 PeerTube pages by offset, and offsets shift when the list changes. A `total` that shrank by d since the page before
-means that up to d items moved to where we have been; the listing goes back by d (and a little further, in case it
-goes on shrinking) and drops what it has already given.
+means that up to d items moved to offsets already read; the listing goes back by d (and a little further, in case
+it keeps shrinking) and drops items already yielded.
 
-An item that vanishes while another is added leaves `total` as it is, and no offset tells the two apart. What holds:
+An item that vanishes while another is added leaves `total` unchanged, and no offset tells the two apart. What holds:
 
-- New items first (`sort="-createdAt"`), read one page after the other (`ahead=0`): nothing is skipped, whatever is
-  added and deleted. All that is added moves the rest back, so the rest can only move forward by what `total` shrinks.
-- Otherwise no more items are skipped than deletions were hidden so, times the pages that are under way at once: those
-  asked ahead may be answered in another order.
-- Neither is moved by edits of metadata.
+- With the newest first (`sort="-createdAt"`), read one page after the other (`ahead=0`), nothing is skipped, whatever
+  is added and deleted: additions only move the rest back, so it moves forward by no more than `total` shrinks.
+- Otherwise the items skipped are at most the deletions hidden like that, times the pages under way at once: pages
+  fetched ahead may be answered in another order.
+- Edits of metadata move nothing in either case.
 
-A listing ends. Pages that bring nothing new, one after the other, or a list that grows without end, are an error.
+A listing ends: too many pages in a row without a new item, or a list that grows without end, raise an error.
 """
 
 import asyncio
@@ -28,14 +28,14 @@ T = TypeVar("T")
 
 AHEAD: Final = 3  # pages; a server gains nothing from more than about four at once
 MOST: Final = 100  # items a page; PeerTube refuses more
-BARREN: Final = 100  # pages in a row without a new item, after which there is no hope
-GROWTH: Final = 10  # times the first total, and as many pages besides, up to which a growing list is followed
+BARREN: Final = 100  # consecutive pages without a new item before giving up
+GROWTH: Final = 10  # a growing list is followed to this many times its first total (and one page)
 
 
 class Paginator(Generic[T]):
-    """A listing: iterate over its items, or its `pages()`; nothing is sent before.
+    """A listing: iterate over its items, or its `pages()`; nothing is sent until then.
 
-    `page(start, count)` makes the Call of one page. Each `async for` begins anew.
+    `page(start, count)` makes the Call of one page. Each `async for` starts over.
     """
 
     def __init__(self, page: Callable[[int, int], Call[Any]], *, count: int = MOST, ahead: int = AHEAD) -> None:
@@ -57,9 +57,9 @@ class Paginator(Generic[T]):
         return _total(await self._page(0, 0))
 
     async def collect(self, *, limit: int | None = None) -> list[T]:
-        """Gather the first `limit` items (None: all of them) in a list; a short list costs a short page."""
+        """Collect the first `limit` items (None: all) in a list; a small limit fetches a small page."""
         if limit is not None and not isinstance(limit, int):
-            raise ValueError(f"limit: a number of items is due, not {limit!r}")
+            raise ValueError(f"limit: expected a number of items, got {limit!r}")
         items: list[T] = []
         if limit is not None and limit <= 0:
             return items
@@ -94,7 +94,7 @@ class _Pages(AsyncIterator[list[T]]):
         self._slack = 0  # items that pages overlap by, once the list was seen shrinking
         self._given = _Seen()
         self._count_given = self._requests = self._barren = 0
-        self._most = 0  # the largest total that is believed
+        self._most = 0  # the largest total that is plausible
 
     def __aiter__(self) -> "_Pages[T]":
         return self
@@ -118,7 +118,7 @@ class _Pages(AsyncIterator[list[T]]):
                 return rows
 
     def close(self) -> None:
-        """Cancel what was asked ahead."""
+        """Cancel the requests made ahead."""
         while self._waiting:
             self._waiting.pop()[1].cancel()
 
@@ -188,11 +188,11 @@ class _Pages(AsyncIterator[list[T]]):
 
 
 def _parts(page: Any) -> tuple[int, list[Any]]:
-    """Return total and rows of a page, and see that it is one."""
+    """Return total and rows of a page; raise if it is not one."""
     data = page.get("data") if isinstance(page, dict) else None
     if isinstance(data, list) and all(isinstance(row, dict) and _is_id(row.get("id")) for row in data):
         return _total(page), data
-    raise UnexpectedResponse("a page with total and data was due, but other JSON came", status=200)
+    raise UnexpectedResponse("expected a page with total and data, got other JSON", status=200)
 
 
 def _is_id(value: Any) -> bool:
@@ -203,7 +203,7 @@ def _total(page: Any) -> int:
     total = page.get("total") if isinstance(page, dict) else None
     if isinstance(total, int) and not isinstance(total, bool) and total >= 0:
         return total
-    raise UnexpectedResponse(f"a page with its total was due, not {str(total)[:40]!r} of them", status=200)
+    raise UnexpectedResponse(f"expected a page with its total, got {str(total)[:40]!r} for it", status=200)
 
 
 async def _result(call: Call[Any]) -> Any:
@@ -211,7 +211,7 @@ async def _result(call: Call[Any]) -> Any:
 
 
 def _look_at(answer: "asyncio.Future[Any]") -> None:
-    """Look at a page's error, so that asyncio does not complain of one that nobody will ask for."""
+    """Retrieve a page's error, so that asyncio does not warn when it is never awaited."""
     if not answer.cancelled():
         answer.exception()
 

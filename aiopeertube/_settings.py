@@ -1,9 +1,9 @@
-"""What a client is made with, checked before anything is sent."""
+"""Private: the settings of a client, checked before anything is sent."""
 
 import ipaddress
 import os
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, TypeGuard
 from urllib.parse import urlsplit
 
 from .errors import ConfigurationError, InsecureCredentials, InvalidURL
@@ -15,16 +15,17 @@ ENVIRONMENT: Final = {
     "token": "PEERTUBE_TOKEN",
     "otp": "PEERTUBE_OTP",
 }
+_LONGEST: Final = 10**9  # seconds, some thirty years: more is a mistake, and no timer takes it
 
 
 def origin_of(url: str) -> str:
-    """Return scheme, host and port of an instance's address; nothing of a user part ever shows in an error.
+    """Return scheme, host and port of an instance's address; errors never show the user part of one.
 
     Raises:
-        InvalidURL: no http(s) address, or one with more than a host.
+        InvalidURL: not an http(s) address, or more than scheme and host.
     """
     if "@" in url:
-        raise InvalidURL("the address of the instance has a user name in it; give username and password apart")
+        raise InvalidURL("the address of the instance contains a user name; pass username and password separately")
     try:
         parts = urlsplit(url.strip())
         host, port = parts.hostname, parts.port
@@ -33,9 +34,8 @@ def origin_of(url: str) -> str:
     if parts.scheme not in {"http", "https"} or not host:
         raise InvalidURL(f"the address {url!r} is not complete; write it like https://videos.example")
     if parts.path.rstrip("/") not in {"", "/api/v1"} or parts.query or parts.fragment:
-        raise InvalidURL(
-            f"the address of the instance ends after the host; did you mean {_origin(parts.scheme, host, port)}?"
-        )
+        meant = _origin(parts.scheme, host, port)
+        raise InvalidURL(f"the address of the instance must be only scheme and host; did you mean {meant}?")
     return _origin(parts.scheme, host, port)
 
 
@@ -49,7 +49,7 @@ def check_secure(origin: str, *, allow_http: bool) -> None:
     """Refuse to send credentials over plain http to another machine.
 
     Raises:
-        InsecureCredentials: they would travel readable for everyone on the way.
+        InsecureCredentials: anyone on the network path could read them.
     """
     parts = urlsplit(origin)
     if parts.scheme == "https" or allow_http or _is_loopback(parts.hostname or ""):
@@ -69,7 +69,7 @@ def _is_loopback(host: str) -> bool:
 
 
 def from_environment(environment: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Read the PEERTUBE_ variables; those that are not set, or empty, are left out.
+    """Read the PEERTUBE_ variables; leave out those that are unset or empty.
 
     Raises:
         ConfigurationError: PEERTUBE_URL is missing.
@@ -81,3 +81,19 @@ def from_environment(environment: Mapping[str, str] | None = None) -> dict[str, 
             "PEERTUBE_URL is not set; set it to the instance's address, like https://videos.example"
         )
     return found
+
+
+def seconds(name: str, value: object) -> float:
+    """Return a span of time, given as the setting `name`.
+
+    Raises:
+        ConfigurationError: it is no positive, finite number.
+    """
+    if not is_span(value):
+        raise ConfigurationError(f"{name}: {value!r} must be a positive number of seconds")
+    return float(value)
+
+
+def is_span(value: object) -> TypeGuard[int | float]:
+    """Tell whether a value is a span of time in seconds: positive, and short enough for a timer."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value <= _LONGEST

@@ -3,25 +3,33 @@
 ::
 
     PeerTubeError
-    ├── ConfigurationError            the client cannot be made like this
+    ├── ConfigurationError            the settings of the client are invalid
     │   ├── InvalidURL                not an http(s) address
     │   └── InsecureCredentials       credentials over plain http to another machine
     ├── InputError                    refused before anything was sent (also a ValueError)
     │   ├── InvalidIdentifier         not an id, UUID or short UUID; not a channel or account name
-    │   ├── InvalidField              a field out of its range
-    │   └── FileUnreadable            a file to send is not there, or not readable
+    │   ├── InvalidField              a field's value is out of range
+    │   ├── FileUnreadable            a file to send does not exist or cannot be read
+    │   └── NotACall                  the source of a bulk run yielded something that is not a Call
     ├── TransportError                no answer
     │   ├── ServerUnreachable         no connection: nothing was sent
-    │   ├── ConnectionLost            the connection ended before the answer was whole
-    │   └── RequestTimeout            no answer in time
+    │   │   ├── CertificateNotTrusted the server's certificate is not trusted
+    │   │   └── ServerAway            the server was away for longer than `patience`
+    │   │       └── ServerFailing     the server answers, but fails at every request
+    │   ├── ConnectionLost            the connection ended before the answer was complete
+    │   ├── RequestTimeout            no answer in time
+    │   ├── DeadlineExceeded          the call as a whole took longer than its deadline
+    │   └── ClientClosed              the client was closed while the call was under way
     ├── UnexpectedResponse            an answer that PeerTube does not give (a proxy's page, cut JSON)
     │   ├── RedirectRefused           a redirect that must not be followed
     │   └── ListNeverStoodStill       a list whose end cannot be reached: given, total, requests
-    ├── AuthenticationError           who are you?
-    │   ├── WrongCredentials          user name or password
-    │   ├── TwoFactorRequired         a one-time code is missing
-    │   ├── WrongTwoFactorCode
-    │   └── SessionExpired            the token is dead and nothing here can renew it
+    ├── AuthenticationError           the server did not accept the credentials or the token
+    │   ├── WrongCredentials          wrong user name or password
+    │   ├── TwoFactorRequired         a one-time code is required
+    │   ├── WrongTwoFactorCode        the one-time code is wrong or too old
+    │   ├── SessionExpired            the token is invalid and cannot be renewed
+    │   ├── NoToken                   the token endpoint gives answers that make no sense
+    │   └── TokenFileBusy             another process holds the lock of the saved token for too long
     ├── ApiError                      PeerTube answered with an error: status, code, detail, invalid_params
     │   ├── BadRequest                400
     │   ├── NotPermitted              401 without a token problem, 403
@@ -29,23 +37,79 @@
     │   ├── Conflict                  409
     │   ├── TooLarge                  413
     │   ├── Unprocessable             422
-    │   ├── RateLimited               429 that outlasted the retries
+    │   ├── RateLimited               429
+    │   │   └── RefusedTooLong        nothing but 429s for longer than `patience`
     │   └── ServerError               5xx
-    ├── UploadFailed                  a file sent in chunks came to no end: upload_id, perhaps_finished
-    │   ├── UploadUnknown             the server knows it no more: finished, cancelled, or idle for too long
-    │   ├── UploadStuck               all of it is there, and yet no video comes of it
-    │   └── FileChanged               the file is not what it was when the upload began
+    ├── UploadFailed                  the chunked upload did not complete: upload_id, perhaps_finished
+    │   ├── UploadUnknown             the server no longer knows it: finished, cancelled, or idle for too long
+    │   ├── UploadStuck               the server has the whole file but does not make the video
+    │   └── FileChanged               the file changed since the upload began
+    ├── SourceCancelled               the source of a bulk run was cancelled from within
     └── BulkHalted                    a bulk run stopped because too many items failed
 """
 
 from collections.abc import Mapping
 from typing import Any
 
+__all__ = [
+    "ApiError",
+    "AuthenticationError",
+    "BadRequest",
+    "BulkHalted",
+    "CertificateNotTrusted",
+    "ClientClosed",
+    "ConfigurationError",
+    "Conflict",
+    "ConnectionLost",
+    "DeadlineExceeded",
+    "FileChanged",
+    "FileUnreadable",
+    "FileUnwritable",
+    "InputError",
+    "InsecureCredentials",
+    "InvalidField",
+    "InvalidIdentifier",
+    "InvalidURL",
+    "ListNeverStoodStill",
+    "NoToken",
+    "NotACall",
+    "NotFound",
+    "NotPermitted",
+    "PeerTubeError",
+    "RateLimited",
+    "RedirectRefused",
+    "RefusedTooLong",
+    "RequestTimeout",
+    "ServerAway",
+    "ServerError",
+    "ServerFailing",
+    "ServerUnreachable",
+    "SessionExpired",
+    "SourceCancelled",
+    "TokenFileBusy",
+    "TooLarge",
+    "TransportError",
+    "TwoFactorRequired",
+    "UnexpectedResponse",
+    "Unprocessable",
+    "UploadFailed",
+    "UploadStuck",
+    "UploadUnknown",
+    "WrongCredentials",
+    "WrongTwoFactorCode",
+    "ends_run",
+]
+
 
 class PeerTubeError(Exception):
-    """Base of every error of this package. `repeated` tells that all its retries have been made below."""
+    """Base of every error of this package.
 
-    repeated = False
+    `in_doubt` tells that something was sent and never answered, so the server may have done it. `option` names the
+    option to change, as a keyword argument is named ("max_changes"); "" where that is none.
+    """
+
+    in_doubt = False
+    option = ""
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Exceptions are rebuilt from `args` alone; attributes would be lost when one crosses a process border.
@@ -60,7 +124,11 @@ def _rebuild(kind: type[PeerTubeError], args: tuple[Any, ...], state: dict[str, 
 
 
 class ConfigurationError(PeerTubeError):
-    """The client cannot be made with these settings."""
+    """Something cannot be made or done with these settings."""
+
+    def __init__(self, message: str = "", *, option: str = "") -> None:
+        super().__init__(message)
+        self.option = option
 
 
 class InvalidURL(ConfigurationError):
@@ -76,23 +144,37 @@ class InputError(PeerTubeError, ValueError):
 
 
 class InvalidIdentifier(InputError):
-    """Not something that can name a video, channel or account."""
+    """Not an identifier of a video, channel or account."""
 
 
 class InvalidField(InputError):
-    """A field's value is out of its range; `field` names it."""
+    """A field's value is out of range; `field` names it."""
 
-    def __init__(self, field: str, message: str) -> None:
+    def __init__(self, field: str, message: str, *, option: str = "") -> None:
         super().__init__(f"{field}: {message}")
         self.field = field
+        self.option = option
 
 
 class FileUnreadable(InputError):
-    """A file to send is not there or cannot be read; `path` names it."""
+    """A file to send does not exist or cannot be read; `path` names it."""
 
-    def __init__(self, path: str, reason: str) -> None:
+    def __init__(self, path: str, reason: str, *, option: str = "") -> None:
         super().__init__(f"cannot read {path}: {reason}")
         self.path = path
+        self.option = option
+
+
+class FileUnwritable(InputError):
+    """A file cannot be written; `path` names it."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(f"cannot write {path}: {reason}")
+        self.path = path
+
+
+class NotACall(InputError):
+    """A bulk run's source gave something that is no Call."""
 
 
 class TransportError(PeerTubeError):
@@ -103,12 +185,32 @@ class ServerUnreachable(TransportError):
     """No connection could be made; nothing was sent."""
 
 
+class CertificateNotTrusted(ServerUnreachable):
+    """The server's certificate is not trusted; nothing was sent."""
+
+
+class ServerAway(ServerUnreachable):
+    """The server was away for longer than `patience`."""
+
+
+class ServerFailing(ServerAway):
+    """The server is there, and failed at every request for longer than `patience`."""
+
+
 class ConnectionLost(TransportError):
-    """The connection ended before the answer was whole; the server may have acted."""
+    """The connection ended before the answer was complete; the server may have acted."""
 
 
 class RequestTimeout(TransportError):
     """No answer in time; the server may have acted."""
+
+
+class DeadlineExceeded(TransportError):
+    """The call took longer than its deadline, waiting included."""
+
+
+class ClientClosed(TransportError):
+    """The client was closed while the call was under way."""
 
 
 class UnexpectedResponse(PeerTubeError):
@@ -130,14 +232,14 @@ class RedirectRefused(UnexpectedResponse):
 
 
 class ListNeverStoodStill(UnexpectedResponse):
-    """A list changed faster than it can be read, or its total is not true of it.
+    """A list changed faster than it can be read, or its `total` is wrong.
 
-    `given` items were handed out over `requests` pages; `total` is what the last page said that there are.
+    `given` items were yielded from `requests` pages; `total` is what the last page said that there are.
     """
 
     def __init__(self, message: str, *, given: int, total: int, requests: int) -> None:
         super().__init__(
-            f"{message}: {given:,} items came in {requests:,} pages, and there are said to be {total:,}", status=200
+            f"{message}: {given:,} items came in {requests:,} pages, and the server reports {total:,}", status=200
         )
         self.given = given
         self.total = total
@@ -145,7 +247,7 @@ class ListNeverStoodStill(UnexpectedResponse):
 
 
 class AuthenticationError(PeerTubeError):
-    """The server does not accept who we say we are."""
+    """The server did not accept the credentials or the token."""
 
 
 class WrongCredentials(AuthenticationError):
@@ -153,7 +255,7 @@ class WrongCredentials(AuthenticationError):
 
 
 class TwoFactorRequired(AuthenticationError):
-    """The account wants a one-time code."""
+    """The account requires a one-time code."""
 
 
 class WrongTwoFactorCode(AuthenticationError):
@@ -161,14 +263,22 @@ class WrongTwoFactorCode(AuthenticationError):
 
 
 class SessionExpired(AuthenticationError):
-    """The token is not valid any more and cannot be renewed from here."""
+    """The token is no longer valid and cannot be renewed."""
+
+
+class NoToken(AuthenticationError):
+    """The token endpoint failed, or gave an answer that is not a token."""
+
+
+class TokenFileBusy(AuthenticationError):
+    """Another process holds the lock of the saved token for too long."""
 
 
 class ApiError(PeerTubeError):
     """PeerTube answered with an error.
 
-    `status` is HTTP's, `code` PeerTube's own word ("" when it has none), `detail` its sentence,
-    `invalid_params` its complaints by field (name -> message).
+    `status` is HTTP's; `code` is PeerTube's error code ("" when there is none), `detail` its message, and
+    `invalid_params` its messages by field (name -> message).
     """
 
     def __init__(
@@ -192,6 +302,8 @@ class ApiError(PeerTubeError):
     def _sentence(self) -> str:
         fields = "; ".join(f"{name}: {message}" for name, message in self.invalid_params.items())
         reason = fields or self.detail or self.code or "no reason given"
+        if not self.method:
+            return reason
         return f"{self.method} {self.path} answered {self.status}: {reason}"
 
 
@@ -200,11 +312,11 @@ class BadRequest(ApiError):
 
 
 class NotPermitted(ApiError):
-    """401 without a token problem, or 403: this user may not."""
+    """403, or 401 that is not about the token: the user lacks permission."""
 
 
 class NotFound(ApiError):
-    """404: there is no such thing, or it is hidden from this user."""
+    """404: it does not exist, or is hidden from this user."""
 
 
 class Conflict(ApiError):
@@ -212,15 +324,19 @@ class Conflict(ApiError):
 
 
 class TooLarge(ApiError):
-    """413: more than the server takes."""
+    """413: larger than the server accepts."""
 
 
 class Unprocessable(ApiError):
-    """422: understood, and of no use (a video file that is none)."""
+    """422: understood but unusable (e.g. not a video)."""
 
 
 class RateLimited(ApiError):
-    """429 that outlasted the retries."""
+    """429: the rate limit. Requests are repeated when it lets them through."""
+
+
+class RefusedTooLong(RateLimited):
+    """Nothing but 429s came for longer than `patience`, or the server asks to wait for longer."""
 
 
 class ServerError(ApiError):
@@ -228,29 +344,41 @@ class ServerError(ApiError):
 
 
 class UploadFailed(PeerTubeError):
-    """A file sent in chunks came to no end; `upload_id` names the upload, for another try.
+    """The chunked upload did not complete; `upload_id` names it, to resume it.
 
-    `perhaps_finished` tells that the server may have made the video, though nobody heard of it: look for it among
-    the user's own before the file is sent once more.
+    `perhaps_finished` (and `in_doubt`) is True when the server may have made the video although no answer said so:
+    look for it among the user's own videos before you send the file again.
     """
 
     def __init__(self, message: str, *, upload_id: str = "", perhaps_finished: bool = False) -> None:
         super().__init__(message)
         self.upload_id = upload_id
-        self.perhaps_finished = perhaps_finished
+        self.perhaps_finished = self.in_doubt = perhaps_finished
 
 
 class UploadUnknown(UploadFailed):
-    """The server does not know the upload: it was finished or cancelled, or nobody went on with it for an hour."""
+    """The server does not know the upload: it was finished, cancelled, or idle for more than an hour."""
 
 
 class UploadStuck(UploadFailed):
-    """The whole file is with the server, which says that it is busy with it, or failed at it."""
+    """The server has the whole file, but stays busy with it or failed to make the video."""
 
 
 class FileChanged(UploadFailed):
-    """The file is not what it was when its upload began: a mixture of both would be of no use."""
+    """The file changed since its upload began; a mixture of both versions would be unusable."""
+
+
+class SourceCancelled(PeerTubeError):
+    """The source of a bulk run's calls was cancelled from within, so the run is not complete."""
 
 
 class BulkHalted(PeerTubeError):
-    """A bulk run stopped because too many items failed; raised after the last outcome was handed out."""
+    """A bulk run stopped because too many items failed; raised after the last outcome was delivered."""
+
+
+def ends_run(error: BaseException | None) -> bool:
+    """Tell whether an error is not about one item: every other call would meet it as well, so a run ends with it."""
+    return isinstance(
+        error,
+        AuthenticationError | CertificateNotTrusted | ClientClosed | ConfigurationError | RefusedTooLong | ServerAway,
+    )

@@ -1,15 +1,26 @@
-"""What happens inside, for those who want to watch: frozen details, and nothing to pay when nobody listens."""
+"""Events of the client: frozen dataclasses, built only when a listener is registered (see `PeerTube.on`)."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+__all__ = [
+    "AttemptFinished",
+    "ConcurrencyChanged",
+    "HealthChanged",
+    "RateLimitWaiting",
+    "Retrying",
+    "TokenRenewed",
+]
+
 E = TypeVar("E")
+log = logging.getLogger("aiopeertube.events")
 
 
 @dataclass(frozen=True, slots=True)
 class AttemptFinished:
-    """The pool gave an answer, or an error (then `status` is 0). `seconds` is from sending to its end."""
+    """An attempt got its answer, or an error (then `status` is 0). `seconds` is the time from sending to the end."""
 
     method: str
     path: str
@@ -21,7 +32,7 @@ class AttemptFinished:
 
 @dataclass(frozen=True, slots=True)
 class Retrying:
-    """An attempt is to be repeated after `wait` seconds (0 for a 429: the limiter waits for the window)."""
+    """An attempt will be repeated after `wait` seconds (0 for a 429: the limiter waits for the window)."""
 
     method: str
     path: str
@@ -32,15 +43,31 @@ class Retrying:
 
 @dataclass(frozen=True, slots=True)
 class RateLimitWaiting:
-    """A request waits for the server's window; `seconds` is at most how long, None when not known."""
+    """Requests wait `seconds` for the server's window; where it refused them, it `asked` for so many seconds."""
 
     bucket: str
-    seconds: float | None
+    seconds: float
+    asked: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HealthChanged:
+    """The server, or its token endpoint, was found "away", "opening" or "up" again; "suspected" is asked about.
+
+    `service` is "api" or "token". `next_try_in` and `gives_up_in` are seconds, None while it is up.
+    """
+
+    origin: str
+    service: str
+    state: str
+    reason: str
+    next_try_in: float | None
+    gives_up_in: float | None
 
 
 @dataclass(frozen=True, slots=True)
 class ConcurrencyChanged:
-    """The number of requests in flight was changed from `before` to `now`, because of `reason`."""
+    """The limit of requests in flight changed from `before` to `now`; `kind` is "read" or "write"."""
 
     kind: str
     before: int
@@ -56,7 +83,7 @@ class TokenRenewed:
 
 
 class Hooks:
-    """Listeners by kind of event."""
+    """Listeners by type of event."""
 
     __slots__ = ("_listeners",)
 
@@ -64,7 +91,7 @@ class Hooks:
         self._listeners: dict[type, list[Callable[[Any], None]]] = {}
 
     def on(self, event: type[E], listener: Callable[[E], None]) -> Callable[[], None]:
-        """Call `listener` with each `event`, at once and in the event loop; return what takes it off again."""
+        """Call `listener` with each `event`, at once and in the event loop; return a function that removes it."""
         listeners = self._listeners.setdefault(event, [])
         listeners.append(listener)
 
@@ -79,13 +106,16 @@ class Hooks:
         return off
 
     def wants(self, event: type) -> bool:
-        """Tell whether anybody listens, so that no detail is made for nobody."""
+        """Tell whether a listener is registered, so that no event is built without one."""
         return event in self._listeners
 
     def emit(self, event: object) -> None:
-        """Hand `event` to its listeners."""
+        """Call the listeners of `event`; one that raises is logged and harms no request."""
         for listener in tuple(self._listeners.get(type(event), ())):
-            listener(event)
+            try:
+                listener(event)
+            except Exception:
+                log.exception("a listener of %s failed", type(event).__name__)
 
     def __repr__(self) -> str:
         return f"<Hooks, {sum(map(len, self._listeners.values()))} listeners>"

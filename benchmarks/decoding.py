@@ -1,6 +1,6 @@
 """Decoding a page of 100 videos: the client's way against `orjson.loads` of the same bytes, in one process.
 
-python benchmarks/decode.py [--rounds 400]
+python benchmarks/decoding.py [--rounds 400]
 """
 
 import argparse

@@ -6,7 +6,7 @@ import venv
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from peers.specs import PEERS, Peer
+from peer_specs import PEERS, Peer
 from running import HERE, Runner, note
 
 _HOME = HERE / ".environments"

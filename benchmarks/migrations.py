@@ -52,7 +52,7 @@ def write(rows: list[dict[str, str]], path: Path) -> None:
 def kills(videos: int, count: int, seed: int) -> dict[str, Any]:
     """Kill a run so often, and see what became of every video."""
     chance = random.Random(seed)
-    options = {"videos": videos, "rate_limit": None, "login_limit": None, "write_seconds": 0.004}
+    options: dict[str, Any] = {"videos": videos, "rate_limit": None, "login_limit": None, "write_seconds": 0.004}
     with tempfile.TemporaryDirectory() as folder, Emulator.in_thread(**options) as server:
         env, table = environment(folder, server.url), Path(folder) / "films.csv"
         subprocess.run(command("login", "--quiet"), env=env | USER, check=True)
@@ -79,12 +79,12 @@ def kills(videos: int, count: int, seed: int) -> dict[str, Any]:
         subprocess.run(
             command("apply", str(table), "--quiet", "--resume"), env=env, check=True, stdout=subprocess.DEVNULL
         )
-        edits = server.statistics().edits
+        edits, name_of = server.statistics().edits, {row["uuid"]: row["name"] for row in rows}
         return {
             "videos": videos,
             "kills": count,
             "journal_readable_after": readable,
-            "right": sum(server.store.video(row["uuid"]).name == row["name"] for row in rows),
+            "right": sum(video.name == name_of[video.uuid] for video in server.store.videos.values()),
             "written_once": sum(times == 1 for times in edits.values()),
             "written_more_than_once": sum(times > 1 for times in edits.values()),
         }
@@ -93,12 +93,10 @@ def kills(videos: int, count: int, seed: int) -> dict[str, Any]:
 async def plan_one(rows: int) -> dict[str, Any]:
     """Compare so many rows with a server; return peak MiB and microseconds per row."""
     from aiopeertube import PeerTube
-    from aiopeertube.migrate import plan
-    from aiopeertube.migrate.compare import Who
+    from aiopeertube.migrate import Job, Journal, Vocabulary, open_source, planning
     from aiopeertube.migrate.fields import Reading
-    from aiopeertube.migrate.journal import Job, Journal
-    from aiopeertube.migrate.tables.opening import open_source
-    from aiopeertube.migrate.vocabulary import Vocabulary
+    from aiopeertube.migrate.kinds import Update
+    from aiopeertube.migrate.scope import Who
     from aiopeertube.testing import MockTransport, reply
 
     with tempfile.TemporaryDirectory() as folder:
@@ -119,7 +117,7 @@ async def plan_one(rows: int) -> dict[str, Any]:
             with Journal.create(Path(folder) / "plan.journal", job) as journal:
                 who = Who("nisv", "nisv", staff=False, modern=False)
                 reading = Reading(Vocabulary())
-                await plan.plan_table(pt, journal, open_source(str(path)), who=who, reading=reading)
+                await planning.plan_table(pt, journal, open_source(str(path)), Update(), who=who, reading=reading)
                 counts = await journal.counts()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     seconds = time.perf_counter() - began
@@ -148,7 +146,7 @@ def plan(lengths: list[int]) -> list[dict[str, Any]]:
 def requests(videos: int) -> dict[str, Any]:
     """Export, apply without an edit, edit one in ten, apply; count requests against the least."""
     long = '“Ĺong” "text", with\nline breaks, 🎞 and עברית. ' * 250
-    options = {"videos": videos, "rate_limit": None, "login_limit": None}
+    options: dict[str, Any] = {"videos": videos, "rate_limit": None, "login_limit": None}
     with tempfile.TemporaryDirectory() as folder, Emulator.in_thread(**options) as server:
         for video in server.store.videos.values():
             video.description = long[:10_000]

@@ -38,7 +38,7 @@ class Server:
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
         if not line:
-            raise RuntimeError(f"{self._process.args} ended")
+            raise RuntimeError(f"{self._process.args!r} ended")
         answer: dict[str, Any] = json.loads(line)
         return answer
 

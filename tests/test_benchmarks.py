@@ -4,7 +4,10 @@ import importlib
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -13,20 +16,21 @@ PEERS = ("ours", "aiohttp_gather", "aiohttp_workers")
 
 
 @pytest.fixture
-def running(monkeypatch):
+def running(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
     monkeypatch.syspath_prepend(str(BENCHMARKS))
     yield importlib.import_module("running")
     for name in [name for name in sys.modules if name in {"running", "report"} or name.startswith("situations")]:
         del sys.modules[name]
 
 
-def run(running, peer, **job):
-    return running.Runner(peer, Path(sys.executable), f"{peer}.py").run(**job)
+def run(running: ModuleType, peer: str, **job: object) -> dict[str, Any]:
+    said: dict[str, Any] = running.Runner(peer, Path(sys.executable), f"{peer}.py").run(**job)
+    return said
 
 
 @pytest.mark.parametrize("peer", PEERS)
 @pytest.mark.parametrize("edit", ["name", "tags"])
-def test_peers_edit_what_the_server_then_has(running, peer, edit):
+def test_peers_edit_what_the_server_then_has(running: ModuleType, peer: str, edit: str) -> None:
     with running.Server("emulated.py", videos=12, rate_limit=None, login_limit=None) as server:
         job = {"url": server.url, "path": "/api/v1/users/me/videos", "count": 10, "edit": edit, "stamp": "t1"}
         found = run(running, peer, what="rename", **job, **server.credentials("nisv"))
@@ -36,7 +40,7 @@ def test_peers_edit_what_the_server_then_has(running, peer, edit):
     assert 0 < found["p50"] <= found["p99"]
 
 
-def test_what_a_plain_loop_loses_is_seen(running):
+def test_what_a_plain_loop_loses_is_seen(running: ModuleType) -> None:
     with running.Server("emulated.py", videos=30, rate_limit=(20, 60.0)) as server:
         job = {"url": server.url, "path": "/api/v1/users/me/videos", "count": 30, "stamp": "t1"}
         found = run(running, "aiohttp_gather", what="rename", **job, **server.credentials("nisv"))
@@ -47,7 +51,7 @@ def test_what_a_plain_loop_loses_is_seen(running):
 
 @pytest.mark.parametrize("peer", [*PEERS, "raw_asyncio"])
 @pytest.mark.parametrize("loop", ["asyncio", "uvloop"])
-def test_peers_put(running, peer, loop):
+def test_peers_put(running: ModuleType, peer: str, loop: str) -> None:
     pytest.importorskip(loop)
     with running.Server("bare.py") as server:
         job = {"url": server.url, "token": "x", "count": 50, "in_flight": 4, "loop": loop}
@@ -55,20 +59,20 @@ def test_peers_put(running, peer, loop):
 
 
 @pytest.mark.parametrize("peer", PEERS)
-def test_peers_list_and_migrate(running, peer):
+def test_peers_list_and_migrate(running: ModuleType, peer: str) -> None:
     with running.Server("bare.py", videos=250, latency=0.001) as server:
         job = {"url": server.url, "path": "/api/v1/users/me/videos", "token": "x", "in_flight": 4}
         assert run(running, peer, what="list", **job)["items"] == 250
         assert run(running, peer, what="migrate", stamp="Clip", **job)["answers"] == {"204": 250}
 
 
-def test_a_server_becomes_slower_and_recovers(running):
+def test_a_server_becomes_slower_and_recovers(running: ModuleType) -> None:
     with running.Server("emulated.py", videos=5, write_seconds=0.001) as server:
         assert server.ask("slower", after=0, factor=2.0) == {}
         assert server.ask("restore") == {}
 
 
-def test_the_layers_add_up():
+def test_the_layers_add_up() -> None:
     script = [sys.executable, "-c", "import layers; layers.TIMES, layers.CALLS = 1, 20; layers.main()"]
     rows = json.loads(subprocess.check_output(script, text=True, cwd=BENCHMARKS))
     assert [row["layer"] for row in rows][:2] == ["MockTransport", "Meter"]
@@ -85,12 +89,12 @@ def test_the_layers_add_up():
         ("<= 1", None, False),
     ],
 )
-def test_what_holds(running, must, found, holds):
+def test_what_holds(running: ModuleType, must: str, found: float | None, holds: bool) -> None:
     report = importlib.import_module("report")
     assert report.holds({"must": must, "found": found}) is holds
 
 
-def test_results_that_are_kept_can_be_shown(running):
+def test_results_that_are_kept_can_be_shown(running: ModuleType) -> None:
     report = importlib.import_module("report")
     found = {file.stem: json.loads(file.read_text()) for file in sorted((BENCHMARKS / "results").glob("*.json"))}
     assert set(found) == {"allowance", "capacity", "client", "listing", "growth"}

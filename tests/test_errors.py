@@ -4,16 +4,19 @@ import copy
 import inspect
 import pickle
 import re
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
 from aiopeertube import errors
 
 
-def documented():
+def documented() -> list[tuple[str, str | None]]:
     """Read the docstring's tree: pairs of (class, base)."""
-    pairs, above = [], []
-    for line in errors.__doc__.splitlines():
+    pairs: list[tuple[str, str | None]] = []
+    above: list[str] = []
+    for line in (errors.__doc__ or "").splitlines():
         found = re.match(r"^ {4}([ │├└─]*)(\w+)(?: {2,}\S.*)?$", line)
         if not found:
             continue
@@ -24,33 +27,33 @@ def documented():
     return pairs
 
 
-def existing():
+def existing() -> dict[str, type[errors.PeerTubeError]]:
     return {
         name: kind
         for name, kind in vars(errors).items()
-        if inspect.isclass(kind) and issubclass(kind, BaseException) and not name.startswith("_")
+        if inspect.isclass(kind) and issubclass(kind, errors.PeerTubeError) and not name.startswith("_")
     }
 
 
-def test_the_documented_tree_is_the_tree():
+def test_the_documented_tree_is_the_tree() -> None:
     actual = {(n, None if n == "PeerTubeError" else k.__bases__[0].__name__) for n, k in existing().items()}
     assert len(documented()) > 25
     assert set(documented()) == actual
     assert len(documented()) == len(actual)
 
 
-def test_input_errors_are_value_errors_too():
+def test_input_errors_are_value_errors_too() -> None:
     also = {name for name, kind in existing().items() if issubclass(kind, ValueError)}
     assert also == {"InputError", "InvalidIdentifier", "InvalidField", "FileUnreadable"}
 
 
-def test_every_error_has_a_sentence_of_its_own():
+def test_every_error_has_a_sentence_of_its_own() -> None:
     sentences = [kind.__doc__ for kind in existing().values()]
     assert all(sentences)
     assert len(set(sentences)) == len(sentences)
 
 
-API = {
+API: dict[str, Any] = {
     "status": 400,
     "method": "PUT",
     "path": "/api/v1/videos/7",
@@ -59,7 +62,7 @@ API = {
     "invalid_params": {"name": "too short"},
 }
 
-SPECIAL = {
+SPECIAL: dict[type[errors.PeerTubeError], Callable[[], errors.PeerTubeError]] = {
     errors.InvalidField: lambda: errors.InvalidField("name", "is too short"),
     errors.FileUnreadable: lambda: errors.FileUnreadable("/tmp/a.jpg", "No such file"),
     errors.UnexpectedResponse: lambda: errors.UnexpectedResponse(
@@ -70,7 +73,7 @@ SPECIAL = {
 }
 
 
-def make(kind):
+def make(kind: type[errors.PeerTubeError]) -> errors.PeerTubeError:
     if kind in SPECIAL:
         return SPECIAL[kind]()
     if issubclass(kind, errors.ApiError):
@@ -78,14 +81,16 @@ def make(kind):
     return kind("a sentence")
 
 
-def all_kinds():
+def all_kinds() -> Iterator[Any]:
     for name, kind in existing().items():
         yield pytest.param(kind, id=name)
 
 
 @pytest.mark.parametrize("travel", [lambda e: pickle.loads(pickle.dumps(e)), copy.copy], ids=["pickle", "copy"])
 @pytest.mark.parametrize("kind", list(all_kinds()))
-def test_an_error_travels_with_all_it_knows(kind, travel):
+def test_an_error_travels_with_all_it_knows(
+    kind: type[errors.PeerTubeError], travel: Callable[[errors.PeerTubeError], errors.PeerTubeError]
+) -> None:
     error = make(kind)
     back = travel(error)
     assert type(back) is kind
@@ -93,28 +98,28 @@ def test_an_error_travels_with_all_it_knows(kind, travel):
     assert vars(back) == vars(error)
 
 
-def test_an_api_error_reads_like_a_sentence():
+def test_an_api_error_reads_like_a_sentence() -> None:
     assert str(errors.ApiError(**API)) == "PUT /api/v1/videos/7 answered 400: name: too short"
     assert str(errors.ApiError(**API | {"invalid_params": None})).endswith("400: Incorrect")
     assert str(errors.ApiError(status=500, method="GET", path="/x", code="c")) == "GET /x answered 500: c"
     assert str(errors.ApiError(status=500, method="GET", path="/x")).endswith("no reason given")
 
 
-def test_an_api_error_keeps_complaints_of_its_own():
+def test_an_api_error_keeps_complaints_of_its_own() -> None:
     given = {"name": "too short"}
     error = errors.BadRequest(**API | {"invalid_params": given})
     given.clear()
     assert error.invalid_params == {"name": "too short"}
 
 
-def test_a_failed_upload_says_where_to_go_on_and_what_to_look_for():
+def test_a_failed_upload_says_where_to_go_on_and_what_to_look_for() -> None:
     error = errors.UploadUnknown("gone", upload_id="a-1", perhaps_finished=True)
     assert (str(error), error.upload_id, error.perhaps_finished) == ("gone", "a-1", True)
     back = pickle.loads(pickle.dumps(error))
     assert (back.upload_id, back.perhaps_finished) == ("a-1", True)
 
 
-def test_input_errors_name_what_they_are_about():
+def test_input_errors_name_what_they_are_about() -> None:
     assert str(errors.InvalidField("name", "is too short")) == "name: is too short"
     assert errors.InvalidField("name", "x").field == "name"
     assert str(errors.FileUnreadable("a.jpg", "gone")) == "cannot read a.jpg: gone"

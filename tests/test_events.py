@@ -2,16 +2,20 @@
 
 import dataclasses
 import inspect
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from aiopeertube import PeerTube, errors, events
 from aiopeertube.events import AttemptFinished, Hooks, Retrying, TokenRenewed
 from aiopeertube.testing import MockTransport, reply
+from aiopeertube.wire.messages import Request, Response
 
 
-def test_a_listener_hears_its_kind_alone_in_order():
-    hooks, heard = Hooks(), []
+def test_a_listener_hears_its_kind_alone_in_order() -> None:
+    hooks = Hooks()
+    heard: list[object] = []
     hooks.on(TokenRenewed, heard.append)
     for how in ("login", "refresh"):
         hooks.emit(TokenRenewed(how))
@@ -19,16 +23,18 @@ def test_a_listener_hears_its_kind_alone_in_order():
     assert heard == [TokenRenewed("login"), TokenRenewed("refresh")]
 
 
-def test_listeners_are_called_in_the_order_of_their_coming():
-    hooks, heard = Hooks(), []
+def test_listeners_are_called_in_the_order_of_their_coming() -> None:
+    hooks = Hooks()
+    heard: list[object] = []
     hooks.on(TokenRenewed, lambda event: heard.append(1))
     hooks.on(TokenRenewed, lambda event: heard.append(2))
     hooks.emit(TokenRenewed("login"))
     assert heard == [1, 2]
 
 
-def test_nobody_listens_after_all_are_taken_off():
-    hooks, heard = Hooks(), []
+def test_nobody_listens_after_all_are_taken_off() -> None:
+    hooks = Hooks()
+    heard: list[object] = []
     assert not hooks.wants(TokenRenewed)
     one, two = hooks.on(TokenRenewed, heard.append), hooks.on(TokenRenewed, lambda event: None)
     assert hooks.wants(TokenRenewed)
@@ -41,7 +47,7 @@ def test_nobody_listens_after_all_are_taken_off():
     assert heard == []
 
 
-def test_taking_off_twice_does_no_harm():
+def test_taking_off_twice_does_no_harm() -> None:
     hooks = Hooks()
     off = hooks.on(TokenRenewed, lambda event: None)
     off()
@@ -49,8 +55,9 @@ def test_taking_off_twice_does_no_harm():
     assert not hooks.wants(TokenRenewed)
 
 
-def test_taking_off_twice_leaves_the_same_listeners_other_place():
-    hooks, heard = Hooks(), []
+def test_taking_off_twice_leaves_the_same_listeners_other_place() -> None:
+    hooks = Hooks()
+    heard: list[object] = []
     off = hooks.on(TokenRenewed, heard.append)
     hooks.on(TokenRenewed, heard.append)
     off()
@@ -59,11 +66,12 @@ def test_taking_off_twice_leaves_the_same_listeners_other_place():
     assert len(heard) == 1
 
 
-def test_a_listener_may_take_itself_off_while_it_is_called():
-    hooks, heard = Hooks(), []
-    offs = []
+def test_a_listener_may_take_itself_off_while_it_is_called() -> None:
+    hooks = Hooks()
+    heard: list[object] = []
+    offs: list[Callable[[], None]] = []
 
-    def once(event):
+    def once(event: TokenRenewed) -> None:
         heard.append("once")
         offs[0]()
 
@@ -74,7 +82,7 @@ def test_a_listener_may_take_itself_off_while_it_is_called():
     assert heard == ["once", "always", "always"]
 
 
-def test_hooks_say_how_many_listen():
+def test_hooks_say_how_many_listen() -> None:
     hooks = Hooks()
     hooks.on(TokenRenewed, print)
     hooks.on(Retrying, print)
@@ -85,7 +93,7 @@ KINDS = [kind for _, kind in inspect.getmembers(events, dataclasses.is_dataclass
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
-def test_details_cannot_be_changed(kind):
+def test_details_cannot_be_changed(kind: type[Any]) -> None:
     event = kind(*[None] * len(dataclasses.fields(kind)))
     with pytest.raises(dataclasses.FrozenInstanceError):
         setattr(event, dataclasses.fields(kind)[0].name, "x")
@@ -93,16 +101,16 @@ def test_details_cannot_be_changed(kind):
 
 @pytest.mark.anyio
 @pytest.mark.usefixtures("virtual_backend")
-async def test_what_a_failing_and_repeated_request_tells():
-    answers = [errors.ConnectionLost("gone"), reply(503), reply(200, {"id": 7})]
+async def test_what_a_failing_and_repeated_request_tells() -> None:
+    answers: list[Response | Exception] = [errors.ConnectionLost("gone"), reply(503), reply(200, {"id": 7})]
 
-    def answer(request):
+    def answer(request: Request) -> Response:
         found = answers.pop(0)
         if isinstance(found, Exception):
             raise found
         return found
 
-    heard = []
+    heard: list[AttemptFinished | Retrying] = []
     async with PeerTube("http://localhost", transport=MockTransport(answer)) as pt:
         pt.on(AttemptFinished, heard.append)
         pt.on(Retrying, heard.append)

@@ -4,13 +4,16 @@ import asyncio
 import json
 import random
 import sys
+from collections.abc import AsyncIterator, Callable, Iterable
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from aiopeertube import PeerTube, errors
-from aiopeertube._pagination import AHEAD, Paginator, _Seen
+from aiopeertube import Paginator, PeerTube, errors
+from aiopeertube._pagination import AHEAD, _Seen
 from aiopeertube.testing import MockTransport, reply
+from aiopeertube.wire.messages import Request, Response
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("virtual_backend")]
 
@@ -18,13 +21,20 @@ pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("virtual_backend")]
 class Lister:
     """A server with one list. `change(self)` is called before each answer is made."""
 
-    def __init__(self, items, *, delay=lambda: 0.05, change=lambda server: None, fail=lambda start, times: None):
+    def __init__(
+        self,
+        items: Iterable[Any],
+        *,
+        delay: Callable[[], float] = lambda: 0.05,
+        change: Callable[["Lister"], object] = lambda server: None,
+        fail: Callable[[int, int], Response | None] = lambda start, times: None,
+    ) -> None:
         self.items = list(items)
         self.delay, self.change, self.fail = delay, change, fail
-        self.asked = []
+        self.asked: list[tuple[int, int]] = []
         self.in_flight = self.most = 0
 
-    async def handle(self, request):
+    async def handle(self, request: Request) -> Response:
         query = parse_qs(urlsplit(request.target).query)
         start, count = int(query["start"][0]), int(query["count"][0])
         self.asked.append((start, count))
@@ -42,53 +52,53 @@ class Lister:
             self.in_flight -= 1
 
     @property
-    def starts(self):
+    def starts(self) -> list[int]:
         return [start for start, _ in self.asked]
 
-    def client(self, **options):
+    def client(self, **options: Any) -> PeerTube:
         transport = MockTransport(self.handle)
         return PeerTube("http://localhost", transport=transport, **({"concurrency": 32} | options))
 
 
-async def ids_of(paginator):
+async def ids_of(paginator: Paginator[Any]) -> list[Any]:
     return [row["id"] async for row in paginator]
 
 
-def others():
+def others() -> set[asyncio.Task[Any]]:
     """Return the tasks that are neither the test nor what runs it."""
     found = asyncio.all_tasks() - {asyncio.current_task()}
-    return {task for task in found if "TestRunner" not in task.get_coro().__qualname__}
+    return {task for task in found if "TestRunner" not in getattr(task.get_coro(), "__qualname__", "")}
 
 
-async def settle():
+async def settle() -> None:
     for _ in range(5):
         await asyncio.sleep(0)
 
 
 @pytest.mark.parametrize("count", [1, 3, 10, 100])
 @pytest.mark.parametrize("size", [0, 1, 9, 10, 11, 100, 101])
-async def test_all_items_come_in_order_and_no_page_is_asked_twice(size, count):
+async def test_all_items_come_in_order_and_no_page_is_asked_twice(size: int, count: int) -> None:
     server = Lister(range(size))
     async with server.client() as pt:
         assert await ids_of(pt.videos.list(count=count)) == list(range(size))
     assert server.starts == list(range(0, max(size, 1), count))
 
 
-async def test_order_holds_whatever_the_order_of_answers():
+async def test_order_holds_whatever_the_order_of_answers() -> None:
     draw = random.Random(1)
     server = Lister(range(500), delay=lambda: draw.uniform(0, 1))
     async with server.client() as pt:
         assert await ids_of(pt.videos.list(count=7)) == list(range(500))
 
 
-async def test_pages_are_lists_and_never_empty():
+async def test_pages_are_lists_and_never_empty() -> None:
     server = Lister(range(25))
     async with server.client() as pt:
         pages = [[row["id"] for row in page] async for page in pt.videos.list(count=10).pages()]
     assert pages == [list(range(10)), list(range(10, 20)), list(range(20, 25))]
 
 
-async def test_each_iteration_begins_anew():
+async def test_each_iteration_begins_anew() -> None:
     server = Lister(range(15))
     async with server.client() as pt:
         listing = pt.videos.list(count=10)
@@ -96,7 +106,7 @@ async def test_each_iteration_begins_anew():
         assert await ids_of(listing) == await ids_of(listing) == list(range(15))
 
 
-async def test_the_total_costs_a_small_request():
+async def test_the_total_costs_a_small_request() -> None:
     server = Lister(range(1234))
     async with server.client() as pt:
         assert await pt.videos.list().total() == 1234
@@ -106,10 +116,10 @@ async def test_the_total_costs_a_small_request():
 # -- lists that change ---------------------------------------------------------------------------
 
 
-def deleting(seed, share, most):
+def deleting(seed: int, share: float, most: int) -> tuple[random.Random, Callable[[Lister], None]]:
     draw = random.Random(seed)
 
-    def change(server):
+    def change(server: Lister) -> None:
         if draw.random() < share:
             for _ in range(min(draw.randint(1, most), len(server.items))):
                 server.items.pop(draw.randrange(len(server.items)))
@@ -120,7 +130,9 @@ def deleting(seed, share, most):
 @pytest.mark.parametrize("count", [1, 2, 5, 10, 100])
 @pytest.mark.parametrize(("share", "most"), [(0.3, 1), (1.0, 3), (0.5, 30)])
 @pytest.mark.parametrize("seed", range(6))
-async def test_what_exists_throughout_is_given_exactly_once_while_others_are_deleted(seed, share, most, count):
+async def test_what_exists_throughout_is_given_exactly_once_while_others_are_deleted(
+    seed: int, share: float, most: int, count: int
+) -> None:
     draw, change = deleting(seed, share, most)
     size = 40 * min(count, 20)
     server = Lister(draw.sample(range(10**6), size), change=change, delay=lambda: draw.uniform(0, 0.2))
@@ -133,8 +145,8 @@ async def test_what_exists_throughout_is_given_exactly_once_while_others_are_del
 
 
 @pytest.mark.parametrize("at", range(1, 11))
-async def test_a_deletion_at_any_moment_skips_nothing(at):
-    def change(server):
+async def test_a_deletion_at_any_moment_skips_nothing(at: int) -> None:
+    def change(server: Lister) -> None:
         if len(server.asked) >= at and server.items[0] == 0:
             del server.items[:7]
 
@@ -146,8 +158,8 @@ async def test_a_deletion_at_any_moment_skips_nothing(at):
     assert len(set(given)) == len(given)
 
 
-async def test_a_list_that_vanishes_ends():
-    def change(server):
+async def test_a_list_that_vanishes_ends() -> None:
+    def change(server: Lister) -> None:
         if len(server.asked) > 2:
             server.items.clear()
 
@@ -159,10 +171,10 @@ async def test_a_list_that_vanishes_ends():
 
 
 @pytest.mark.parametrize("seed", range(10))
-async def test_inserts_at_the_front_repeat_and_skip_nothing(seed):
+async def test_inserts_at_the_front_repeat_and_skip_nothing(seed: int) -> None:
     draw = random.Random(seed)
 
-    def change(server):
+    def change(server: Lister) -> None:
         if draw.random() < 0.5 and len(server.items) < 400:
             server.items[:0] = [10_000 + len(server.items) + n for n in range(draw.randint(1, 15))]
 
@@ -174,8 +186,8 @@ async def test_inserts_at_the_front_repeat_and_skip_nothing(seed):
     assert [item for item in given if item < 10_000] == sorted(range(200))
 
 
-async def test_a_list_that_grows_at_its_end_is_read_to_its_new_end():
-    def change(server):
+async def test_a_list_that_grows_at_its_end_is_read_to_its_new_end() -> None:
+    def change(server: Lister) -> None:
         if len(server.items) < 60:
             server.items.extend(range(len(server.items), len(server.items) + 5))
 
@@ -186,10 +198,10 @@ async def test_a_list_that_grows_at_its_end_is_read_to_its_new_end():
 
 @pytest.mark.parametrize("count", [1, 5, 10, 100])
 @pytest.mark.parametrize("seed", range(20))
-async def test_with_new_items_first_nothing_is_skipped_whatever_is_added_and_deleted(seed, count):
+async def test_with_new_items_first_nothing_is_skipped_whatever_is_added_and_deleted(seed: int, count: int) -> None:
     draw = random.Random(seed)
 
-    def change(server):
+    def change(server: Lister) -> None:
         if draw.random() < 0.5 and len(server.asked) < 400:
             for _ in range(draw.randint(0, 4)):
                 server.items.insert(0, 10_000 + len(server.asked) * 10 + draw.randrange(10))
@@ -209,11 +221,11 @@ async def test_with_new_items_first_nothing_is_skipped_whatever_is_added_and_del
 
 @pytest.mark.parametrize("ahead", [0, AHEAD])
 @pytest.mark.parametrize("seed", range(20))
-async def test_with_new_items_last_no_more_is_skipped_than_deletions_were_hidden(seed, ahead):
+async def test_with_new_items_last_no_more_is_skipped_than_deletions_were_hidden(seed: int, ahead: int) -> None:
     draw = random.Random(seed)
     hidden = []
 
-    def change(server):
+    def change(server: Lister) -> None:
         if draw.random() < 0.3 and len(server.asked) < 200:
             hidden.append(server.items.pop(draw.randrange(len(server.items))))
             server.items.append(10_000 + len(server.asked))
@@ -228,8 +240,8 @@ async def test_with_new_items_last_no_more_is_skipped_than_deletions_were_hidden
     assert len((before & set(server.items)) - set(given)) <= len(hidden) * (ahead + 1)
 
 
-async def test_a_deletion_that_an_addition_hides_is_the_one_that_is_not_seen():
-    def change(server):
+async def test_a_deletion_that_an_addition_hides_is_the_one_that_is_not_seen() -> None:
+    def change(server: Lister) -> None:
         if len(server.asked) > 1 and server.items[0] == 0:
             del server.items[0]
             server.items.append(100)
@@ -243,11 +255,11 @@ async def test_a_deletion_that_an_addition_hides_is_the_one_that_is_not_seen():
 class Liar(Lister):
     """A server whose `total` is what `tell(number of the answer)` says."""
 
-    def __init__(self, items, tell, **options):
+    def __init__(self, items: Iterable[int], tell: Callable[[int], int], **options: Any) -> None:
         super().__init__(items, **options)
         self.tell = tell
 
-    async def handle(self, request):
+    async def handle(self, request: Request) -> Response:
         query = parse_qs(urlsplit(request.target).query)
         start, count = int(query["start"][0]), int(query["count"][0])
         self.asked.append((start, count))
@@ -271,7 +283,9 @@ class Liar(Lister):
     ids=range(8),
 )
 @pytest.mark.parametrize("count", [1, 10, 100])
-async def test_whatever_total_says_a_listing_ends_and_says_so_if_it_never_stood_still(tell, count):
+async def test_whatever_total_says_a_listing_ends_and_says_so_if_it_never_stood_still(
+    tell: Callable[[int], int], count: int
+) -> None:
     server = Liar(range(1000), tell)
     given, error = [], None
     async with server.client() as pt:
@@ -291,7 +305,7 @@ async def test_whatever_total_says_a_listing_ends_and_says_so_if_it_never_stood_
     assert len(server.asked) < 1000 / count * 4 + 3000
 
 
-async def test_a_list_that_grows_faster_than_it_is_read_is_an_error():
+async def test_a_list_that_grows_faster_than_it_is_read_is_an_error() -> None:
     server = Lister(
         range(100),
         change=lambda server: (
@@ -308,7 +322,7 @@ async def test_a_list_that_grows_faster_than_it_is_read_is_an_error():
 
 
 @pytest.mark.parametrize("total", [-1, -(10**9), "12", "", None, 1.5, True, [], {}, 10**30])
-async def test_a_total_that_is_none_is_an_unexpected_response(total):
+async def test_a_total_that_is_none_is_an_unexpected_response(total: object) -> None:
     page = {"total": total, "data": [{"id": 1}]}
     async with PeerTube(
         "http://localhost",
@@ -321,7 +335,7 @@ async def test_a_total_that_is_none_is_an_unexpected_response(total):
 
 
 @pytest.mark.parametrize("at", range(0, 15, 2))
-async def test_a_consumer_that_is_cancelled_at_any_moment_leaves_no_task(at):
+async def test_a_consumer_that_is_cancelled_at_any_moment_leaves_no_task(at: int) -> None:
     server = Lister(range(300), delay=lambda: 1.0)
     async with server.client() as pt:
         reading = asyncio.ensure_future(pt.videos.list(count=10).collect())
@@ -334,13 +348,13 @@ async def test_a_consumer_that_is_cancelled_at_any_moment_leaves_no_task(at):
         assert server.in_flight == 0
 
 
-async def test_rows_that_a_server_repeats_are_given_once():
+async def test_rows_that_a_server_repeats_are_given_once() -> None:
     server = Lister([1, 2, 2, 3, 1, 4])
     async with server.client() as pt:
         assert await ids_of(pt.videos.list(count=2)) == [1, 2, 3, 4]
 
 
-async def test_ids_may_be_text():
+async def test_ids_may_be_text() -> None:
     server = Lister(["a", "b", "a", "c"])
     async with server.client() as pt:
         assert await ids_of(pt.videos.list(count=2)) == ["a", "b", "c"]
@@ -362,7 +376,7 @@ async def test_ids_may_be_text():
         (2000, [(start, 10) for start in range(0, 1000, 10)]),
     ],
 )
-async def test_a_limit_asks_for_no_page_beyond(limit, asked):
+async def test_a_limit_asks_for_no_page_beyond(limit: int, asked: list[tuple[int, int]]) -> None:
     server = Lister(range(1000))
     async with server.client() as pt:
         rows = await pt.videos.list(count=10).collect(limit=limit)
@@ -372,20 +386,20 @@ async def test_a_limit_asks_for_no_page_beyond(limit, asked):
     assert server.asked == asked
 
 
-async def test_a_limit_is_met_even_when_pages_repeat_rows():
+async def test_a_limit_is_met_even_when_pages_repeat_rows() -> None:
     server = Lister([1, 2, 1, 2, 3, 4, 5, 6])
     async with server.client() as pt:
         rows = await pt.videos.list(count=2).collect(limit=4)
     assert [row["id"] for row in rows] == [1, 2, 3, 4]
 
 
-async def test_collect_gathers_all():
+async def test_collect_gathers_all() -> None:
     server = Lister(range(250))
     async with server.client() as pt:
         assert [row["id"] for row in await pt.videos.list().collect()] == list(range(250))
 
 
-async def test_only_the_first_page_goes_out_before_the_total_is_known():
+async def test_only_the_first_page_goes_out_before_the_total_is_known() -> None:
     server = Lister(range(1000), delay=lambda: 50.0)
     async with server.client() as pt:
         rows = aiter(pt.videos.list(count=10))
@@ -395,14 +409,14 @@ async def test_only_the_first_page_goes_out_before_the_total_is_known():
         await first
 
 
-async def test_no_more_pages_travel_than_agreed():
+async def test_no_more_pages_travel_than_agreed() -> None:
     server = Lister(range(1000))
     async with server.client() as pt:
         assert len(await ids_of(pt.videos.list(count=10))) == 1000
     assert server.most == AHEAD + 1
 
 
-async def test_a_slow_consumer_is_not_run_away_from():
+async def test_a_slow_consumer_is_not_run_away_from() -> None:
     server = Lister(range(1000))
     async with server.client() as pt:
         rows = aiter(pt.videos.list(count=10))
@@ -412,7 +426,7 @@ async def test_a_slow_consumer_is_not_run_away_from():
         del rows
 
 
-async def test_an_early_break_leaves_nothing_behind():
+async def test_an_early_break_leaves_nothing_behind() -> None:
     server = Lister(range(1000), delay=lambda: 5.0)
     async with server.client() as pt:
         async for row in pt.videos.list(count=10):
@@ -427,7 +441,7 @@ async def test_an_early_break_leaves_nothing_behind():
     assert len(server.asked) == asked
 
 
-async def test_pages_that_are_dropped_leave_nothing_behind():
+async def test_pages_that_are_dropped_leave_nothing_behind() -> None:
     server = Lister(range(1000), delay=lambda: 5.0)
     async with server.client() as pt:
         pages = pt.videos.list(count=10).pages()
@@ -438,7 +452,7 @@ async def test_pages_that_are_dropped_leave_nothing_behind():
         assert not others()
 
 
-async def test_being_cancelled_leaves_nothing_behind():
+async def test_being_cancelled_leaves_nothing_behind() -> None:
     server = Lister(range(1000), delay=lambda: 5.0)
     async with server.client() as pt:
         reading = asyncio.ensure_future(ids_of(pt.videos.list(count=10)))
@@ -453,11 +467,11 @@ async def test_being_cancelled_leaves_nothing_behind():
 # -- pages that fail -----------------------------------------------------------------------------
 
 
-async def test_a_failing_page_raises_in_its_turn_and_cancels_the_rest():
+async def test_a_failing_page_raises_in_its_turn_and_cancels_the_rest() -> None:
     server = Lister(range(1000), fail=lambda start, times: reply(400, {"detail": "no"}) if start == 30 else None)
     given = []
 
-    async def read(rows):
+    async def read(rows: AsyncIterator[Any]) -> None:
         async for row in rows:
             given.append(row["id"])
 
@@ -472,7 +486,7 @@ async def test_a_failing_page_raises_in_its_turn_and_cancels_the_rest():
     assert given == list(range(30))
 
 
-async def test_failing_pages_that_nobody_came_to_complain_of_nothing(caplog):
+async def test_failing_pages_that_nobody_came_to_complain_of_nothing(caplog: pytest.LogCaptureFixture) -> None:
     server = Lister(range(100), fail=lambda start, times: reply(400, {"detail": "no"}) if start else None)
     async with server.client() as pt:
         rows = aiter(pt.videos.list(count=10))
@@ -483,7 +497,7 @@ async def test_failing_pages_that_nobody_came_to_complain_of_nothing(caplog):
     assert not caplog.records
 
 
-async def test_a_page_is_repeated_and_not_the_listing():
+async def test_a_page_is_repeated_and_not_the_listing() -> None:
     server = Lister(range(60), fail=lambda start, times: reply(503) if start == 20 and times < 4 else None)
     async with server.client() as pt:
         assert await ids_of(pt.videos.list(count=10)) == list(range(60))
@@ -498,7 +512,7 @@ async def test_a_page_is_repeated_and_not_the_listing():
     }
 
 
-async def test_a_wrong_name_is_raised_and_nothing_is_asked():
+async def test_a_wrong_name_is_raised_and_nothing_is_asked() -> None:
     server = Lister(range(10))
     async with server.client() as pt:
         with pytest.raises(errors.InvalidIdentifier):
@@ -507,7 +521,7 @@ async def test_a_wrong_name_is_raised_and_nothing_is_asked():
 
 
 @pytest.mark.parametrize("value", [[], {}, {"total": 3}, {"data": []}, {"total": 1, "data": [{}]}])
-async def test_a_page_that_is_none_is_an_unexpected_response(value):
+async def test_a_page_that_is_none_is_an_unexpected_response(value: object) -> None:
     async with PeerTube("http://localhost", transport=MockTransport(lambda request: reply(200, value))) as pt:
         with pytest.raises(errors.UnexpectedResponse):
             await ids_of(pt.videos.list())
@@ -516,7 +530,7 @@ async def test_a_page_that_is_none_is_an_unexpected_response(value):
 # -- memory --------------------------------------------------------------------------------------
 
 
-def test_a_million_ids_take_little_memory():
+def test_a_million_ids_take_little_memory() -> None:
     seen = _Seen()
     assert all(seen.add(key) for key in range(5, 1_000_005))
     size = sys.getsizeof(seen._blocks) + sum(map(sys.getsizeof, seen._blocks.values()))
@@ -524,7 +538,7 @@ def test_a_million_ids_take_little_memory():
     assert not seen._others
 
 
-def test_ids_are_remembered_exactly():
+def test_ids_are_remembered_exactly() -> None:
     draw = random.Random(4)
     seen, known = _Seen(), set()
     for _ in range(20_000):

@@ -2,14 +2,18 @@
 
 import logging
 import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
 
-from aiopeertube import PeerTube, errors, events
+from aiopeertube import Call, PeerTube, errors, events
 from aiopeertube.stack.auth import Credentials
 from aiopeertube.stack.tokens import Token
 from aiopeertube.testing import MockTransport, reply
-from aiopeertube.wire.messages import FormBody
+from aiopeertube.types import OAuthClient
+from aiopeertube.wire.messages import FormBody, Request, Response
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("virtual_backend")]
 
@@ -28,15 +32,17 @@ KINDS = (
 class Server:
     """The token endpoint; notes how everything that passes is shown."""
 
-    def __init__(self, grant=None, refresh=None):
+    def __init__(
+        self, grant: Response | Exception | None = None, refresh: Response | Exception | None = None
+    ) -> None:
         self.grant, self.refresh = grant, refresh
         self.issued = 0
-        self.dead = set()
-        self.shown = []
-        self.bodies = []
-        self.headers = {}
+        self.dead: set[str] = set()
+        self.shown: list[str] = []
+        self.bodies: list[dict[str, str]] = []
+        self.headers: dict[str, str] = {}
 
-    def answer(self, request):
+    def answer(self, request: Request) -> Response:
         self.shown += [repr(request), str(request), repr(request.body), repr(request.decode)]
         if request.path.endswith("/oauth-clients/local"):
             return reply(200, {"client_id": "an-id", "client_secret": CLIENT_SECRET})
@@ -53,7 +59,7 @@ class Server:
             return reply(401, {"code": "invalid_token", "detail": "Token is invalid"})
         return reply(200, {"ok": True})
 
-    def _issue(self):
+    def _issue(self) -> Response:
         self.issued += 1
         return reply(
             200,
@@ -69,32 +75,33 @@ class Server:
 class Watch:
     """Gathers whatever a user could print: reprs, events, errors and logs."""
 
-    def __init__(self, server, caplog):
+    def __init__(self, server: Server, caplog: pytest.LogCaptureFixture) -> None:
         caplog.set_level(logging.DEBUG)
         for name in list(logging.root.manager.loggerDict):
             if name.split(".")[0] == "aiopeertube":
                 caplog.set_level(logging.DEBUG, logger=name)
         self.caplog, self.server, self.texts = caplog, server, server.shown
 
-    def see(self, *things):
+    def see(self, *things: object) -> None:
         for thing in things:
             self.texts += [repr(thing), str(thing)]
 
-    def see_error(self, error):
+    def see_error(self, error: BaseException | None) -> None:
         while error is not None:
             self.see(error, error.args, vars(error))
             self.texts += traceback.format_exception(error)
             error = error.__cause__ or error.__context__
 
-    def see_client(self, pt):
-        self.see(pt, pt.statistics(), pt._credentials, pt._session, pt._session.token, pt._top, pt._limiter)
-        self.see(pt._meter, pt._slots, pt._pool, pt._file, pt._hooks, pt._top._next, pt._top._next._next)
+    def see_client(self, pt: PeerTube) -> None:
+        self.see(pt, pt.statistics(), pt._credentials, pt._session, pt._session.token, pt._top, pt._gates)
+        top: Any = pt._top
+        self.see(pt._meter, pt._gates.home, pt._pool, pt._file, pt._hooks, top._next, top._next._next)
 
-    def listen(self, pt):
+    def listen(self, pt: PeerTube) -> None:
         for kind in KINDS:
             pt.on(kind, self.see)
 
-    def check(self):
+    def check(self) -> None:
         for record in self.caplog.records:
             self.texts += [record.getMessage(), repr(record.args)]
         assert len(self.texts) > 10
@@ -104,16 +111,16 @@ class Watch:
 
 
 @pytest.fixture
-def watch(caplog):
+def watch(caplog: pytest.LogCaptureFixture) -> Callable[[Server], Watch]:
     return lambda server: Watch(server, caplog)
 
 
-def client(server, **options):
+def client(server: Server, **options: Any) -> PeerTube:
     options = {"username": "anna", "password": PASSWORD, "otp": OTP} | options
     return PeerTube("https://videos.example", transport=MockTransport(server.answer), attempts=2, **options)
 
 
-async def test_logging_in_and_refreshing_show_nothing(watch, tmp_path):
+async def test_logging_in_and_refreshing_show_nothing(watch: Callable[[Server], Watch], tmp_path: Path) -> None:
     server = Server()
     watching = watch(server)
     async with client(server, token_file=tmp_path / "token") as pt:
@@ -122,7 +129,8 @@ async def test_logging_in_and_refreshing_show_nothing(watch, tmp_path):
         await pt.login()
         watching.see_client(pt)
         server.dead.add(f"{ACCESS}1")
-        assert await pt.me.get() == {"ok": True}
+        answer: object = await pt.me.get()
+        assert answer == {"ok": True}
         watching.see_client(pt)
         await pt.logout()
     watching.see(pt)
@@ -137,7 +145,7 @@ async def test_logging_in_and_refreshing_show_nothing(watch, tmp_path):
     watching.check()
 
 
-FAILURES = {
+FAILURES: dict[str, tuple[Response | Exception, type[errors.PeerTubeError]]] = {
     "wrong password": (reply(400, {"code": "invalid_grant", "detail": "wrong"}), errors.WrongCredentials),
     "code missing": (reply(401, {"code": "missing_two_factor"}), errors.TwoFactorRequired),
     "code wrong": (reply(400, {"code": "invalid_two_factor"}), errors.WrongTwoFactorCode),
@@ -151,7 +159,7 @@ FAILURES = {
 
 
 @pytest.mark.parametrize("name", FAILURES)
-async def test_a_failing_login_shows_nothing(name, watch):
+async def test_a_failing_login_shows_nothing(name: str, watch: Callable[[Server], Watch]) -> None:
     grant, kind = FAILURES[name]
     server = Server(grant=grant)
     watching = watch(server)
@@ -168,7 +176,7 @@ async def test_a_failing_login_shows_nothing(name, watch):
     watching.check()
 
 
-async def test_a_token_that_cannot_be_renewed_shows_nothing(watch):
+async def test_a_token_that_cannot_be_renewed_shows_nothing(watch: Callable[[Server], Watch]) -> None:
     server = Server()
     server.dead.add(f"{ACCESS}-given")
     watching = watch(server)
@@ -185,7 +193,9 @@ async def test_a_token_that_cannot_be_renewed_shows_nothing(watch):
     "refresh",
     [reply(400, {"code": "invalid_grant"}), reply(400, {"code": "invalid_client"}), errors.ConnectionLost("x")],
 )
-async def test_a_failing_refresh_shows_nothing(refresh, watch):
+async def test_a_failing_refresh_shows_nothing(
+    refresh: Response | Exception, watch: Callable[[Server], Watch]
+) -> None:
     server = Server(refresh=refresh)
     watching = watch(server)
     async with client(server) as pt:
@@ -201,16 +211,16 @@ async def test_a_failing_refresh_shows_nothing(refresh, watch):
     watching.check()
 
 
-def test_values_show_nothing():
+def test_values_show_nothing() -> None:
     pt = PeerTube("https://videos.example", token=ACCESS)
-    oauth = {"client_id": "i", "client_secret": CLIENT_SECRET}
-    calls = [
+    oauth: OAuthClient = {"client_id": "i", "client_secret": CLIENT_SECRET}
+    calls: list[Call[Any]] = [
         pt.auth.token(oauth, username="u", password=PASSWORD, otp=OTP),
         pt.auth.refresh(oauth, refresh_token=REFRESH),
         pt.auth.revoke(),
         pt.videos.get(7),
     ]
-    things = [
+    things: list[object] = [
         pt,
         Token(ACCESS, REFRESH, 1.0, 2.0),
         Credentials("u", PASSWORD, OTP),
@@ -227,11 +237,11 @@ def test_values_show_nothing():
             assert secret not in text
 
 
-async def test_a_function_that_gives_the_code_is_asked_and_not_shown(watch):
+async def test_a_function_that_gives_the_code_is_asked_and_not_shown(watch: Callable[[Server], Watch]) -> None:
     server = Server()
     watching = watch(server)
 
-    async def code():
+    async def code() -> str:
         return OTP
 
     async with client(server, otp=code) as pt:

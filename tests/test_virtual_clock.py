@@ -1,6 +1,7 @@
 """The virtual clock itself: other tests stand on it."""
 
 import asyncio
+from typing import Any
 
 import anyio
 import pytest
@@ -8,17 +9,17 @@ import pytest
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("virtual_backend")]
 
 
-async def test_a_day_passes_while_nothing_real_does():
+async def test_a_day_passes_while_nothing_real_does() -> None:
     loop = asyncio.get_running_loop()
     before = loop.time()
     await asyncio.sleep(86_400)
     assert loop.time() - before == pytest.approx(86_400)
 
 
-async def test_timers_run_in_the_order_of_their_times():
+async def test_timers_run_in_the_order_of_their_times() -> None:
     seen = []
 
-    async def note(seconds):
+    async def note(seconds: float) -> None:
         await asyncio.sleep(seconds)
         seen.append(seconds)
 
@@ -28,14 +29,14 @@ async def test_timers_run_in_the_order_of_their_times():
     assert seen == [0.25, 5, 30, 600]
 
 
-async def test_time_stands_still_while_there_is_work():
+async def test_time_stands_still_while_there_is_work() -> None:
     before = asyncio.get_running_loop().time()
     for _ in range(100):
         await asyncio.sleep(0)
     assert asyncio.get_running_loop().time() == before
 
 
-def test_waiting_for_what_never_comes_is_an_error_and_no_hang(virtual_backend):
+def test_waiting_for_what_never_comes_is_an_error_and_no_hang(virtual_backend: tuple[str, dict[str, Any]]) -> None:
     loop = virtual_backend[1]["loop_factory"]()
     try:
         with pytest.raises(RuntimeError, match="nothing will ever happen"):

@@ -1,50 +1,47 @@
 """The bulk engine: any stream of Calls in, a stream of Outcomes out, in the order in which they complete.
 
-Workers pull calls from the source and put outcomes into a bounded stream; when nobody takes the outcomes, nothing
-more is pulled, so memory does not depend on the number of items. The engine knows no client: how many requests run
-at once and when is the business of the sender's stack.
+Workers pull calls from the source and put outcomes into a bounded buffer; when nobody takes the outcomes, nothing
+more is pulled, so memory does not depend on the number of items. Each call that is pulled gets exactly one outcome,
+whatever ends the run. The engine knows no client: how many requests run at once and when is the business of the
+sender's stack.
 """
 
 import asyncio
 import math
-import signal
-import threading
 import time
-from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Sized
 from types import TracebackType
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 import anyio
 
-from aiopeertube.errors import BulkHalted
+from aiopeertube.errors import BulkHalted, ConfigurationError, RateLimited, ServerUnreachable, ends_run
 from aiopeertube.wire.call import Call, Sender
 from aiopeertube.wire.messages import Request
+from aiopeertube.wire.turn import TURN, Stopped, Turn
 
-from .outcome import BulkStatistics, Halt, Outcome
+from . import interrupts
+from .buffer import Buffer
+from .outcome import BulkStatistics, Halt, Outcome, State
+from .source import Calls, Source
 
 T = TypeVar("T")
 
-Source = Iterable[Call[T]] | AsyncIterable[Call[T]]
-
 
 class _Worker:
-    """One worker: its scope, and what it is at."""
+    """One worker: what it is at, and how to end that."""
 
-    __slots__ = ("call", "request", "scope")
+    __slots__ = ("pull", "request", "turn")
 
     def __init__(self) -> None:
-        self.scope = anyio.CancelScope()
-        self.call: Call[Any] | None = None
+        self.pull: anyio.CancelScope | None = None  # while it waits for the source
         self.request: Request | None = None
+        self.turn = Turn()
 
-    def may_be_cancelled(self) -> bool:
-        """Tell whether stopping now leaves nothing half done: it waits for a call, or nothing came of one so far.
-
-        What was refused by the rate limit waits for its window, and need not.
-        """
-        if self.call is None:
-            return True
-        return self.request is not None and not self.request.in_flight and not self.request.lost
+    def stop(self) -> None:
+        """End a wait at once; what is under way comes to its end, and waits no more."""
+        self.turn.stop()
+        if self.pull is not None:
+            self.pull.cancel()
 
 
 class BulkRun(Generic[T]):
@@ -53,32 +50,25 @@ class BulkRun(Generic[T]):
     def __init__(
         self,
         sender: Sender,
-        calls: Source[T],
+        calls: Calls[T],
         *,
         workers: int = 64,
         buffer: int = 256,
         halt: str | int | Halt | None = None,
-        handle_sigint: bool = True,
+        handle_sigint: bool = False,
     ) -> None:
+        for name, number in (("workers", workers), ("buffer", buffer)):
+            if not isinstance(number, int) or number < 1:
+                raise ConfigurationError(f"{name}: {number!r} must be a positive integer")
         self._sender = sender
         self._halt = None if halt is None else Halt.parse(halt)
-        self._size = len(calls) if isinstance(calls, Sized) else None
-        self._sync: Iterator[Call[T]] | None = None
-        self._async: AsyncIterator[Call[T]] | None = None
-        if isinstance(calls, AsyncIterable):
-            self._async = aiter(calls)
-        else:
-            self._sync = iter(calls)
+        self._source = Source(calls)
         self._workers = [_Worker() for _ in range(workers)]
-        # asyncio's queue: an anyio stream costs a tenth of a request per item that has to be waited for.
-        self._outcomes: asyncio.Queue[Outcome[T] | None] = asyncio.Queue(buffer)
-        self._left = False
-        self._turn = anyio.Lock(fast_acquire=True)
-        self._sigint = _Sigint(self) if handle_sigint else None
-        self._source_error: Exception | None = None
-        self._exhausted = False
+        self._outcomes: Buffer[Outcome[T]] = Buffer(buffer)
+        self._handle_sigint = handle_sigint
+        self._error: Exception | None = None  # that all others would meet as well
         self._stopped_by = ""
-        self._succeeded = self._failed = self._not_started = self._attempts = 0
+        self._succeeded = self._failed = self._in_doubt = self._not_started = self._attempts = 0
         self._began = self._ended = math.nan
 
     # -- for the user ----------------------------------------------------------------------------
@@ -89,8 +79,7 @@ class BulkRun(Generic[T]):
             return
         self._stopped_by = reason
         for worker in self._workers:
-            if worker.may_be_cancelled():
-                worker.scope.cancel()
+            worker.stop()
 
     def statistics(self) -> BulkStatistics:
         """Return the counts so far."""
@@ -98,11 +87,12 @@ class BulkRun(Generic[T]):
         return BulkStatistics(
             succeeded=self._succeeded,
             failed=self._failed,
+            in_doubt=self._in_doubt,
             not_started=self._not_started,
             in_flight=sum(1 for w in self._workers if w.request is not None and w.request.in_flight),
             attempts=self._attempts,
             seconds=0.0 if math.isnan(self._began) else end - self._began,
-            exhausted=self._exhausted,
+            exhausted=self._source.exhausted,
             stopped_by=self._stopped_by,
         )
 
@@ -110,8 +100,8 @@ class BulkRun(Generic[T]):
         self._began = time.monotonic()
         self._group = anyio.create_task_group()
         await self._group.__aenter__()
-        if self._sigint is not None:
-            self._sigint.install()
+        if self._handle_sigint:
+            interrupts.listen(self.stop)
         self._group.start_soon(self._run)
         return self
 
@@ -120,9 +110,7 @@ class BulkRun(Generic[T]):
     ) -> bool | None:
         if math.isnan(self._ended):
             self.stop("left early")
-        self._left = True
-        while not self._outcomes.empty():  # lets those go on who wait for room
-            self._outcomes.get_nowait()
+        self._outcomes.leave()
         # A cancelled caller wants us gone; any other error lets what is in flight come to its end.
         cancelled = isinstance(error, asyncio.CancelledError)
         try:
@@ -131,30 +119,29 @@ class BulkRun(Generic[T]):
             await self._group.__aexit__(None, None, None)
             return None
         finally:
-            if self._sigint is not None:
-                self._sigint.remove()
+            interrupts.forget(self.stop)
 
     def __aiter__(self) -> "BulkRun[T]":
         return self
 
     async def __anext__(self) -> Outcome[T]:
-        outcomes = self._outcomes
-        outcome = await outcomes.get() if outcomes.empty() else outcomes.get_nowait()
-        if outcome is not None:
-            return outcome
-        outcomes.put_nowait(None)  # whoever asks again gets the same answer
-        self._raise_why_it_ended()
-        raise StopAsyncIteration
+        try:
+            return await self._outcomes.take()
+        except StopAsyncIteration:
+            self._raise_why_it_ended()
+            raise
 
     def __repr__(self) -> str:
-        return f"<BulkRun, {self._succeeded} ok, {self._failed} failed, {self._not_started} not started>"
+        counts = f"{self._succeeded} ok, {self._failed} failed, {self._in_doubt} in doubt"
+        return f"<BulkRun, {counts}, {self._not_started} not started>"
 
     # -- inside ----------------------------------------------------------------------------------
 
     def _raise_why_it_ended(self) -> None:
         """End in silence only when all was done: the caller must not go on as if it were."""
-        if self._source_error is not None:
-            error, self._source_error = self._source_error, None
+        error = self._source.error or self._error
+        if error is not None:
+            self._source.error = self._error = None
             raise error
         if self._stopped_by == "interrupted":
             raise KeyboardInterrupt
@@ -162,114 +149,87 @@ class BulkRun(Generic[T]):
             raise BulkHalted(f"the run was stopped: {self._stopped_by.removeprefix('halt: ')}")
 
     async def _run(self) -> None:
-        async with anyio.create_task_group() as group:
-            for worker in self._workers:
-                group.start_soon(self._work, worker)
+        try:
+            async with anyio.create_task_group() as group:
+                for worker in self._workers:
+                    group.start_soon(self._work, worker)
+        finally:
+            with anyio.CancelScope(shield=True):
+                await self._source.close()
         self._ended = time.monotonic()
-        await self._report_rest()
-        await self._hand_out(None)
+        if self._stopped_by:
+            for call in self._source.rest():
+                await self._hand_out(Outcome(call, "not started"))
+        self._outcomes.end()
 
     async def _work(self, worker: _Worker) -> None:
-        with worker.scope:
-            while not self._stopped_by:
-                call = await self._pull()
-                if call is None:
-                    return
-                worker.call = call
-                outcome = await self._carry_out(worker, call)
-                worker.call = worker.request = None
-                await self._hand_out(outcome)
-        if worker.call is not None:
-            call, worker.call = worker.call, None
-            await self._hand_out(Outcome(call, "not started"))
+        while not self._stopped_by:
+            call = await self._pull(worker)
+            if call is None:
+                return
+            await self._hand_out(await self._carry_out(worker, call))
 
-    async def _pull(self) -> Call[T] | None:
-        """Take the next call from the source; None at its end."""
-        if self._exhausted or self._source_error is not None:
-            return None
-        try:
-            if self._sync is not None:
-                return next(self._sync)
-            async with self._turn:
-                return None if self._exhausted else await anext(self._async)  # type: ignore[arg-type]
-        except (StopIteration, StopAsyncIteration):
-            self._exhausted = True
-        except Exception as exc:  # noqa: BLE001 - the user's own code; kept, and raised at the end
-            self._source_error = exc
+    async def _pull(self, worker: _Worker) -> Call[T] | None:
+        call: Call[T] | None = None
+        with anyio.CancelScope() as worker.pull:
+            call = await self._source.pull()
+        worker.pull = None
+        if self._source.error is not None:
             self.stop("the source of calls failed")
-        return None
+        return call
 
     async def _carry_out(self, worker: _Worker, call: Call[T]) -> Outcome[T]:
-        began = time.monotonic()
+        began, token = time.monotonic(), TURN.set(worker.turn)
         request: Request | None = None
+        error: Exception | None = None
         try:
             request = worker.request = self._sender.prepare(call)
             result = await self._sender.send(request)
+            return Outcome(call, "ok", result, None, request.attempts, time.monotonic() - began)
+        except Stopped:
+            pass
         except Exception as exc:  # noqa: BLE001 - an item's error is its outcome and never ends the run
-            return Outcome(
-                call,
-                "failed",
-                error=exc,
-                attempts=request.attempts if request else 0,
-                seconds=time.monotonic() - began,
-            )
-        return Outcome(call, "ok", result, None, request.attempts, time.monotonic() - began)
+            error = exc
+        except asyncio.CancelledError:
+            # Nobody is there any more to take an outcome, but it counts.
+            self._count(self._unsuccessful(call, request, None, time.monotonic() - began))
+            raise
+        finally:
+            TURN.reset(token)
+            worker.request = None
+        return self._unsuccessful(call, request, error, time.monotonic() - began)
 
-    async def _hand_out(self, outcome: Outcome[T] | None) -> None:
-        if outcome is not None:
-            self._count(outcome)
-        if self._left:
-            return
-        if self._outcomes.full():
-            await self._outcomes.put(outcome)
-        else:
-            self._outcomes.put_nowait(outcome)
+    def _unsuccessful(
+        self, call: Call[T], request: Request | None, error: Exception | None, seconds: float
+    ) -> Outcome[T]:
+        """Say what became of a call that failed, or that the end of the run ended (`error` None)."""
+        if ends_run(error):
+            self._error = self._error or error
+            self.stop(f"{type(error).__name__}: {error}")
+        attempts = 0 if request is None else request.attempts
+        last = error if error is not None or request is None else request.failure
+        return Outcome(call, self._state(request, error, last), None, last, attempts, seconds)
+
+    def _state(self, request: Request | None, error: Exception | None, last: Exception | None) -> State:
+        if getattr(last, "in_doubt", False) or (error is None and request is not None and request.lost):
+            return "in doubt"
+        nothing_came_of_it = last is None or isinstance(last, RateLimited | ServerUnreachable)
+        ended = error is None or ends_run(error) or bool(self._stopped_by)
+        return "not started" if ended and (nothing_came_of_it or ends_run(last)) else "failed"
+
+    async def _hand_out(self, outcome: Outcome[T]) -> None:
+        self._count(outcome)
+        await self._outcomes.put(outcome)
 
     def _count(self, outcome: Outcome[T]) -> None:
         self._attempts += outcome.attempts
         if outcome.state == "ok":
             self._succeeded += 1
-        elif outcome.state == "failed":
-            self._failed += 1
-            if self._halt is not None and self._halt.reached(self._failed, self._failed + self._succeeded):
-                self.stop(f"halt: {self._failed} of {self._failed + self._succeeded} calls failed")
-        else:
+        elif outcome.state == "not started":
             self._not_started += 1
-
-    async def _report_rest(self) -> None:
-        """Report what a stopped run leaves over, where the source is known to have an end."""
-        if not self._stopped_by or self._size is None or self._sync is None:
-            return
-        for call in self._sync:
-            await self._hand_out(Outcome(call, "not started"))
-        self._exhausted = True
-
-
-class _Sigint:
-    """Ctrl-C: the first stops the run cleanly, the second is as if we were not here."""
-
-    def __init__(self, run: BulkRun[Any]) -> None:
-        self._run = run
-        self._before: Any = None
-        self._installed = False
-        self._loop: asyncio.AbstractEventLoop | None = None
-
-    def install(self) -> None:
-        """Listen, where Python lets us: in the main thread."""
-        if threading.current_thread() is threading.main_thread():
-            self._loop = asyncio.get_running_loop()
-            self._before = signal.getsignal(signal.SIGINT)
-            signal.signal(signal.SIGINT, self._interrupted)
-            self._installed = True
-
-    def remove(self) -> None:
-        """Put back who listened before."""
-        if self._installed:
-            signal.signal(signal.SIGINT, self._before)
-            self._installed = False
-
-    def _interrupted(self, number: int, frame: Any) -> None:
-        self.remove()
-        # This runs between any two steps of the main thread: leave the work to the loop, and wake it.
-        if self._loop is not None:
-            self._loop.call_soon_threadsafe(self._run.stop, "interrupted")
+        else:
+            self._in_doubt += outcome.state == "in doubt"
+            self._failed += outcome.state == "failed"
+            bad, done = self._failed + self._in_doubt, self._failed + self._in_doubt + self._succeeded
+            if self._halt is not None and self._halt.reached(bad, done):
+                self.stop(f"halt: {bad} of {done} calls failed")

@@ -6,23 +6,28 @@ from typing import Final, Generic, Literal, TypeVar
 from aiopeertube.errors import ConfigurationError
 from aiopeertube.wire.call import Call
 
-T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
-State = Literal["ok", "failed", "not started"]
+State = Literal["ok", "failed", "in doubt", "not started"]
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome(Generic[T]):
+class Outcome(Generic[T_co]):
     """One call of a bulk run, done with.
 
-    `state` is "ok" (then `result` is what awaiting the call gives), "failed" (then `error` is what it would raise)
-    or "not started": the run was stopped, and nothing came of the call. `attempts` counts how often it was sent,
-    `seconds` is from its turn to its end, waiting included.
+    `state` says what happened:
+
+    - "ok": `result` is what awaiting the call gives;
+    - "failed": `error` is what it would raise, and the server did not do it, by its own word where it gave one;
+    - "in doubt": it was sent and never answered, so nobody knows whether the server did it; `error` says why;
+    - "not started": the run ended before, and the server did nothing of it.
+
+    `attempts` counts how often it was sent, `seconds` is from its turn to its end, waiting included.
     """
 
-    call: Call[T]
+    call: Call[T_co]
     state: State
-    result: T | None = None
+    result: T_co | None = None
     error: Exception | None = None
     attempts: int = 0
     seconds: float = 0.0
@@ -39,6 +44,7 @@ class BulkStatistics:
 
     succeeded: int
     failed: int
+    in_doubt: int
     not_started: int
     in_flight: int
     attempts: int
@@ -49,7 +55,7 @@ class BulkStatistics:
     @property
     def done(self) -> int:
         """The number of calls that were carried out, well or not."""
-        return self.succeeded + self.failed
+        return self.succeeded + self.failed + self.in_doubt
 
 
 _ENOUGH: Final = 50
@@ -82,7 +88,8 @@ class Halt:
                 return cls(failures=int(number))
         except ValueError:
             pass
-        raise ConfigurationError(f'halt: {text!r} is not a number of failures like "5" or a share like "2%"')
+        what = f'halt: {text!r} is not a number of failures like "5" or a share like "2%"'
+        raise ConfigurationError(what, option="halt")
 
     def reached(self, failed: int, done: int) -> bool:
         """Tell whether `failed` failures among `done` calls are too many."""

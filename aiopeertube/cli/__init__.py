@@ -1,1 +1,1 @@
-"""The command line. Its modules load click and little else; aiohttp, rich and the emulator come with their use."""
+"""Private: the command line. Its modules import click and little else; aiohttp, rich and the emulator load on use."""

@@ -9,35 +9,36 @@ from typing import Any, Final, NoReturn
 import click
 
 from aiopeertube._version import __version__
-from aiopeertube.cli.errors import MEANINGS, Unread, exit_code_of
+from aiopeertube.cli.ending import exit_code_of
+from aiopeertube.cli.errors import MEANINGS, Unread
 from aiopeertube.cli.options import Group, Settings, shared_options
 
 # Name: module, and the line of `--help`; importing all of them for it would take longer than all else.
 _COMMANDS: Final = {
-    "demo": ("demo.command", "Show on an embedded server what this client is for."),
+    "demo": ("demo.command", "Compare this client with a plain loop on an embedded server."),
     "emulator": ("commands.emulator", "Run an embedded server that looks like PeerTube."),
     "login": ("commands.auth", "Log in and keep the token."),
     "logout": ("commands.auth", "End the session and forget the token."),
     "whoami": ("commands.auth", "Show who is logged in."),
     "videos": ("commands.videos", "List, show, edit and delete videos."),
-    "export": ("migrate.export", "Write videos and their metadata into a table."),
-    "plan": ("migrate.plan", "Show what a table would change."),
-    "apply": ("migrate.plan", "Change videos as a table or a plan says."),
-    "set": ("migrate.plan", "Change all videos of a scope by rules."),
-    "verify": ("migrate.looking_back", "Read back what a job changed, and compare."),
-    "rollback": ("migrate.looking_back", "Put back what was there before a job."),
-    "jobs": ("migrate.jobs", "List jobs, and show what became of their items."),
-    "captions": ("migrate.media", "Put captions from files, as a table says."),
-    "thumbnails": ("migrate.media", "Put thumbnails from files, as a table says."),
-    "delete": ("migrate.media", "Delete the videos that a table names."),
-    "upload": ("migrate.media", "Upload files, with their metadata from a table."),
-    "import": ("migrate.media", "Have videos fetched from addresses, as a table says."),
-    "api": ("commands.api", "Send any request of the API."),
+    "export": ("commands.export", "Write the metadata of videos to a table."),
+    "plan": ("commands.plan_apply_set", "Show what a table would change."),
+    "apply": ("commands.plan_apply_set", "Apply the changes in a table or plan."),
+    "set": ("commands.plan_apply_set", "Change all videos of a scope by rules."),
+    "verify": ("commands.verify_rollback", "Read back what a job changed and compare it."),
+    "rollback": ("commands.verify_rollback", "Undo the changes of a job."),
+    "jobs": ("commands.jobs", "List jobs and the outcomes of their items."),
+    "captions": ("commands.tables", "Upload captions listed in a table."),
+    "thumbnails": ("commands.tables", "Upload thumbnails listed in a table."),
+    "delete": ("commands.tables", "Delete videos listed in a table."),
+    "upload": ("commands.tables", "Upload video files listed in a table, with their metadata."),
+    "import": ("commands.tables", "Import videos from URLs listed in a table."),
+    "api": ("commands.api", "Send any request to the API."),
 }
 
 
 class Root(Group):
-    """Loads commands late, and turns whatever ends one into an exit code."""
+    """Loads commands when they are used, and turns what ends one into an exit code."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Name the commands."""
@@ -62,7 +63,7 @@ class Root(Group):
             formatter.write_dl([(str(int(code)), meaning) for code, meaning in MEANINGS.items()])
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; click would make an exit code of its own of a closed pipe."""
+        """Run the command; click would turn a closed pipe into an exit code of its own."""
         try:
             return super().invoke(ctx)
         except BrokenPipeError as exc:
@@ -87,7 +88,7 @@ class Root(Group):
 
 
 def _fill_in() -> None:
-    """Put the null device where a standard stream is closed, or a socket would get its number."""
+    """Open the null device in place of closed standard streams, or a socket would get their numbers."""
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:  # the lowest free number is the stream's own
             number = os.open(os.devnull, os.O_RDWR)
@@ -118,7 +119,7 @@ def _stop_logging() -> None:
 def app() -> None:
     """Work with the videos of a PeerTube instance, many at a time.
 
-    Log in once with `aiopeertube login --url https://videos.example`; later commands use that instance and that
-    token. Options in "Shared options" can stand before or after a command's name. Every other option is a variable
-    of the environment too, like AIOPEERTUBE_APPLY_HALT for --halt of `apply`.
+    Log in once with `aiopeertube login --url https://videos.example`; later commands use that instance and
+    token. "Shared options" may be given before or after the command's name. Every other option can also be set by an
+    environment variable, like AIOPEERTUBE_APPLY_HALT for --halt of `apply`.
     """

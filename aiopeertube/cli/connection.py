@@ -1,9 +1,10 @@
-"""From the shared options to a client: which instance, and as whom."""
+"""Makes a client from the shared options: for which instance, and as which user."""
 
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
+from pathlib import Path
 from typing import Any, Final
 
 import click
@@ -17,31 +18,60 @@ from aiopeertube.cli.options import Settings
 from aiopeertube.cli.terminal import is_terminal
 from aiopeertube.stack.tokens import TokenFile
 
-# A person waits for a single call: enough patience for a hiccup, not for a restart of the server. Runs over many
-# items keep the library's own, which outlasts one.
-_FOR_ONE: Final = {"attempts": 4, "connect_timeout": 5.0}
+# A person waits for a single call: enough patience for a hiccup, not for a restart of the server.
+_FOR_ONE: Final[dict[str, Any]] = {"attempts": 4, "connect_timeout": 5.0, "patience": 5.0}
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """The user that a client acts as, in the client's own terms; anonymous without any."""
+
+    username: str | None = None
+    password: str | None = field(default=None, repr=False)
+    otp: str | None = field(default=None, repr=False)
+    token: str | None = field(default=None, repr=False)
+    token_file: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """An instance, and what to make a client of it with."""
+    """An instance, and how to connect to it."""
 
     origin: str
-    options: dict[str, Any]
-    anonymous: bool
+    settings: Settings
+    who: Credentials = Credentials()
+
+    @property
+    def anonymous(self) -> bool:
+        """Whether there is no user to act as."""
+        return self.who == Credentials()
+
+    def client(self, *, many: bool) -> "aiopeertube.PeerTube":
+        """Make a client; with `many` it is as patient as runs over many items need."""
+        given, patience = self.settings, {} if many else dict(_FOR_ONE)
+        if given.patience is not None:
+            patience["patience"] = given.patience
+        return aiopeertube.PeerTube(
+            self.origin,
+            rate=given.rate,
+            concurrency=given.concurrency,
+            timeout=given.timeout,
+            allow_http=given.allow_http,
+            **{one.name: getattr(self.who, one.name) for one in fields(self.who)},
+            **patience,
+        )
 
     @asynccontextmanager
     async def opened(self, *, many: bool = False, login: bool = True) -> AsyncIterator["aiopeertube.PeerTube"]:
-        """Give a client, logged in; its errors come out as Failures. `many` is for runs over many items."""
-        options = self.options if many else self.options | _FOR_ONE
+        """Yield a client, logged in; its errors are raised as Failures. `many` is for runs over many items."""
         try:
-            async with aiopeertube.PeerTube(self.origin, **options) as pt:
+            async with self.client(many=many) as pt:
                 logs.follow(pt)
                 if many:
-                    # So much patience would take minutes to find out that the address is wrong.
-                    await diagnosis.ping(self.origin, timeout=self.options["timeout"])
+                    # With so much patience, finding out that the address is wrong would take minutes.
+                    await diagnosis.ping(self.origin, timeout=self.settings.timeout)
                 if login and not self.anonymous:
-                    await pt.login()  # here it is repeated as often as it should be, and not once more for each call
+                    await pt.login()  # retried here as one request, and not once more for each call
                 yield pt
         except (errors.PeerTubeError, LookupError, TypeError) as exc:
             better = await diagnosis.diagnosed(exc, self.origin)
@@ -51,19 +81,19 @@ class Connection:
 
 
 def connect(settings: Settings, *, user: bool = False) -> Connection:
-    """Find out where to go and as whom, without sending anything; `user` False lets nobody be enough.
+    """Find the instance and the user, without sending anything; `user` requires one.
 
     Raises:
-        Failure: there is no instance, or nobody to act as.
-        ConfigurationError: the address, the saved token or the like is of no use.
+        Failure: no instance is known, or no user where one is required.
+        ConfigurationError: the address or the saved token is unusable.
     """
     origin = instance(settings)
-    who = _who(settings, origin)
-    if user and not who:
+    connection = Connection(origin, settings, _who(settings, origin))
+    if user and connection.anonymous:
         raise not_logged_in(origin)
-    if who:
+    if not connection.anonymous:
         check_secure(origin, allow_http=settings.allow_http)
-    return Connection(origin, client_options(settings) | who, anonymous=not who)
+    return connection
 
 
 def instance(settings: Settings) -> str:
@@ -75,41 +105,29 @@ def instance(settings: Settings) -> str:
     return origin_of(url)
 
 
-def client_options(settings: Settings) -> dict[str, Any]:
-    """Return the client's arguments that have nothing to do with who it is."""
-    return {
-        "rate": settings.rate,
-        "concurrency": settings.concurrency,
-        "timeout": settings.timeout,
-        "allow_http": settings.allow_http,
-    }
-
-
-def _who(settings: Settings, origin: str) -> dict[str, Any]:
-    """Return the client's credentials; {} for nobody."""
+def _who(settings: Settings, origin: str) -> Credentials:
     if settings.token:
-        return {"token": settings.token}
+        return Credentials(token=settings.token)
     path = saved.token_path(origin)
     kept = TokenFile(path, origin=origin, username=settings.username)
     if settings.username is None:
         if settings.password is not None:
-            raise Failure(
-                "there is a password but no user name", code=Exit.USAGE, hint="add --username or PEERTUBE_USERNAME"
-            )
-        return {"token_file": path} if kept.load() is not None else {}
-    # The token that this very user saved spares a login, of which PeerTube allows few.
+            hint = "add --username or PEERTUBE_USERNAME"
+            raise Failure("there is a password but no user name", code=Exit.USAGE, hint=hint)
+        return Credentials(token_file=path if kept.load() is not None else None)
+    # This user's saved token spares a login, of which PeerTube allows few.
     own = kept.load() is not None and kept.saved_username() == settings.username
-    named = {"username": settings.username, "otp": settings.otp} | ({"token_file": path} if own else {})
-    if settings.password is not None or not own:
-        named["password"] = settings.password or ask_password(settings.username, origin)
-    return named
+    password = settings.password
+    if password is None and not own:
+        password = ask_password(settings.username, origin)
+    return Credentials(settings.username, password, settings.otp, token_file=path if own else None)
 
 
 def ask_password(username: str, origin: str) -> str:
-    """Ask for a password, where somebody can answer.
+    """Ask for a password on a terminal.
 
     Raises:
-        Failure: nobody can.
+        Failure: stdin is not a terminal.
     """
     if not is_terminal(sys.stdin):
         hint = "set PEERTUBE_PASSWORD, or run it on a terminal to be asked"

@@ -1,4 +1,4 @@
-"""What is wrong with an address: looked into when something failed, or before a long run starts."""
+"""What is wrong with an address: checked when something failed, or before a long run starts."""
 
 import asyncio
 import ssl
@@ -16,15 +16,15 @@ from aiopeertube.wire.messages import Response, strange
 _CONNECT_SECONDS: Final = 5.0
 _SECONDS: Final = 15.0
 _ATTEMPTS: Final = 3
-# Nobody needs a token for these, so that a refusal comes from something else than a PeerTube.
+# These need no token, so a refusal comes from something other than a PeerTube.
 _OPEN_PATHS: Final = ("/api/v1/ping", "/api/v1/oauth-clients/local", "/api/v1/users/token")
 
 
 async def ping(origin: str, *, timeout: float = _SECONDS) -> None:
-    """Ask for what every PeerTube answers to everyone, and counts in no rate limit.
+    """Ask for /ping, which every PeerTube answers to everyone, outside of any rate limit.
 
     Raises:
-        PeerTubeError: what is wrong; `diagnosed` knows what that means.
+        PeerTubeError: what is wrong; `diagnosed` says what it means.
     """
     seconds = min(timeout, _SECONDS)
     async with aiopeertube.PeerTube(
@@ -36,11 +36,11 @@ async def ping(origin: str, *, timeout: float = _SECONDS) -> None:
 
 def _pong(response: Response) -> None:
     if response.body.strip() != b"pong":
-        raise strange(response, "a PeerTube's pong was due")
+        raise strange(response, "the pong of a PeerTube")
 
 
 async def diagnosed(error: Exception, origin: str) -> Exception:
-    """Return a better error where the address is to blame; that may take a request, or a connection, more."""
+    """Return a better error where the address is to blame; this may take one more request or connection."""
     if _may_be_tls(error, origin) and await _speaks_tls(origin):
         return WrongScheme(origin)
     if _doubtful(error) and not await _is_peertube(origin):
@@ -51,13 +51,13 @@ async def diagnosed(error: Exception, origin: str) -> Exception:
 def _doubtful(error: Exception) -> bool:
     if isinstance(error, errors.ApiError):
         return error.status in {404, 405, 501} or (error.path in _OPEN_PATHS and error.status not in {400, 429})
-    # Whatever is no error of the package comes from JSON that has not the shape of PeerTube's.
+    # Errors from outside of the package come from JSON that does not have PeerTube's shape.
     unexpected = isinstance(error, errors.UnexpectedResponse) or not isinstance(error, errors.PeerTubeError)
     return unexpected and not isinstance(error, errors.RedirectRefused)
 
 
 async def _is_peertube(origin: str) -> bool:
-    """Tell whether it answers as one; no answer, or a failing server, proves nothing."""
+    """Tell whether it answers like one; no answer, or a failing server, proves nothing."""
     try:
         await ping(origin)
     except errors.ApiError as exc:

@@ -1,6 +1,5 @@
-"""From an error to the exit code, the one line and the hint that people get."""
+"""What errors mean to users: an exit code, one line and a hint."""
 
-import sys
 from enum import IntEnum
 from typing import Any, Final
 from urllib.parse import urljoin, urlsplit
@@ -8,7 +7,8 @@ from urllib.parse import urljoin, urlsplit
 import click
 
 from aiopeertube import errors
-from aiopeertube.cli.terminal import discard, note
+from aiopeertube.cli.option_sets import dashed
+from aiopeertube.cli.terminal import note
 
 
 class Exit(IntEnum):
@@ -32,18 +32,18 @@ MEANINGS: Final = {
     Exit.SOME_FAILED: "some items failed",
     Exit.USAGE: "bad usage or bad input; nothing was sent",
     Exit.AUTHENTICATION: "cannot authenticate",
-    Exit.UNREACHABLE: "the server is unreachable, or no PeerTube",
+    Exit.UNREACHABLE: "the server is unreachable, or not a PeerTube",
     Exit.REFUSED: "the server refused",
     Exit.BUG: "a bug in this program",
     Exit.FILE: "cannot read or write a file, or the output",
-    Exit.AGAIN: "run me again: halted, rate limited, no answer, or server down",
+    Exit.AGAIN: "run it again: halted, rate limited, no answer, or server down",
     Exit.INTERRUPTED: "interrupted",
-    Exit.UNREAD: "whoever read the output went away",
+    Exit.UNREAD: "output pipe closed",
 }
 
 
 class Failure(click.ClickException):
-    """The end of a command: what to say, and the exit code."""
+    """The failure of a command: message, hint and exit code."""
 
     def __init__(self, message: str, *, code: Exit, hint: str = "") -> None:
         super().__init__(message)
@@ -58,11 +58,11 @@ class Failure(click.ClickException):
 
 
 class Unread(Exception):
-    """Whoever read stdout is gone: `... | head`."""
+    """The reader of stdout has closed it: `... | head`."""
 
 
 class NotPeerTube(errors.PeerTubeError):
-    """Something answers at the address, but it is no PeerTube."""
+    """Something answers at the address, but it is not a PeerTube."""
 
 
 class WrongScheme(errors.PeerTubeError):
@@ -91,16 +91,16 @@ _RULES: Final[tuple[tuple[type[Exception], Exit, str], ...]] = (
     (errors.UnexpectedResponse, Exit.AGAIN, "something between here and PeerTube may have answered; run it again"),
     (errors.WrongCredentials, Exit.AUTHENTICATION, "check user name and password; `aiopeertube login` asks for them"),
     (errors.TwoFactorRequired, Exit.AUTHENTICATION, "give the code with --otp or PEERTUBE_OTP, or run {login}"),
-    (errors.WrongTwoFactorCode, Exit.AUTHENTICATION, "codes are valid for about 30 seconds; take a new one"),
+    (errors.WrongTwoFactorCode, Exit.AUTHENTICATION, "codes are valid for about 30 seconds; use a new one"),
     (errors.AuthenticationError, Exit.AUTHENTICATION, _LOG_IN),
-    (errors.RateLimited, Exit.AGAIN, "wait a little and run it again; --rate keeps below a limit of your own"),
+    (errors.RateLimited, Exit.AGAIN, "wait a little and run it again; --rate limits your own request rate"),
     (errors.BulkHalted, Exit.AGAIN, "see what failed above, then run it again for what is left"),
     (errors.PeerTubeError, Exit.REFUSED, ""),
 )
 
 
 def explain(error: errors.PeerTubeError, *, origin: str = "", anonymous: bool = False) -> Failure:
-    """Say what an error means to whoever ran the command; `origin` is the instance's address."""
+    """Say what an error means to the user; `origin` is the instance's address."""
     if isinstance(error, errors.NotPermitted) and error.status == 401 and anonymous:
         return not_logged_in(origin, f"{error.method} {error.path} needs a user")
     if failure := _no_tls(error, origin):
@@ -110,7 +110,9 @@ def explain(error: errors.PeerTubeError, *, origin: str = "", anonymous: bool = 
     code, hint = next((code, hint) for kind, code, hint in _RULES if isinstance(error, kind))
     at = f" --url {origin}" if origin else ""
     names = {"login": f"`aiopeertube login{at}`", "https": origin.replace("http://", "https://", 1)}
-    return Failure(str(error), code=code, hint=hint.format(at=at, there=_there(error, origin), **names))
+    return Failure(
+        dashed(str(error), error.option), code=code, hint=hint.format(at=at, there=_there(error, origin), **names)
+    )
 
 
 def _there(error: errors.PeerTubeError, origin: str) -> str:
@@ -121,7 +123,7 @@ def _there(error: errors.PeerTubeError, origin: str) -> str:
 
 
 def not_logged_in(origin: str, why: str = "this needs a user") -> Failure:
-    """Say that there is nobody to act as."""
+    """Say that no user is logged in."""
     hint = _LOG_IN.format(at=f" --url {origin}")
     return Failure(f"not logged in to {origin}: {why}", code=Exit.AUTHENTICATION, hint=hint)
 
@@ -129,12 +131,12 @@ def not_logged_in(origin: str, why: str = "this needs a user") -> Failure:
 # What a reverse proxy says for a PeerTube that does not answer.
 _DOWN: Final = (502, 503, 504)
 
-# How OpenSSL names an answer that is no TLS; which of them depends on its version.
+# How OpenSSL describes an answer that is not TLS; it depends on its version.
 _NOT_TLS: Final = ("wrong version", "wrong_version", "record layer", "record_layer", "unknown protocol")
 
 
 def _no_tls(error: errors.PeerTubeError, origin: str) -> Failure | None:
-    """Tell apart why there is no secure connection; the errors of TLS have nothing but words."""
+    """Say why there is no secure connection; errors of TLS differ only in their text."""
     text = str(error).lower()
     if not isinstance(error, errors.ServerUnreachable) or not origin.startswith("https://"):
         return None
@@ -142,64 +144,10 @@ def _no_tls(error: errors.PeerTubeError, origin: str) -> Failure | None:
         hint = f"try --url {origin.replace('https://', 'http://', 1)}"
         return Failure(f"{origin} does not speak https", code=Exit.UNREACHABLE, hint=hint)
     if "certificate" in text:
-        hint = "for an authority of your own set SSL_CERT_FILE to its certificate"
+        hint = "for a private authority set SSL_CERT_FILE to its certificate"
         return Failure(str(error), code=Exit.UNREACHABLE, hint=hint)
     return None
 
 
 def _any_in(needles: tuple[str, ...], text: str) -> bool:
     return any(needle in text for needle in needles)
-
-
-def exit_code_of(error: BaseException, *, verbose: bool) -> int:
-    """Print what there is to say about what ended a command; return the exit code."""
-    if isinstance(error, click.exceptions.NoArgsIsHelpError):
-        error.show()
-        return Exit.USAGE
-    if isinstance(error, click.Abort | KeyboardInterrupt):
-        note("aiopeertube: interrupted")
-        return Exit.INTERRUPTED
-    if isinstance(error, Unread | BrokenPipeError):
-        discard(sys.stdout)  # `... | head` is no error to talk about
-        return Exit.UNREAD
-    failure = _failure_of(error) or _bug(error, verbose=verbose)
-    failure.show()
-    return failure.code
-
-
-def _failure_of(error: BaseException) -> Failure | None:
-    """Say what is known about an error; None for what nobody foresaw."""
-    if isinstance(error, errors.PeerTubeError):
-        return explain(error)
-    if isinstance(error, click.ClickException):
-        return error if isinstance(error, Failure) else _usage(error)
-    if isinstance(error, UnicodeError) and not isinstance(error, UnicodeDecodeError):
-        hint = "give text as UTF-8, and the instance by a name that hosts can have"
-        return Failure(f"this text cannot be sent: {error}", code=Exit.USAGE, hint=hint)
-    return _file(error) if isinstance(error, OSError) else None
-
-
-def _file(error: OSError) -> Failure:
-    try:
-        sys.stdout.flush()
-    except OSError:
-        discard(sys.stdout)
-    what = f"{error.filename}: " if error.filename is not None else ""
-    hint = "check that there is room, and that you may read and write there"
-    return Failure(f"{what}{error.strerror or error}", code=Exit.FILE, hint=hint)
-
-
-def _usage(error: click.ClickException) -> Failure:
-    context = getattr(error, "ctx", None)
-    hint = f"see `{context.command_path} --help`" if context is not None else ""
-    return Failure(error.format_message(), code=Exit.USAGE, hint=hint)
-
-
-def _bug(error: BaseException, *, verbose: bool) -> Failure:
-    if verbose:
-        import traceback  # noqa: PLC0415 - nobody else needs it
-
-        traceback.print_exception(error)
-    text = f"{type(error).__name__}: {error}"
-    hint = "please report it" if verbose else "run it again with -v for details, and please report them"
-    return Failure(f"this is a bug: {text}", code=Exit.BUG, hint=hint)

@@ -13,14 +13,14 @@ log = logging.getLogger("aiopeertube.cli")
 
 
 class _Formatter(logging.Formatter):
-    """Cleans each line: errors quote what servers say."""
+    """Cleans each line, since errors quote servers."""
 
     def format(self, record: logging.LogRecord) -> str:
         return one_line(super().format(record))
 
 
 def install() -> None:
-    """Show the log from now on."""
+    """Start to write the log."""
     remove()
     handler = logging.StreamHandler(sys.stderr)
     handler.set_name("aiopeertube.cli")
@@ -31,7 +31,7 @@ def install() -> None:
 
 
 def remove() -> None:
-    """Show it no more."""
+    """Stop writing the log."""
     root = logging.getLogger("aiopeertube")
     for handler in [handler for handler in root.handlers if handler.name == "aiopeertube.cli"]:
         root.removeHandler(handler)
@@ -39,7 +39,7 @@ def remove() -> None:
 
 
 def follow(pt: "PeerTube") -> None:
-    """Log each attempt and each wait of a client, if anybody reads it. Queries and bodies are left out."""
+    """Log each attempt and wait of a client, without queries and bodies; do nothing without -v."""
     if not log.isEnabledFor(logging.DEBUG):
         return
     from aiopeertube import events  # noqa: PLC0415 - see the package

@@ -1,17 +1,20 @@
 """Runs over many videos: outcomes on stdout for programs, failures, progress and counts on stderr for people."""
 
-import asyncio
-import signal
 import sys
-import threading
 from collections.abc import AsyncIterator, Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
+
+import click
 
 from aiopeertube import errors
 from aiopeertube.cli import output, progress, stdin_ids
 from aiopeertube.cli.errors import Exit, Failure
+from aiopeertube.cli.interrupts import HEARD, Interrupts
+from aiopeertube.cli.option_sets import option
 from aiopeertube.cli.options import Settings
 from aiopeertube.cli.terminal import is_terminal, note
+from aiopeertube.cli.waiting import held_up
 
 if TYPE_CHECKING:
     from aiopeertube import Call, Outcome, PeerTube
@@ -20,11 +23,21 @@ if TYPE_CHECKING:
 Make = Callable[[str], "Call[Any]"]
 Take = Callable[["Outcome[Any]", str], None]
 
-# An error of these says nothing about the item: all others would meet it as well.
-_HOPELESS = (errors.AuthenticationError, errors.ServerUnreachable)
+_BAD = frozenset({"failed", "in doubt"})
 
 
-HEARD = "aiopeertube: interrupted: what is in flight will be finished; a second Ctrl-C ends it at once"
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """When a run over many videos stops early, and what it writes of each."""
+
+    halt: str | None = option(
+        "--halt", metavar="N|N%", help="Stop after so many failures (5), or so large a share (2%)."
+    )
+    format: str | None = option(
+        "--format",
+        type=click.Choice(["text", "jsonl"]),
+        help="What to write on stdout: nothing (text, on a terminal) or a line of JSON for each video.",
+    )
 
 
 class Run:
@@ -39,45 +52,59 @@ class Run:
         self._halted: errors.BulkHalted | None = None
         self._hopeless: errors.PeerTubeError | None = None
 
+    @classmethod
+    def of(cls, settings: Settings, verb: str, options: RunOptions) -> Self:
+        """Make a run that stops and writes as the options say."""
+        return cls(settings, verb, halt=options.halt, take=_outcome_lines(options.format))
+
     async def over(self, pt: "PeerTube", videos: Sequence[str], make: Make) -> int:
         """Carry out `make(video)` for all videos; return the exit code."""
         calls: Any = _calls(videos, make) if stdin_ids.from_stdin(videos) else [make(video) for video in videos]
         total = None if stdin_ids.from_stdin(videos) else len(videos)
-        with progress.showing(self._verb, total, self._settings) as reporter:
-            async with pt.bulk(calls, halt=self._halt) as run:
-                if not self._settings.quiet:
-                    on_ctrl_c(lambda: reporter.say(HEARD))
-                await self._follow(run, reporter)
+        with progress.showing(self._verb, total, self._settings, waiting=lambda: held_up(pt)) as reporter:
+            async with pt.bulk(calls, halt=self._halt, handle_sigint=False) as run:
+                interrupts = Interrupts(lambda: self._stop(run, reporter))
+                interrupts.install()
+                try:
+                    await self._follow(run, reporter)
+                finally:
+                    interrupts.remove()
         return self._verdict(run)
 
-    async def _follow(self, run: "BulkRun[Any]", reporter: progress.Reporter) -> None:
+    def _stop(self, run: "BulkRun[Any]", reporter: progress.Progress) -> None:
+        self._interrupted = True
+        if not self._settings.quiet:
+            reporter.say(HEARD)
+        run.stop("by Ctrl-C")
+
+    async def _follow(self, run: "BulkRun[Any]", reporter: progress.Progress) -> None:
         failed = 0
         try:
             async for outcome in run:
-                failed += outcome.state == "failed"
-                self._note(outcome, run, reporter)
-                reporter.done(failed, number=outcome.state != "not started")
-        except KeyboardInterrupt:
-            self._interrupted = True
+                failed += outcome.state in _BAD
+                self._note(outcome, reporter)
+                reporter.advance(outcome.state != "not started", failed=failed)
         except errors.BulkHalted as exc:
             self._halted = exc
+        except errors.PeerTubeError as exc:
+            if not errors.ends_run(exc):
+                raise
+            self._hopeless = exc
 
-    def _note(self, outcome: "Outcome[Any]", run: "BulkRun[Any]", reporter: progress.Reporter) -> None:
+    def _note(self, outcome: "Outcome[Any]", reporter: progress.Progress) -> None:
         video = video_of(outcome.call)
-        if isinstance(outcome.error, _HOPELESS):
-            self._hopeless = outcome.error
-            run.stop("hopeless")
-        elif outcome.state == "failed":
-            reporter.say(f"aiopeertube: failed: {video}: {_reason(outcome)}")
+        if outcome.state in _BAD:
+            reporter.say(f"aiopeertube: {outcome.state}: {video}: {_reason(outcome)}")
         if self._take is not None:
             self._take(outcome, video)
 
     def _verdict(self, run: "BulkRun[Any]") -> int:
         counts = run.statistics()
         if not self._settings.quiet:
+            doubts = f", {counts.in_doubt} in doubt" if counts.in_doubt else ""
             left = f", {counts.not_started} not started" if counts.not_started else ""
             rest = "" if counts.exhausted else ", the rest of the input not read"
-            done = f"{self._verb}: {counts.succeeded} done, {counts.failed} failed{left}{rest}"
+            done = f"{self._verb}: {counts.succeeded} done, {counts.failed} failed{doubts}{left}{rest}"
             note(f"{done}, in {counts.seconds:.1f} s")
         if self._interrupted:
             raise Failure("interrupted", code=Exit.INTERRUPTED)
@@ -85,29 +112,15 @@ class Run:
             raise self._gave_up(counts.succeeded)
         if self._halted is not None:
             raise self._halted
-        return Exit.SOME_FAILED if counts.failed else Exit.DONE
+        return Exit.SOME_FAILED if counts.failed or counts.in_doubt else Exit.DONE
 
     def _gave_up(self, succeeded: int) -> Exception:
-        """Name the error that stopped the run; a server that was there a moment ago will be back."""
+        """Return the error that stopped the run; a server that answered a moment ago is worth another run."""
         error = self._hopeless
         assert error is not None  # noqa: S101 - the caller looked
         if succeeded and isinstance(error, errors.ServerUnreachable):
             return Failure(str(error), code=Exit.AGAIN, hint="run it again for what is left")
         return error
-
-
-def on_ctrl_c(say: Callable[[], None]) -> None:
-    """Say something at the first Ctrl-C; the run, which listens already, does the rest and takes both of us off."""
-    if threading.current_thread() is not threading.main_thread():
-        return
-    loop, stop = asyncio.get_running_loop(), signal.getsignal(signal.SIGINT)
-
-    def interrupted(number: int, frame: Any) -> None:
-        loop.call_soon_threadsafe(say)  # not here, which may be in the middle of another line
-        if callable(stop):
-            stop(number, frame)
-
-    signal.signal(signal.SIGINT, interrupted)
 
 
 async def _calls(videos: Sequence[str], make: Make) -> "AsyncIterator[Call[Any]]":
@@ -116,7 +129,7 @@ async def _calls(videos: Sequence[str], make: Make) -> "AsyncIterator[Call[Any]]
 
 
 def video_of(call: "Call[Any]") -> str:
-    """Return the video that a call is about, as it was given."""
+    """Return the video of a call, as it was given."""
     from urllib.parse import unquote  # noqa: PLC0415 - for odd names alone
 
     return unquote(call.path.rpartition("/")[2])
@@ -129,12 +142,12 @@ def _reason(outcome: "Outcome[Any]") -> str:
 
 
 def chosen(format: str | None) -> str:
-    """Return the format of outcomes: none for people, who see failures and counts; JSON lines for programs."""
+    """Return the format of outcomes: text for people, who see only failures and counts; JSON lines for programs."""
     return format or ("text" if is_terminal(sys.stdout) else "jsonl")
 
 
-def outcome_lines(format: str | None) -> Take | None:
-    """Make what writes each outcome as a line of JSON; None where nobody wants them."""
+def _outcome_lines(format: str | None) -> Take | None:
+    """Return what writes each outcome as a line of JSON; None for text."""
     return _write_outcome if chosen(format) == "jsonl" else None
 
 

@@ -1,79 +1,31 @@
 """The options that all commands share: before or after the command's name, or as environment variables."""
 
-import math
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import Field, dataclass, field, fields
 from typing import Any, Final, TypeVar
 
 import click
 from click.core import ParameterSource
 
+from aiopeertube.cli.option_sets import declared, option
+from aiopeertube.cli.param_types import Concurrency, Finite, Secret
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-@dataclass(slots=True)
-class Settings:
-    """What the shared options said."""
-
-    url: str | None = None
-    username: str | None = None
-    password: str | None = field(default=None, repr=False)
-    token: str | None = field(default=None, repr=False)
-    otp: str | None = field(default=None, repr=False)
-    rate: str | None = None
-    concurrency: int | str = "auto"
-    timeout: float = 60.0
-    allow_http: bool = False
-    quiet: bool = False
-    verbose: bool = False
-    no_color: bool = field(default_factory=lambda: bool(os.environ.get("NO_COLOR")))
-    given: set[str] = field(default_factory=set)
-
-
-class Concurrency(click.ParamType[int | str]):
-    """A number from 1 on, or "auto"."""
-
-    name = "auto|N"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int | str:
-        """Read one."""
-        if value == "auto":
-            return "auto"
-        if str(value).isascii() and str(value).isdigit() and int(value) >= 1:
-            return int(value)
-        raise click.BadParameter(f'{value!r} is neither "auto" nor a number from 1 on', ctx, param)
-
-
-class Finite(click.FloatRange):
-    """A range of finite numbers: click compares, and NaN passes all comparisons."""
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """Read one."""
-        number: float = super().convert(value, param, ctx)
-        if not math.isfinite(number):
-            raise click.BadParameter(f"{value!r} is not a finite number", ctx, param)
-        return number
-
-
-class Secret(click.ParamType[str]):
-    """A token or a one-time code: goes into a header, and comes with blanks where it was copied from a screen."""
-
-    name = "text"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """Read one; the value never shows."""
-        text = "".join(str(value).split())
-        if text.isascii() and text.isprintable():
-            return text
-        raise click.BadParameter("it has characters that it cannot have", ctx, param)
+def _shared(*names: str, **attributes: Any) -> Any:
+    """Declare a shared option, with the variable PEERTUBE_<NAME> unless `attributes` say otherwise."""
+    variable = f"PEERTUBE_{names[0].removeprefix('--').replace('-', '_').upper()}"
+    return option(*names, **{"envvar": variable, "cls": Shared, **attributes})
 
 
 class Shared(click.Option):
     """An option whose value goes to the Settings: the innermost command line wins, then the environment."""
 
     def __init__(self, *args: Any, **attributes: Any) -> None:
-        attributes |= {"expose_value": False, "callback": _keep, "show_envvar": True}
+        attributes.pop("default")  # the Settings have it
+        attributes = {"show_envvar": True} | attributes | {"expose_value": False, "callback": _keep}
         super().__init__(*args, **attributes)
 
 
@@ -91,6 +43,54 @@ def _keep(ctx: click.Context, param: click.Parameter, value: Any) -> None:
             logs.install()
 
 
+@dataclass(slots=True)
+class Settings:
+    """The values of the shared options. Callbacks of click fill it, so it is not frozen."""
+
+    url: str | None = _shared("--url", help="The instance, like https://videos.example. Default: the last login's.")
+    username: str | None = _shared("--username", help="Act as this user instead of the one logged in.")
+    password: str | None = _shared(
+        "--password", secret=True, help="Others can see a command line: prefer the variable or the prompt."
+    )
+    token: str | None = _shared(
+        "--token", secret=True, type=Secret(), help="Use this bearer token instead; prefer the variable."
+    )
+    otp: str | None = _shared(
+        "--otp", secret=True, type=Secret(), help="The one-time code of an account with two-factor authentication."
+    )
+    rate: str | None = _shared("--rate", help='Limit your own request rate, like "20/s" or "50/10s".')
+    concurrency: int | str = _shared(
+        "--concurrency",
+        default="auto",
+        type=Concurrency(),
+        metavar="auto|N",
+        help="Requests in flight; auto (the default) finds the best number.",
+    )
+    timeout: float = _shared(
+        "--timeout",
+        default=60.0,
+        type=Finite(min=0, min_open=True),
+        metavar="SECONDS",
+        help="How long to wait for an answer. Default: 60.",
+    )
+    patience: float | None = _shared(
+        "--patience",
+        type=Finite(min=0, min_open=True),
+        metavar="SECONDS",
+        help="How long a run waits for a server that is away. Default: 120.",
+    )
+    allow_http: bool = _shared("--allow-http", is_flag=True, help="Allow credentials over unencrypted http.")
+    quiet: bool = _shared("--quiet", "-q", is_flag=True, help="Show no progress and no summary.")
+    verbose: bool = _shared("--verbose", "-v", is_flag=True, help="Log each request on stderr.")
+    no_color: bool = _shared(
+        "--no-color", is_flag=True, envvar=None, show_envvar=False, help="Use no colours.  [env var: NO_COLOR]"
+    )
+    given: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.no_color |= bool(os.environ.get("NO_COLOR"))  # it counts whatever its value is, unlike a flag of click's
+
+
 def settings_of(ctx: click.Context) -> Settings:
     """Return the Settings of this run."""
     root = ctx.find_root()
@@ -102,80 +102,23 @@ def settings_of(ctx: click.Context) -> Settings:
     return settings
 
 
-_POSITIVE: Final = Finite(min=0, min_open=True)
-
-_CONNECTION: Final[tuple[tuple[Sequence[str], dict[str, Any]], ...]] = (
-    (
-        ["--url"],
-        {"envvar": "PEERTUBE_URL", "help": "The instance, like https://videos.example; else the last login's."},
-    ),
-    (["--username"], {"envvar": "PEERTUBE_USERNAME", "help": "Act as this user instead of the one logged in."}),
-    (
-        ["--password"],
-        {"envvar": "PEERTUBE_PASSWORD", "help": "Others can see a command line: prefer the variable or the prompt."},
-    ),
-    (
-        ["--token"],
-        {"envvar": "PEERTUBE_TOKEN", "type": Secret(), "help": "A bearer token to use instead; prefer the variable."},
-    ),
-    (
-        ["--otp"],
-        {"envvar": "PEERTUBE_OTP", "type": Secret(), "help": "The one-time code of an account with two factors."},
-    ),
-    (["--rate"], {"envvar": "PEERTUBE_RATE", "help": 'Stay below a rate of your own, like "20/s" or "50/10s".'}),
-    (
-        ["--concurrency"],
-        {
-            "envvar": "PEERTUBE_CONCURRENCY",
-            "type": Concurrency(),
-            "metavar": "auto|N",
-            "help": "Requests in flight; auto (the default) finds the best number.",
-        },
-    ),
-    (
-        ["--timeout"],
-        {
-            "envvar": "PEERTUBE_TIMEOUT",
-            "type": _POSITIVE,
-            "metavar": "SECONDS",
-            "help": "How long to wait for an answer; 60 by default.",
-        },
-    ),
-    (
-        ["--allow-http"],
-        {"envvar": "PEERTUBE_ALLOW_HTTP", "is_flag": True, "help": "Let credentials go unencrypted over a network."},
-    ),
-)
-
-
-def _output(quiet: Sequence[str]) -> tuple[tuple[Sequence[str], dict[str, Any]], ...]:
-    return (
-        (quiet, {"envvar": "PEERTUBE_QUIET", "is_flag": True, "help": "No progress and no summary."}),
-        (
-            ["--verbose", "-v"],
-            {"envvar": "PEERTUBE_VERBOSE", "is_flag": True, "help": "Log each request on stderr."},
-        ),
-        # NO_COLOR counts whatever its value is, so it is read in Settings and not as a flag of click's.
-        (["--no-color"], {"is_flag": True, "help": "No colours.  [env var: NO_COLOR]"}),
-    )
+_ALL: Final = tuple(one for one in fields(Settings) if one.name != "given")
+_OUTPUT: Final = tuple(one for one in _ALL if one.name in {"quiet", "verbose", "no_color"})
 
 
 def shared_options(*, short_quiet: bool = True) -> Callable[[F], F]:
     """Give a command all shared options; `short_quiet` False leaves -q to the command itself."""
-    quiet = ["--quiet", "-q"] if short_quiet else ["--quiet"]
-    return _with((*_CONNECTION, *_output(quiet)))
+    return _with(_ALL, without=() if short_quiet else ("-q",))
 
 
 def output_options() -> Callable[[F], F]:
-    """Give a command that talks to no instance of the user's the shared options that it can use."""
-    return _with(_output(["--quiet", "-q"]))
+    """Give a command that needs no connection only the shared options about output."""
+    return _with(_OUTPUT)
 
 
-def _with(declarations: Sequence[tuple[Sequence[str], dict[str, Any]]]) -> Callable[[F], F]:
+def _with(options: Sequence["Field[Any]"], *, without: tuple[str, ...] = ()) -> Callable[[F], F]:
     def decorate(function: F) -> F:
-        for names, attributes in reversed(declarations):
-            function = click.option(*names, cls=Shared, **attributes)(function)
-        return function
+        return declared(function, options, without=without)
 
     return decorate
 

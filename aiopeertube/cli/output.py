@@ -1,22 +1,22 @@
-"""How results are written on stdout: a table for people; JSON, JSON lines and CSV for programs, row by row."""
+"""Writes results on stdout: a table for people; JSON, JSON lines and CSV for programs, row by row."""
 
 import csv
 import io
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, Final, Protocol
 
 import orjson
 
-from aiopeertube.cli.terminal import clean, escaped, is_terminal, one_line
+from aiopeertube.cli.cells import Row, heading, pick, plain, projected, shown
+from aiopeertube.cli.terminal import clean, escaped, is_terminal
 
 FORMATS: Final = ("table", "json", "jsonl", "csv")
-Row = Mapping[str, Any]
 
 
 class Writer(Protocol):
-    """Takes rows one after the other; what it keeps of them is its own business."""
+    """Takes rows one by one."""
 
     def add(self, row: Row) -> None:
         """Write a row, or keep it until the end."""
@@ -43,21 +43,13 @@ def writer(format: str, fields: Sequence[str] | None, *, columns: Sequence[str],
     return makers[format]()
 
 
-def pick(row: Row, field: str) -> Any:
-    """Return a field of a row, where `channel.name` reaches into it; None when it is not there."""
-    value: Any = row
-    for name in field.split("."):
-        value = value.get(name) if isinstance(value, Mapping) else None
-    return value
-
-
 def to_json(value: Any, *, pretty: bool = False) -> str:
-    """Encode a value; what steers terminals is escaped."""
+    """Encode a value as JSON, with terminal controls escaped."""
     return escaped(orjson.dumps(value, option=orjson.OPT_INDENT_2 if pretty else None).decode())
 
 
 def put(text: str) -> None:
-    """Write text on stdout, in UTF-8 wherever programs read it."""
+    """Write text on stdout, in UTF-8 unless it is a terminal."""
     buffer = getattr(sys.stdout, "buffer", None)
     if is_terminal(sys.stdout) or buffer is None:
         sys.stdout.write(text)
@@ -119,7 +111,7 @@ class Csv:
 
 
 class Table:
-    """Columns as wide as they need to be, so all rows are kept until the end."""
+    """A table; column widths depend on all rows, so it is drawn at the end."""
 
     def __init__(self, fields: Sequence[str], *, no_color: bool = False) -> None:
         self._fields = fields
@@ -127,7 +119,7 @@ class Table:
         self._rows: list[list[str]] = []
 
     def add(self, row: Row) -> None:
-        """Keep what the row shows."""
+        """Keep the row's cells."""
         self._rows.append([shown(pick(row, field)) for field in self._fields])
 
     def end(self) -> None:
@@ -135,39 +127,8 @@ class Table:
         draw_table([heading(field) for field in self._fields], self._rows, no_color=self._no_color)
 
 
-def projected(row: Row, fields: Sequence[str] | None) -> Row:
-    """Return the fields asked for under their dotted names, or the row."""
-    return row if fields is None else {field: pick(row, field) for field in fields}
-
-
-def plain(value: Any) -> str:
-    """Write a value in one cell, without loss."""
-    if value is None:
-        return ""
-    if isinstance(value, str):
-        return value
-    return orjson.dumps(value).decode()
-
-
-def shown(value: Any) -> str:
-    """Write a value for people: the label of a constant, a list with commas."""
-    if isinstance(value, Mapping):
-        value = value.get("label") or value.get("displayName") or value.get("name") or plain(value)
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, list):
-        return ", ".join(shown(item) for item in value)
-    return one_line(plain(value))
-
-
-def heading(field: str) -> str:
-    """Write a field's name as a column's: `channel.name` is the channel."""
-    parts = field.split(".")
-    return parts[-2] if len(parts) > 1 and parts[-1] in {"name", "label"} else parts[-1]
-
-
 def draw_table(headings: Sequence[str], rows: Sequence[Sequence[str]], *, no_color: bool = False) -> None:
-    """Draw a table on stdout; elsewhere than on a terminal nothing is cut."""
+    """Draw a table on stdout; nothing is cut unless it is a terminal."""
     import rich.box  # noqa: PLC0415 - only who draws pays for it
     import rich.console  # noqa: PLC0415
     import rich.table  # noqa: PLC0415
@@ -184,7 +145,7 @@ def draw_table(headings: Sequence[str], rows: Sequence[Sequence[str]], *, no_col
 
 
 def draw_card(row: Row, fields: Sequence[str], *, no_color: bool = False) -> None:
-    """Draw one thing on stdout: a line or more for each of its fields that is set."""
+    """Draw one row on stdout, a line or more for each field that is set."""
     import rich.box  # noqa: PLC0415 - see above
     import rich.console  # noqa: PLC0415
     import rich.table  # noqa: PLC0415

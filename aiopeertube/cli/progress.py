@@ -1,5 +1,6 @@
 """How far a run is, on stderr: a bar on a terminal, a line now and then elsewhere, nothing with --quiet."""
 
+import asyncio
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -10,20 +11,17 @@ from aiopeertube.cli.options import Settings
 from aiopeertube.cli.terminal import is_terminal, note, one_line
 
 if TYPE_CHECKING:
-    from rich.progress import Progress, TaskID
+    from rich import progress
 
 _SECONDS_BETWEEN_LINES: Final = 5.0
+_BETWEEN_REFRESHES: Final = 0.25
 
 
-class Reporter(Protocol):
-    """What a run tells while it goes on."""
+class Screen(Protocol):
+    """Where a run is shown."""
 
-    def done(self, failed: int, *, number: int = 1) -> None:
-        """Count `number` more; `failed` have failed in all."""
-        ...
-
-    def expect(self, total: int) -> None:
-        """Learn how many there are in all."""
+    def show(self, done: int, total: int | None, state: str) -> None:
+        """Show how far it is; `total` None: nobody knows yet."""
         ...
 
     def say(self, line: str) -> None:
@@ -31,96 +29,150 @@ class Reporter(Protocol):
         ...
 
 
-class Silent:
-    """Nothing but what has to be said."""
+class Progress:
+    """Counts, and shows it when it is time, also while nothing happens.
 
-    def done(self, failed: int, *, number: int = 1) -> None:
-        """Do nothing."""
+    `state` says what came of it so far, by default what failed, and `waiting` what it waits for.
+    """
+
+    def __init__(
+        self,
+        screen: Screen,
+        total: int | None,
+        *,
+        between: float,
+        state: Callable[[], str] | None = None,
+        waiting: Callable[[], str] | None = None,
+    ) -> None:
+        self._screen = screen
+        self._total = total
+        self._state = state
+        self._waiting = waiting
+        self._between = between
+        self._next = time.monotonic() + between
+        self._began = time.monotonic()
+        self._failed: int | None = None
+        self._ticker: asyncio.TimerHandle | None = None
+        self.done = 0
+
+    @property
+    def rate(self) -> float:
+        """Items per second."""
+        return self.done / max(0.001, time.monotonic() - self._began)
 
     def expect(self, total: int) -> None:
-        """Do nothing."""
+        """Learn how many there are in all."""
+        self._total = total
+
+    def advance(self, number: int = 1, *, failed: int | None = None) -> None:
+        """Count `number` more; `failed` have failed in all, where anything can."""
+        self.done += number
+        self._failed = failed
+        if time.monotonic() >= self._next:
+            self.show()
+
+    def show(self) -> None:
+        """Show how far it is now."""
+        self._next = time.monotonic() + self._between
+        failed = "" if self._failed is None else f"{self._failed:,} failed"
+        state = failed if self._state is None else self._state()
+        waiting = "" if self._waiting is None else self._waiting()
+        self._screen.show(self.done, self._total, ", ".join(part for part in (state, waiting) if part))
+
+    def begin(self) -> None:
+        """Show it again and again from now on: who waits is to see for what."""
+        self._ticker = asyncio.get_running_loop().call_later(self._between, self._tick)
+
+    def _tick(self) -> None:
+        if time.monotonic() >= self._next:
+            self.show()
+        self.begin()
+
+    def end(self) -> None:
+        """Show nothing more."""
+        if self._ticker is not None:
+            self._ticker.cancel()
 
     def say(self, line: str) -> None:
         """Print a line."""
+        self._screen.say(line)
+
+
+class _Quiet:
+    def show(self, done: int, total: int | None, state: str) -> None:
+        """Do nothing."""
+
+    def say(self, line: str) -> None:
+        """Print it: failures are said in any case."""
         note(line)
 
 
-class Lines(Silent):
-    """A line every few seconds, for logs."""
-
-    def __init__(self, title: str, total: int | None) -> None:
+class _Lines(_Quiet):
+    def __init__(self, title: str) -> None:
         self._title = title
-        self._of = ""
-        self._done = 0
-        if total is not None:
-            self.expect(total)
-        self._next = time.monotonic() + _SECONDS_BETWEEN_LINES
 
-    def done(self, failed: int, *, number: int = 1) -> None:
-        """Count, and print a line when it is time."""
-        self._done += number
-        if time.monotonic() >= self._next:
-            self._next = time.monotonic() + _SECONDS_BETWEEN_LINES
-            note(f"{self._title}: {self._done:,}{self._of}, {failed:,} failed")
-
-    def expect(self, total: int) -> None:
-        """Name the total from now on."""
-        self._of = f" of {total:,}"
+    def show(self, done: int, total: int | None, state: str) -> None:
+        """Print a line."""
+        of = "" if total is None else f" of {total:,}"
+        note(", ".join(part for part in (f"{self._title}: {done:,}{of}", state) if part))
 
 
-class Bar:
-    """A bar of rich's."""
-
-    def __init__(self, bar: "Progress", task: "TaskID") -> None:
+class _Bar:
+    def __init__(self, bar: "progress.Progress", title: str, total: int | None) -> None:
         self._bar = bar
-        self._task = task
+        self._task = bar.add_task(title, total=total, state="")
 
-    def done(self, failed: int, *, number: int = 1) -> None:
+    def show(self, done: int, total: int | None, state: str) -> None:
         """Move the bar."""
-        fields: dict[str, Any] = {"failed": f"{failed:,} failed" if failed else ""}
-        self._bar.update(self._task, advance=number, **fields)
-
-    def expect(self, total: int) -> None:
-        """Let the bar have an end."""
-        self._bar.update(self._task, total=total)
+        fields: dict[str, Any] = {"state": state}
+        self._bar.update(self._task, completed=done, total=total, **fields)
 
     def say(self, line: str) -> None:
         """Print a line above the bar."""
         self._bar.console.print(one_line(line), markup=False, highlight=False, soft_wrap=True)
 
 
-def looked_at(reporter: Reporter) -> Callable[[int, int | None], None]:
-    """Make what migrations tell how many videos they have looked at."""
-
-    def tell(number: int, total: int | None) -> None:
-        if total is not None:
-            reporter.expect(total)
-        reporter.done(0, number=number)
-
-    return tell
+@contextmanager
+def showing(
+    title: str,
+    total: int | None,
+    settings: Settings,
+    *,
+    state: Callable[[], str] | None = None,
+    waiting: Callable[[], str] | None = None,
+) -> Iterator[Progress]:
+    """Show the progress of what happens inside."""
+    with _screen(title, total, settings) as (screen, between):
+        shown = Progress(screen, total, between=between, state=state, waiting=waiting)
+        shown.begin()
+        try:
+            yield shown
+        finally:
+            shown.end()
+        if isinstance(screen, _Bar):
+            shown.show()
 
 
 @contextmanager
-def showing(title: str, total: int | None, settings: Settings) -> Iterator[Reporter]:
-    """Show the progress of what happens inside."""
+def _screen(title: str, total: int | None, settings: Settings) -> Iterator[tuple[Screen, float]]:
     if settings.quiet:
-        yield Silent()
+        yield _Quiet(), _SECONDS_BETWEEN_LINES
     elif not is_terminal(sys.stderr):
-        yield Lines(title, total)
+        yield _Lines(title), _SECONDS_BETWEEN_LINES
     else:
         with _bar(settings) as bar:
-            yield Bar(bar, bar.add_task(title, total=total, failed=""))
+            yield _Bar(bar, title, total), _BETWEEN_REFRESHES
 
 
-def _bar(settings: Settings) -> "Progress":
+def _bar(settings: Settings) -> "progress.Progress":
     from rich import progress  # noqa: PLC0415 - only who draws pays for it
     from rich.console import Console  # noqa: PLC0415
 
     return progress.Progress(
         progress.TextColumn("{task.description}"),
-        progress.BarColumn(),
+        progress.BarColumn(bar_width=24),
         progress.MofNCompleteColumn(),
-        progress.TextColumn("{task.fields[failed]}"),
         progress.TimeRemainingColumn(),
+        progress.TextColumn("{task.fields[state]}", markup=False),
         console=Console(file=sys.stderr, no_color=settings.no_color),
     )

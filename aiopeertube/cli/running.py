@@ -1,4 +1,4 @@
-"""From click's synchronous commands into asyncio, with uvloop where it is installed."""
+"""Runs coroutines from click's synchronous commands, with uvloop where it is installed."""
 
 import asyncio
 from collections.abc import Callable, Coroutine

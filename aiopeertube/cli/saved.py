@@ -1,4 +1,4 @@
-"""What is kept between runs: a token for each instance, and the address of the last one."""
+"""Files kept between runs: a token for each instance, and the address of the last one."""
 
 import json
 import os
@@ -18,7 +18,7 @@ def directory() -> Path:
 
 
 def token_path(origin: str) -> Path:
-    """Return where the token for `origin` is kept: tokens/<host>[_port].json."""
+    """Return the path of the token for `origin`: tokens/<host>[_port].json."""
     parts = urlsplit(origin)
     host = re.sub(r"[^A-Za-z0-9.-]", "-", parts.hostname or "")
     port = f"_{parts.port}" if parts.port is not None else ""
@@ -29,7 +29,7 @@ def default_url() -> str | None:
     """Return the instance of the last login, None when there was none.
 
     Raises:
-        ConfigurationError: the file is not one of ours.
+        ConfigurationError: the file cannot be read.
     """
     path = directory() / "config.json"
     try:
@@ -42,7 +42,7 @@ def default_url() -> str | None:
 
 
 def remember_url(origin: str) -> None:
-    """Make `origin` the instance of later commands, in one step."""
+    """Make `origin` the instance of later commands, atomically."""
     path = directory() / "config.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=".config.")

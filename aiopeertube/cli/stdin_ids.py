@@ -1,4 +1,4 @@
-"""Which videos: names on the command line, and lines of stdin."""
+"""Videos named on the command line and in lines of stdin."""
 
 import asyncio
 import os
@@ -16,10 +16,10 @@ _WAITING = 256  # lines read ahead
 
 
 def check(videos: Sequence[str]) -> None:
-    """Refuse what cannot be a video before anything is sent; stdin ("-") is looked at line by line.
+    """Check names of videos before anything is sent; those of stdin ("-") are checked line by line.
 
     Raises:
-        InvalidIdentifier: the first that cannot be one.
+        InvalidIdentifier: the first that is not one.
     """
     for video in videos:
         if video != "-" and (problem := video_problem(video)):
@@ -27,12 +27,12 @@ def check(videos: Sequence[str]) -> None:
 
 
 def from_stdin(videos: Sequence[str]) -> bool:
-    """Tell whether stdin is to be read."""
+    """Tell whether stdin will be read."""
     return "-" in videos
 
 
 async def all_of(videos: Sequence[str]) -> AsyncIterator[str]:
-    """Give every video that is named, with stdin's in the place of "-"."""
+    """Yield every video named, with those of stdin in place of "-"."""
     for video in videos:
         if video != "-":
             yield video
@@ -43,7 +43,7 @@ async def all_of(videos: Sequence[str]) -> AsyncIterator[str]:
 
 
 def name_in(line: str) -> str:
-    """Find the video's name in a line: the line itself, or a field of the JSON that our commands write."""
+    """Return the video's name in a line: the line itself, or a field of the JSON that these commands write."""
     if not line.startswith("{"):
         return line
     try:
@@ -55,7 +55,7 @@ def name_in(line: str) -> str:
 
 
 async def _lines() -> AsyncIterator[str]:
-    """Read stdin in a thread: whoever writes there may be slow, and the loop has timers to keep."""
+    """Read stdin in a thread: its writer may be slow, and must not block the loop."""
     loop = asyncio.get_running_loop()
     lines: asyncio.Queue[str | None] = asyncio.Queue(_WAITING)
 
@@ -65,7 +65,7 @@ async def _lines() -> AsyncIterator[str]:
                 asyncio.run_coroutine_threadsafe(lines.put(line), loop).result()
             asyncio.run_coroutine_threadsafe(lines.put(None), loop).result()
         except (RuntimeError, asyncio.CancelledError):
-            pass  # the loop is gone, and with it those who wanted to know
+            pass  # the loop has ended, and with it the readers
 
     threading.Thread(target=read, name="stdin", daemon=True).start()
     while (line := await lines.get()) is not None:

@@ -1,4 +1,4 @@
-"""Connections, and their end."""
+"""Connections, and how they are closed."""
 
 import asyncio
 import socket
@@ -12,15 +12,11 @@ _TURNS = 4
 
 
 class Connections(web.Server):
-    """A server that leaves no connection open behind it.
+    """A `web.Server` that leaves no connection open.
 
-    By itself it would leave two kinds to the garbage collector, while their clients wait for an answer: asyncio
-    drops a connection that was accepted in the moment in which its server closes, and aiohttp cuts those that it
-    knows at one moment, but none that comes after it, and waits for none to be closed.
-
-    Args:
-        handler: What answers requests.
-        **options: Those of `web.Server`.
+    Two kinds would otherwise be left to the garbage collector while their clients wait: asyncio drops a connection
+    accepted while its server closes, and aiohttp aborts those it knows at one moment, but none that come later,
+    and waits for none to close.
     """
 
     def __init__(self, handler: Any, **options: Any) -> None:
@@ -29,19 +25,19 @@ class Connections(web.Server):
         self._ended = False
 
     def connection_made(self, handler: web.RequestHandler, transport: asyncio.Transport) -> None:
-        """Notes a connection; after the end it is cut."""
+        """Remember a connection; abort it if the server has ended."""
         super().connection_made(handler, transport)
         self._open[handler] = transport
         if self._ended:
             transport.abort()
 
     def connection_lost(self, handler: web.RequestHandler, exc: BaseException | None = None) -> None:
-        """Forgets a connection; its socket is closed in this same turn of the loop."""
+        """Forget a connection; its socket is closed in the same iteration of the loop."""
         super().connection_lost(handler, exc)
         self._open.pop(handler, None)
 
     async def end(self) -> None:
-        """Cuts every connection, and returns when all are closed; nothing may be listening any more."""
+        """Abort every connection and wait until all are closed; nothing may be listening by now."""
         self._ended = True
         await _settle()
         while self._open:
@@ -51,7 +47,7 @@ class Connections(web.Server):
 
 
 async def stop_accepting(listening: socket.socket) -> None:
-    """Ends what a loop accepts on a socket, and returns when what was accepted before is known."""
+    """Stop accepting on a socket; return when connections accepted before are known."""
     # Loops that do not wait for sockets to be readable have no use for this, and need none.
     with suppress(NotImplementedError, OSError, ValueError):
         asyncio.get_running_loop().remove_reader(listening)

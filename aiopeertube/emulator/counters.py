@@ -1,4 +1,4 @@
-"""What happened to an emulated server."""
+"""Counts of what happened to an emulated server."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -6,19 +6,19 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class EmulatorStatistics:
-    """What happened since the server was made.
+    """Counts since the server was made.
 
     Attributes:
-        requests: Requests that arrived.
-        by_status: Answers by status; a request whose connection was cut has none.
-        by_route: Requests by method and route, such as ``PUT /videos/{id}``.
+        requests: Requests received.
+        by_status: Answers by status; a request whose connection was reset has none.
+        by_route: Requests by method and route, like ``PUT /videos/{id}``.
         logins: Passwords accepted.
         refreshes: Refresh tokens accepted.
-        refused: Requests the rate limit refused.
+        refused: Requests refused by the rate limit.
         writes: Writes carried out.
-        edits: Edits carried out, by the id of their video; removed ones as well.
+        edits: Edits carried out, by id of the video; deleted ones included.
         serialization_failures: Writes that ended in a 500, with nothing written.
-        max_in_flight: The most requests that were under way at once.
+        max_in_flight: The most requests in flight at once.
         faults: Faults by kind.
     """
 
@@ -36,7 +36,7 @@ class EmulatorStatistics:
 
 
 class Tally:
-    """Counts as the server goes along."""
+    """Counts while the server runs."""
 
     def __init__(self) -> None:
         self.requests = 0
@@ -52,14 +52,14 @@ class Tally:
         self.edits: Counter[int] = Counter()
 
     def arrive(self, label: str) -> None:
-        """Counts a request that comes in."""
+        """Count an arriving request."""
         self.requests += 1
         self.by_route[label] += 1
         self.in_flight += 1
         self.max_in_flight = max(self.max_in_flight, self.in_flight)
 
     def snapshot(self, faults: Counter[str]) -> EmulatorStatistics:
-        """The counts as they are now; `dict` copies at one stroke, so another thread may ask."""
+        """Return the current counts; copying a `dict` is atomic, so any thread may call this."""
         return EmulatorStatistics(
             requests=self.requests,
             by_status=dict(self.by_status),

@@ -1,4 +1,4 @@
-"""From a request to its answer."""
+"""Handles a request, from its arrival to its answer."""
 
 import asyncio
 import os
@@ -28,12 +28,7 @@ _MISSING = 64
 
 
 class App:
-    """Answers requests.
-
-    Args:
-        backend: What they are about.
-        faults: What goes wrong with them.
-    """
+    """Answers requests. `limit` and `login_limit` are the windows of the rate limits; None: there is none."""
 
     def __init__(self, backend: Backend, faults: Faults) -> None:
         options = backend.options
@@ -41,21 +36,39 @@ class App:
         self._faults = faults
         self._router = Router(ROUTES)
         self._date = HttpDate()
-        self._limit = FixedWindows(*options.rate_limit) if options.rate_limit else None
-        self._login_limit = FixedWindows(*options.login_limit) if options.login_limit else None
+        self.limit = FixedWindows(*options.rate_limit) if options.rate_limit else None
+        self.login_limit = FixedWindows(*options.login_limit) if options.login_limit else None
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
-        """Answers a request."""
-        path = request.raw_path.partition("?")[0]
-        words = [unquote(word) for word in path[len(API) :].rstrip("/").split("/")] if path.startswith(API) else []
-        found = self._router.find(request.method, words) if words else None
-        label = found[0].label if found else f"{request.method} (unknown)"
-        tally = self._backend.tally
-        tally.arrive(label)
+        """Answer a request."""
+        words, found = self._arrived(request)
         try:
             return await self._handle_faulty(request, words, found)
         finally:
+            self._backend.tally.in_flight -= 1
+
+    async def answer(self, request: web.BaseRequest) -> Reply:
+        """Answer a request as the server does when nothing is wrong with it: no faults, no latency, no sockets.
+
+        For simulations, which have a network of their own; `request` need only look like aiohttp's.
+        """
+        words, found = self._arrived(request)
+        tally = self._backend.tally
+        try:
+            reply = await self._reply(request, words, found)
+        finally:
             tally.in_flight -= 1
+        tally.by_status[reply.status] += 1
+        reply.headers = self._headers(request, reply)
+        return reply
+
+    def _arrived(self, request: web.BaseRequest) -> tuple[list[str], tuple[Route, dict[str, str]] | None]:
+        """Count a request that comes in, and find its route."""
+        path = request.raw_path.partition("?")[0]
+        words = [unquote(word) for word in path[len(API) :].rstrip("/").split("/")] if path.startswith(API) else []
+        found = self._router.find(request.method, words) if words else None
+        self._backend.tally.arrive(found[0].label if found else f"{request.method} (unknown)")
+        return words, found
 
     async def _handle_faulty(
         self, request: web.BaseRequest, words: list[str], found: tuple[Route, dict[str, str]] | None
@@ -81,7 +94,7 @@ class App:
     async def _reply(
         self, request: web.BaseRequest, words: list[str], found: tuple[Route, dict[str, str]] | None
     ) -> Reply:
-        """Answers as the server does when nothing is wrong with it."""
+        """Answer as the real server would, without a fault."""
         if not words:
             return Reply(404, b"", HTML)
         modern = self._backend.options.is_modern
@@ -107,10 +120,10 @@ class App:
         return reply
 
     def _within_limits(self, call: Call, found: tuple[Route, dict[str, str]] | None, headers: dict[str, str]) -> bool:
-        """Counts the request, notes the headers, and says whether it is let through."""
-        limits = [self._limit]
+        """Count the request and note the headers; tell whether it is within the limits."""
+        limits = [self.limit]
         if found is not None and found[0].template == _LOGIN:
-            limits.append(self._login_limit)
+            limits.append(self.login_limit)
         for limit in limits:
             if limit is None:
                 continue
@@ -121,7 +134,7 @@ class App:
         return True
 
     def _send(self, request: web.BaseRequest, reply: Reply, fault: Fault | None) -> web.StreamResponse:
-        """Puts an answer on the wire, or what a fault leaves of it."""
+        """Send an answer, or what a fault leaves of it."""
         response = web.Response(
             status=reply.status, body=reply.content or None, headers=self._headers(request, reply)
         )
@@ -147,16 +160,16 @@ class App:
 
 
 def _client(request: web.BaseRequest) -> str:
-    """Whom the rate limit counts; a proxy on this machine may speak for others."""
+    """Return the client address that the rate limit counts; a local proxy may forward another."""
     forwarded = request.headers.get("X-Forwarded-For")
     return forwarded.rpartition(",")[2].strip() if forwarded else request.remote or ""
 
 
 def _passes(call: Call) -> bool:
-    """Whether the limit does not hold for whoever asks.
+    """Tell whether the caller is exempt from the limit.
 
     Raises:
-        Problem: The token is not good; a spent window says so where it would otherwise refuse.
+        Problem: the token is not valid, which is only noticed where a used-up window would refuse.
     """
     user = call.user_or_none()
     return user is not None and user.is_staff
@@ -168,7 +181,7 @@ def _reply_of_problem(problem: Problem, operation: str | None, *, modern: bool) 
 
 
 def _reply_of_fault(fault: Fault, *, modern: bool) -> Reply:
-    """What is sent in place of an answer: PeerTube's own 500, or the page of a proxy."""
+    """Return the answer of a fault: PeerTube's own 500, or a proxy's page."""
     status = fault.status_sent
     if status == 500:
         problem = Problem("Emulated failure", 500, code="Error")
@@ -179,7 +192,7 @@ def _reply_of_fault(fault: Fault, *, modern: bool) -> Reply:
 
 
 def _cut(request: web.BaseRequest) -> None:
-    """Cuts the connection so that the client sees it reset."""
+    """Abort the connection so that the client sees a reset."""
     transport = request.transport
     if transport is None:
         return
@@ -192,7 +205,7 @@ def _cut(request: web.BaseRequest) -> None:
 
 
 def _send_half(request: web.BaseRequest, response: web.Response, content: bytes) -> None:
-    """Sends an answer that breaks off: in the middle of its body, or of its headers where there is no body."""
+    """Send a truncated answer: half of the body, or of the headers if there is no body."""
     transport = request.transport
     if transport is None:
         return

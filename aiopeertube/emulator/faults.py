@@ -1,4 +1,4 @@
-"""Faults that a test puts between a client and the server."""
+"""Faults that tests inject between a client and the server."""
 
 import random
 from collections import Counter
@@ -15,17 +15,17 @@ _DEFAULT_STATUS = {"5xx": 503, "5xx-after": 502, "garbage": 200, "429": 429}
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Something that goes wrong with requests.
+    """Something that goes wrong with some requests.
 
     Attributes:
-        kind: What goes wrong. ``429``: a refusal without any header of the rate limit, as a proxy sends it;
+        kind: What goes wrong. ``429``: a refusal without rate-limit headers, like a proxy's;
             ``5xx``: an error before anything is done (500 as PeerTube answers, others with HTML as a proxy
             does); ``5xx-after``: the same, but the request was carried out; ``reset``: the connection is cut
             before anything is done; ``reset-after``: it is cut after; ``stall``: the answer is held for
             `seconds`; ``truncated``: carried out, but the answer breaks off; ``garbage``: HTML in place of
             JSON, nothing done.
-        probability: How likely a request that matches is hit.
-        times: How many requests are hit at most; None: no end.
+        probability: The probability that a matching request is hit.
+        times: The most requests to hit; None: no limit.
         method: Only requests of this method.
         path: Only requests whose path below ``/api/v1`` matches this pattern (``/videos/*``), or whose route
             is this one (``/videos/{id}``).
@@ -51,18 +51,16 @@ class Fault:
         return self.status if self.status is not None else _DEFAULT_STATUS.get(self.kind, 500)
 
     def matches(self, method: str, path: str, template: str) -> bool:
-        """Whether a request is one of those that this fault is about."""
+        """Tell whether this fault applies to a request."""
         if self.method is not None and self.method.upper() != method:
             return False
         return self.path is None or self.path == template or fnmatchcase(path, self.path)
 
 
 class Faults:
-    """The faults in force; the first that matches a request, and that chance picks, hits it.
+    """The active faults; the first that matches a request and is drawn hits it.
 
-    Args:
-        seed: What the draws follow from.
-        faults: Those to begin with.
+    `seed` is that of the draws; `faults` are the initial ones.
     """
 
     def __init__(self, seed: int = 0, faults: Iterable[Fault] = ()) -> None:
@@ -72,12 +70,12 @@ class Faults:
         self.injected: Counter[str] = Counter()
 
     def add(self, *faults: Fault) -> None:
-        """Puts faults in force, after those that are."""
+        """Add faults, after the present ones."""
         # A new list: another thread may be walking over the old one.
         self._faults = [*self._faults, *faults]
 
     def clear(self) -> None:
-        """Ends all faults; what they did stays counted."""
+        """Remove all faults; their counts stay."""
         self._faults = []
         self._hits.clear()
 
@@ -85,7 +83,7 @@ class Faults:
         return len(self._faults)
 
     def pick(self, method: str, path: str, template: str) -> Fault | None:
-        """The fault that hits a request, if one does."""
+        """Return the fault that hits a request, if any."""
         for position, fault in enumerate(self._faults):
             if fault.times is not None and self._hits[position] >= fault.times:
                 continue

@@ -1,4 +1,4 @@
-"""What an emulator can be told."""
+"""The options of an emulator."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -17,10 +17,10 @@ class UserOptions:
     """One account of the emulated server.
 
     Attributes:
-        username: The name to sign in with; the account has the same name and owns ``<username>_channel``.
-        password: The password to sign in with.
+        username: The name to log in with; the account has the same name and owns ``<username>_channel``.
+        password: The password to log in with.
         role: What the account may do.
-        otp: The two-factor code the account asks for; None: it asks for none.
+        otp: The two-factor code of the account; None: no two-factor authentication.
     """
 
     username: str
@@ -42,25 +42,25 @@ class EmulatorOptions:
     """How an emulated server behaves.
 
     Attributes:
-        videos: How many videos it is born with, all public and owned by the first ordinary user.
+        videos: Number of initial videos, all public and owned by the first ordinary user.
         host: The address to listen on.
         port: The port to listen on; 0: any free one.
         server_version: The release to look like.
-        rate_limit: Requests in a window and the window's seconds; None: no limit and no headers of it.
-        login_limit: The same for signing in, which counts for `rate_limit` as well.
+        rate_limit: Requests per window, and the window's seconds; None: no limit and no headers.
+        login_limit: The same for logins, which also count for `rate_limit`.
         latency: Seconds added to each answer, half before and half after, as a network's round trip does;
-            no resource of the server is held meanwhile.
-        read_seconds: Time one list or one video takes to read; four are read at once, others wait.
-        write_seconds: Time one write alone takes; 0.045 is like a small real server. 0: at once, no limits.
-        serialization_failures: Whether writes that run together may fail as they do on a real server
+            no resource of the server is held during it.
+        read_seconds: Seconds that reading a list or a video takes; four run at once, others wait.
+        write_seconds: Seconds that a write takes by itself; 0.045 is like a small real server. 0: at once, no limits.
+        serialization_failures: Whether parallel writes may fail as on a real server
             (needs `write_seconds`).
-        imports: Whether users may have videos fetched from elsewhere; nothing is ever fetched.
-        access_token_lifetime: Seconds an access token is good for.
-        refresh_token_lifetime: Seconds a refresh token is good for; None: the release's default.
-        seed: What generated data and every draw of chance follow from.
+        imports: Whether users may import videos; nothing is ever fetched.
+        access_token_lifetime: Seconds that an access token is valid.
+        refresh_token_lifetime: Seconds that a refresh token is valid; None: the release's default.
+        seed: Seed of the generated data and of everything random.
         users: The accounts.
-        faults: Faults to begin with.
-        clock: Where the time comes from, in seconds since 1970; tests of windows bring their own.
+        faults: Initial faults.
+        clock: Returns the time in seconds since 1970; tests of windows pass their own.
     """
 
     videos: int = 50
@@ -97,11 +97,11 @@ class EmulatorOptions:
 
     @property
     def full_version(self) -> str:
-        """The version as the server itself writes it."""
+        """The version as the server reports it."""
         return "8.2.1" if self.is_modern else "6.3.0"
 
     @property
     def refresh_lifetime(self) -> int:
-        """Seconds a refresh token is good for."""
+        """Seconds that a refresh token is valid."""
         lifetime = self.refresh_token_lifetime
         return _REFRESH_LIFETIMES[self.server_version] if lifetime is None else lifetime

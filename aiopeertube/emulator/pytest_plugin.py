@@ -1,7 +1,7 @@
-"""Fixtures for tests that need a PeerTube to talk to.
+"""Fixtures for tests that need a PeerTube server.
 
-Every pytest run of whoever has this package installed loads this module, so the emulator is imported only by
-the fixture that starts it.
+Every pytest run in an environment with this package loads this module, so only the fixture that starts the emulator
+imports it.
 """
 
 from __future__ import annotations

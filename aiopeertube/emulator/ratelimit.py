@@ -1,4 +1,4 @@
-"""The rate limit: fixed windows, one for each client's address."""
+"""The rate limit: fixed windows, one per client address."""
 
 import math
 from dataclasses import dataclass
@@ -6,15 +6,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where a client stands in its window after one more request.
-
-    Attributes:
-        allowed: Whether the request is within the limit.
-        headers: What the answer tells about it.
-    """
+    """The state of a client's window after a request."""
 
     allowed: bool
-    headers: dict[str, str]
+    headers: dict[str, str]  # of the answer
 
 
 @dataclass(slots=True)
@@ -24,33 +19,33 @@ class _Window:
 
 
 class FixedWindows:
-    """Counts requests in windows that open with the first request after the last window has closed.
+    """Counts requests in windows; a window opens with the first request after the last one closed.
+
+    `limit` requests are allowed in each window of `seconds`.
 
     A refused request is counted but does not extend the window.
 
-    Args:
-        limit: Requests allowed in one window.
-        seconds: Length of a window.
+    `limit` may be changed at any time, as administrators do, and `seconds` from the next window on.
     """
 
     def __init__(self, limit: int, seconds: float) -> None:
-        self._limit = limit
-        self._seconds = seconds
+        self.limit = limit
+        self.seconds = seconds
         self._windows: dict[str, _Window] = {}
 
     def hit(self, client: str, now: float) -> Standing:
-        """Counts a request of a client."""
+        """Count a request of a client."""
         window = self._windows.get(client)
         if window is None or now >= window.ends_at:
-            window = self._windows[client] = _Window(now + self._seconds, 0)
+            window = self._windows[client] = _Window(now + self.seconds, 0)
         window.hits += 1
         headers = {
-            "X-RateLimit-Limit": str(self._limit),
-            "X-RateLimit-Remaining": str(max(0, self._limit - window.hits)),
+            "X-RateLimit-Limit": str(self.limit),
+            "X-RateLimit-Remaining": str(max(0, self.limit - window.hits)),
             # Whole seconds, rounded up: a client that waits for it waits up to a second too long.
             "X-RateLimit-Reset": str(math.ceil(window.ends_at)),
         }
-        allowed = window.hits <= self._limit
+        allowed = window.hits <= self.limit
         if not allowed:
             headers["Retry-After"] = str(max(0, math.ceil(window.ends_at - now)))
         return Standing(allowed, headers)

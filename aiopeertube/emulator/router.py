@@ -1,4 +1,4 @@
-"""Finding the route of a path."""
+"""Finds the route of a path."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -18,8 +18,7 @@ LIMITED = frozenset({
 class Router:
     """Finds routes by method and path.
 
-    Args:
-        routes: The routes; where several fit, the first is taken.
+    Where several `routes` fit, the first is taken.
     """
 
     def __init__(self, routes: Iterable[Route]) -> None:
@@ -29,11 +28,9 @@ class Router:
             self._routes[route.method, len(words), words[0]].append((words, route))
 
     def find(self, method: str, words: list[str]) -> tuple[Route, dict[str, str]] | None:
-        """The route of a path and the values in it.
+        """Return the route of a path and the values in it.
 
-        Args:
-            method: The method.
-            words: The path below ``/api/v1``, split at its slashes and decoded.
+        `words` is the path below ``/api/v1``, split at slashes and decoded.
         """
         for template, route in self._routes.get((method, len(words), words[0]), ()):
             params: dict[str, str] = {}

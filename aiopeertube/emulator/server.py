@@ -1,4 +1,4 @@
-"""The emulated server: its life, and what tests hold in their hands."""
+"""The emulated server, as tests use it."""
 
 import asyncio
 import socket
@@ -36,16 +36,17 @@ class Emulator:
     Use it as an asynchronous context manager, or `in_thread` from code without a loop::
 
         async with Emulator(videos=2000) as server:
-            client = Client(server.url, ...)
+            client = PeerTube(server.url, ...)
 
     Args:
-        options: How it behaves; None: as by default.
-        **changes: Single options, in place of those.
+        options: Its behaviour; None: the defaults.
+        **changes: Single options that replace those.
 
     Attributes:
-        options: How it behaves.
-        store: What it keeps: users, channels, videos, tokens; may be looked at and changed.
-        faults: What goes wrong with requests.
+        options: Its behaviour.
+        store: Its users, channels, videos and tokens; tests may read and change them.
+        faults: What goes wrong with requests; tests may add some.
+        serving: What answers requests; None: it was never started.
     """
 
     def __init__(self, options: EmulatorOptions | None = None, **changes: Any) -> None:
@@ -57,24 +58,25 @@ class Emulator:
         self._writers = WriterPool(
             self.options.write_seconds, failures=self.options.serialization_failures, seed=self.options.seed
         )
+        self.serving: App | None = None
         self._running: _Running | None = None
         self._host = ""
 
     @property
     def host(self) -> str:
-        """Where it listens: address and port."""
+        """The address and port it listens on."""
         if not self._host:
             raise RuntimeError("the emulator has not been started")
         return self._host
 
     @property
     def url(self) -> str:
-        """Where it listens, as a client wants it."""
+        """The URL for clients."""
         return f"http://{self.host}"
 
     @property
     def write_seconds(self) -> float:
-        """Time one write alone takes; may be changed while it runs, as a server may get slower."""
+        """Seconds that one write takes by itself; may be changed at any time, to make the server slower."""
         return self._writers.seconds
 
     @write_seconds.setter
@@ -82,26 +84,27 @@ class Emulator:
         self._writers.seconds = seconds
 
     def statistics(self) -> EmulatorStatistics:
-        """What happened so far."""
+        """Return counts of what happened so far."""
         return self._tally.snapshot(self.faults.injected)
 
     def expire_tokens(self) -> None:
-        """Makes every access token one that has expired; refresh tokens stay good."""
+        """Expire every access token; refresh tokens stay valid."""
         for token in list(self.store.tokens.values()):
             token.access_ends_at = 0.0
 
     async def start(self) -> None:
-        """Starts to listen."""
+        """Start to listen."""
         if self._running is not None:
             raise RuntimeError("the emulator is running already")
         listening = socket.create_server((self.options.host, self.options.port), backlog=1024)
         self._host = f"{self.options.host}:{listening.getsockname()[1]}"
-        running = _Running(listening, self._app())
+        self.serving = self.app()
+        running = _Running(listening, self.serving)
         await running.start()
         self._running = running
 
     async def stop(self) -> None:
-        """Stops, and cuts what is under way."""
+        """Stop, and abort requests in flight."""
         running, self._running = self._running, None
         if running is not None:
             await running.stop()
@@ -118,11 +121,11 @@ class Emulator:
     @classmethod
     @contextmanager
     def in_thread(cls, options: EmulatorOptions | None = None, **changes: Any) -> Iterator[Self]:
-        """Runs an emulator in a thread with a loop of its own, for code that has no loop or blocks it.
+        """Run an emulator in a thread with its own loop, for code without a loop, or that blocks it.
 
         Args:
-            options: How it behaves; None: as by default.
-            **changes: Single options, in place of those.
+            options: Its behaviour; None: the defaults.
+            **changes: Single options that replace those.
         """
         emulator = cls(options, **changes)
         background = _Background(emulator)
@@ -132,14 +135,20 @@ class Emulator:
         finally:
             background.stop()
 
-    def _app(self) -> App:
+    def app(self, host: str | None = None) -> App:
+        """What answers requests, for those who bring a network of their own.
+
+        Args:
+            host: The address that bodies name; None: where it listens.
+        """
+        self._host = host or self._host
         renderer = Renderer(self._host, modern=self.options.is_modern)
         lists = VideoLists(self.store)
         return App(Backend(self.options, self.store, self._tally, self._writers, lists, renderer), self.faults)
 
 
 class _Running:
-    """What an emulator has between its start and its stop."""
+    """The parts of a running emulator."""
 
     def __init__(self, listening: socket.socket, app: App) -> None:
         self._listening = listening
@@ -165,7 +174,7 @@ class _Running:
 
 
 class _Background:
-    """A thread in which an emulator runs."""
+    """A thread that runs an emulator."""
 
     def __init__(self, emulator: Emulator) -> None:
         self._emulator = emulator
@@ -176,7 +185,7 @@ class _Background:
         self._error: BaseException | None = None
 
     def start(self) -> None:
-        """Starts the thread, and waits until the emulator listens."""
+        """Start the thread, and wait until the emulator listens."""
         self._thread.start()
         self._ready.wait()
         if self._error is not None:
@@ -184,7 +193,7 @@ class _Background:
             raise self._error
 
     def stop(self) -> None:
-        """Stops the emulator, and waits for the thread to end."""
+        """Stop the emulator, and wait for the thread to end."""
         if self._loop is not None and self._stopped is not None:
             self._loop.call_soon_threadsafe(self._stopped.set)
         self._thread.join()
@@ -192,7 +201,7 @@ class _Background:
     def _run(self) -> None:
         try:
             asyncio.run(self._serve())
-        except BaseException as error:  # noqa: BLE001 -- whoever waits for the thread raises it.
+        except BaseException as error:  # noqa: BLE001 -- raised by the thread that waits
             self._error = error
         finally:
             self._ready.set()
@@ -211,6 +220,6 @@ def _request(
     writer: AbstractStreamWriter,
     task: asyncio.Task[None],
 ) -> web.BaseRequest:
-    """A request whose body may be as long as the server's limits on files ask for."""
+    """Make a request whose body may be as large as the server's limits on files."""
     loop = asyncio.get_running_loop()
     return web.BaseRequest(message, payload, protocol, writer, task, loop, client_max_size=_BODY_LIMIT)

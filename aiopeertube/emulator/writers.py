@@ -1,4 +1,4 @@
-"""What parallel writes do to the server: a pool of five, and transactions that fail each other."""
+"""Parallel writes: a pool of five connections, and transactions that fail when they collide."""
 
 import asyncio
 import random
@@ -17,7 +17,7 @@ _COLLISION_FAILURES = ((1, 0.0), (2, 0.007), (4, 0.093), (8, 0.137), (32, 0.123)
 
 
 def failure_share(in_progress: int, *, collides: bool) -> float:
-    """The share of writes that fail with so many in progress, between the measured points in proportion."""
+    """Return the share of writes that fail with so many in progress, interpolated between measurements."""
     points = _COLLISION_FAILURES if collides else _PLAIN_FAILURES
     if in_progress >= points[-1][0]:
         return points[-1][1]
@@ -28,9 +28,9 @@ def failure_share(in_progress: int, *, collides: bool) -> float:
 
 
 def duration(alone: float, together: int, *, collides: bool) -> float:
-    """Seconds a write takes when so many run together.
+    """Return the seconds that a write takes when so many run in parallel.
 
-    Plain writes together gain up to 1.4 times the throughput of one; writes that collide lose a quarter of it.
+    Parallel writes reach up to 1.4 times the throughput of one; colliding ones lose a quarter of it.
     """
     if collides:
         return alone * together * (1 + 0.08 * (together - 1))
@@ -38,12 +38,10 @@ def duration(alone: float, together: int, *, collides: bool) -> float:
 
 
 class WriterPool:
-    """Lets writes through as a database pool does.
+    """Admits writes like a database pool.
 
-    Args:
-        seconds: Time one write alone takes; may be changed at any time. 0: every write is done at once.
-        failures: Whether writes may fail each other.
-        seed: What the draws follow from.
+    `seconds` is the time of one write by itself and may be changed at any time; 0 makes writes immediate.
+    `failures` lets parallel writes fail; `seed` is that of the draws.
     """
 
     def __init__(self, seconds: float, *, failures: bool = True, seed: int = 0) -> None:
@@ -61,13 +59,12 @@ class WriterPool:
         return self._in_progress
 
     async def write(self, tags: frozenset[str] = frozenset()) -> None:
-        """Spends the time of one write.
+        """Spend the time of one write.
 
-        Args:
-            tags: The tags it writes.
+        `tags` are those it writes.
 
         Raises:
-            Problem: The write failed against others; nothing may be written.
+            Problem: it collided with another; nothing may be written.
         """
         if self.seconds <= 0:
             return

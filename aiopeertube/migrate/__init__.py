@@ -1,77 +1,104 @@
-"""Mass edits of metadata: sources, plan, apply, verify, roll back, over one journal.
+"""Mass edits of metadata: export, plan, apply, verify and roll back, over one journal.
 
 What the command line does, in Python::
 
-    from pathlib import Path
     from aiopeertube import PeerTube, migrate
 
     async with PeerTube.from_env() as pt:
-        who, me = await migrate.who_am_i(pt)
-        table = migrate.open_source("films.csv")
-        words = await migrate.fetch(pt, table.columns, me)
-        job = migrate.Job("update", pt.origin, who.name, "films.csv", table.columns)
-        with migrate.Journal.create(Path("films.journal"), job) as journal:
-            await migrate.plan_table(pt, journal, table, who=who, reading=migrate.Reading(words))
-            await migrate.Apply(pt, journal, migrate.kinds.Update()).run()
-            async for item in journal.items("failed", "conflict"):
-                print(item.line, item.reason)
+        plan = await migrate.plan(pt, "films.csv")            # counts, diff, cost; nothing sent
+        run = await migrate.apply(pt, plan, halt="2%")        # a summary at the end
+        assert (await migrate.verify(pt, run.journal)).differ == 0
+        await migrate.rollback(pt, run.journal)
 
-Rules instead of a table: `Rules`; a plan that was written: `plan_file`; the way back: `derive` with `as_before`;
-proof: `derive` with `as_written` into another journal, where what is not "unchanged" differs.
+The verbs are functions: `export`, `plan`, `apply`, `set_` (by rules), `verify`, `rollback`, `captions`, `thumbnails`,
+`delete`, `upload` and `import_`. What they take beside their input are plain values (`TableOptions`, `CellOptions`,
+`JobOptions`, `Scope`, `Rules`), what they return are others (`Plan`, `Run`, `Verified`, `Exported`), and a `Watcher`
+hears what goes on. Journals are opened with `Journal.open(find_journal("last"))`, and are full of `Item`s.
 
-Raises: BadSource with every complaint about an input; JournalError for a journal that cannot be used; else the errors
-of `aiopeertube.errors`.
+Raises: BadSource with every error of an input; JournalError for a journal that cannot be used; else the errors of
+`aiopeertube.errors`. An error that one option would mend names it in its attribute `option`.
 """
 
-from . import kinds
-from .apply import Apply, Limits, settle_open
-from .compare import Who
-from .export import Export, columns_for
-from .fields import FIELDS, Reading
-from .item import Item
-from .journal import Job, Journal, JournalError, JournalFull
-from .plan import Rules, estimate, plan_file, plan_table, who_am_i
-from .planfile import PlanFile
+from .database import Job, JournalError, JournalFull
+from .exporting import columns_for
+from .fields import FIELDS
+from .inputs import Input, open_input, open_table
+from .item import OPEN, Item
+from .job import Run
+from .job_options import CellOptions, JobOptions, TableOptions
+from .journal import Journal
+from .journals import all_journals, find_journal
+from .planned import Estimate, Plan
 from .problems import BadSource, Problem
-from .proving import as_before, as_written, derive
-from .rows import Layout
-from .rules import Transform
+from .proving import Difference, Verified
+from .report import Change
+from .rules import Rules
+from .scope import Scope
 from .tables import Row, Sink, Source, open_sink, open_source
-from .vocabulary import Vocabulary, fetch
+from .verbs import (
+    Exported,
+    apply,
+    captions,
+    delete,
+    export,
+    import_,
+    plan,
+    rollback,
+    set_,
+    thumbnails,
+    upload,
+    verify,
+)
+from .vocabulary import Vocabulary, fetch_words
+from .watching import Stoppable, Unwatched, Watcher
 
 __all__ = [
     "FIELDS",
-    "Apply",
+    "OPEN",
     "BadSource",
-    "Export",
+    "CellOptions",
+    "Change",
+    "Difference",
+    "Estimate",
+    "Exported",
+    "Input",
     "Item",
     "Job",
+    "JobOptions",
     "Journal",
     "JournalError",
     "JournalFull",
-    "Layout",
-    "Limits",
-    "PlanFile",
+    "Plan",
     "Problem",
-    "Reading",
     "Row",
     "Rules",
+    "Run",
+    "Scope",
     "Sink",
     "Source",
-    "Transform",
+    "Stoppable",
+    "TableOptions",
+    "Unwatched",
+    "Verified",
     "Vocabulary",
-    "Who",
-    "as_before",
-    "as_written",
+    "Watcher",
+    "all_journals",
+    "apply",
+    "captions",
     "columns_for",
-    "derive",
-    "estimate",
-    "fetch",
-    "kinds",
+    "delete",
+    "export",
+    "fetch_words",
+    "find_journal",
+    "import_",
+    "open_input",
     "open_sink",
     "open_source",
-    "plan_file",
-    "plan_table",
-    "settle_open",
-    "who_am_i",
+    "open_table",
+    "plan",
+    "rollback",
+    "set_",
+    "thumbnails",
+    "upload",
+    "verify",
 ]

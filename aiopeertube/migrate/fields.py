@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from aiopeertube.wire.fields import problem_of
+from aiopeertube.wire.sendable import fields_problem
 
 from .values import (
     CLEAR,
@@ -45,7 +46,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How cells are to be read. `fit` cuts what is too long for the server instead of complaining."""
+    """How cells are to be read. `fit` cuts what is too long for the server instead of refusing it."""
 
     words: Vocabulary
     marker: str = CLEAR
@@ -143,6 +144,12 @@ def current(video: Mapping[str, Any], names: Iterable[str]) -> Values:
     return {name: FIELDS[name].read(video) for name in names}
 
 
+def differences(now: Mapping[str, Any], wanted: Mapping[str, Any]) -> str:
+    """Say which values are not as wanted; "" when all are."""
+    other = ((name, now.get(name), value) for name, value in wanted.items() if now.get(name) != value)
+    return "; ".join(f"{name} is {there!r}, not {value!r}" for name, there, value in other)
+
+
 def lacks(row: Mapping[str, Any], names: Iterable[str]) -> bool:
     """Tell whether a list's row does not have all of the fields named in full."""
     return any(_lacks(row, FIELDS[name]) for name in names)
@@ -170,7 +177,7 @@ def parsed(name: str, cell: Any, reading: Reading) -> Any:
         return CLEARED
     assert isinstance(text, str)  # noqa: S101 - mypy cannot see that Clear has one instance
     value = field.parse(text, reading)
-    if problem := complaint(name, value):
+    if problem := refusal(name, value):
         raise ValueError(problem)
     return value
 
@@ -195,8 +202,8 @@ def typed(name: str, value: Any, reading: Reading) -> Any:
     elif field.labelled or name == "channel":
         value = _number(name, value, reading)
     elif not isinstance(value, type(field.empty) if name == "tags" else bool):
-        raise ValueError(f"{value!r} is of no use here")
-    if problem := complaint(name, value):
+        raise ValueError(f"{value!r} is not a value of {name}")
+    if problem := refusal(name, value):
         raise ValueError(problem)
     return value
 
@@ -209,9 +216,9 @@ def _number(name: str, value: Any, reading: Reading) -> Any:
     return reading.words.key(name, str(value))
 
 
-def complaint(name: str, value: Any) -> str:
-    """Say what the server would not take about a value; "" when it should."""
-    problem = problem_of({name: value}) if name != "channel" else None
+def refusal(name: str, value: Any) -> str:
+    """Say why the server would refuse a value; "" when it should not."""
+    problem = (problem_of({name: value}) or fields_problem({name: value})) if name != "channel" else None
     return str(problem).partition(": ")[2] if problem else ""
 
 

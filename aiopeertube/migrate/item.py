@@ -19,7 +19,8 @@ class Item:
 
     `ref` names the video (or, for one that does not exist yet, its row), `wanted` is what the row asks for,
     `before` and `after` are only the fields that differ: what the server had, and what it is to have.
-    `again` tells of a failure that another run may get past.
+    `again` tells of a failure that another run may get past; `ready` says that it needs no (further) comparison with
+    the server, so that it can be planned as it is.
     """
 
     ref: str
@@ -36,6 +37,7 @@ class Item:
     again: bool = False
     attempts: int = 0
     note: dict[str, Any] = field(default_factory=dict)
+    ready: bool = False
 
     @property
     def change(self) -> str:

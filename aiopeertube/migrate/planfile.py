@@ -1,6 +1,6 @@
 """The plan as a file of JSON lines: a head, a line for each video that changes, and an end that tells it is whole."""
 
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any, Final
@@ -10,9 +10,9 @@ import orjson
 from aiopeertube.errors import FileUnreadable
 from aiopeertube.wire.identifiers import video_problem
 
-from .fields import FIELDS, complaint
+from .database import Job
+from .fields import FIELDS, refusal
 from .item import Item
-from .journal import Job, Journal
 from .problems import Problems
 
 VERSION: Final = 1
@@ -28,9 +28,9 @@ def is_plan(path: str) -> bool:
         return False
 
 
-async def write(file: IO[bytes], journal: Journal) -> int:
-    """Write what is planned in a journal; return how many changes these are."""
-    job, count = journal.job, 0
+async def write(file: IO[bytes], job: Job, planned: AsyncIterable[Item]) -> int:
+    """Write what is planned; return how many changes these are."""
+    count = 0
     _put(file, {
         "plan": VERSION,
         "kind": job.kind,
@@ -40,16 +40,8 @@ async def write(file: IO[bytes], journal: Journal) -> int:
         "columns": list(job.columns),
         "made": datetime.now(UTC).isoformat(timespec="seconds"),
     })  # fmt: skip
-    async for line in _lines(journal):
-        _put(file, line)
-        count += 1
-    _put(file, {"end": True, "changes": count})
-    return count
-
-
-async def _lines(journal: Journal) -> AsyncIterator[dict[str, Any]]:
-    async for item in journal.items("planned"):
-        yield {
+    async for item in planned:
+        _put(file, {
             "uuid": item.uuid,
             "name": item.name,
             "line": item.line,
@@ -57,7 +49,10 @@ async def _lines(journal: Journal) -> AsyncIterator[dict[str, Any]]:
             "after": item.after,
             "row": item.row,
             "note": item.note,
-        }
+        })  # fmt: skip
+        count += 1
+    _put(file, {"end": True, "changes": count})
+    return count
 
 
 def _put(file: IO[bytes], line: Mapping[str, Any]) -> None:
@@ -88,7 +83,7 @@ class PlanFile:
         return job
 
     def items(self, problems: Problems) -> Iterator[Item]:
-        """Read the changes; complaints go to `problems`, a plan that was cut off or touched by hand among them."""
+        """Read the changes; errors go to `problems`, also those of a plan that was cut off or edited by hand."""
         count, ended = 0, False
         with Path(self.path).open("rb") as file:
             file.readline(_LONGEST)
@@ -111,31 +106,30 @@ class PlanFile:
         if not isinstance(after, dict) or not isinstance(before, dict) or after.keys() != before.keys():
             problems.add(number, None, "before and after must have the same fields")
             return None
-        complaints = [(name, why) for name, value in after.items() if (why := _wrong(name, value))]
-        for name, why in complaints:
+        wrong = [(name, why) for name, value in after.items() if (why := _wrong(name, value))]
+        for name, why in wrong:
             problems.add(number, name, why)
         if problem := video_problem(uuid):
             problems.add(number, "uuid", str(problem))
-        if complaints or problem:
+        if wrong or problem:
             return None
-        row, note = entry.get("row") or {}, entry.get("note") or {}
         return Item(
             uuid,
             after,
             entry.get("line"),
-            row,
-            0,
-            "planned",
-            uuid,
-            str(entry.get("name", "")),
-            before,
-            after,
-            note=note,
+            entry.get("row") or {},
+            state="planned",
+            uuid=uuid,
+            name=str(entry.get("name", "")),
+            before=before,
+            after=after,
+            note=entry.get("note") or {},
+            ready=True,
         )
 
 
 def _wrong(name: str, value: Any) -> str:
-    return complaint(name, value) if name in FIELDS else "no such field"
+    return refusal(name, value) if name in FIELDS else "no such field"
 
 
 def _entry(line: bytes) -> dict[str, Any] | None:

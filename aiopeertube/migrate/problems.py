@@ -10,12 +10,16 @@ _KEPT: Final = 1000
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One complaint: `line` counts from 1 (a sheet's row in XLSX), `column` is the header's word; None: the whole."""
+    """One error: `line` counts from 1 (a sheet's row in XLSX), `column` is the header's word; None: the whole.
+
+    `option` names the option that helps, as a keyword argument is named; "" where none does.
+    """
 
     file: str
     line: int | None
     column: str | None
     reason: str
+    option: str = ""
 
     def __str__(self) -> str:
         where = self.file
@@ -26,8 +30,18 @@ class Problem:
         return f"{where}: {self.reason}"
 
 
+class CellError(InputError):
+    """A cell, or (`column` None) a row, is invalid; `option` names the option that helps."""
+
+    def __init__(self, column: str | None, reason: str, *, option: str = "") -> None:
+        super().__init__(reason)
+        self.column = column
+        self.reason = reason
+        self.option = option
+
+
 class BadSource(InputError):
-    """An input was refused before anything was sent: `problems` are the first thousand of `total` complaints."""
+    """An input was refused before anything was sent: `problems` are the first thousand of `total` errors."""
 
     def __init__(self, problems: tuple[Problem, ...], total: int) -> None:
         more = f" (and {total - 1:,} more)" if total > 1 else ""
@@ -37,24 +51,28 @@ class BadSource(InputError):
 
 
 class Problems:
-    """Collects complaints about one file; memory does not depend on how many there are."""
+    """Collects the errors of one file; memory does not depend on how many there are."""
 
     def __init__(self, file: str) -> None:
         self.file = file
         self.total = 0
         self._kept: list[Problem] = []
 
-    def add(self, line: int | None, column: str | None, reason: str) -> None:
-        """Note a complaint."""
+    def add(self, line: int | None, column: str | None, reason: str, *, option: str = "") -> None:
+        """Add an error."""
         self.total += 1
         if len(self._kept) < _KEPT:
-            self._kept.append(Problem(self.file, line, column, reason))
+            self._kept.append(Problem(self.file, line, column, reason, option))
+
+    def add_cell(self, line: int | None, error: CellError) -> None:
+        """Add the error of a cell."""
+        self.add(line, error.column, error.reason, option=error.option)
 
     def raise_if_any(self) -> None:
-        """End here if there was anything to complain about.
+        """Raise what was collected, if there is anything.
 
         Raises:
-            BadSource: there was.
+            BadSource: with all of it.
         """
         if self.total:
             raise BadSource(tuple(self._kept), self.total)

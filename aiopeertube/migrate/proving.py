@@ -4,17 +4,44 @@ Both are plans over what the journal says was changed: verifying wants what was 
 not stand; going back wants what was there before, and leaves what somebody has changed since.
 """
 
+import tempfile
 from collections.abc import AsyncIterator, Callable
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
-from .compare import Lookup, Progress, Who, none_to_tell
+from . import fields
+from .compare import Lookup
 from .item import Item
 from .journal import Journal
+from .kinds import Kind
+from .planning import plan_again
+from .scope import Who
+from .watching import UNWATCHED, Watcher
 
 if TYPE_CHECKING:
     from aiopeertube._client import PeerTube
 
-_BATCH = 200
+
+_KEPT: Final = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A video that is not as a job left it."""
+
+    video: str  # its UUID, or what the row called it
+    name: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """How many videos stand as a job left them, how many differ, and the first thousand of those."""
+
+    stand: int
+    differ: int
+    differences: tuple[Difference, ...]
 
 
 def as_written(item: Item) -> Item:
@@ -34,21 +61,65 @@ async def derive(
     who: Who,
     make: Callable[[Item], Item],
     *,
-    progress: Progress = none_to_tell,
+    watcher: Watcher = UNWATCHED,
 ) -> None:
     """Plan in the journal `into` what `make` wants for each video that `job` changed."""
-    await into.begin_pass()
-    async for batch in _batches(job):
-        await into.add([make(item) for item in batch])
-    await into.end_pass()
-    await Lookup(pt, into, who, progress=progress).run()
+
+    async def wanted() -> AsyncIterator[Item]:
+        async for item in job.items("changed"):
+            yield make(item)
+
+    await plan_again(into, wanted())
+    await Lookup(pt, into, who, watcher=watcher).run()
 
 
-async def _batches(job: Journal) -> AsyncIterator[list[Item]]:
-    batch: list[Item] = []
-    async for item in job.items("changed"):
-        batch.append(item)
-        if len(batch) >= _BATCH:
-            yield batch
-            batch = []
-    yield batch
+class Verifier:
+    """Compares what a job changed with what the server has; `tell` hears each difference."""
+
+    def __init__(
+        self,
+        pt: "PeerTube",
+        job: Journal,
+        who: Who,
+        tell: Callable[[Difference], None] | None = None,
+        *,
+        watcher: Watcher = UNWATCHED,
+    ) -> None:
+        self._pt = pt
+        self._job = job
+        self._who = who
+        self._tell = tell
+        self._watcher = watcher
+        self._stand = self._differ = 0
+        self._kept: list[Difference] = []
+
+    async def run(self, kind: Kind) -> Verified:
+        """Look at every item that was changed."""
+        if kind.compares:
+            await self._by_comparing()
+        else:
+            async for item in self._job.items("changed"):
+                self._take(item, await kind.check(self._pt, item))
+        return Verified(self._stand, self._differ, tuple(self._kept))
+
+    async def _by_comparing(self) -> None:
+        with (
+            tempfile.TemporaryDirectory(prefix="aiopeertube-") as folder,
+            Journal.create(Path(folder) / "verify.journal", self._job.job) as proof,
+        ):
+            await derive(self._pt, self._job, proof, self._who, as_written, watcher=self._watcher)
+            self._stand = (await proof.counts()).get("unchanged", 0)
+            async for item in proof.items("planned", "failed", "conflict"):
+                planned = item.state == "planned"
+                self._take(item, fields.differences(item.before or {}, item.after or {}) if planned else item.reason)
+
+    def _take(self, item: Item, why: str) -> None:
+        if not why:
+            self._stand += 1
+            return
+        self._differ += 1
+        difference = Difference(item.uuid or item.ref, item.name, why)
+        if len(self._kept) < _KEPT:
+            self._kept.append(difference)
+        if self._tell is not None:
+            self._tell(difference)

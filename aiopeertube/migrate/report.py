@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Final
 
 from .fields import FIELDS
@@ -18,6 +19,18 @@ _GROUPED: Final = frozenset({
 })  # fmt: skip
 _GROUPS: Final = 500  # different changes of one field that are told apart
 _EXAMPLES: Final = 3
+_SHOWN: Final = 9  # groups of one field
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """So many videos whose field goes from `old` to `new`; `video` is an example's name, "" for a group."""
+
+    field: str
+    count: int
+    old: str
+    new: str
+    video: str = ""
 
 
 @dataclass(slots=True)
@@ -58,23 +71,19 @@ class Diff:
             return self.words.label(name, value)
         return ", ".join(value) if isinstance(value, list) else str(FIELDS[name].show(value))
 
-    def lines(self) -> Iterator[tuple[str, int, str, str, str]]:
-        """Give (field, count, old, new, example's video) rows, the most common changes first."""
+    def lines(self) -> Iterator[Change]:
+        """Give the changes, the most common first; what is too much to show is one line of dots for its field."""
         for name, count in self.by_field.most_common():
-            groups = self.groups.get(name, Counter())
-            for (old, new), number in groups.most_common(_EXAMPLES * 3):
-                yield name, number, old, new, ""
-            rest = count - sum(number for _, number in groups.most_common(_EXAMPLES * 3))
-            for video, old, new in self.examples.get(name, [])[:rest]:
-                yield name, 1, old, new, video
-            rest -= len(self.examples.get(name, [])[:rest])
-            if rest > 0:
-                yield name, rest, "...", "...", ""
+            groups = self.groups.get(name, Counter()).most_common(_SHOWN)
+            yield from (Change(name, number, old, new) for (old, new), number in groups)
+            rest = count - sum(number for _, number in groups)
+            examples = self.examples.get(name, [])[:rest]
+            yield from (Change(name, 1, old, new, video) for video, old, new in examples)
+            if rest > len(examples):
+                yield Change(name, rest - len(examples), "...", "...")
 
 
-async def write_failed(
-    journal: Journal, path: str, *, format: str | None = None, delimiter: str | None = None
-) -> int:
+async def write_failed(journal: Journal, path: str | Path) -> int:
     """Write the rows that failed or met a conflict, as they came, with the reason beside; return how many."""
     count = 0
     columns: Sequence[str] = ()
@@ -83,13 +92,22 @@ async def write_failed(
         async for item in journal.items("failed", "conflict"):
             if sink is None:
                 columns = _columns(journal, item.row)
-                sink = open_sink(path, (*columns, "reason"), format=format, delimiter=delimiter, overwrite=True)
+                sink = open_sink(str(path), (*columns, "reason"), overwrite=True)
             sink.write(_cells(item, columns, everything=not journal.job.columns) | {"reason": item.reason})
             count += 1
     finally:
         if sink is not None:
             sink.close()
     return count
+
+
+def beside(source: str) -> Path:
+    """Name the table of failed rows: beside the input, or here for one that is no file."""
+    path = Path(source)
+    if not path.is_file():
+        return Path("failed.csv")
+    suffix = path.suffix.lower() if path.suffix.lower() in {".tsv", ".jsonl", ".xlsx"} else ".csv"
+    return path.with_name(f"{path.stem}.failed{suffix}")
 
 
 def _columns(journal: Journal, row: Mapping[str, Any]) -> tuple[str, ...]:

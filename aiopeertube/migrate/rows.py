@@ -1,4 +1,4 @@
-"""From a table's rows to what they want, every complaint with its line and column."""
+"""From a table's rows to what they want, every error with its line and column."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -7,8 +7,8 @@ from typing import Any, Final
 from . import fields
 from .fields import FIELDS, LABELLED, Reading
 from .item import Item
-from .journal import Journal
-from .problems import Problems
+from .journal import Batch, Journal
+from .problems import CellError, Problems
 from .references import COLUMNS, reference
 from .tables.source import Row, Source
 from .values import CLEARED
@@ -21,7 +21,10 @@ FOR_PEOPLE: Final = frozenset({
 })  # fmt: skip
 KEY: Final = "key"  # the video's name in the place that it came from
 
-_BATCH: Final = 1000
+
+def fields_of(columns: Iterable[str]) -> Iterable[str]:
+    """Name the fields that columns are about, each once: those of labels, too."""
+    return dict.fromkeys(LABELS.get(column, column) for column in columns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,7 @@ class Layout:
         """Complain about columns that mean nothing."""
         for column in self.unknown(columns):
             hint = meant((*FIELDS, *COLUMNS, KEY, *self.extra), column).partition("; it has")[0]
-            problems.add(1, column, f"no such field{hint}; leave it out with --ignore {column}")
+            problems.add(1, column, f"no such field{hint}", option="ignore")
 
     def compose(self, cells: Mapping[str, Any]) -> Mapping[str, Any]:
         """Fill the fields that are made of several columns, and leave out the ignored ones.
@@ -59,25 +62,28 @@ class Layout:
 
 
 class RowReader:
-    """Reads the rows of one table; the cells of JSON are `typed`: null clears there, and no marker is needed."""
+    """Reads the rows of one table; the cells of JSON are `typed`: null clears there, and no marker is needed.
+
+    What is wrong with a row goes to `problems`.
+    """
 
     def __init__(
         self, origin: str, reading: Reading, layout: Layout, problems: Problems, *, typed: bool = False
     ) -> None:
+        self.problems = problems
+        self.reading = reading
         self._origin = origin
         self._read = fields.typed if typed else fields.parsed
-        self._reading = reading
         self._layout = layout
-        self._problems = problems
         self._seen: set[str] = set()
 
     def read(self, row: Row) -> Item | None:
-        """Make an item of a row; None where there was something to complain about."""
-        before = self._problems.total
+        """Make an item of a row that names a video and sets fields; None where there is anything wrong with it."""
+        before = self.problems.total
         cells = self.cells(row)
-        ref = self._reference(row.line, cells)
+        ref = self.reference(row.line, cells)
         wanted = self.wanted(row.line, cells)
-        if self._problems.total > before or ref is None:
+        if self.problems.total > before or ref is None:
             return None
         item = Item(ref, wanted, row.line, dict(row.cells), note=key_of(cells))
         return item if wanted else item.settle("unchanged", "the row asks for nothing")
@@ -88,37 +94,40 @@ class RowReader:
             new = [column for column in row.cells if column not in self._seen]
             self._seen.update(new)
             for column in self._layout.unknown(new):
-                self._problems.add(row.line, column, f"no such field; leave it out with --ignore {column}")
+                self.problems.add(row.line, column, "no such field", option="ignore")
         try:
             return self._layout.compose(row.cells)
         except (KeyError, IndexError, ValueError) as exc:
-            self._problems.add(row.line, None, f"--compose: there is no column {exc}")
+            self.problems.add(row.line, None, f"a template names a column that is not there: {exc}", option="compose")
             return row.cells
 
-    def _reference(self, line: int, cells: Mapping[str, Any]) -> str | None:
+    def reference(self, line: int, cells: Mapping[str, Any]) -> str | None:
+        """Return the video that a row names; None where it names none."""
         column = next((name for name in COLUMNS if str(cells.get(name) or "").strip()), None)
         try:
             return reference(cells, self._origin)[1]
         except LookupError:
-            self._problems.add(line, None, f"it names no video; give one of the columns {', '.join(COLUMNS)}")
+            self.problems.add(line, None, f"the row names no video: add one of the columns {', '.join(COLUMNS)}")
         except ValueError as exc:
-            self._problems.add(line, column, str(exc))
+            self.problems.add(line, column, str(exc))
         return None
 
     def wanted(self, line: int, cells: Mapping[str, Any]) -> dict[str, Any]:
-        """Read what the row asks for; complaints go where all go."""
+        """Read what the row wants of fields."""
         wanted: dict[str, Any] = {}
         for column, cell in cells.items():
             name = LABELS.get(column, column)
             if name in FIELDS:
                 try:
                     self._take(wanted, name, column, self._value(name, cell))
+                except CellError as exc:
+                    self.problems.add_cell(line, exc)
                 except ValueError as exc:
-                    self._problems.add(line, column, str(exc))
+                    self.problems.add(line, column, str(exc))
         return wanted
 
     def _value(self, name: str, cell: Any) -> Any:
-        value = self._read(name, cell, self._reading)
+        value = self._read(name, cell, self.reading)
         # None stands for "leave it" until here, and for "empty" from here on.
         return _LEAVE if value is None else fields.cleared(name) if value is CLEARED else value
 
@@ -129,7 +138,9 @@ class RowReader:
         if wanted.setdefault(name, value) != value:
             # To guess which of the two was edited would need the table as it was exported.
             other = name if column != name else f"{name}.label"
-            raise ValueError(f"it contradicts {other}; edit both, empty one of them, or --ignore its column")
+            raise CellError(
+                column, f"it contradicts {other}; edit both, empty one of them, or ignore its column", option="ignore"
+            )
 
 
 _LEAVE: Final = object()
@@ -141,23 +152,19 @@ def key_of(cells: Mapping[str, Any]) -> dict[str, Any]:
 
 
 async def read_all(source: Source, read: Callable[[Row], Item | None], journal: Journal, problems: Problems) -> None:
-    """Read the whole table into the journal, and complain about all of it at once.
+    """Read the whole table into the journal, and tell all of its errors at once.
 
     Raises:
         BadSource: there is something wrong in it; nothing of it is carried out.
     """
-    batch: list[Item] = []
-    for row in source.rows(problems):
-        item = read(row)
-        if item is not None:
-            batch.append(item)
-        if len(batch) >= _BATCH:
-            await _add(journal, batch, problems)
-            batch = []
-    await _add(journal, batch, problems)
+
+    async def add(items: Sequence[Item]) -> None:
+        for earlier, item in await journal.add(items):
+            problems.add(item.line, None, f"contradicts line {earlier.line:,}, which names the same video")
+
+    async with Batch(add) as batch:
+        for row in source.rows(problems):
+            item = read(row)
+            if item is not None:
+                await batch.put(item)
     problems.raise_if_any()
-
-
-async def _add(journal: Journal, items: Sequence[Item], problems: Problems) -> None:
-    for earlier, item in await journal.add(items):
-        problems.add(item.line, None, f"contradicts line {earlier.line:,}, which names the same video")

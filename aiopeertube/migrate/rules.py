@@ -2,17 +2,18 @@
 
 import re
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
-from aiopeertube.errors import ConfigurationError
+from aiopeertube.errors import ConfigurationError, InputError
 
 from . import fields
 from .fields import FIELDS, Reading
 from .rows import LABELS
+from .scope import Scope
 from .values import CLEARED, unique
 
 Video = Mapping[str, Any]
@@ -81,7 +82,7 @@ def _split_at_separator(text: str) -> tuple[str, str, str]:
 
 
 def tagging(add: Sequence[str], remove: Sequence[str]) -> Rule:
-    """Add tags and remove others; the five that fit are for the check of the result to see."""
+    """Add tags and remove others; the five-tag limit is checked on the result."""
 
     def change(values: dict[str, Any], video: Video) -> None:
         values["tags"] = unique({*values["tags"], *add} - {*remove})
@@ -89,16 +90,16 @@ def tagging(add: Sequence[str], remove: Sequence[str]) -> Rule:
     return Rule(frozenset({"tags"}), change)
 
 
-def calling(target: str, reading: Reading) -> Rule:
-    """Load MODULE:FUNCTION (from the current directory too); it gets a video in full and returns what to change.
+def calling(target: str | Change, reading: Reading) -> Rule:
+    """Call a function, or MODULE:FUNCTION (of the current directory too), with each video in full.
 
-    The fields it returns are named as in a table; labels, dates and lists of tags are read as they are there, and
-    None clears. It may return None or {} for "nothing".
+    It returns what to change. Fields are named as in a table; labels, dates and lists of tags are read as they are
+    there, and None clears. It may return None or {} for "nothing".
 
     Raises:
         ConfigurationError: there is no such function.
     """
-    function = _loaded(target)
+    function = _loaded(target) if isinstance(target, str) else target
 
     def change(values: dict[str, Any], video: Video) -> None:
         for column, value in (function(video) or {}).items():
@@ -117,9 +118,11 @@ def _loaded(target: str) -> Change:
     try:
         function: Any = getattr(import_module(module), name) if colon and name else None
     except (ImportError, AttributeError, SyntaxError) as exc:
-        raise ConfigurationError(f"cannot load {target!r}: {exc}") from None
+        raise ConfigurationError(f"function: cannot load {target!r}: {exc}", option="function") from None
     if not callable(function):
-        raise ConfigurationError(f"{target!r} is not a function; write it like module:function")
+        raise ConfigurationError(
+            f"function: {target!r} is not a function; write it like module:function", option="function"
+        )
     loaded: Change = function
     return loaded
 
@@ -231,9 +234,76 @@ class Transform:
             rule.change(values, video)
         changed = {name: value for name, value in values.items() if name not in before or value != before[name]}
         for name, value in changed.items():
-            if why := fields.complaint(name, value):
+            if why := fields.refusal(name, value):
                 raise ValueError(f"{name}: {why}")
         return changed
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Rules as people write them.
+
+    Attributes:
+        edits: FIELD=VALUE, the value as in a cell; an empty one clears.
+        where: Conditions that must all hold, like "language=nl", "name~film" or "views>100".
+        replace: FIELD/FIND/REPLACEMENT, for texts and tags; the character after the field separates.
+        replace_regex: The same with regular expressions.
+        add_tag, remove_tag: Tags.
+        function: MODULE:FUNCTION or a function: gets a video in full, returns the fields to change.
+    """
+
+    edits: tuple[str, ...] = ()
+    where: tuple[str, ...] = ()
+    replace: tuple[str, ...] = ()
+    replace_regex: tuple[str, ...] = ()
+    add_tag: tuple[str, ...] = ()
+    remove_tag: tuple[str, ...] = ()
+    function: str | Change | None = None
+
+    def transform(self, reading: Reading) -> Transform:
+        """Make what changes a video.
+
+        Raises:
+            InputError: a rule makes no sense, or there is none. ConfigurationError: there is no such function.
+        """
+        try:
+            rules = list(self._rules(reading))
+            conditions = [condition(text, reading) for text in self.where]
+        except InputError:
+            raise
+        except ValueError as exc:
+            raise InputError(str(exc)) from exc
+        if not rules:
+            raise InputError(f"Nothing to do: give an edit, a replacement, tags or a function; fields are {_NAMES}")
+        return Transform(rules, conditions)
+
+    def _rules(self, reading: Reading) -> Iterator[Rule]:
+        yield from (setting(text, reading) for text in self.edits)
+        yield from (replacing(text) for text in self.replace)
+        yield from (replacing(text, regex=True) for text in self.replace_regex)
+        if self.add_tag or self.remove_tag:
+            yield tagging(self.add_tag, self.remove_tag)
+        if self.function:
+            yield calling(self.function, reading)
+
+    def described(self, scope: Scope) -> str:
+        """Name a job by its rules, so that a later run finds it again."""
+        function = self.function if isinstance(self.function, str) else getattr(self.function, "__qualname__", "")
+        parts: dict[str, object] = {
+            "channel": scope.channel,
+            "account": scope.account,
+            "mine": scope.mine,
+            "where": self.where,
+            "replace": self.replace,
+            "replace_regex": self.replace_regex,
+            "add_tag": self.add_tag,
+            "remove_tag": self.remove_tag,
+            "function": function,
+        }
+        return " ".join(("set", *self.edits, *(f"{name}={value}" for name, value in parts.items() if value)))
+
+
+_NAMES: Final = ", ".join(FIELDS)
 
 
 def _field(column: str) -> str:

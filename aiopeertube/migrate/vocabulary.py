@@ -1,9 +1,11 @@
 """The words of an instance: categories, licences, languages, privacies and channels, by label and by id."""
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
+
+from aiopeertube.wire.call import Call
 
 if TYPE_CHECKING:
     from aiopeertube._client import PeerTube
@@ -11,12 +13,14 @@ if TYPE_CHECKING:
 # No list of the API has these (server/core/initializers/constants).
 COMMENTS: Final = {"1": "Enabled", "2": "Disabled", "3": "Requires approval"}
 
-_LISTS: Final = {
-    "category": "categories",
-    "licence": "licences",
-    "language": "languages",
-    "privacy": "privacies",
+_LISTS: Final[Mapping[str, "Callable[[PeerTube], Call[Mapping[str, str]]]"]] = {
+    "category": lambda pt: pt.videos.categories(),
+    "licence": lambda pt: pt.videos.licences(),
+    "language": lambda pt: pt.videos.languages(),
+    "privacy": lambda pt: pt.videos.privacies(),
 }
+# Fields whose values depend on the instance.
+WORDS: Final = (*_LISTS, "channel")
 # Creative Commons' addresses, as archives write them, to PeerTube's own licences.
 _DEEDS: Final = {"by": 1, "by-sa": 2, "by-nd": 3, "by-nc": 4, "by-nc-sa": 5, "by-nc-nd": 6, "zero": 7, "mark": 7}
 
@@ -59,12 +63,12 @@ class Vocabulary:
         return number
 
 
-async def fetch(pt: "PeerTube", names: Iterable[str], me: Mapping[str, Any] | None) -> Vocabulary:
-    """Ask for the words of the fields named; `me` is the user, whose channels count, or everybody's for staff."""
+async def fetch_words(pt: "PeerTube", names: Iterable[str], me: Mapping[str, Any] | None = None) -> Vocabulary:
+    """Ask for the labels of the fields named; `me` is what /users/me says: whose channels count, or all for staff."""
     words = Vocabulary()
     for name in names:
         if name in _LISTS:
-            words.labels[name] = await getattr(pt.videos, _LISTS[name])()
+            words.labels[name] = await _LISTS[name](pt)
         elif name == "channel" and me is not None:
             words.channels = await _channels(pt, me)
     return words

@@ -1,4 +1,4 @@
-"""One small file per noun of the API, named after its paths."""
+"""Private: one file per noun of the API, named after its paths; the client's attributes are instances of these."""
 
 from .accounts import Accounts
 from .auth import Auth

@@ -1,4 +1,4 @@
-"""What the resources share: a sender for their calls, and paths."""
+"""What resources share: a sender for their calls, and requests for one value or for pages."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""/oauth-clients, /users/token, /users/revoke-token. The client does all this by itself; these are for tools."""
+"""/oauth-clients, /users/token, /users/revoke-token. The client does this by itself; these calls are for tools."""
 
 from aiopeertube.types import OAuthClient, TokenResponse
 from aiopeertube.wire import oauth
@@ -8,7 +8,7 @@ from ._base import Resource
 
 
 class Auth(Resource):
-    """Tokens."""
+    """Access tokens."""
 
     __slots__ = ()
 
@@ -23,9 +23,9 @@ class Auth(Resource):
         return oauth.password_grant(client, username, password, otp, self._sender)
 
     def refresh(self, client: OAuthClient, *, refresh_token: str) -> Call[TokenResponse]:
-        """Exchange a refresh token; it and its access token are dead from that moment."""
+        """Exchange a refresh token; it and its access token become invalid at once."""
         return oauth.refresh_grant(client, refresh_token, self._sender)
 
     def revoke(self) -> Call[None]:
-        """End the token in use; `PeerTube.logout()` also forgets it."""
+        """Revoke the token in use; `PeerTube.logout()` also forgets it."""
         return oauth.revoke(self._sender)

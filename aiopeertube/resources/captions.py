@@ -21,8 +21,8 @@ class Captions(Resource):
     def put(self, video: VideoRef, language: str, captionfile: FileLike) -> Call[None]:
         """Add or replace the captions in `language`, from an .srt or .vtt file.
 
-        The server takes any file without complaint; whether it holds captions is for the caller to check. With other
-        writes beside it, it may answer that all is well and keep nothing (6.3): `list` tells.
+        The server accepts any file without checking that it contains captions. During other writes it may report
+        success and keep nothing (observed with 6.3); `list` shows what is there.
         """
         return Call(
             "PUT",

@@ -16,5 +16,5 @@ class Config(Resource):
         return self._get("/config")
 
     def about(self) -> Call[About]:
-        """Get what the instance says about itself."""
+        """Get the instance's description of itself."""
         return self._get("/config/about")

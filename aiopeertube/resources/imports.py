@@ -32,18 +32,18 @@ class Imports(Resource):
         previewfile: FileLike | None = None,
         **fields: Unpack[ImportFields],
     ) -> Call[VideoImport]:
-        """Have a video fetched; the answer comes when the server has looked at the address, not when it has it.
+        """Import a video from a URL; the answer comes once the server has checked the URL, before it has the video.
 
-        Not repeated when the answer is lost: `list(targetUrl=...)` tells whether it was taken.
+        Not repeated when the answer is lost: `list(targetUrl=...)` shows whether it was accepted.
 
         Raises (when awaited):
             InvalidField, FileUnreadable: before anything is sent.
-            Conflict: imports are not enabled. NotPermitted: the address is of the server's own network.
-            BadRequest: the server's complaints, also that there is nothing at the address.
+            Conflict: imports are not enabled. NotPermitted: the URL is in the server's own network.
+            BadRequest: the server rejected a field, or found nothing at the URL.
         """
         everything = {"channelId": channelId, "targetUrl": targetUrl, **fields}
         wanted = given(everything)
-        # Without a name the server takes the one it finds, so None is no mistake here.
+        # Without a name the server uses the one it finds, so None is valid here.
         problem: InputError | None = _url_problem(targetUrl) or problem_of({"channelId": channelId, **wanted})
         body: Body | None = None
         try:
@@ -67,7 +67,7 @@ class Imports(Resource):
 def _url_problem(url: str) -> InvalidField | None:
     try:
         parts = urlsplit(url)
-        # urlsplit drops what the server would not.
+        # urlsplit drops characters that the server would not.
         usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and not line_complaint(url)
         usable = usable and len(url) <= _LONGEST
     except (ValueError, AttributeError, TypeError):

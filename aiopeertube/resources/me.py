@@ -11,7 +11,7 @@ from ._base import Resource
 
 
 class Me(Resource):
-    """The user whose token it is."""
+    """The logged-in user."""
 
     __slots__ = ()
 

@@ -1,7 +1,7 @@
-"""/videos/upload-resumable: a file in chunks. `aiopeertube.resumable.upload` puts these together.
+"""/videos/upload-resumable: a file in chunks. Use `aiopeertube.resumable.upload`, which combines these calls.
 
-The server writes a chunk wherever it is said to begin and takes the upload for whole as soon as one ends where the
-file is to end: **a chunk that leaves a gap is never noticed**. Always go on from the `offset` of the last answer.
+The server writes each chunk at its declared offset and considers the upload complete as soon as a chunk ends at the
+file's end: **it never notices a gap**. Always continue from the `offset` of the last answer.
 """
 
 import re
@@ -30,11 +30,11 @@ from ._bodies import SECONDS_FOR_A_FILE, given, images, video_body
 
 _PATH: Final = f"{API}/videos/upload-resumable"
 _ID: Final = re.compile(r"[0-9A-Za-z_-]{1,200}")
-_RANGE: Final = re.compile(r"bytes=0-(-1|[0-9]{1,18})")  # 0--1 says that nothing is there
+_RANGE: Final = re.compile(r"bytes=0-(-1|[0-9]{1,18})")  # 0--1 means that nothing has arrived
 
 
 class Uploads(Resource):
-    """Uploads in chunks, named by the id that announcing one gives."""
+    """Uploads in chunks, named by the id that `start` returns."""
 
     __slots__ = ()
 
@@ -50,14 +50,14 @@ class Uploads(Resource):
         previewfile: FileLike | None = None,
         **fields: Unpack[NewUpload],
     ) -> Call[UploadStarted]:
-        """Announce a file of `size` bytes and the video it becomes.
+        """Announce a file of `size` bytes and the fields of its video.
 
-        It is repeated when its answer is lost; the upload that nobody goes on with is removed by the server.
+        It is repeated when its answer is lost; the server removes uploads that are not continued.
 
         Raises (when awaited):
             InvalidField, FileUnreadable: before anything is sent.
-            BadRequest: the server's complaints about fields. TooLarge: more than the quota leaves.
-            ApiError: 415, a type of file that the instance does not take.
+            BadRequest: the server rejected a field. TooLarge: more than the remaining quota.
+            ApiError: 415, a file type that the instance does not accept.
         """
         everything = {"filename": filename, "channelId": channelId, "name": name, **fields}
         body: Body | None = None
@@ -80,21 +80,21 @@ class Uploads(Resource):
         )
 
     def chunk(self, upload_id: str, data: bytes, offset: int, size: int) -> Call[UploadProgress]:
-        """Send `data`, which begins at `offset` in the file of `size` bytes; the last one gives the video.
+        """Send `data`, which begins at `offset` in the file of `size` bytes; the last chunk returns the video.
 
-        Not repeated when the answer is lost: the same bytes twice do no harm, but after the last of them the answer
-        would be another one. Ask for the `status`.
+        Not repeated when the answer is lost: sending the same bytes twice is harmless, but the answer to the last
+        chunk would differ. Ask for the `status` instead.
 
         Raises (when awaited):
-            NotFound: the server does not know the upload (any more).
-            Unprocessable: the file is no video; that comes with the last chunk.
+            NotFound: the server does not know the upload (or no longer does).
+            Unprocessable: the file is not a video; raised with the last chunk.
             Conflict: more bytes than were announced.
-            ApiError: 423, another chunk of this upload is on its way. ServerError: 503, the video is being made.
+            ApiError: 423, another chunk of this upload is being received. ServerError: 503, the video is being made.
         """
         problem: InputError | None = whole_problem("offset", offset) or whole_problem("size", size)
         end = len(data) + (offset if problem is None else 0)
         if problem is None and not offset < end <= size:
-            problem = InvalidField("offset", f"bytes {offset} to {end} are not a part of a file of {size} bytes")
+            problem = InvalidField("offset", f"bytes {offset} to {end} are not within a file of {size} bytes")
         return self._put(
             upload_id,
             f"bytes {offset}-{end - 1}/{size}",
@@ -104,19 +104,19 @@ class Uploads(Resource):
         )
 
     def status(self, upload_id: str, size: int) -> Call[UploadProgress]:
-        """Ask how much of the file of `size` bytes is there.
+        """Ask how much of the file of `size` bytes has arrived.
 
-        When all of it is, and the server has not begun to make the video, then asking makes it do that.
+        If all of it has, and the server has not begun to make the video, asking makes it begin.
 
         Raises (when awaited):
-            NotFound: the server does not know the upload (any more).
-            ApiError: 423, a chunk is on its way. ServerError: 503, the video is being made, or failed to be.
+            NotFound: the server does not know the upload (or no longer does).
+            ApiError: 423, a chunk is being received. ServerError: 503, the video is being made, or making it failed.
         """
         problem = whole_problem("size", size)
         return self._put(upload_id, f"bytes */{size}", timeout=SECONDS_FOR_A_FILE, problem=problem)
 
     def cancel(self, upload_id: str) -> Call[None]:
-        """Remove an upload and what came of it so far; there need not be one."""
+        """Remove an upload and its bytes; an unknown one is not an error."""
         return Call(
             "DELETE",
             _PATH,
@@ -162,13 +162,13 @@ def _size_problem(size: int) -> InvalidField | None:
 
 
 def _started(response: Response) -> UploadStarted:
-    # The address has no scheme and may name another host, behind a proxy: of it only the id is taken.
+    # The URL has no scheme and may name another host behind a proxy, so only the id is taken from it.
     try:
         found = parse_qs(urlsplit(response.headers.get("location", "")).query).get("upload_id", [])
     except ValueError:
         found = []
     if not found or not _ID.fullmatch(found[0]):
-        raise strange(response, "the address of an upload was due")
+        raise strange(response, "the URL of an upload")
     return {"upload_id": found[0], "offset": _offset(response) or 0}
 
 
@@ -178,7 +178,7 @@ def _progress(response: Response) -> UploadProgress:
     answer = json_value(response)
     video = answer.get("video") if isinstance(answer, dict) else None
     if not isinstance(video, dict) or "uuid" not in video:
-        raise strange(response, "a video was due")
+        raise strange(response, "a video")
     return {"offset": None, "video": video}  # type: ignore[typeddict-item]
 
 

@@ -22,15 +22,15 @@ class Videos(Resource):
     __slots__ = ()
 
     def list(self, *, count: int = 100, **filters: Unpack[VideoFilters]) -> Paginator[VideoRow]:
-        """List the instance's videos, `count` (at most 100) a page.
+        """List the instance's videos, `count` (at most 100) per page.
 
-        Rows are lossy: `description` is cut at 250 characters, and `tags`, `support`, `commentsPolicy` and
+        Rows are incomplete: `description` is cut at 250 characters, and `tags`, `support`, `commentsPolicy` and
         `downloadEnabled` are only in `get`. With `sort="createdAt"` the order holds while metadata is edited.
         """
         return self._pages("/videos", filters, count=count)
 
     def get(self, video: VideoRef) -> Call[VideoDetails]:
-        """Get one video with everything that its rows leave out."""
+        """Get one video in full, with the fields that rows lack."""
         return self._get(f"/videos/{segment(video)}", problem=video_problem(video))
 
     def update(
@@ -41,14 +41,14 @@ class Videos(Resource):
         previewfile: FileLike | None = None,
         **fields: Unpack[VideoUpdate],
     ) -> Call[None]:
-        """Change the fields given, and no other; None clears one. Tags are replaced, and their order is not kept.
+        """Change only the given fields; None clears a field. Tags are replaced, and their order is not kept.
 
-        Each update writes, bumps `updatedAt` and tells followers, even if nothing changes: send changed fields only.
+        Each update writes, sets `updatedAt` and notifies followers, even without a change: send only changed fields.
         `thumbnailfile` and `previewfile` are a path, or bytes of a .jpg, .png or .webp of at most 4 MiB.
 
         Raises (when awaited):
             InvalidIdentifier, InvalidField, FileUnreadable: before anything is sent.
-            NotPermitted: the video is somebody else's. NotFound, BadRequest: the server's complaints.
+            NotPermitted: the video belongs to another user. NotFound. BadRequest: the server rejected a field.
         """
         body: Body | None = None
         problem: InputError | None = video_problem(video) or problem_of(fields)
@@ -75,16 +75,16 @@ class Videos(Resource):
         previewfile: FileLike | None = None,
         **fields: Unpack[NewVideo],
     ) -> Call[VideoUploaded]:
-        """Add a video, file and all in one request, which is not repeated when its answer is lost.
+        """Upload a video in one request, which is not repeated when its answer is lost.
 
-        For files of more than a few MiB `aiopeertube.resumable.upload` is better: it goes on after an interruption.
+        For files of more than a few MiB `aiopeertube.resumable.upload` is better: it resumes after an interruption.
         Without `privacy` the video is private.
 
         Raises (when awaited):
             InvalidField, FileUnreadable: before anything is sent.
-            BadRequest: the server's complaints about fields. TooLarge: more than the quota leaves.
-            ApiError: 415, a type of file that the instance does not take.
-            Unprocessable: the file is no video; that comes after all of it was sent.
+            BadRequest: the server rejected a field. TooLarge: more than the remaining quota.
+            ApiError: 415, a file type that the instance does not accept.
+            Unprocessable: the file is not a video; raised after all of it was sent.
         """
         everything = {"channelId": channelId, "name": name, **fields}
         body: Body | None = None

@@ -1,4 +1,4 @@
-"""Carries out what the machine of an upload says."""
+"""Carries out the actions of the upload's state machine."""
 
 import asyncio
 import inspect
@@ -14,6 +14,7 @@ from aiopeertube import errors
 from aiopeertube.types import NewUpload, UploadProgress, UploadStarted, VideoId
 from aiopeertube.wire.call import Call
 from aiopeertube.wire.files import FileLike, video_type
+from aiopeertube.wire.turn import Stopped
 
 from .ends import Identity, IsKnown, Undecided, ends_of, find, newest_of
 from .file import SourceFile, Ticket
@@ -43,42 +44,45 @@ async def upload(
     previewfile: FileLike | None = None,
     **fields: Unpack[NewUpload],
 ) -> VideoId:
-    """Upload a file in chunks, over lost connections and restarts of the server; return the video's three names.
+    """Upload a file in chunks, across lost connections and restarts of the server; return the video's identifiers.
 
-    Each chunk is one request of the client's, so uploads side by side share its rate limit and its slots. Memory is
-    one chunk, whatever the file's size.
+    Each chunk is one request of the client, so parallel uploads share its rate limit and its slots. It uses memory
+    for one chunk, whatever the file's size.
 
     When the answer that names the video is lost, the video is found among the user's own (see
     `aiopeertube.resumable.ends`). For that, one small request asks for the newest of them before the upload begins.
 
     Args:
         pt: An open client.
-        path: The file; it must not change before the end.
-        channelId: Where the video goes.
+        path: The file; it must not change during the upload.
+        channelId: The channel to publish in.
         name: The video's name.
-        upload_id: Go on with this upload: what `on_started` was given, or (then nobody sees whether the file
-            is still the same) its id alone. The server keeps an upload for at least an hour.
+        upload_id: Resume this upload: the Ticket that `on_started` was given, or only its id (then a changed file
+            goes unnoticed). The server keeps an upload for at least an hour.
         chunk_size: Bytes of one request; halved when chunks fail, down to 256 KiB.
-        restart: Begin anew when the server forgot an upload that surely made no video.
-        content_type: What the file is said to be; by default that follows from its name.
-        on_progress: Called with the bytes that the server has and those of the file, after each chunk.
-        on_started: Called, and awaited if it wants that, with the Ticket as soon as there is one; again when it
-            begins anew.
-        is_known: Asked for the UUID of a video that may be this upload's: whether it is something else's.
+        restart: Start over when the server forgot an upload that certainly made no video.
+        content_type: The file's declared type; by default it follows from the name.
+        on_progress: Called after each chunk with the bytes that the server has and the file's size.
+        on_started: Called (and awaited, if it is async) with the Ticket once the server gave an id; again after
+            each restart.
+        is_known: Called with the UUID of a video that may be this upload's; returns whether it belongs to something
+            else.
         thumbnailfile: An image of the video.
-        previewfile: A larger image; 8.x makes one of the thumbnail.
-        fields: The rest of the video; without `privacy` it is private.
+        previewfile: A larger image; 8.x makes one from the thumbnail.
+        fields: Other fields of the video; without `privacy` it is private.
 
     Raises:
-        FileUnreadable, InvalidField: before anything is sent; empty files are among the first.
+        FileUnreadable, InvalidField: before anything is sent; also for an empty file.
         FileChanged: the file changed since the upload began.
-        UploadUnknown: the server knows it no more. Look for the video if its `perhaps_finished` says so: it was gone
-            on with by its id alone, or several videos may be the one.
-        UploadStuck: the server has it all and makes no video of it.
-        UploadFailed: no progress over many attempts; the upload can be gone on with.
-        Unprocessable: the file is no video. ApiError: 415, TooLarge and the like, as for `pt.uploads.start`.
+        UploadUnknown: the server no longer knows it. Look for the video if `perhaps_finished` is True: the upload was
+            resumed by its id alone, or several videos may be the one.
+        UploadStuck: the server has the whole file but does not make the video.
+        UploadFailed: no progress over many attempts; the upload can be resumed.
+        Unprocessable: the file is not a video. ApiError: as for `pt.uploads.start`, e.g. 415 or TooLarge.
+        ServerAway, ClientClosed, AuthenticationError and what else would meet every request end it at once. On any
+            error `in_doubt` is True when the video may have been made, though no answer said so.
     """
-    fields.setdefault("lastModified", secrets.token_hex(8))  # else two alike, announced at once, would be one
+    fields.setdefault("lastModified", secrets.token_hex(8))  # otherwise two equal announcements would be one upload
     with SourceFile(Path(path)) as file:
         call = pt.uploads.start(
             filename=file.name,
@@ -90,7 +94,7 @@ async def upload(
             previewfile=previewfile,
             **fields,
         )
-        pt.prepare(call)  # raises what is wrong with the fields, also when nothing has to be announced
+        pt.prepare(call)  # raises for invalid fields, also when resuming needs no announcement
         file.check(upload_id)
         machine = Machine(file.size, chunk_size=chunk_size, resumed=upload_id is not None, restart=restart)
         end = _End(pt, Identity(channelId, name, file.name, file.size), is_known)
@@ -102,7 +106,7 @@ async def upload(
 
 
 class _End:
-    """The end of one upload: its turn among those that are alike, and the look for its video."""
+    """The end of one upload: its turn among equal ones, and the look for its video."""
 
     def __init__(self, pt: "PeerTube", identity: Identity, is_known: IsKnown | None) -> None:
         self._pt = pt
@@ -120,23 +124,25 @@ class _End:
             self._turn.release()
 
     async def begin(self) -> None:
-        """Wait until no other upload that is alike is at its end."""
+        """Wait until no equal upload is at its end."""
         if self._turn is None:
             turn = ends_of(self._pt).turn(self._identity)
             await turn.acquire()
             self._turn = turn
 
     async def mark(self) -> None:
-        """Remember what was there before the upload; a mark from before an earlier try stays good."""
+        """Remember which videos were there before the upload; an earlier mark stays valid."""
         if self.newest is None:
             self.newest = await newest_of(self._pt)
 
     async def look(self, machine: Machine, upload_id: str) -> None:
-        """Tell the machine which video came of it, if that can be known."""
+        """Report to the machine which video the upload made, if that can be known."""
         self.doubt = ""
         try:
             video = await find(self._pt, self._identity, upload_id, newest=self.newest, is_known=self._is_known)
         except (Undecided, errors.TransportError, errors.UnexpectedResponse, errors.ApiError) as exc:
+            if errors.ends_run(exc):
+                raise
             self.doubt = f" ({exc})"
             machine.not_sure()
         else:
@@ -144,7 +150,7 @@ class _End:
 
 
 class _Driver:
-    """Does what the machine says."""
+    """Carries out the machine's actions."""
 
     def __init__(
         self,
@@ -168,7 +174,20 @@ class _Driver:
         self.upload_id = ""
 
     async def run(self) -> VideoId:
-        """Act until the video is there, or it is over."""
+        """Act until the video exists or the upload failed."""
+        try:
+            return await self._act()
+        except errors.UploadFailed:
+            raise
+        except errors.PeerTubeError as exc:
+            exc.in_doubt = self._machine.perhaps_finished  # of the whole upload, not of the last request
+            raise
+        except Stopped:
+            if not self._machine.perhaps_finished:
+                raise
+            raise self._failed_because(errors.UploadFailed, "its run was stopped.", perhaps=True) from None
+
+    async def _act(self) -> VideoId:
         while True:
             match self._machine.next():
                 case Done(video):
@@ -183,7 +202,7 @@ class _Driver:
                     await self._do(action)
 
     async def _let_go(self) -> errors.PeerTubeError:
-        """Return why there is no video; of one that was unreadable the server holds the id for an hour."""
+        """Return why there is no video; without a cancel, 6.3 refuses an unreadable file again for an hour."""
         assert self._error is not None  # noqa: S101 - a refusal was an error
         if isinstance(self._error, errors.Unprocessable):
             await self._cancel()
@@ -238,13 +257,12 @@ class _Driver:
     async def _put(self, call: Call[UploadProgress], sent: Send | None) -> None:
         try:
             answer = await call
-        except errors.ApiError as exc:
-            self._refused(exc, sent)
-        except errors.RedirectRefused:
-            raise
-        except (errors.TransportError, errors.UnexpectedResponse) as exc:
-            self._error = exc
-            self._machine.failed(None if isinstance(exc, errors.ServerUnreachable) else sent)
+        except errors.PeerTubeError as exc:
+            if errors.ends_run(exc) or isinstance(exc, errors.RedirectRefused | errors.InputError):
+                left = exc.in_doubt or isinstance(exc, errors.ClientClosed)  # which says nothing of what was sent
+                self._machine.broken_off(sent if left else None)
+                raise
+            self._failed(exc, sent)
         else:
             self._accepted(answer, sent)
 
@@ -255,9 +273,15 @@ class _Driver:
         self._machine.answered(answer["offset"], sent)
         self._tell(self._machine.offset)
 
-    def _refused(self, exc: errors.ApiError, sent: Send | None) -> None:
-        """Tell the machine what an error means."""
+    def _failed(self, exc: errors.PeerTubeError, sent: Send | None) -> None:
+        """Report to the machine what an error means."""
         self._error = exc
+        if isinstance(exc, errors.ApiError):
+            self._refused(exc, sent)
+        else:
+            self._machine.failed(None if isinstance(exc, errors.ServerUnreachable) else sent)
+
+    def _refused(self, exc: errors.ApiError, sent: Send | None) -> None:
         machine = self._machine
         if exc.status in {404, 410}:
             machine.unknown(sent)
@@ -275,12 +299,15 @@ class _Driver:
             self._on_progress(offset, self._file.size)
 
     def _failure(self, end: Lost | GiveUp) -> errors.UploadFailed:
-        perhaps = " It may have made the video of it: look for that before you send it again."
         kind = errors.UploadFailed
         message = f"the upload made no progress: {self._error}."
         if isinstance(end, Lost):
-            kind, message = errors.UploadUnknown, "the server does not know the upload any more."
+            kind, message = errors.UploadUnknown, "the server no longer knows the upload."
         elif end.stuck:
-            kind, message = errors.UploadStuck, f"the server does not go on with the upload: {self._error}."
-        message += perhaps + self._end.doubt if end.perhaps_finished else ""
-        return kind(message, upload_id=self.upload_id, perhaps_finished=end.perhaps_finished)
+            kind, message = errors.UploadStuck, f"the server does not finish the upload: {self._error}."
+        return self._failed_because(kind, message, perhaps=end.perhaps_finished)
+
+    def _failed_because(self, kind: type[errors.UploadFailed], why: str, *, perhaps: bool) -> errors.UploadFailed:
+        if perhaps:
+            why += f" It may have made the video: look for it before you upload the file again.{self._end.doubt}"
+        return kind(why, upload_id=self.upload_id, perhaps_finished=perhaps)

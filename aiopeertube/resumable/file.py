@@ -1,4 +1,4 @@
-"""The file of an upload, which must stay as it is."""
+"""The file of an upload, which must not change."""
 
 from dataclasses import dataclass
 from os import fstat
@@ -11,10 +11,10 @@ from aiopeertube.wire.files import sent_name
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """What it takes to go on with an upload after a crash: its id, and the file as it was (bytes, mtime in ns).
+    """What resuming an upload after a crash needs: its id, and the file's size (bytes) and mtime (ns).
 
-    `newest` is the id of the newest of the user's videos before the upload was announced (0: there was none): what
-    it makes has a higher one. Without it nobody can tell the video of an upload that the server forgot.
+    `newest` is the id of the user's newest video before the upload was announced (0: there was none); the video of
+    this upload has a higher one. Without it the video cannot be found once the server forgot the upload.
     """
 
     upload_id: str
@@ -24,7 +24,7 @@ class Ticket:
 
 
 class SourceFile:
-    """The file that is sent; it complains when it changes."""
+    """The file to send; reading it raises when it changed."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -49,14 +49,14 @@ class SourceFile:
         self._file.close()
 
     def check(self, ticket: Ticket | str | None) -> None:
-        """Compare the file with what an upload began with."""
+        """Compare the file with the one that an upload began with."""
         if isinstance(ticket, Ticket) and (ticket.size, ticket.modified) != (self.size, self.modified):
             raise errors.FileChanged(
-                f"{self._path} changed since its upload began; upload it anew", upload_id=ticket.upload_id
+                f"{self._path} changed since its upload began; upload it again", upload_id=ticket.upload_id
             )
 
     def read(self, begin: int, end: int) -> bytes:
-        """Read the bytes from `begin` to `end`, and see that they are still those of the same file."""
+        """Read the bytes from `begin` to `end`, and check that the file is unchanged."""
         try:
             self._file.seek(begin)
             data = self._file.read(end - begin)
@@ -64,5 +64,5 @@ class SourceFile:
         except OSError as exc:
             raise errors.FileUnreadable(str(self._path), exc.strerror or str(exc)) from exc
         if (status.st_size, status.st_mtime_ns) != (self.size, self.modified) or len(data) != end - begin:
-            raise errors.FileChanged(f"{self._path} changed while it was sent; upload it anew")
+            raise errors.FileChanged(f"{self._path} changed during its upload; upload it again")
         return data

@@ -1,4 +1,4 @@
-"""What every layer of the stack looks like, and the pools at its end."""
+"""Private: the layers that every request passes, and the pools at their end."""
 
 from typing import Protocol
 

@@ -9,22 +9,29 @@ import asyncio
 import inspect
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass, field
-from typing import Any, NoReturn
+from typing import Any, Final, NoReturn, cast
 
 from aiopeertube import errors
 from aiopeertube.events import Hooks, TokenRenewed
-from aiopeertube.types import OAuthClient, TokenResponse
+from aiopeertube.types import OAuthClient
 from aiopeertube.wire import oauth
 from aiopeertube.wire.call import Call
 from aiopeertube.wire.messages import Request, Response, is_token_problem
+from aiopeertube.wire.turn import TURN, waited
 
 from . import Transport
-from .tokens import Token, TokenFile
+from .tokens import Token, TokenFile, is_token
 
-log = logging.getLogger("aiopeertube.stack.auth")
+log = logging.getLogger("aiopeertube.auth")
+
+_REFUSED_FOR: Final = 60.0  # seconds for which a refused login is not tried again
+_LAST_CALL: Final = 5.0  # seconds that a renewal has left when the client is closed
+_A_CENTURY: Final = 3.2e9  # seconds: what lives longer is no time
+_CLIENT: Final = ("client_id", "client_secret")
 
 Otp = str | Callable[[], str | Awaitable[str]]
 
@@ -46,7 +53,8 @@ class Credentials:
 class Session:
     """The token in use, and the ways to a new one.
 
-    `exchange` sends a request of the token endpoint, with retries and within the rate limit.
+    `exchange` sends a request of the token endpoint, with retries and in a lane of its own. A renewal is a task of
+    its own: whoever waits for it may be cancelled, the renewal goes on, for the server rotates tokens only once.
     """
 
     def __init__(
@@ -67,9 +75,10 @@ class Session:
         self._hooks = hooks
         self._file = file
         self._client: OAuthClient | None = None
-        self._lock = asyncio.Lock()
-        self._failures = 0
-        self._failure: errors.PeerTubeError | None = None
+        self._renewal: asyncio.Task[Token] | None = None
+        self._hearers: list[asyncio.Future[Token]] = []  # those who wait for its end
+        self._refused: tuple[float, errors.AuthenticationError] | None = None  # a login, and when
+        self._unsaved = False
 
     @property
     def anonymous(self) -> bool:
@@ -79,52 +88,107 @@ class Session:
     def ready(self) -> Token | None:
         """Return the token if it may be sent now: there is one, it is not over, and nobody is renewing it."""
         token = self.token
-        return None if token is None or self._lock.locked() or token.expired(time.time()) else token
+        return None if token is None or self._renewal is not None or token.expired(time.time()) else token
 
     async def renew(self, dead: Token | None) -> Token:
         """Return a token other than `dead`: the one that somebody fetched meanwhile, or a new one.
 
         Raises:
             AuthenticationError: there is no way to a new token.
+            ServerAway: the token endpoint was away for longer than patience.
         """
-        failures = self._failures
-        async with self._lock:
-            if self.token is not None and self.token is not dead and not self.token.expired(time.time()):
-                return self.token
-            if self._failure is not None and self._failures > failures:
-                raise copy(self._failure)  # it failed while we waited; a second wrong password helps nobody
-            try:
-                self.token, how = await self._renewed(dead)
-            except errors.PeerTubeError as exc:
-                self._failures += 1
-                self._failure = exc
+        if self._renewal is None:
+            token = self.token
+            if token is not None and token is not dead and not token.expired(time.time()):
+                return token
+            self._refuse_again()
+            self._renewal = asyncio.get_running_loop().create_task(self._renew(dead))
+            self._renewal.add_done_callback(self._renewed)
+        hears: asyncio.Future[Token] = asyncio.get_running_loop().create_future()
+        self._hearers.append(hears)
+        return await waited(hears)
+
+    def _refuse_again(self) -> None:
+        """Give the answer of a moment ago to who asks again: a second wrong password locks the user out."""
+        if self._refused is not None:
+            when, error = self._refused
+            if asyncio.get_running_loop().time() < when + _REFUSED_FOR:
+                raise copy(error)
+
+    def _renewed(self, task: "asyncio.Task[Token]") -> None:
+        """Tell all who wait what came of it; each gets an error of its own, for an error keeps its traceback."""
+        self._renewal = None
+        hearers, self._hearers = self._hearers, []
+        error = errors.ClientClosed("the client was closed") if task.cancelled() else task.exception()
+        for hears in hearers:
+            if hears.done():
+                continue
+            if error is None:
+                hears.set_result(task.result())
+            else:
+                hears.set_exception(copy(error))
+
+    async def _renew(self, dead: Token | None) -> Token:
+        TURN.set(None)  # it is everybody's, and does not end with the item that began it
+        try:
+            token, how = await self._another(dead)
+        except errors.AuthenticationError as exc:
+            self._refused = asyncio.get_running_loop().time(), exc
+            raise
+        except errors.PeerTubeError as exc:
+            if errors.ends_run(exc):
                 raise
+            # It says nothing about the calls that wait for the token, and must not look as if it did.
+            raise errors.NoToken(f"{self.origin} gave no token: {exc}") from exc
+        self._refused = None
         self.renewals += how != "saved"
         log.debug("token renewed by %s", how)
         if self._hooks.wants(TokenRenewed):
             self._hooks.emit(TokenRenewed(how))
-        return self.token
+        return token
 
-    async def _renewed(self, dead: Token | None) -> tuple[Token, str]:
+    async def _another(self, dead: Token | None) -> tuple[Token, str]:
         if self._file is None:
-            return await self._another_than(dead)
+            self.token, how = await self._another_than(dead, None)
+            return self.token, how
         async with self._file.locked():
-            token, how = await self._another_than(dead)
+            token, how = await self._another_than(dead, self._file.load())
+            self.token = token  # before it is saved: a full disk must not cost the only copy
             if how != "saved":
-                self._file.save(token)
+                self._save(token)
             return token, how
 
+    def _save(self, token: Token) -> None:
+        try:
+            assert self._file is not None  # noqa: S101 - the caller looked
+            self._file.save(token)
+            self._unsaved = False
+        except OSError as exc:
+            self._unsaved = True
+            log.warning("the renewed token cannot be saved in %s: %s", self._file, exc.strerror or exc)
+
     def forget(self) -> None:
-        """Drop the token, here and in the file."""
-        self.token = None
+        """Drop the token, here and in the file; a login that was refused may be tried again."""
+        self.token = self._refused = None
         if self._file is not None:
             self._file.remove()
 
-    async def _another_than(self, dead: Token | None) -> tuple[Token, str]:
-        saved = self._file.load() if self._file is not None else None
+    async def close(self) -> None:
+        """Let a renewal that is under way come to its end, and save what could not be saved before."""
+        if self._renewal is not None:
+            with suppress(errors.PeerTubeError, TimeoutError):
+                async with asyncio.timeout(_LAST_CALL):
+                    await asyncio.shield(self._renewal)
+        if self._renewal is not None:
+            self._renewal.cancel()
+        if self._unsaved and self.token is not None:
+            self._save(self.token)
+
+    async def _another_than(self, dead: Token | None, saved: Token | None) -> tuple[Token, str]:
         if saved is not None and not _same(saved, dead) and not saved.expired(time.time()):
             return saved, "saved"  # another process was faster
-        spent = saved or dead
+        # What could not be saved is newer than what is there.
+        spent = self.token if self._unsaved else saved or dead
         if spent is not None and spent.refresh is not None:
             try:
                 return await self._refresh(spent.refresh), "refresh"
@@ -143,7 +207,7 @@ class Session:
     def _give_up(self, *, had_token: bool) -> NoReturn:
         if had_token:
             raise errors.SessionExpired(
-                f"the token for {self.origin} is not valid any more and cannot be renewed; log in again"
+                f"the token for {self.origin} is no longer valid and cannot be renewed; log in again"
             )
         raise errors.SessionExpired(f"no saved token for {self.origin}; log in first")
 
@@ -171,25 +235,15 @@ class Session:
 
     async def _oauth_client(self) -> OAuthClient:
         if self._client is None:
-            self._client = await self._fetch(oauth.client())
+            client = await self._fetch(oauth.client())
+            if not isinstance(client, dict) or not all(isinstance(client.get(name), str) for name in _CLIENT):
+                raise errors.UnexpectedResponse(f"{self.origin} gave no OAuth client", status=200)
+            self._client = cast("OAuthClient", client)
         return self._client
 
     async def _fetch(self, call: Call[Any]) -> Any:
-        request = Request(
-            call.method,
-            self.origin,
-            call.target,
-            decode=call.decode,
-            body=call.body,
-            headers=call.headers,
-            authenticate=False,
-            idempotent=call.idempotent,
-        )
-        try:
-            return (await self._exchange.handle(request)).value
-        except errors.PeerTubeError as exc:
-            exc.repeated = True  # the request that waits for the token must not repeat all that again
-            raise
+        request = call.request(self.origin, authenticate=False)
+        return (await self._exchange.handle(request)).value
 
     def __repr__(self) -> str:
         held = "a token" if self.token else "no token"
@@ -200,15 +254,29 @@ def _same(one: Token, other: Token | None) -> bool:
     return other is not None and one.access == other.access
 
 
-def _token(answer: TokenResponse) -> Token:
-    now = time.time()
+def _token(answer: object) -> Token:
+    """Read the token endpoint's answer.
+
+    Raises:
+        UnexpectedResponse: it is none.
+    """
+    if not isinstance(answer, dict) or not is_token(answer.get("access_token")):
+        raise errors.UnexpectedResponse("the token endpoint gave no access token", status=200)
+    refresh = answer.get("refresh_token")
+    now, lives, refreshes = time.time(), _seconds(answer, "expires_in"), _seconds(answer, "refresh_token_expires_in")
     return Token(
         access=answer["access_token"],
-        refresh=answer.get("refresh_token"),
+        refresh=refresh if is_token(refresh) else None,
         # A life of a second or two is over before it can be used: leave it to the server to say so.
-        expires_at=now + answer["expires_in"] if answer["expires_in"] > 3 else None,
-        refresh_expires_at=now + answer.get("refresh_token_expires_in", 0) or None,
+        expires_at=now + lives if lives > 3 else None,
+        refresh_expires_at=now + refreshes if refreshes else None,
     )
+
+
+def _seconds(answer: Mapping[str, Any], name: str) -> float:
+    value = answer.get(name)
+    good = isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < _A_CENTURY
+    return float(value) if good else 0.0  # type: ignore[arg-type]
 
 
 def _refusal(exc: errors.ApiError, username: str, origin: str) -> errors.AuthenticationError | None:
@@ -236,9 +304,12 @@ class Auth:
         self._session = session
 
     async def handle(self, request: Request) -> Response:
-        """Send `request`; on a 401 about the token, renew it and send once more."""
-        session = self._session
-        repeated = False
+        """Send `request`; on a 401 about the token, renew it and send once more.
+
+        Raises:
+            AuthenticationError: there is no way to a token that the server accepts.
+        """
+        session, renewed = self._session, False
         while True:
             if request.authenticate and session.ready() is None:
                 await session.renew(session.token)
@@ -246,11 +317,14 @@ class Auth:
                 response = await self._next.handle(request)
             except _Stale:
                 continue
-            if repeated or response.status != 401 or not (request.authenticate and is_token_problem(response)):
+            if response.status != 401 or not (request.authenticate and is_token_problem(response)):
                 return response
-            repeated = True
-            if session.token is not None and session.token.access == request.token:
-                await session.renew(session.token)
+            if session.token is None or session.token.access != request.token:
+                continue  # somebody has renewed it meanwhile
+            if renewed:
+                raise errors.SessionExpired(f"{session.origin} does not accept the token that it has just given")
+            await session.renew(session.token)
+            renewed = True
 
     def __repr__(self) -> str:
         return f"<Auth, {self._session!r}>"

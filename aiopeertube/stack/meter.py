@@ -1,17 +1,19 @@
 """Counts of what the stack did, kept at its lower end where every attempt passes."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from aiopeertube.errors import TransportError, UnexpectedResponse
+from aiopeertube.errors import ClientClosed, TransportError, UnexpectedResponse
 from aiopeertube.events import AttemptFinished, Hooks
 from aiopeertube.wire.messages import Request, Response
 
 from . import Transport
-from .concurrency import ConcurrencyState
+from .health import HealthState
 from .histogram import Histogram
-from .ratelimit import WindowState
+from .slots import ConcurrencyState
+from .window import WindowState
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +21,9 @@ class Statistics:
     """A snapshot of one client.
 
     `requests` counts attempts, `by_status` their answers (0: no answer), `latency` maps percentiles ("p50", "p90",
-    "p99") to seconds of single attempts without waiting, `waited` is the sum of the seconds that requests waited
-    for the server's windows, `renewals` the tokens fetched.
+    "p99") to seconds of single attempts without waiting. `waits` counts requests that could not go at once, for want
+    of a slot, a place in the window or the server itself, and `waited` is the sum of their seconds; `renewals` counts
+    the tokens fetched. `concurrency` has the lanes read, write and transfer.
     """
 
     requests: int
@@ -34,6 +37,7 @@ class Statistics:
     latency: Mapping[str, float]
     windows: tuple[WindowState, ...]
     concurrency: tuple[ConcurrencyState, ...]
+    health: tuple[HealthState, ...]
 
 
 class Meter:
@@ -61,6 +65,11 @@ class Meter:
             response.sent, status = sent, response.status
         except (TransportError, UnexpectedResponse) as exc:
             error = str(exc)
+            if isinstance(exc, ClientClosed):
+                request.leave()
+            raise
+        except asyncio.CancelledError:
+            request.leave()
             raise
         finally:
             arrived = self._clock()

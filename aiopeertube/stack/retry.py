@@ -1,8 +1,9 @@
 """What to do when an attempt fails: a list of small decisions, asked in order; the first that knows decides.
 
 ========================  ==========================================================================
-`out_of_attempts`         the attempts are used up (429s have a count of their own): give up
-`too_many_requests`       429: again, as soon as the limiter lets it through
+`ends_the_run`            patience is over, nobody is let in, no certificate to trust: give up
+`too_many_requests`       429: again, as soon as the admission lets it through
+`out_of_attempts`         the attempts are used up (outages and 429s take none): give up
 `nothing_was_sent`        no connection was made: again with backoff, whatever the method
 `only_when_repeatable`    POST, or a write that must not run twice: give up
 `answer_was_lost`         connection lost, timeout, an answer that makes no sense: again with backoff
@@ -10,62 +11,65 @@
 ========================  ==========================================================================
 
 All else (400, 401, 403, 404, 409, 413, 422 ...) is the item's own fault and final. A 401 about the token is
-`auth`'s matter: it renews the token once and repeats at once. Of the chunks of an upload, aiohttp itself repeats one
-at once when a kept connection turns out to be closed.
+`auth`'s matter: it renews the token once and repeats at once. No layer below repeats anything by itself.
 
 A 404 to a DELETE whose earlier answer was lost means that the earlier one worked.
 
-Backoff is exponential with full jitter. A budget shared by all requests keeps retries from becoming a storm: when
-they are many more than successes they come one after the other, at `RetryBudget.PER_SECOND`.
+Backoff is exponential with full jitter. An outage is nobody's attempt: what failed while the server was away, as the
+admission found out by asking, does not count, and the wait for its return is the admission's.
 """
 
 import asyncio
 import logging
 import random
 from collections.abc import Callable
-from typing import Final
+from copy import copy
+from typing import Any, Final
 
 from aiopeertube import errors
 from aiopeertube.events import Hooks, Retrying
 from aiopeertube.wire.messages import Request, Response, error_of, is_resume_incomplete, strange
+from aiopeertube.wire.turn import TURN, waited
 
 from . import Transport
 
-log = logging.getLogger("aiopeertube.stack.retry")
+log = logging.getLogger("aiopeertube.retry")
 
 GIVE_UP: Final = -1.0
 _BASE: Final = 0.25
 _LONGEST: Final = 15.0
-_REFUSALS: Final = 30  # 429s in a row for one request, before it is given up
+
+Forgives = Callable[[float], bool]  # whether a failure at that moment was an outage, and nobody's attempt
 
 
 class Failure:
-    """An attempt that failed: its error, and what came before it."""
+    """An attempt that failed: its error, how many attempts count so far, and how many may."""
 
-    __slots__ = ("attempts", "error", "limit", "refusals", "request")
+    __slots__ = ("attempts", "error", "limit", "request")
 
-    def __init__(
-        self, request: Request, error: errors.PeerTubeError, attempts: int, refusals: int, limit: int
-    ) -> None:
+    def __init__(self, request: Request, error: errors.PeerTubeError, attempts: int, limit: int) -> None:
         self.request = request
         self.error = error
-        self.attempts = attempts  # those that count: without 429s
-        self.refusals = refusals
+        self.attempts = attempts
         self.limit = limit
 
 
 Decision = Callable[[Failure], float | None]  # seconds to wait, GIVE_UP, or None for "not mine"
 
 
-def out_of_attempts(failure: Failure) -> float | None:
-    """Give up when the attempts are used up."""
-    spent = failure.error.repeated or failure.attempts >= failure.limit or failure.refusals > _REFUSALS
-    return GIVE_UP if spent else None
+def ends_the_run(failure: Failure) -> float | None:
+    """Give up where all others would meet the same."""
+    return GIVE_UP if errors.ends_run(failure.error) else None
 
 
 def too_many_requests(failure: Failure) -> float | None:
-    """Repeat a refused request: the limiter knows when."""
+    """Repeat a refused request: the admission knows when."""
     return 0.0 if isinstance(failure.error, errors.RateLimited) else None
+
+
+def out_of_attempts(failure: Failure) -> float | None:
+    """Give up when the attempts are used up."""
+    return GIVE_UP if failure.attempts >= failure.limit else None
 
 
 def nothing_was_sent(failure: Failure) -> float | None:
@@ -92,8 +96,9 @@ def server_failed(failure: Failure) -> float | None:
 
 
 DECISIONS: Final[tuple[Decision, ...]] = (
-    out_of_attempts,
+    ends_the_run,
     too_many_requests,
+    out_of_attempts,
     nothing_was_sent,
     only_when_repeatable,
     answer_was_lost,
@@ -111,19 +116,25 @@ def decide(failure: Failure) -> float:
 
 
 def _backoff(failure: Failure) -> float:
-    longest = min(_LONGEST, _BASE * 2.0 ** (failure.attempts - 1))
+    longest = min(_LONGEST, _BASE * 2.0 ** max(0, failure.attempts - 1))
     return random.uniform(0, longest)  # noqa: S311 - jitter, not a secret
 
 
 def _may_have_acted(error: errors.PeerTubeError) -> bool:
+    """Tell whether the server may have done it, though no answer says so: a 500 may come after the deed."""
     lost = (errors.ConnectionLost, errors.RequestTimeout, errors.UnexpectedResponse, errors.ServerError)
-    return isinstance(error, lost)
+    return error.in_doubt or (isinstance(error, lost) and not isinstance(error, errors.RedirectRefused))
+
+
+def _is_definite(error: errors.PeerTubeError) -> bool:
+    """Tell whether the server said what became of the request."""
+    return isinstance(error, errors.ApiError) and error.status < 500 and not isinstance(error, errors.RateLimited)
 
 
 def _not_followed(request: Request, response: Response) -> errors.PeerTubeError:
     location = response.headers.get("location")
     if location is None:
-        return strange(response, "an answer was due")
+        return strange(response, "an answer")
     return errors.RedirectRefused(
         f"{request.method} {request.path} was redirected ({response.status}) to {location}; "
         "is that the instance's address?",
@@ -132,84 +143,116 @@ def _not_followed(request: Request, response: Response) -> errors.PeerTubeError:
     )
 
 
-class RetryBudget:
-    """Retries that may be under way: each costs one, each success gives a part back, and time gives a little."""
-
-    BURST: Final = 100.0
-    PER_SUCCESS: Final = 0.5
-    PER_SECOND: Final = 5.0
-
-    def __init__(self, clock: Callable[[], float]) -> None:
-        self._clock = clock
-        self._tokens = self.BURST
-        self._at = clock()
-
-    def success(self) -> None:
-        """Count a success."""
-        if self._tokens < self.BURST:
-            self._tokens = min(self.BURST, self._tokens + self.PER_SUCCESS)
-
-    def spend(self) -> float:
-        """Take one retry; return how many seconds it has to wait for its turn."""
-        now = self._clock()
-        self._tokens = min(self.BURST, self._tokens + (now - self._at) * self.PER_SECOND) - 1
-        self._at = now
-        return max(0.0, -self._tokens / self.PER_SECOND)
-
-
 class Retry:
     """Repeats what is safe to repeat; gives an answer that was decoded, or raises the last error.
 
-    `attempts` is how often one request is sent at most, not counting refusals by the rate limit.
+    `attempts` is how often one request is sent at most; refusals by the rate limit and what an outage cost, as
+    `forgives` tells, do not count.
     """
 
-    def __init__(self, following: Transport, *, attempts: int, clock: Callable[[], float], hooks: Hooks) -> None:
+    def __init__(
+        self, following: Transport, *, attempts: int, clock: Callable[[], float], hooks: Hooks, forgives: Forgives
+    ) -> None:
         self._next = following
         self._attempts = attempts
+        self._clock = clock
         self._hooks = hooks
-        self._budget = RetryBudget(clock)
+        self._forgives = forgives
+        self._pauses: set[asyncio.Future[None]] = set()
+        self._closed: errors.PeerTubeError | None = None
         self.retries = 0
 
     async def handle(self, request: Request) -> Response:
         """Send `request` until an attempt succeeds or no decision wants another."""
-        attempts = refusals = 0
+        failed: list[float] = []  # when attempts failed that may count
         while True:
-            attempts += 1
+            if self._closed is not None:
+                raise self._ended(request)
             try:
                 response = await self._next.handle(request)
                 error = self._judge(request, response)
-            except (errors.TransportError, errors.UnexpectedResponse) as exc:
+            except errors.PeerTubeError as exc:
                 error = exc
             if error is None:
-                self._budget.success()
                 return response
-            if isinstance(error, errors.RateLimited):
-                attempts, refusals = attempts - 1, refusals + 1
-            request.lost = request.lost or _may_have_acted(error)
-            wait = decide(Failure(request, error, attempts, refusals, self._attempts))
-            if wait < 0:
+            wait, turn = self._next_wait(request, error, failed), TURN.get()
+            if wait < 0 or (turn is not None and turn.stopping):
                 raise error
-            await self._pause(request, error, wait)
+            try:
+                await self._pause(request, error, wait)
+            except errors.ClientClosed:
+                raise self._ended(request) from None
+
+    def _ended(self, request: Request) -> errors.PeerTubeError:
+        assert self._closed is not None  # noqa: S101 - the caller looked
+        error = copy(self._closed)
+        error.in_doubt = request.lost
+        return error
+
+    def _next_wait(self, request: Request, error: errors.PeerTubeError, failed: list[float]) -> float:
+        now = self._clock()
+        request.since = request.since or now
+        if not isinstance(error, errors.RateLimited):
+            failed.append(now)
+        if request.failure is None or not isinstance(error, errors.RateLimited):
+            request.failure = error
+        if _may_have_acted(error):
+            request.leave()
+        error.in_doubt = error.in_doubt or (request.lost and not _is_definite(error))
+        counted = sum(not self._forgives(moment) for moment in failed)
+        return decide(Failure(request, error, counted, self._attempts))
 
     def _judge(self, request: Request, response: Response) -> errors.PeerTubeError | None:
         if response.status < 300 or is_resume_incomplete(response):
-            response.value = request.decode(response)
+            response.value = _decoded(request, response)
             return None
         if response.status < 400:
             return _not_followed(request, response)
-        if response.status == 404 and request.lost and request.method == "DELETE":
+        if response.status == 404 and request.method == "DELETE" and request.lost:
             return None
         return error_of(request, response)
 
     async def _pause(self, request: Request, error: errors.PeerTubeError, wait: float) -> None:
         self.retries += 1
-        if not isinstance(error, errors.RateLimited):
-            wait += self._budget.spend()
         log.debug("%s %s again in %.2f s: %s", request.method, request.path, wait, error)
         if self._hooks.wants(Retrying):
             self._hooks.emit(Retrying(request.method, request.path, request.attempts, str(error), wait))
         if wait > 0:
-            await asyncio.sleep(wait)
+            await self._sleep(wait)
+
+    async def _sleep(self, seconds: float) -> None:
+        loop = asyncio.get_running_loop()
+        pause: asyncio.Future[None] = loop.create_future()
+        timer = loop.call_later(seconds, _finish, pause)
+        self._pauses.add(pause)
+        try:
+            await waited(pause)
+        finally:
+            timer.cancel()
+            self._pauses.discard(pause)
+
+    def close(self, error: errors.PeerTubeError) -> None:
+        """Send nothing more: all calls that are under way end with `error`."""
+        self._closed = error
+        for pause in tuple(self._pauses):
+            if not pause.done():
+                pause.set_exception(copy(error))
 
     def __repr__(self) -> str:
         return f"<Retry, {self.retries} retries>"
+
+
+def _decoded(request: Request, response: Response) -> Any:
+    """Decode an answer; JSON of an unexpected shape is the item's failure, whatever the decoder raises."""
+    try:
+        return request.decode(response)
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as exc:
+        if isinstance(exc, errors.PeerTubeError):
+            raise
+        reason = f"{type(exc).__name__}: {exc}"
+    raise strange(response, f"an answer of another shape was due ({reason})")
+
+
+def _finish(pause: "asyncio.Future[None]") -> None:
+    if not pause.done():
+        pause.set_result(None)

@@ -1,6 +1,8 @@
 """Bearer tokens as values, and the file that keeps them between runs and processes."""
 
 import asyncio
+import logging
+import math
 import os
 import stat
 import tempfile
@@ -8,14 +10,19 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 import filelock
 import orjson
 
-from aiopeertube.errors import ConfigurationError
+from aiopeertube.errors import ConfigurationError, TokenFileBusy
 
+log = logging.getLogger("aiopeertube.auth")
+
+# Seconds: between two tries to get the lock, before it is said that one waits, and at most.
 _LOCK_POLL: Final = 0.02
+_LOCK_WORD: Final = 2.0
+_LOCK_PATIENCE: Final = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,18 +53,56 @@ class TokenFile:
 
     @asynccontextmanager
     async def locked(self) -> AsyncIterator[None]:
-        """Hold the lock; waiting for another process does not block the event loop."""
-        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        while True:
-            try:
-                self._lock.acquire(blocking=False)
-                break
-            except filelock.Timeout:
-                await asyncio.sleep(_LOCK_POLL)
+        """Hold the lock; waiting for another process does not block the event loop.
+
+        Where there can be no lock (a mounted secret, a file system without locks) it does without.
+
+        Raises:
+            TokenFileBusy: another process does not let go of it.
+        """
+        held = await self._acquire()
         try:
             yield
         finally:
-            self._lock.release()
+            if held:
+                self._lock.release()
+
+    async def _acquire(self) -> bool:
+        loop = asyncio.get_running_loop()
+        began, said = loop.time(), False
+        while True:
+            try:
+                return self._try_lock()
+            except filelock.Timeout:
+                waited = loop.time() - began
+            if waited >= _LOCK_PATIENCE:
+                raise TokenFileBusy(
+                    f"another process has held {self._lock.lock_file} for {waited:.0f} s; is it stuck?"
+                )
+            if waited >= _LOCK_WORD and not said:
+                said = True
+                log.warning("waiting for another process to renew the token in %s, up to %.0f s more", self.path,
+                            _LOCK_PATIENCE - waited)  # fmt: skip
+            await asyncio.sleep(_LOCK_POLL)
+
+    def _try_lock(self) -> bool:
+        """Take the lock; return False where there can be none.
+
+        Raises:
+            filelock.Timeout: another process has it.
+            ConfigurationError: it is a symbolic link, and locking would write to what it names.
+        """
+        if Path(self._lock.lock_file).is_symlink():
+            raise ConfigurationError(f"{self._lock.lock_file} is a symbolic link; remove it")
+        try:
+            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._lock.acquire(blocking=False)
+        except (OSError, NotImplementedError) as exc:
+            if isinstance(exc, filelock.Timeout):
+                raise
+            log.warning("the token in %s cannot be locked: %s", self.path, getattr(exc, "strerror", None) or exc)
+            return False
+        return True
 
     def load(self) -> Token | None:
         """Read the token; None when there is none for this origin and user.
@@ -77,12 +122,9 @@ class TokenFile:
         return self._checked(data)
 
     def _checked(self, data: bytes) -> Token | None:
-        try:
-            saved: dict[str, Any] = orjson.loads(data)
-            token = Token(**saved["token"])
-        except (orjson.JSONDecodeError, KeyError, TypeError):
-            saved = {}
-        if not saved:
+        saved = _parsed(data)
+        token = None if saved is None else _token(saved.get("token"))
+        if saved is None or token is None:
             raise ConfigurationError(f"{self.path} is not a saved token; remove it and log in again")
         user_differs = self._username is not None and saved.get("username") not in {None, self._username}
         return None if saved.get("origin") != self._origin or user_differs else token
@@ -90,10 +132,10 @@ class TokenFile:
     def saved_username(self) -> str | None:
         """Return whose token is saved, None when that is not known."""
         try:
-            saved = orjson.loads(self.path.read_bytes())
-        except (OSError, orjson.JSONDecodeError):
+            saved = _parsed(self.path.read_bytes())
+        except OSError:
             return None
-        name = saved.get("username") if isinstance(saved, dict) else None
+        name = None if saved is None else saved.get("username")
         return name if isinstance(name, str) else None
 
     def save(self, token: Token) -> None:
@@ -101,14 +143,15 @@ class TokenFile:
         self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         username = self._username or self.saved_username()
         data = orjson.dumps({"origin": self._origin, "username": username, "token": asdict(token)})
+        path = self.path.resolve()  # a symbolic link stays one
         # mkstemp makes the file readable by its owner alone from the start.
-        handle, name = tempfile.mkstemp(dir=self.path.parent, prefix=f".{self.path.name}.")
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
-            Path(name).replace(self.path)
+            Path(name).replace(path)
         except BaseException:
             Path(name).unlink(missing_ok=True)
             raise
@@ -119,3 +162,31 @@ class TokenFile:
 
     def __repr__(self) -> str:
         return f"<TokenFile {self.path}>"
+
+
+def is_token(value: object) -> TypeGuard[str]:
+    """Tell whether a value can be a token: text that can go into a header."""
+    return isinstance(value, str) and bool(value) and value.isascii() and value.isprintable() and " " not in value
+
+
+def _parsed(data: bytes) -> dict[str, Any] | None:
+    try:
+        saved = orjson.loads(data)
+    except orjson.JSONDecodeError:
+        return None
+    return saved if isinstance(saved, dict) and isinstance(saved.get("username"), str | None) else None
+
+
+def _token(saved: object) -> Token | None:
+    """Make a token of what a file has; what later versions add is passed over."""
+    if not isinstance(saved, dict) or not is_token(saved.get("access")):
+        return None
+    refresh, times = saved.get("refresh"), [saved.get(name) for name in ("expires_at", "refresh_expires_at")]
+    if not (refresh is None or is_token(refresh)) or not all(_is_moment(time) for time in times):
+        return None
+    return Token(saved["access"], refresh, *times)
+
+
+def _is_moment(value: object) -> bool:
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return value is None or (number and math.isfinite(value))  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""What goes over the wire, as typed dictionaries; fields they do not declare pass through."""
+"""Typed dictionaries of what goes over the wire; undeclared fields pass through."""
 
 from .accounts import Account, AccountSummary
 from .captions import Caption

@@ -1,4 +1,4 @@
-"""Accounts: who publishes."""
+"""Accounts, which own channels."""
 
 from typing import NotRequired, TypedDict
 

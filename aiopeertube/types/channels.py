@@ -1,4 +1,4 @@
-"""Channels: what videos are published in."""
+"""Channels, in which videos are published."""
 
 from typing import NotRequired, TypedDict
 

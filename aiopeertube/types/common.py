@@ -1,26 +1,26 @@
-"""Shapes that many resources share."""
+"""Types that several resources share."""
 
-from typing import Any, Generic, NotRequired, TypeAlias, TypedDict, TypeVar
+from typing import Generic, NotRequired, TypeAlias, TypedDict, TypeVar
 
 T = TypeVar("T")
 
 
 class LabelledId(TypedDict):
-    """A numeric constant that is always set: a privacy, a state, a role."""
+    """A numeric constant that is always set, like a privacy, a state or a role."""
 
     id: int
     label: str
 
 
 class ConstantInt(TypedDict):
-    """A numeric constant whose id is null while nothing is chosen: a category, a licence."""
+    """A numeric constant whose id is null when unset, like a category or a licence."""
 
     id: int | None
     label: str
 
 
 class ConstantStr(TypedDict):
-    """A textual constant whose id is null while nothing is chosen: a language."""
+    """A textual constant whose id is null when unset, like a language."""
 
     id: str | None
     label: str
@@ -34,7 +34,7 @@ class Page(TypedDict, Generic[T]):
 
 
 class UncountedPage(TypedDict, Generic[T]):
-    """One page of a list that was asked for with `skipCount=true`."""
+    """One page of a list requested with `skipCount=true`."""
 
     data: list[T]
 
@@ -71,7 +71,7 @@ class Actor(TypedDict):
 
 
 class ActorSummary(TypedDict):
-    """The short form of an actor, as rows carry it."""
+    """The short form of an actor, as in rows."""
 
     id: int
     name: str
@@ -82,16 +82,16 @@ class ActorSummary(TypedDict):
 
 
 class InvalidParam(TypedDict):
-    """Why one field of a request was refused."""
+    """Why one field of a request was rejected."""
 
     type: str
     msg: str
     path: str
     location: str
-    value: NotRequired[Any]
+    value: NotRequired[object]
 
 
-# The functional syntax, for a key that is no Python name.
+# The functional syntax, for a key that is not a Python name.
 _InvalidParams = TypedDict("_InvalidParams", {"invalid-params": NotRequired[dict[str, InvalidParam]]})
 
 

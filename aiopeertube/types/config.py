@@ -1,6 +1,6 @@
-"""What a server is and what it allows."""
+"""The configuration of a server."""
 
-from typing import Any, NotRequired, TypedDict
+from typing import NotRequired, TypedDict
 
 from .common import ActorImage
 
@@ -51,7 +51,7 @@ class ConfigClient(TypedDict):
 
 
 class ConfigPublishDefaults(TypedDict):
-    """What a new video gets where its uploader says nothing."""
+    """Defaults for the fields of new videos."""
 
     downloadEnabled: bool
     commentsPolicy: int
@@ -61,14 +61,14 @@ class ConfigPublishDefaults(TypedDict):
 
 
 class ConfigP2PDefaults(TypedDict):
-    """Whether players share what they load."""
+    """Whether players share what they download."""
 
     webapp: Toggle
     embed: Toggle
 
 
 class ConfigDefaults(TypedDict):
-    """What holds until someone chooses otherwise."""
+    """Defaults."""
 
     publish: ConfigPublishDefaults
     p2p: ConfigP2PDefaults
@@ -81,7 +81,7 @@ class ConfigEdition(TypedDict):
 
 
 class ConfigWebadminConfiguration(TypedDict):
-    """The configuration as seen from the web."""
+    """Configuration from the web interface."""
 
     edition: ConfigEdition
 
@@ -106,7 +106,7 @@ class ConfigSupport(TypedDict):
 
 
 class ConfigSocial(TypedDict):
-    """Where else a server is to be found."""
+    """Other presences of the server's operators."""
 
     externalLink: str
     mastodonLink: str
@@ -132,7 +132,7 @@ class ConfigInstance(TypedDict):
 
 
 class ConfigRemoteUri(TypedDict):
-    """Who may look up what is elsewhere by its address."""
+    """Who may look up remote content by its URL."""
 
     users: bool
     anonymous: bool
@@ -148,7 +148,7 @@ class ConfigSearchIndex(TypedDict):
 
 
 class ConfigSearch(TypedDict):
-    """Where searches reach."""
+    """What searches cover."""
 
     remoteUri: ConfigRemoteUri
     searchIndex: ConfigSearchIndex
@@ -157,15 +157,15 @@ class ConfigSearch(TypedDict):
 class ConfigPlugin(TypedDict):
     """The plugins a server runs."""
 
-    registered: list[dict[str, Any]]
-    registeredExternalAuths: list[dict[str, Any]]
-    registeredIdAndPassAuths: list[dict[str, Any]]
+    registered: list[dict[str, object]]
+    registeredExternalAuths: list[dict[str, object]]
+    registeredIdAndPassAuths: list[dict[str, object]]
 
 
 class ConfigTheme(TypedDict):
     """The themes a server offers."""
 
-    registered: list[dict[str, Any]]
+    registered: list[dict[str, object]]
     default: str
 
 
@@ -181,7 +181,7 @@ class ConfigTranscoding(TypedDict):
 
 
 class ConfigLiveTranscoding(TypedDict):
-    """How lives are transcoded."""
+    """How live streams are transcoded."""
 
     enabled: bool
     remoteRunners: Toggle
@@ -191,13 +191,13 @@ class ConfigLiveTranscoding(TypedDict):
 
 
 class ConfigRtmp(TypedDict):
-    """Where lives are sent to."""
+    """Where live streams are sent to."""
 
     port: int
 
 
 class ConfigLive(TypedDict):
-    """What is allowed of lives."""
+    """Limits of live streams."""
 
     enabled: bool
     allowReplay: bool
@@ -223,7 +223,7 @@ class ConfigVideoFile(TypedDict):
 
 
 class ConfigImportVideos(TypedDict):
-    """What videos may be imported from."""
+    """Sources that videos may be imported from."""
 
     http: Toggle
     torrent: Toggle
@@ -238,7 +238,7 @@ class ConfigImport(TypedDict):
 
 
 class ConfigExportUsers(TypedDict):
-    """Whether users may take their data away, and how much of it."""
+    """Whether users may export their data, and how much."""
 
     enabled: bool
     exportExpiration: int
@@ -264,7 +264,7 @@ class ConfigAutoBlacklist(TypedDict):
 
 
 class ConfigPublicLog(TypedDict):
-    """Blocks that everyone may read about."""
+    """Whether the blocklist is public."""
 
     publicLog: Toggle
 
@@ -276,7 +276,7 @@ class ConfigSize(TypedDict):
 
 
 class ConfigSizedFile(TypedDict):
-    """How large a file may be, and how its name may end."""
+    """The largest size and the allowed extensions of a file."""
 
     size: ConfigSize
     extensions: list[str]
@@ -289,7 +289,7 @@ class ConfigUpload(TypedDict):
 
 
 class ConfigExtensions(TypedDict):
-    """How the name of a file may end."""
+    """The allowed extensions of a file."""
 
     extensions: list[str]
 
@@ -329,13 +329,13 @@ class ConfigTrendingVideos(TypedDict):
 
 
 class ConfigTrending(TypedDict):
-    """How what is trending is found."""
+    """How trending content is found."""
 
     videos: ConfigTrendingVideos
 
 
 class ConfigAutoFollowIndex(TypedDict):
-    """The index whose servers are followed unasked."""
+    """The index whose servers are followed automatically."""
 
     indexUrl: str
 
@@ -353,7 +353,7 @@ class ConfigFollowings(TypedDict):
 
 
 class ConfigBroadcastMessage(TypedDict):
-    """A message to everyone who visits."""
+    """A message shown to every visitor."""
 
     enabled: bool
     message: str
@@ -369,13 +369,13 @@ class ConfigMetrics(TypedDict):
 
 
 class ConfigOpenTelemetry(TypedDict):
-    """What is measured."""
+    """Whether OpenTelemetry metrics are collected."""
 
     metrics: ConfigMetrics
 
 
 class ConfigWatchingInterval(TypedDict):
-    """How often players report that someone watches, in milliseconds."""
+    """How often players report watching, in milliseconds."""
 
     anonymous: int
     users: int
@@ -394,7 +394,7 @@ class ConfigViews(TypedDict):
 
 
 class ConfigSignup(TypedDict):
-    """Whether and how one becomes a user."""
+    """Whether and how users can register."""
 
     allowed: bool
     allowedForCurrentIP: bool
@@ -448,7 +448,7 @@ class ServerConfig(_Import, TypedDict):
 
 
 class AboutInstance(TypedDict):
-    """What a server tells about itself."""
+    """The server's description of itself."""
 
     name: str
     shortDescription: str

@@ -5,7 +5,7 @@ from typing import Literal, TypedDict
 
 
 class MyVideoFilters(TypedDict, total=False):
-    """What `/users/me/videos` understands."""
+    """Filters of `/users/me/videos`."""
 
     sort: str
     search: str
@@ -20,9 +20,9 @@ class MyVideoFilters(TypedDict, total=False):
 
 
 class VideoFilters(TypedDict, total=False):
-    """What the lists of an instance, a channel and an account understand.
+    """Filters of the lists of an instance, a channel or an account.
 
-    `sort` is a field, with a minus for descending. `include` is a sum of flags and, like `privacyOneOf`, for
+    `sort` is a field, with a minus for descending. `include` is a sum of flags and, like `privacyOneOf`, only for
     administrators: 1 not published, 2 blacklisted, 4 blocked owner, 8 files, 16 captions, 32 source, 128 tags (8.x).
     """
 

@@ -1,4 +1,4 @@
-"""Videos that the server fetches from elsewhere."""
+"""Videos that the server imports from elsewhere."""
 
 from typing import NotRequired, TypedDict
 
@@ -8,13 +8,13 @@ from .videos import VideoRow
 
 
 class ImportFields(NewVideo, TypedDict, total=False):
-    """What an imported video may be given beside its channel; what is missing is taken from where it comes from."""
+    """Fields of an imported video besides its channel; the server takes missing ones from the source."""
 
     name: str | None
 
 
 class ImportFilters(TypedDict, total=False):
-    """What the list of one's imports understands; `search` looks in names of videos."""
+    """Filters of the list of one's imports; `search` looks in names of videos."""
 
     sort: str
     targetUrl: str
@@ -25,16 +25,16 @@ class ImportFilters(TypedDict, total=False):
 
 
 class ImportChannelSync(TypedDict):
-    """The channel elsewhere that an import belongs to."""
+    """The remote channel that an import belongs to."""
 
     id: int
     externalChannelUrl: str
 
 
 class VideoImport(TypedDict):
-    """An import. `state.id` is 1 pending, 2 done, 3 failed, 4 rejected, 5 cancelled, 6 at work.
+    """An import. `state.id` is 1 pending, 2 done, 3 failed, 4 rejected, 5 cancelled, 6 processing.
 
-    `video` is missing once the video was deleted; its description is whole, and it has its tags.
+    `video` is missing once the video was deleted; its description is uncut, and it has its tags.
     """
 
     id: int

@@ -1,4 +1,4 @@
-"""OAuth: the client a server hands out, and the tokens it grants."""
+"""OAuth: the client credentials of a server, and the tokens it grants."""
 
 from typing import TypedDict
 

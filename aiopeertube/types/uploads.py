@@ -1,4 +1,4 @@
-"""New videos: the fields they are made with, and what is known of an upload in chunks."""
+"""New videos: their fields, and the state of chunked uploads."""
 
 from typing import NotRequired, TypedDict
 
@@ -6,7 +6,7 @@ from .videos import ScheduledUpdate, VideoId
 
 
 class NewVideo(TypedDict, total=False):
-    """What a new video may be given beside `channelId` and `name`; None is the same as leaving it out."""
+    """Fields of a new video besides `channelId` and `name`; None means absent."""
 
     description: str | None
     support: str | None
@@ -29,24 +29,24 @@ class NewVideo(TypedDict, total=False):
 
 
 class NewUpload(NewVideo, TypedDict, total=False):
-    """What the announcement of an upload may say as well.
+    """Fields of a new video that is uploaded in chunks.
 
-    Announcing the same `name`, size and `lastModified` once more goes on with the same upload. The server only
-    compares `lastModified`, so any word that is this file's alone will do; without it each announcement is another.
+    Announcing the same `name`, size and `lastModified` again resumes the same upload. The server only compares
+    `lastModified`, so any text unique to this file will do; without it, each announcement is a new upload.
     """
 
     lastModified: int | str
 
 
 class UploadStarted(TypedDict):
-    """An upload that was announced, and how many bytes of it are there already."""
+    """An announced upload, and how many of its bytes have arrived."""
 
     upload_id: str
     offset: int
 
 
 class UploadProgress(TypedDict):
-    """How many bytes are there, or the video that came of them.
+    """How many bytes have arrived, or the finished video.
 
     `offset` is None when the server does not say.
     """

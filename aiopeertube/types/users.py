@@ -1,4 +1,4 @@
-"""Users: the one who is signed in, roles and quotas."""
+"""Users, roles and quotas."""
 
 from typing import NotRequired, TypeAlias, TypedDict
 
@@ -10,7 +10,7 @@ Role: TypeAlias = LabelledId
 
 
 class NotificationSettings(TypedDict):
-    """How a user hears of each kind of event: a bit set of web and mail."""
+    """How a user is notified of each kind of event: a bit set of web and mail."""
 
     newCommentOnMyVideo: int
     newVideoFromSubscription: int
@@ -33,7 +33,7 @@ class NotificationSettings(TypedDict):
 
 
 class SpecialPlaylist(TypedDict):
-    """A playlist the server made for the user, such as the one to watch later."""
+    """A playlist that the server made for the user, like "watch later"."""
 
     id: int
     name: str
@@ -41,7 +41,7 @@ class SpecialPlaylist(TypedDict):
 
 
 class User(TypedDict):
-    """A user, as its owner and administrators see it."""
+    """A user, as seen by itself and by administrators."""
 
     id: int
     username: str

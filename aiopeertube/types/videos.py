@@ -1,6 +1,6 @@
 """Videos: rows of a list, a video in full, and the body that changes one."""
 
-from typing import Any, NotRequired, TypedDict
+from typing import NotRequired, TypedDict
 
 from .accounts import Account, AccountSummary
 from .channels import Channel, ChannelSummary
@@ -8,7 +8,7 @@ from .common import ConstantInt, ConstantStr, LabelledId
 
 
 class VideoId(TypedDict):
-    """The three names of a video."""
+    """The identifiers of a video."""
 
     id: int
     uuid: str
@@ -22,20 +22,20 @@ class VideoUploaded(TypedDict):
 
 
 class ScheduledUpdate(TypedDict):
-    """When a video changes its privacy, and to which."""
+    """A scheduled change of a video's privacy."""
 
     updateAt: str
     privacy: NotRequired[int]
 
 
 class UserHistory(TypedDict):
-    """How far the signed-in user has watched."""
+    """How far the logged-in user has watched, in seconds."""
 
     currentTime: int
 
 
 class LiveSchedule(TypedDict):
-    """When a live is announced to start."""
+    """The announced start of a live stream."""
 
     startAt: str
 
@@ -88,7 +88,7 @@ class StreamingPlaylist(TypedDict):
 
 
 class VideoCommon(VideoId, TypedDict):
-    """What a row and a video in full have in common."""
+    """Fields that a row and a video in full have in common."""
 
     url: str
     name: str
@@ -116,7 +116,7 @@ class VideoCommon(VideoId, TypedDict):
     isLive: bool
     scheduledUpdate: NotRequired[ScheduledUpdate | None]
     userHistory: NotRequired[UserHistory | None]
-    pluginData: NotRequired[Any]
+    pluginData: NotRequired[object]
     comments: NotRequired[int]  # 8.x
     liveSchedules: NotRequired[list[LiveSchedule]]  # 8.x
     nsfwFlags: NotRequired[int]  # 8.x
@@ -125,7 +125,7 @@ class VideoCommon(VideoId, TypedDict):
 
 
 class VideoRow(VideoCommon, TypedDict):
-    """A video as lists carry it; what is not required depends on the list and on `include`."""
+    """A video in a list; fields that are not required depend on the list and on `include`."""
 
     account: AccountSummary
     channel: ChannelSummary
@@ -163,7 +163,7 @@ class VideoDetails(VideoCommon, TypedDict):
 
 
 class VideoUpdate(TypedDict, total=False):
-    """JSON body of `PUT /videos/{id}`: absent fields stay, null clears where it is allowed."""
+    """JSON body of `PUT /videos/{id}`: absent fields stay, null clears a field that may be empty."""
 
     name: str
     description: str | None
@@ -184,4 +184,4 @@ class VideoUpdate(TypedDict, total=False):
     waitTranscoding: bool
     channelId: int
     videoPasswords: list[str]
-    pluginData: Any
+    pluginData: object

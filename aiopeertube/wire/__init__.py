@@ -1,1 +1,1 @@
-"""Values that go over the wire, and what is known about them without any I/O. Private but for `Call`."""
+"""Private: values that go over the wire, without any I/O. `aiopeertube.Call` is the public name of one of them."""

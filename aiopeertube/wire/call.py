@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Coroutine, Generator, Iterator
-from dataclasses import dataclass, field, replace
+from copy import copy, deepcopy
+from dataclasses import dataclass, field, fields, replace
+from functools import partial
 from typing import Any, Final, Generic, Protocol, TypeVar
 from urllib.parse import quote, quote_plus
 
@@ -13,15 +15,15 @@ from aiopeertube.errors import InputError, InvalidField
 from .messages import IDEMPOTENT, Body, Decoder, FormBody, JsonBody, Multipart, Query, RawBody, Request
 from .sendable import header_problem, line_problem, method_problem, path_problem, seconds_problem, text_complaint
 
-T = TypeVar("T")
+# Covariant, for a call only gives: calls of different results share a list, and a bulk run takes it.
+T_co = TypeVar("T_co", covariant=True)
 
-_PLAIN: Final = re.compile(r"[!-~]*")  # what may stand in a request line as it is
-_USUAL_PATH: Final = re.compile(r"(?:/[0-9A-Za-z_@-]+)+")
+_is_usual_path: Final = re.compile(r"[/0-9A-Za-z_@-]*").fullmatch
 _IN_PATHS: Final = "".join(map(chr, range(0x21, 0x7F)))
 
 
 class Sender(Protocol):
-    """What can carry out a Call: a client, or a test's stand-in."""
+    """Anything that can carry out a Call: a client, or a stand-in in tests."""
 
     def prepare(self, call: "Call[Any]", /) -> Request:
         """Make the request that `call` describes."""
@@ -33,15 +35,15 @@ class Sender(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Call(Generic[T]):
+class Call(Generic[T_co]):
     """One operation of the API: await it, put it in a bulk run, print it, store it, compare it.
 
-    `problem` is what is known to be wrong with it: sending it raises that, and nothing is sent. What cannot be part
-    of a request is found as the call is made. A bad id or value does not raise when the call is built, so that a bad
-    item in a stream of calls is one failed item and not the end of the stream.
+    `problem` is an error found while building it: awaiting the call raises it, and nothing is sent. That includes all
+    that cannot be part of a request. Building a call with a bad id or value does not raise, so that a bad item in a
+    stream of calls is one failed item and not the end of the stream.
 
-    Two calls are equal when they would send the same thing, whatever client they belong to. `tag` is the caller's
-    own: a bulk run hands it back with the call, so that an outcome finds its row.
+    Two calls are equal when they would send the same request, whichever client they belong to. `tag` belongs to the
+    caller: a bulk run returns it with the call, to match outcomes with rows.
     """
 
     method: str
@@ -53,59 +55,101 @@ class Call(Generic[T]):
     authenticate: bool = field(default=True, repr=False)
     idempotent: bool | None = field(default=None, repr=False)
     timeout: float | None = field(default=None, repr=False)
+    deadline: float | None = field(default=None, compare=False, repr=False)
     problem: InputError | None = field(default=None, compare=False)
     tag: Any = field(default=None, compare=False, repr=False)
     sender: Sender | None = field(default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        if self.problem is not None or _is_usual(self):
-            return
-        if (problem := _problem_of(self)) is not None:
-            object.__setattr__(self, "problem", problem)
+        body = self.body
+        if self.problem is None and not (
+            # So are nearly all calls, and asking exactly takes longer.
+            (body is None or type(body) is JsonBody)
+            and self.method in IDEMPOTENT
+            and type(self.path) is str
+            and _is_usual_path(self.path)
+            and not (self.query or self.headers)
+            and self.timeout is None
+            and self.deadline is None
+        ):
+            object.__setattr__(self, "problem", _problem_of(self))
 
-    def __await__(self) -> Generator[Any, None, T]:
+    def __await__(self) -> Generator[Any, None, T_co]:
         if self.sender is None:
-            raise TypeError("this Call belongs to no client; get it from a method of one")
+            raise TypeError("this Call has no client; get it from a method of a client")
         return self.sender.send(self.sender.prepare(self)).__await__()
 
-    def tagged(self, tag: Any) -> "Call[T]":
+    async def send(self) -> T_co:
+        """Send it: awaiting the call as a coroutine, which `asyncio.create_task` and task groups ask for."""
+        return await self
+
+    def request(self, origin: str, *, authenticate: bool = True) -> Request:
+        """Make the request that this describes, to the server at `origin`.
+
+        Raises:
+            InputError: what is known to be wrong with the call.
+        """
+        if self.problem is not None:
+            raise copy(self.problem)  # a call may be sent again, and an error keeps its traceback
+        return Request(
+            self.method,
+            origin,
+            self.target,
+            path=self.path,
+            decode=self.decode,
+            body=self.body,
+            headers=self.headers,
+            authenticate=authenticate and self.authenticate,
+            idempotent=self.idempotent,
+            timeout=self.timeout,
+            deadline=self.deadline,
+            tag=self.tag,
+        )
+
+    def tagged(self, tag: Any) -> "Call[T_co]":
         """Return the same call with `tag` on it."""
         return replace(self, tag=tag)
 
+    def within(self, seconds: float) -> "Call[T_co]":
+        """Return the same call with a deadline: it takes no longer, waiting and repeating included.
+
+        Sending it raises DeadlineExceeded when it does.
+        """
+        return replace(self, deadline=seconds)
+
     @property
     def target(self) -> str:
-        """Path and query as they stand in the request line."""
-        path = self.path if _PLAIN.fullmatch(self.path) else quote(self.path, safe=_IN_PATHS, errors="replace")
+        """Path and query, as in the request line."""
+        path = self.path
+        if not path.isascii() or " " in path:  # control characters are a problem of the call
+            path = quote(path, safe=_IN_PATHS, errors="replace")
         if not self.query:
             return path
         return path + "?" + "&".join(f"{quote_plus(k)}={quote_plus(v)}" for k, v in self.query)
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the call as plain data, for a journal or a dry run; bodies with secrets are left out."""
+        """Return the call as plain data, for a journal or a dry run.
+
+        Values of fields that are named like secrets read "(secret)", bodies of the token endpoint are left out.
+        """
         data: dict[str, Any] = {"method": self.method, "path": self.path}
         if self.query:
             data["query"] = [list(pair) for pair in self.query]
         if isinstance(self.body, JsonBody):
-            data["json"] = orjson.loads(self.body.data)
+            data["json"] = _without_secrets(orjson.loads(self.body.data))
         elif isinstance(self.body, RawBody):
             data["bytes"] = len(self.body.data)
         elif isinstance(self.body, Multipart):
-            data["fields"] = [list(pair) for pair in self.body.fields]
-            data["files"] = [[part.name, _source(part.source)] for part in self.body.files]
+            data["fields"] = [[name, _hidden(name, value)] for name, value in self.body.fields]
+            data["files"] = [[part.name, part.shown()] for part in self.body.files]
         return data
 
+    def __deepcopy__(self, memo: dict[int, Any]) -> "Call[T_co]":
+        return replace(self, tag=deepcopy(self.tag, memo))  # a value, and the client is not a part of it
 
-def _is_usual(call: Call[Any]) -> bool:
-    """Tell of most calls that can be sent that they can; asking exactly takes longer."""
-    body = call.body
-    return (
-        (body is None or type(body) is JsonBody)
-        and call.method in IDEMPOTENT
-        and not (call.query or call.headers)
-        and call.timeout is None
-        and isinstance(call.path, str)
-        and _USUAL_PATH.fullmatch(call.path) is not None
-    )
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Another process has a client of its own, and this one's secrets stay here.
+        return partial(Call, **{name: getattr(self, name) for name in _PICKLED}), ()
 
 
 def _problem_of(call: Call[Any]) -> InputError | None:
@@ -121,8 +165,9 @@ def _problems_of(call: Call[Any]) -> Iterator[InputError | None]:
         yield line_problem(name, value)
     for name, value in call.headers:
         yield header_problem(name, value)
-    if call.timeout is not None:
-        yield seconds_problem("timeout", call.timeout)
+    for name, seconds in (("timeout", call.timeout), ("deadline", call.deadline)):
+        if seconds is not None:
+            yield seconds_problem(name, seconds)
     yield from _problems_of_body(call.body)
 
 
@@ -141,5 +186,15 @@ def _problems_of_body(body: Body | None) -> Iterator[InputError | None]:
             yield header_problem("Content-Type", part.content_type)
 
 
-def _source(source: object) -> str:
-    return f"({len(source)} bytes)" if isinstance(source, bytes) else str(source)
+_PICKLED: Final = tuple(each.name for each in fields(Call) if each.name != "sender")
+_SECRET: Final = re.compile("password|secret|token", re.IGNORECASE)
+
+
+def _hidden(name: str, value: Any) -> Any:
+    return "(secret)" if _SECRET.search(name) and value is not None else _without_secrets(value)
+
+
+def _without_secrets(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _hidden(name, each) for name, each in value.items()}
+    return [_without_secrets(each) for each in value] if isinstance(value, list) else value

@@ -10,17 +10,19 @@ from typing import Any, Final
 from aiopeertube.errors import InvalidField
 
 from .messages import Query
-from .sendable import fields_problem, plain, text_complaint
+from .sendable import fields_problem, plain
 
 _MOST_TAGS: Final = 5
+_SHORTEST_TAG: Final = 2
+_LONGEST_TAG: Final = 30
 _NULLS: Final = frozenset({"", "null"})
 _LISTS: Final = (list, tuple)
 
 
 def problem_of(fields: Mapping[str, Any]) -> InvalidField | None:
-    """Return the first complaint about the fields of a video, None when the server should take them.
+    """Return what is wrong with the fields of a video, None when the server should accept them.
 
-    What no field can be (`sendable`) is found when they are encoded.
+    What cannot be sent in any field (`sendable`) is found when they are encoded.
     """
     for name, value in fields.items():
         check = _CHECKS.get(name)
@@ -33,10 +35,7 @@ def _text(low: int, high: int, *, required: bool = False) -> Callable[[Any], str
     def check(value: Any) -> str:
         if isinstance(value, str):
             length = len(value)
-            if not low <= length <= high:
-                return f"must have {low} to {high} characters, has {length}"
-            why = text_complaint(value)
-            return f"cannot be sent: {why}" if why else ""
+            return "" if low <= length <= high else f"must have {low} to {high} characters, has {length}"
         if value is None:
             return _present(value) if required else ""
         return f"must be text, not {type(value).__name__}"
@@ -45,11 +44,13 @@ def _text(low: int, high: int, *, required: bool = False) -> Callable[[Any], str
 
 
 def _number(*, required: bool = False) -> Callable[[Any], str]:
-    """Text is for the server, or for who knows its labels, but for what the server takes for null."""
+    """Leave text to the server, or to those who know its labels, unless the server takes it for null."""
 
     def check(value: Any) -> str:
+        if type(value) is int:
+            return ""
         if value is None:
-            return "cannot be empty" if required else ""
+            return _present(value) if required else ""
         number = isinstance(value, int) and not isinstance(value, bool)
         text = isinstance(value, str) and value not in _NULLS
         return "" if number or text else f"must be a whole number, not {value!r}"
@@ -61,7 +62,7 @@ def _present(value: Any) -> str:
     return "cannot be empty" if value is None else ""
 
 
-_tag = _text(2, 30)
+_tag = _text(_SHORTEST_TAG, _LONGEST_TAG)
 
 
 def _tags(value: Any) -> str:
@@ -70,9 +71,10 @@ def _tags(value: Any) -> str:
     if not isinstance(value, _LISTS):
         return f"must be a list of tags, not {type(value).__name__}"
     if len(value) > _MOST_TAGS:
-        return f"at most {_MOST_TAGS} tags, there are {len(value)}"
+        return f"at most {_MOST_TAGS} tags, not {len(value)}"
     for tag in value:
-        if complaint := _tag(tag):
+        usual = type(tag) is str and _SHORTEST_TAG <= len(tag) <= _LONGEST_TAG
+        if not usual and (complaint := _tag(tag)):
             return f"{tag!r}: {complaint}"
     return "" if None not in value else "a tag cannot be empty"
 

@@ -1,4 +1,4 @@
-"""Files for multipart bodies: paths are opened when they are sent, for each attempt anew."""
+"""Files for multipart bodies: paths are opened when they are sent, once per attempt."""
 
 import mimetypes
 from os import PathLike
@@ -15,7 +15,7 @@ _IMAGES: Final = (
     (b"\xff\xd8", "image/jpeg", ".jpg"),
 )
 _VIDEOS: Final = ((4, b"ftyp", ".mp4"), (0, b"\x1aE\xdf\xa3", ".webm"), (0, b"OggS", ".ogv"))
-# The server goes by what the file is said to be, and what the system's own table says differs by system.
+# The server trusts the declared type, and the system's own table of types differs between systems.
 _VIDEO_TYPES: Final = {
     ".3gp": "video/3gpp",
     ".avi": "video/x-msvideo",
@@ -45,7 +45,7 @@ def sent_name(path: Path) -> str:
 
 
 def image_part(name: str, image: FileLike) -> FilePart:
-    """Make a part of an image; bytes are named by what they begin with, since the server goes by name and type."""
+    """Make a part of an image; the server checks its name and type, which for bytes follow from the first of them."""
     if isinstance(image, bytes):
         found = (entry[1:] for entry in _IMAGES if image.startswith(entry[0]))
         kind, suffix = next(found, ("application/octet-stream", ""))
@@ -57,13 +57,13 @@ def image_part(name: str, image: FileLike) -> FilePart:
 
 
 def video_type(filename: str) -> str:
-    """Return the type that a video file is announced as; the server decides whether it takes that."""
+    """Return the content type to declare for a video file; the server decides whether it accepts that."""
     suffix = Path(filename).suffix.lower()
     return _VIDEO_TYPES.get(suffix) or mimetypes.guess_type(filename)[0] or "application/octet-stream"
 
 
 def video_part(name: str, video: FileLike) -> FilePart:
-    """Make a part of a video file; bytes are named by what they begin with."""
+    """Make a part of a video file; the name of bytes follows from their first bytes."""
     if isinstance(video, bytes):
         found = (suffix for at, mark, suffix in _VIDEOS if video.startswith(mark, at))
         filename = "video" + next(found, "")

@@ -1,4 +1,4 @@
-"""What can name a video, a channel or an account, checked before anything is sent."""
+"""Identifiers of videos, channels and accounts, checked before anything is sent."""
 
 import re
 from typing import Final
@@ -18,7 +18,7 @@ VideoRef = int | str
 
 
 def video_problem(video: VideoRef) -> InvalidIdentifier | None:
-    """Say what is wrong with a video's name: an id, a UUID or a short UUID is due."""
+    """Return what is wrong with a video's identifier, which must be an id, a UUID or a short UUID."""
     text = str(video)
     if _VIDEO.fullmatch(text):
         return None
@@ -26,14 +26,14 @@ def video_problem(video: VideoRef) -> InvalidIdentifier | None:
 
 
 def handle_problem(kind: str, name: str) -> InvalidIdentifier | None:
-    """Say what is wrong with the name of a channel or account: `name` or `name@host` is due."""
+    """Return what is wrong with the name of a channel or account, which must be `name` or `name@host`."""
     if isinstance(name, str) and _HANDLE.fullmatch(name):
         return None
     return InvalidIdentifier(f"{str(name)[:80]!r} is not the name of a {kind}; it looks like name or name@host")
 
 
 def language_problem(language: str) -> InvalidIdentifier | None:
-    """Say what is wrong with a caption's language code."""
+    """Return what is wrong with a caption's language code."""
     if isinstance(language, str) and _LANGUAGE.fullmatch(language):
         return None
     return InvalidIdentifier(f"{str(language)[:80]!r} is not a language code; it looks like nl or pt-BR")

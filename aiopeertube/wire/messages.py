@@ -1,5 +1,6 @@
-"""Requests and responses as values, and what is known about them without any I/O."""
+"""Requests and responses as values, with their encoding and decoding; no I/O."""
 
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
@@ -11,11 +12,12 @@ import orjson
 
 from aiopeertube import errors
 
-from .sendable import fields_problem, line_complaint, plain, value_problem
+from .sendable import fields_problem, line_complaint, plain, usual_json, value_problem
 
 API: Final = "/api/v1"
+READS: Final = frozenset({"GET", "HEAD"})
 IDEMPOTENT: Final = frozenset({"GET", "HEAD", "PUT", "DELETE"})
-_START = 120  # bytes of a strange answer that an error shows
+_START = 120  # bytes of an unexpected answer that an error shows
 
 _SCALARS: Final = (str, int, float)
 _TEXTS: Final = (str, bytes)  # iterable, and yet one value
@@ -24,9 +26,9 @@ Query = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True, repr=False)
 class JsonBody:
-    """A JSON body, encoded once: what is retried, compared or stored is what was asked for.
+    """A JSON body, encoded once, so that retries, comparisons and journals see the same bytes.
 
-    Not shown in a repr, since it may hold a password; `Call.as_dict` shows it.
+    Not shown in a repr, since it may hold a password; `Call.as_dict` shows the rest of it.
     """
 
     data: bytes
@@ -36,8 +38,10 @@ class JsonBody:
         """Encode `value` with orjson.
 
         Raises:
-            InvalidField: it holds what cannot be sent, which is named where `value` has fields.
+            InvalidField: it contains a value that cannot be sent; names it where `value` has fields.
         """
+        if type(value) is dict and (data := usual_json(value)) is not None:
+            return cls(data)
         problem = fields_problem(value) if isinstance(value, Mapping) else value_problem("body", value)
         if problem is not None:
             raise problem
@@ -49,12 +53,12 @@ class JsonBody:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class FormBody:
-    """An urlencoded body, for the token endpoint alone: PeerTube loses lists in it. Not shown in a repr."""
+    """A urlencoded body, only for the token endpoint: PeerTube loses lists in it. Not shown in a repr."""
 
     fields: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class FilePart:
     """A file in a multipart body: a path, opened for each attempt, or bytes."""
 
@@ -63,18 +67,28 @@ class FilePart:
     filename: str
     content_type: str
 
+    def shown(self) -> str:
+        """Return the path, or how many bytes there are: there may be millions."""
+        return f"({len(self.source)} bytes)" if isinstance(self.source, bytes) else str(self.source)
 
-@dataclass(frozen=True, slots=True)
+    def __repr__(self) -> str:
+        return f"<FilePart {self.name}: {self.shown()} as {self.filename}, {self.content_type}>"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Multipart:
-    """A multipart/form-data body."""
+    """A multipart/form-data body. Its repr names the fields alone, since one may be a password."""
 
     fields: Query
     files: tuple[FilePart, ...]
 
+    def __repr__(self) -> str:
+        return f"<Multipart of {[name for name, _ in self.fields]} and {list(self.files)}>"
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class RawBody:
-    """Bytes as they are: a chunk of a file. Not shown in a repr, for there may be millions."""
+    """Raw bytes: a chunk of a file. Not shown in a repr, since there may be millions."""
 
     data: bytes
     content_type: str = "application/octet-stream"
@@ -84,7 +98,7 @@ Body = JsonBody | FormBody | Multipart | RawBody
 
 
 class Response:
-    """An answer, read to its end. `sent` and `arrived` are seconds on the event loop's clock."""
+    """A complete answer. `sent` and `arrived` are seconds on the event loop's clock."""
 
     __slots__ = ("arrived", "body", "headers", "sent", "status", "value")
 
@@ -111,16 +125,19 @@ class Decoder(Protocol):
 class Request:
     """One operation on its way through the stack, over all of its attempts.
 
-    `attempts` counts how often it was handed to the pool, `in_flight` says that it is there now, `lost` that an
-    earlier attempt may have done its work though its answer did not say so. `token` is the bearer token of the
-    latest attempt; it is never shown.
+    `attempts` counts how often it was passed to the pool, `in_flight` is True while it is there, `lost` is True when
+    an earlier attempt may have succeeded without an answer that says so, and `failure` is how the latest failed.
+    `since` is when it first had to wait, in seconds on the event loop's clock. `token` is the bearer token of the
+    latest attempt; it is never shown. `tag` is that of the call it was made of.
     """
 
     __slots__ = (
         "attempts",
         "authenticate",
         "body",
+        "deadline",
         "decode",
+        "failure",
         "headers",
         "idempotent",
         "in_flight",
@@ -128,6 +145,8 @@ class Request:
         "method",
         "origin",
         "path",
+        "since",
+        "tag",
         "target",
         "timeout",
         "token",
@@ -146,6 +165,8 @@ class Request:
         authenticate: bool = True,
         idempotent: bool | None = None,
         timeout: float | None = None,
+        deadline: float | None = None,
+        tag: Any = None,
     ) -> None:
         self.method = method
         self.origin = origin
@@ -157,10 +178,18 @@ class Request:
         self.authenticate = authenticate
         self.idempotent = method in IDEMPOTENT if idempotent is None else idempotent
         self.timeout = timeout
+        self.deadline = deadline
+        self.tag = tag
         self.token: str | None = None
         self.attempts = 0
         self.in_flight = False
         self.lost = False
+        self.failure: errors.PeerTubeError | None = None
+        self.since = 0.0
+
+    def leave(self) -> None:
+        """Note that an attempt may have done its work, and nobody will hear of it; a read does nothing."""
+        self.lost = self.lost or self.method not in READS
 
     def __repr__(self) -> str:
         return f"<Request {self.method} {self.path}, {self.attempts} attempts>"
@@ -170,7 +199,7 @@ class Request:
 
 
 def encode_query(params: Mapping[str, Any]) -> Query:
-    """Encode query parameters as PeerTube reads them: lists repeat the key, None is left out."""
+    """Encode query parameters the way PeerTube reads them: lists repeat the key, None is left out."""
     pairs: list[tuple[str, str]] = []
     for name, value in params.items():
         if value is None:
@@ -201,17 +230,17 @@ def json_value(response: Response) -> Any:
         return orjson.loads(response.body)
     except orjson.JSONDecodeError:
         pass
-    raise strange(response, "JSON was due")
+    raise strange(response, "JSON")
 
 
 def nothing(response: Response) -> None:
-    """Accept an answer without content; a page of HTML is a proxy's, and means that nothing was done."""
+    """Accept an answer without content; HTML comes from a proxy, and means that nothing was done."""
     if response.body and "json" not in response.headers.get("content-type", ""):
-        raise strange(response, "no content was due")
+        raise strange(response, "no content")
 
 
 def json_or_text(response: Response) -> Any:
-    """Decode JSON where the answer says so, text elsewhere, None where there is nothing."""
+    """Decode JSON where the content type says so, else text; None for an empty body."""
     if not response.body:
         return None
     if "json" in response.headers.get("content-type", ""):
@@ -219,13 +248,13 @@ def json_or_text(response: Response) -> Any:
     return response.body.decode("utf-8", "replace")
 
 
-def strange(response: Response, due: str) -> errors.UnexpectedResponse:
+def strange(response: Response, expected: str) -> errors.UnexpectedResponse:
     """Build the error for an answer that PeerTube does not give."""
     start = response.body[:_START]
     content_type = response.headers.get("content-type", "no content type")
     shown = start.decode("utf-8", "replace").replace("\n", " ").strip() or "(empty)"
     return errors.UnexpectedResponse(
-        f"{due}, but status {response.status} came with {content_type}, starting: {shown}",
+        f"expected {expected}, got status {response.status} with {content_type}, starting: {shown}",
         status=response.status,
         content_type=content_type,
         start=start,
@@ -245,7 +274,7 @@ _BY_STATUS: Final[Mapping[int, type[errors.ApiError]]] = {
 
 
 def error_of(request: Request, response: Response) -> errors.PeerTubeError:
-    """Build the error that a status of 400 or more means."""
+    """Build the error for a status of 400 or more."""
     status = response.status
     problem = problem_of(response)
     kind = _BY_STATUS.get(status, errors.ServerError if status >= 500 else errors.ApiError)
@@ -269,18 +298,18 @@ def problem_of(response: Response) -> dict[str, Any]:
         return {}
     if not isinstance(problem, dict):
         return {}
-    # What receives chunks wraps its errors once more: {"error": {"code": ..., "message": ...}}.
+    # The upload endpoint wraps its errors once more: {"error": {"code": ..., "message": ...}}.
     inner = problem.get("error")
     return inner if isinstance(inner, dict) else problem
 
 
 def is_resume_incomplete(response: Response) -> bool:
-    """Tell whether a 308 is no redirect but the answer to a chunk: "so far it is here, go on"."""
+    """Tell whether a 308 is the answer to a chunk ("continue from here") and not a redirect."""
     return response.status == 308 and "range" in response.headers and "location" not in response.headers
 
 
 def is_token_problem(response: Response) -> bool:
-    """Tell whether a 401 is about the token: without a code it means "not permitted"."""
+    """Tell whether a 401 is about the token; without a code it means "not permitted"."""
     return response.status == 401 and problem_of(response).get("code") in {
         "invalid_token",
         "unauthorized_request",
@@ -306,17 +335,17 @@ def _invalid_params(problem: Mapping[str, Any]) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class RateHeaders:
-    """What an answer says of its rate limit. `reset` and `date` are epoch seconds of the server's clock."""
+    """The rate limit as an answer reports it. `reset` and `date` are epoch seconds of the server's clock."""
 
     limit: int
     remaining: int
     reset: int | None
     date: int | None
-    retry_after: int | None
+    retry_after: float | None
 
 
 def rate_headers(headers: Mapping[str, str]) -> RateHeaders | None:
-    """Read the X-RateLimit headers; None when there are none or they make no sense."""
+    """Read the X-RateLimit headers; None when they are missing or malformed."""
     limit = _whole(headers.get("x-ratelimit-limit"))
     remaining = _whole(headers.get("x-ratelimit-remaining"))
     if not limit or remaining is None:
@@ -330,9 +359,14 @@ def rate_headers(headers: Mapping[str, str]) -> RateHeaders | None:
     )
 
 
-def retry_after(headers: Mapping[str, str]) -> int | None:
-    """Read Retry-After in seconds; dates are not what PeerTube sends."""
-    return _whole(headers.get("retry-after"))
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """Read Retry-After in seconds; a date, which proxies send, counts from the answer's own Date or from now."""
+    text = headers.get("retry-after")
+    seconds = _whole(text)
+    if seconds is not None or text is None:
+        return seconds
+    then = epoch(text)
+    return None if then is None else max(0.0, then - (epoch(headers.get("date")) or time.time()))
 
 
 def _whole(text: str | None) -> int | None:
@@ -346,5 +380,5 @@ def epoch(date: str | None) -> int | None:
         return None
     try:
         return int(parsedate_to_datetime(date).timestamp())
-    except ValueError:
+    except (ValueError, OverflowError):
         return None

@@ -1,4 +1,4 @@
-"""The calls of PeerTube's OAuth endpoints, as the `auth` resource hands them out and the stack itself uses them."""
+"""The calls of PeerTube's OAuth endpoints, used by the `auth` resource and by the stack itself."""
 
 from typing import Final
 
@@ -19,7 +19,7 @@ def client(sender: Sender | None = None) -> Call[OAuthClient]:
 def password_grant(
     oauth: OAuthClient, username: str, password: str, otp: str | None, sender: Sender | None = None
 ) -> Call[TokenResponse]:
-    """Log in; a repeated login makes another token and harms nothing, so it may be retried."""
+    """Log in; it is safe to repeat, since it only makes another token."""
     fields = (
         *_client_fields(oauth),
         ("grant_type", "password"),
@@ -40,13 +40,18 @@ def password_grant(
 
 
 def refresh_grant(oauth: OAuthClient, refresh: str, sender: Sender | None = None) -> Call[TokenResponse]:
-    """Exchange a refresh token; the server forgets it and the access token in the same moment."""
+    """Exchange a refresh token; the server invalidates it and its access token at once.
+
+    Sent again after a lost answer it is refused as spent, which is what there is to find out.
+    """
     fields = (*_client_fields(oauth), ("grant_type", "refresh_token"), ("refresh_token", refresh))
-    return Call("POST", TOKEN_PATH, json_value, body=FormBody(fields), authenticate=False, sender=sender)
+    return Call(
+        "POST", TOKEN_PATH, json_value, body=FormBody(fields), authenticate=False, idempotent=True, sender=sender
+    )
 
 
 def revoke(sender: Sender | None = None) -> Call[None]:
-    """End the token in use."""
+    """Revoke the token in use."""
     return Call("POST", f"{API}/users/revoke-token", nothing, sender=sender)
 
 

@@ -12,10 +12,15 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, Final
 
+import orjson
+
+from aiopeertube._settings import is_span
 from aiopeertube.errors import InvalidField
 
 _DEEPEST: Final = 20  # levels of lists and objects; the API's deepest body has 3
-_LONGEST: Final = 10**9  # seconds, some thirty years: more is a mistake, and no timer takes it
+_TEXTS: Final = frozenset({str})
+_BACKSLASH: Final = ord("\\")  # looked for first: of bytes, one number is found ten times as fast as bytes are
+_NUL: Final = b"\\u0000"  # as JSON has it; also what a text about it looks like, which is then asked exactly
 _LEAST: Final = -(2**63)
 _MOST: Final = 2**63 - 1
 _CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f]")
@@ -34,20 +39,29 @@ def value_problem(name: str, value: Any) -> InvalidField | None:
 def fields_problem(fields: Mapping[str, Any]) -> InvalidField | None:
     """Say what is wrong with the first of some fields that cannot be sent."""
     for name, value in fields.items():
-        if _is_usual(name) and _is_usual(value):  # nearly always; asking exactly takes five times as long
-            continue
         why = _complaint(name, 0) or _complaint(value, 0)
         if why:
             return InvalidField(shown(name), f"cannot be sent: {why}")
     return None
 
 
-def _is_usual(value: Any) -> bool:
-    """Tell of most values that can be sent that they can; of others it tells nothing."""
-    kind = type(value)
-    if kind is str:
-        return value.isascii() and "\0" not in value
-    return value is None or kind is bool or (kind is int and _LEAST <= value <= _MOST)
+def usual_json(fields: dict[str, Any]) -> bytes | None:
+    """Encode fields like those of nearly every call; None: they have to be asked exactly.
+
+    That takes several times as long. Here each value is only looked at for its type: orjson refuses names that are no
+    text, half characters and integers of more than 53 bits, and U+0000 is looked for once, in what it made.
+    """
+    for value in fields.values():
+        kind = type(value)
+        if kind is str or kind is int or kind is bool or value is None:
+            continue
+        if kind is not list or not _TEXTS.issuperset(map(type, value)):
+            return None
+    try:
+        encoded = orjson.dumps(fields, option=orjson.OPT_STRICT_INTEGER)
+    except TypeError:
+        return None
+    return None if _BACKSLASH in encoded and _NUL in encoded else encoded
 
 
 def _complaint(value: Any, depth: int) -> str:
@@ -147,10 +161,7 @@ def header_problem(name: Any, value: Any) -> InvalidField | None:
 
 def seconds_problem(name: str, seconds: Any) -> InvalidField | None:
     """Say what is wrong with a span of time: a finite number above 0 is due."""
-    number = isinstance(seconds, int | float) and not isinstance(seconds, bool)
-    if number and 0 < seconds <= _LONGEST:
-        return None
-    return InvalidField(name, f"{shown(seconds)} is not a number of seconds above 0")
+    return None if is_span(seconds) else InvalidField(name, f"{shown(seconds)} must be a positive number of seconds")
 
 
 def plain(value: Any) -> str:

@@ -32,7 +32,8 @@ class Client:
 
     async def put(self, url: str, body: dict[str, Any]) -> int:
         """PUT JSON."""
-        return (await self._client.put(url, json=body)).status_code
+        status: int = (await self._client.put(url, json=body)).status_code
+        return status
 
     async def aclose(self) -> None:
         """Close the client."""

@@ -31,7 +31,8 @@ class Client:
 
     async def put(self, url: str, body: dict[str, Any]) -> int:
         """PUT JSON."""
-        return (await self._session.put(url, json=body)).status_code
+        status: int = (await self._session.put(url, json=body)).status_code
+        return status
 
     async def aclose(self) -> None:
         """Close the session."""

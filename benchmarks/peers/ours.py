@@ -94,16 +94,20 @@ async def migrate(job: Job) -> dict[str, Any]:
     """Plan an edit of every video into a journal on disk, then carry it out: what `aiopeertube set` does."""
     from aiopeertube import migrate
     from aiopeertube.migrate import rules
+    from aiopeertube.migrate.applying import Apply
+    from aiopeertube.migrate.kinds import Update
+    from aiopeertube.migrate.planning import RulesOverScope
+    from aiopeertube.migrate.scope import Who
 
-    rules = migrate.Transform((rules.replacing(f"name/Video/{job.stamp}"),))
+    transform = rules.Transform((rules.replacing(f"name/Video/{job.stamp}"),))
     with TemporaryDirectory() as folder, Meter() as meter:
         async with client(job) as pt:
             about = migrate.Job("update", pt.origin, "nisv", "rules")
             with migrate.Journal.create(Path(folder) / "run.journal", about) as journal:
-                who = migrate.Who("nisv", "nisv", staff=False, modern=False)
-                await migrate.Rules(pt, journal, who, rules, {}).plan()
+                who = Who("nisv", "nisv", staff=False, modern=False)
+                await RulesOverScope(pt, journal, who, transform, migrate.Scope()).plan()
                 planned = time.perf_counter()
-                await migrate.Apply(pt, journal, migrate.kinds.Update()).run()
+                await Apply(pt, journal, Update()).run()
                 counts = await journal.counts()
     found = result(meter, [204] * counts.pop("changed", 0))
     assert not counts, counts

@@ -41,7 +41,8 @@ def update(client: ApiClient, job: Job, number: int, video: Video) -> Answer:
     try:
         update_video(client, video.uuid, **{**NOTHING, **job.changes(number)})
     except PeerTubeAPIBadResponseError as error:
-        return error.args[1]
+        status: int = error.args[1]
+        return status
     except Exception as error:  # noqa: BLE001 - whatever went wrong, it is counted
         return type(error).__name__
     return 204

@@ -36,7 +36,8 @@ class Client:
 
     async def put(self, url: str, body: dict[str, Any]) -> int:
         """PUT JSON; `build()` makes a request whose answer is read to its end."""
-        return (await self._request("PUT", url).body_json(body).build().send()).status
+        status: int = (await self._request("PUT", url).body_json(body).build().send()).status
+        return status
 
     async def aclose(self) -> None:
         """Close the client."""

@@ -31,7 +31,8 @@ class Client:
 
     def put(self, url: str, body: dict[str, Any]) -> int:
         """PUT JSON."""
-        return self._session.put(url, json=body).status_code
+        status: int = self._session.put(url, json=body).status_code
+        return status
 
     def close(self) -> None:
         """Close the session."""

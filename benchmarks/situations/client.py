@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
-from peers import wrk
+import wrk
 from running import HERE, Plan, Runner, Server, note
 from servers import nginx
 

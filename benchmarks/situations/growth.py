@@ -36,8 +36,8 @@ def measure(runners: dict[str, Runner], plan: Plan) -> dict[str, Any]:
                     runs.setdefault(runners[name].title, {}).setdefault(length, []).append(run)
     note("growth: the bulk engine alone")
     alone = memory.measure([min(lengths[1], 10_000), lengths[-1]])
-    found = {"ways": [_way(title, by_length) for title, by_length in runs.items()], "bulk_alone": alone}
-    return found | {"checks": _checks(found["ways"][0])}
+    ways = [_way(title, by_length) for title, by_length in runs.items()]
+    return {"ways": ways, "bulk_alone": alone, "checks": _checks(ways[0])}
 
 
 def _way(title: str, runs: dict[int, list[dict[str, Any]]]) -> dict[str, Any]:

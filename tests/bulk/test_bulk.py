@@ -5,34 +5,37 @@ import gc
 import os
 import signal
 import tracemalloc
+from collections.abc import AsyncIterator, Iterable, Iterator
+from typing import Any
 
 import pytest
 
-from aiopeertube import Halt, PeerTube, errors
+from aiopeertube import Call, Halt, PeerTube, errors
 from aiopeertube.errors import BulkHalted
-from aiopeertube.testing import MockTransport, reply
+from aiopeertube.testing import Answer, MockTransport, reply
+from aiopeertube.wire.messages import Request, Response
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("virtual_backend")]
 URL = "http://127.0.0.1"
 
 
-def answering(answer, **options):
+def answering(answer: Answer, **options: Any) -> PeerTube:
     return PeerTube(URL, transport=MockTransport(answer), **options)
 
 
-async def ok(request):
+async def ok(request: Request) -> Response:
     await asyncio.sleep(0.01)
     return reply(204)
 
 
-def renames(pt, numbers):
+def renames(pt: PeerTube, numbers: Iterable[int]) -> Iterator[Call[None]]:
     return (pt.videos.update(number + 1, name=f"Film {number}") for number in numbers)
 
 
-async def test_outcomes_carry_call_result_attempts_and_seconds():
-    answers = {}
+async def test_outcomes_carry_call_result_attempts_and_seconds() -> None:
+    answers: dict[str, int] = {}
 
-    async def flaky(request):
+    async def flaky(request: Request) -> Response:
         await asyncio.sleep(0.01)
         answers[request.path] = answers.get(request.path, 0) + 1
         return reply(500, {"detail": "no"}) if answers[request.path] < 3 else reply(200, {"path": request.path})
@@ -44,25 +47,26 @@ async def test_outcomes_carry_call_result_attempts_and_seconds():
         statistics = run.statistics()
     assert {outcome.call for outcome in outcomes} == set(calls)
     assert all(outcome.ok and outcome.attempts == 3 and outcome.seconds >= 0 for outcome in outcomes)
-    assert all(outcome.result["path"] == outcome.call.path for outcome in outcomes)
+    found: list[Any] = [outcome.result for outcome in outcomes]
+    assert [result["path"] for result in found] == [outcome.call.path for outcome in outcomes]
     assert (statistics.succeeded, statistics.failed, statistics.attempts) == (20, 0, 60)
     assert statistics.exhausted
     assert statistics.stopped_by == ""
 
 
-async def test_the_order_is_that_of_completion():
-    async def by_number(request):
+async def test_the_order_is_that_of_completion() -> None:
+    async def by_number(request: Request) -> Response:
         await asyncio.sleep(1 / int(request.path.rsplit("/", 1)[1]))
         return reply(204)
 
     async with answering(by_number, concurrency=10) as pt, pt.bulk(renames(pt, range(10))) as run:
         order = [outcome.call.path async for outcome in run]
-    # The very first asks alone what the limit is.
-    assert order == [f"/api/v1/videos/{number}" for number in (1, *range(10, 1, -1))]
+    # The first two ask alone what the limit is.
+    assert order == [f"/api/v1/videos/{number}" for number in (2, *range(10, 2, -1), 1)]
 
 
-async def test_bad_items_are_outcomes_and_never_the_end():
-    async def picky(request):
+async def test_bad_items_are_outcomes_and_never_the_end() -> None:
+    async def picky(request: Request) -> Response:
         return reply(404, {"detail": "Video not found"}) if request.path.endswith("/3") else reply(204)
 
     async with answering(picky) as pt:
@@ -76,10 +80,10 @@ async def test_bad_items_are_outcomes_and_never_the_end():
     assert len(failed) == 3
 
 
-async def test_an_async_endless_source_is_pulled_as_needed():
+async def test_an_async_endless_source_is_pulled_as_needed() -> None:
     pulled = 0
 
-    async def source(pt):
+    async def source(pt: PeerTube) -> AsyncIterator[Call[None]]:
         nonlocal pulled
         while True:
             pulled += 1
@@ -95,15 +99,15 @@ async def test_an_async_endless_source_is_pulled_as_needed():
     assert pulled <= 30 + 4 + 4 + 4
 
 
-async def test_nobody_takes_and_nothing_is_pulled():
+async def test_nobody_takes_and_nothing_is_pulled() -> None:
     async with answering(ok) as pt, pt.bulk(renames(pt, range(10_000)), workers=4, buffer=8) as run:
         await asyncio.sleep(60)
         assert run.statistics().succeeded <= 12
 
 
 @pytest.mark.parametrize(("halt", "most"), [(5, 5 + 8), ("5", 5 + 8), ("fail=20%", 50 + 8)])
-async def test_halt_stops_and_says_so(halt, most):
-    async def bad(request):
+async def test_halt_stops_and_says_so(halt: int | str, most: int) -> None:
+    async def bad(request: Request) -> Response:
         await asyncio.sleep(0.01)
         return reply(400, {"detail": "no"})
 
@@ -121,22 +125,22 @@ async def test_halt_stops_and_says_so(halt, most):
 
 
 @pytest.mark.parametrize("text", ["", "x", "0", "-1", "200%", "fail=", "1.5"])
-def test_a_halt_that_is_none(text):
+def test_a_halt_that_is_none(text: str) -> None:
     with pytest.raises(errors.ConfigurationError, match="halt"):
         Halt.parse(text)
 
 
-def test_a_share_is_looked_at_when_there_are_enough():
+def test_a_share_is_looked_at_when_there_are_enough() -> None:
     halt = Halt.parse("2%")
     assert not halt.reached(failed=10, done=20)
     assert not halt.reached(failed=1, done=50)
     assert halt.reached(failed=2, done=51)
 
 
-async def test_ctrl_c_finishes_what_is_in_flight_and_reports_the_rest():
+async def test_ctrl_c_finishes_what_is_in_flight_and_reports_the_rest() -> None:
     seen = []
 
-    async def slow(request):
+    async def slow(request: Request) -> Response:
         seen.append(request.path)
         if len(seen) == 10:
             os.kill(os.getpid(), signal.SIGINT)
@@ -147,7 +151,7 @@ async def test_ctrl_c_finishes_what_is_in_flight_and_reports_the_rest():
     outcomes = []
     async with answering(slow, concurrency=4) as pt:
         with pytest.raises(KeyboardInterrupt):
-            async with pt.bulk(list(renames(pt, range(200)))) as run:
+            async with pt.bulk(list(renames(pt, range(200))), handle_sigint=True) as run:
                 async for outcome in run:
                     outcomes.append(outcome)
         statistics = run.statistics()
@@ -159,7 +163,7 @@ async def test_ctrl_c_finishes_what_is_in_flight_and_reports_the_rest():
     assert statistics.stopped_by == "interrupted"
 
 
-async def test_stop_ends_the_iteration_after_what_is_in_flight():
+async def test_stop_ends_the_iteration_after_what_is_in_flight() -> None:
     async with answering(ok, concurrency=4) as pt, pt.bulk(list(renames(pt, range(100)))) as run:
         states = []
         async for outcome in run:
@@ -169,8 +173,8 @@ async def test_stop_ends_the_iteration_after_what_is_in_flight():
     assert 1 <= states.count("ok") <= 8
 
 
-async def test_a_source_that_fails_is_raised_after_the_last_outcome():
-    def source(pt):
+async def test_a_source_that_fails_is_raised_after_the_last_outcome() -> None:
+    def source(pt: PeerTube) -> Iterator[Call[None]]:
         yield from renames(pt, range(3))
         raise LookupError("row 4 of films.csv")
 
@@ -182,10 +186,10 @@ async def test_a_source_that_fails_is_raised_after_the_last_outcome():
     assert done == 3
 
 
-async def test_an_error_of_the_caller_lets_calls_in_flight_finish():
+async def test_an_error_of_the_caller_lets_calls_in_flight_finish() -> None:
     finished = 0
 
-    async def slow(request):
+    async def slow(request: Request) -> Response:
         nonlocal finished
         await asyncio.sleep(0.5)
         finished += 1
@@ -200,10 +204,10 @@ async def test_an_error_of_the_caller_lets_calls_in_flight_finish():
         assert pt.statistics().in_flight == 0
 
 
-async def test_memory_does_not_grow_with_the_number_of_items():
+async def test_memory_does_not_grow_with_the_number_of_items() -> None:
     quick = reply(204)
 
-    async def peak(count):
+    async def peak(count: int) -> int:
         gc.collect()
         tracemalloc.reset_peak()
         before = tracemalloc.get_traced_memory()[0]

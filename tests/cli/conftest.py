@@ -21,6 +21,7 @@ from typing import Any
 import click.testing
 import pytest
 
+from aiopeertube.cli import connection
 from aiopeertube.cli.app import app
 from aiopeertube.emulator import Emulator
 
@@ -45,8 +46,9 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Retries without pauses."""
+    """Retries without pauses, and servers that are away without patience."""
     monkeypatch.setattr("aiopeertube.stack.retry._LONGEST", 0.001)
+    monkeypatch.setitem(connection._FOR_ONE, "patience", 0.3)
 
 
 @pytest.fixture
@@ -129,8 +131,8 @@ def begin() -> Iterator[Begin]:
     started: list[subprocess.Popen[str]] = []
 
     def start(*args: str, uvloop: bool = True) -> subprocess.Popen[str]:
-        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-        process = subprocess.Popen(interruptible(*args, uvloop=uvloop), text=True, **pipes)  # type: ignore[call-overload]
+        argv, pipe = interruptible(*args, uvloop=uvloop), subprocess.PIPE
+        process = subprocess.Popen(argv, text=True, stdin=pipe, stdout=pipe, stderr=pipe)
         started.append(process)
         return process
 

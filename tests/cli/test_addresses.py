@@ -39,7 +39,7 @@ def closed_port() -> int:
 
 
 @every_command
-def test_nobody_listens(cli: Cli, args: tuple[str, ...]):
+def test_nobody_listens(cli: Cli, args: tuple[str, ...]) -> None:
     url = f"http://127.0.0.1:{closed_port()}"
     result = cli(*args, "--url", url, **USER)
     assert (result.exit_code, result.stdout) == (4, "")
@@ -48,14 +48,14 @@ def test_nobody_listens(cli: Cli, args: tuple[str, ...]):
     assert hint == "hint: check the address, and whether the server runs"
 
 
-def test_no_such_host(cli: Cli):
+def test_no_such_host(cli: Cli) -> None:
     result = cli("videos", "list", "--url", "https://nowhere.invalid")
     assert result.exit_code == 4
     assert result.stderr.startswith("aiopeertube: error: cannot connect to https://nowhere.invalid: ")
 
 
 @every_command
-def test_https_where_http_is_spoken(server: Emulator, cli: Cli, args: tuple[str, ...]):
+def test_https_where_http_is_spoken(server: Emulator, cli: Cli, args: tuple[str, ...]) -> None:
     url = server.url.replace("http://", "https://")
     result = cli(*args, "--url", url, **USER)
     assert result.exit_code == 4
@@ -63,7 +63,7 @@ def test_https_where_http_is_spoken(server: Emulator, cli: Cli, args: tuple[str,
 
 
 @every_command
-def test_http_where_https_is_spoken(cli: Cli, tls: ssl.SSLContext, args: tuple[str, ...]):
+def test_http_where_https_is_spoken(cli: Cli, tls: ssl.SSLContext, args: tuple[str, ...]) -> None:
     with web_server(Pages, tls) as port:
         result = cli(*args, "--url", f"http://127.0.0.1:{port}", **USER)
     assert result.exit_code == 4
@@ -73,18 +73,18 @@ def test_http_where_https_is_spoken(cli: Cli, tls: ssl.SSLContext, args: tuple[s
 
 
 @every_command
-def test_certificate_of_nobody(cli: Cli, tls: ssl.SSLContext, args: tuple[str, ...]):
+def test_certificate_of_nobody(cli: Cli, tls: ssl.SSLContext, args: tuple[str, ...]) -> None:
     with web_server(Pages, tls) as port:
         result = cli(*args, "--url", f"https://127.0.0.1:{port}", **USER)
     assert result.exit_code == 4
     first, hint = result.stderr.splitlines()
     assert first.startswith(f"aiopeertube: error: no secure connection to https://127.0.0.1:{port}: ")
-    assert hint == "hint: for an authority of your own set SSL_CERT_FILE to its certificate"
+    assert hint == "hint: for a private authority set SSL_CERT_FILE to its certificate"
 
 
 @every_command
 @pytest.mark.parametrize("handler", [Pages, Files])
-def test_another_web_server(cli: Cli, handler: type[Pages], args: tuple[str, ...]):
+def test_another_web_server(cli: Cli, handler: type[Pages], args: tuple[str, ...]) -> None:
     with web_server(handler) as port:
         result = cli(*args, "--url", f"http://127.0.0.1:{port}", **USER)
     assert (result.exit_code, result.stdout) == (4, "")
@@ -95,20 +95,20 @@ def test_another_web_server(cli: Cli, handler: type[Pages], args: tuple[str, ...
 
 
 @pytest.mark.parametrize("command", COMMANDS.keys() - {"api"})
-def test_another_api(cli: Cli, command: str):
+def test_another_api(cli: Cli, command: str) -> None:
     with web_server(Json) as port:
         result = cli(*COMMANDS[command], "--url", f"http://127.0.0.1:{port}", **USER)
     assert (result.exit_code, result.stdout) == (4, "")
     assert result.stderr.splitlines()[0].endswith("answers, but it is not a PeerTube")
 
 
-def test_list_of_another_api(cli: Cli):
+def test_list_of_another_api(cli: Cli) -> None:
     with web_server(Json) as port:
         result = cli("videos", "list", "--url", f"http://127.0.0.1:{port}")
     assert (result.exit_code, "answers, but it is not a PeerTube" in result.stderr) == (4, True)
 
 
-def test_run_over_many_finds_out_before_it_logs_in(cli: Cli):
+def test_run_over_many_finds_out_before_it_logs_in(cli: Cli) -> None:
     asked = []
 
     class Noted(Pages):
@@ -125,7 +125,7 @@ def test_run_over_many_finds_out_before_it_logs_in(cli: Cli):
 
 
 @every_command
-def test_server_behind_a_gateway_is_down(cli: Cli, args: tuple[str, ...]):
+def test_server_behind_a_gateway_is_down(cli: Cli, args: tuple[str, ...]) -> None:
     with web_server(Gateway) as port:
         result = cli(*args, "--url", f"http://127.0.0.1:{port}", **USER)
     assert (result.exit_code, result.stdout) == (75, "")
@@ -134,7 +134,7 @@ def test_server_behind_a_gateway_is_down(cli: Cli, args: tuple[str, ...]):
     assert hint == "hint: the server may be starting or overloaded; run it again"
 
 
-def test_moved(cli: Cli):
+def test_moved(cli: Cli) -> None:
     with web_server(Moved) as port:
         result = cli("whoami", "--url", f"http://127.0.0.1:{port}", **USER)
     assert result.exit_code == 4
@@ -143,13 +143,13 @@ def test_moved(cli: Cli):
     assert hint == "hint: if that is the instance, use --url https://elsewhere.invalid"
 
 
-def test_name_that_no_host_can_have(cli: Cli):
+def test_name_that_no_host_can_have(cli: Cli) -> None:
     result = cli("videos", "list", "--url", f"https://{'a' * 80}.example")
     assert result.exit_code in {2, 4}
     assert len(result.stderr.splitlines()) == 2
 
 
-def test_another_web_server_for_nobody(cli: Cli):
+def test_another_web_server_for_nobody(cli: Cli) -> None:
     with web_server(Files) as port:
         result = cli("videos", "get", "1", "2", "--url", f"http://127.0.0.1:{port}")
     assert result.exit_code == 4
@@ -166,7 +166,7 @@ def test_another_web_server_for_nobody(cli: Cli):
         "https://videos.example:port",
     ],
 )
-def test_no_address(cli: Cli, url: str):
+def test_no_address(cli: Cli, url: str) -> None:
     with pytest.raises(InvalidURL) as refusal:
         origin_of(url)
     result = cli("videos", "list", "--url", url)
@@ -178,7 +178,7 @@ def test_no_address(cli: Cli, url: str):
     assert "hush" not in result.output
 
 
-def test_none_at_all(cli: Cli):
+def test_none_at_all(cli: Cli) -> None:
     result = cli("videos", "list")
     assert result.exit_code == 2
     assert result.stderr == (
@@ -188,7 +188,7 @@ def test_none_at_all(cli: Cli):
 
 
 @pytest.mark.parametrize("args", [("whoami",), ("videos", "update", "1", "--name", "Open"), ("videos", "list")])
-def test_credentials_over_plain_http(cli: Cli, args: tuple[str, ...]):
+def test_credentials_over_plain_http(cli: Cli, args: tuple[str, ...]) -> None:
     result = cli(*args, "--url", "http://videos.example", **USER)
     assert result.exit_code == 2
     first, hint = result.stderr.splitlines()
@@ -197,7 +197,7 @@ def test_credentials_over_plain_http(cli: Cli, args: tuple[str, ...]):
 
 
 class TestPassingTrouble:
-    def test_no_answer_in_time(self, server: Emulator, cli: Cli):
+    def test_no_answer_in_time(self, server: Emulator, cli: Cli) -> None:
         server.faults.add(Fault("stall", seconds=30.0))
         result = cli("videos", "list", "--url", server.url, "--timeout", "0.05")
         assert result.exit_code == 75
@@ -206,7 +206,7 @@ class TestPassingTrouble:
             "hint: run the same command again; a slow server may need a longer --timeout\n"
         )
 
-    def test_connection_lost(self, server: Emulator, cli: Cli):
+    def test_connection_lost(self, server: Emulator, cli: Cli) -> None:
         server.faults.add(Fault("reset"))
         result = cli("videos", "list", "--url", server.url)
         assert result.exit_code == 75
@@ -214,26 +214,26 @@ class TestPassingTrouble:
             f"aiopeertube: error: connection to {server.url} lost during GET /api/v1/videos"
         )
 
-    def test_refused_by_the_rate_limit(self, server: Emulator, cli: Cli, monkeypatch: pytest.MonkeyPatch):
+    def test_refused_by_the_rate_limit(self, server: Emulator, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("aiopeertube.stack.retry._REFUSALS", 0)
         server.faults.add(Fault("429"))
         result = cli("videos", "list", "--url", server.url)
         assert result.exit_code == 75
         assert result.stderr.splitlines()[1].startswith("hint: wait a little and run it again")
 
-    def test_server_error(self, server: Emulator, cli: Cli):
+    def test_server_error(self, server: Emulator, cli: Cli) -> None:
         server.faults.add(Fault("5xx", status=500))
         result = cli("videos", "list", "--url", server.url)
         assert result.exit_code == 5
         assert result.stderr.startswith("aiopeertube: error: GET /api/v1/videos answered 500: ")
 
-    def test_a_page_from_a_peertube_is_passing(self, server: Emulator, cli: Cli):
+    def test_a_page_from_a_peertube_is_passing(self, server: Emulator, cli: Cli) -> None:
         server.faults.add(Fault("garbage", path="/videos"))
         result = cli("videos", "list", "--url", server.url)
         assert result.exit_code == 75
-        assert result.stderr.startswith("aiopeertube: error: JSON was due, but status 200 came with text/html")
+        assert result.stderr.startswith("aiopeertube: error: expected JSON, got status 200 with text/html")
 
-    def test_server_that_goes_away_on_the_way(self, cli: Cli, tmp_path: Path):
+    def test_server_that_goes_away_on_the_way(self, cli: Cli, tmp_path: Path) -> None:
         with Emulator.in_thread(videos=3, rate_limit=None) as server:
             cli("login", "--url", server.url, **USER)
 

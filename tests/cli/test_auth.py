@@ -17,7 +17,7 @@ def token_file(config: Path, server: Emulator) -> Path:
 
 
 class TestLogin:
-    def test_keeps_the_token_for_its_owner_alone(self, server: Emulator, cli: Cli, config: Path):
+    def test_keeps_the_token_for_its_owner_alone(self, server: Emulator, cli: Cli, config: Path) -> None:
         before = os.umask(0)
         try:
             result = cli("login", "--url", server.url, **USER)
@@ -31,18 +31,18 @@ class TestLogin:
         assert PASSWORD not in path.read_text()
         assert [entry.name for entry in path.parent.iterdir()] == [path.name]
 
-    def test_later_commands_need_no_url_and_no_login(self, server: Emulator, user: Cli):
+    def test_later_commands_need_no_url_and_no_login(self, server: Emulator, user: Cli) -> None:
         for _ in range(3):
             assert user("whoami").stdout == f"nisv (User) at {server.url}\n"
         assert user("videos", "update", "1", "--name", "Later").exit_code == 0
         assert server.statistics().logins == 1
 
-    def test_logs_in_anew_though_a_token_is_saved(self, server: Emulator, user: Cli):
+    def test_logs_in_anew_though_a_token_is_saved(self, server: Emulator, user: Cli) -> None:
         assert user("login", **ADMIN).exit_code == 0
         assert server.statistics().logins == 2
         assert user("whoami").stdout.startswith("root (Administrator) at ")
 
-    def test_wrong_password(self, server: Emulator, cli: Cli, config: Path):
+    def test_wrong_password(self, server: Emulator, cli: Cli, config: Path) -> None:
         result = cli(
             "login", "-v", PEERTUBE_URL=server.url, PEERTUBE_USERNAME="nisv", PEERTUBE_PASSWORD="not-so-secret"
         )
@@ -54,11 +54,11 @@ class TestLogin:
         assert "not-so-secret" not in result.output
         assert not list((config / "tokens").iterdir())
 
-    def test_failed_login_leaves_the_token(self, server: Emulator, user: Cli):
+    def test_failed_login_leaves_the_token(self, server: Emulator, user: Cli) -> None:
         assert user("login", PEERTUBE_USERNAME="nisv", PEERTUBE_PASSWORD="not-so-secret").exit_code == 3
         assert user("whoami").exit_code == 0
 
-    def test_missing_code(self, server: Emulator, cli: Cli):
+    def test_missing_code(self, server: Emulator, cli: Cli) -> None:
         result = cli("login", PEERTUBE_URL=server.url, PEERTUBE_USERNAME="twofactor", PEERTUBE_PASSWORD=PASSWORD)
         assert result.exit_code == 3
         assert result.stderr == (
@@ -67,13 +67,13 @@ class TestLogin:
         )
 
     @pytest.mark.parametrize(("code", "exit_code"), [("123456", 0), ("654321", 3)])
-    def test_code(self, server: Emulator, cli: Cli, code: str, exit_code: int):
+    def test_code(self, server: Emulator, cli: Cli, code: str, exit_code: int) -> None:
         who = {"PEERTUBE_USERNAME": "twofactor", "PEERTUBE_PASSWORD": PASSWORD}
         result = cli("login", "--url", server.url, "--otp", code, **who)
         assert result.exit_code == exit_code
         assert "Traceback" not in result.stderr
 
-    def test_without_password_and_terminal(self, server: Emulator, cli: Cli):
+    def test_without_password_and_terminal(self, server: Emulator, cli: Cli) -> None:
         result = cli("login", "--url", server.url, "--username", "nisv")
         assert result.exit_code == 2
         assert result.stderr == (
@@ -82,19 +82,19 @@ class TestLogin:
         )
         assert server.statistics().requests == 0
 
-    def test_without_user_and_terminal(self, server: Emulator, cli: Cli):
+    def test_without_user_and_terminal(self, server: Emulator, cli: Cli) -> None:
         result = cli("login", "--url", server.url)
         assert result.exit_code == 2
         assert result.stderr.startswith("aiopeertube: error: user name is missing\n")
 
-    def test_unencrypted(self, cli: Cli):
+    def test_unencrypted(self, cli: Cli) -> None:
         result = cli("login", "--url", "http://videos.example", **USER)
         assert result.exit_code == 2
         first, hint = result.stderr.splitlines()
         assert first.startswith("aiopeertube: error: user name, password or token would go to http://videos.example")
         assert hint == "hint: use an https:// address, or --allow-http if you trust the network"
 
-    def test_asks_on_a_terminal(self, server: Emulator, terminal: Callable[..., Terminal], cli: Cli):
+    def test_asks_on_a_terminal(self, server: Emulator, terminal: Callable[..., Terminal], cli: Cli) -> None:
         screen = terminal("login")
         screen.expect("Address of the instance: ")
         screen.type(server.url)
@@ -109,7 +109,7 @@ class TestLogin:
         assert PASSWORD not in screen.raw
         assert cli("whoami").stdout == f"twofactor (User) at {server.url}\n"
 
-    def test_ctrl_c_at_the_prompt(self, server: Emulator, terminal: Callable[..., Terminal]):
+    def test_ctrl_c_at_the_prompt(self, server: Emulator, terminal: Callable[..., Terminal]) -> None:
         screen = terminal("login", "--url", server.url, "--username", "nisv")
         screen.expect("Password of nisv")
         screen.process.send_signal(signal.SIGINT)
@@ -118,11 +118,11 @@ class TestLogin:
 
 
 class TestWhoami:
-    def test_json(self, server: Emulator, user: Cli):
+    def test_json(self, server: Emulator, user: Cli) -> None:
         told = json.loads(user("whoami", "--format", "json").stdout)
         assert told == {"url": server.url, "username": "nisv", "role": "User", "id": 2, "channels": ["nisv_channel"]}
 
-    def test_nobody(self, server: Emulator, cli: Cli):
+    def test_nobody(self, server: Emulator, cli: Cli) -> None:
         result = cli("whoami", "--url", server.url)
         assert result.exit_code == 3
         assert result.stderr == (
@@ -131,39 +131,39 @@ class TestWhoami:
         )
         assert server.statistics().requests == 0
 
-    def test_token_of_the_command_line(self, server: Emulator, cli: Cli):
+    def test_token_of_the_command_line(self, server: Emulator, cli: Cli) -> None:
         token = server.store.issue_token(server.store.users["root"], 1000, 1000).access
         result = cli("whoami", "-v", PEERTUBE_URL=server.url, PEERTUBE_TOKEN=token)
         assert result.stdout.startswith("root (Administrator)")
         assert token not in result.output
 
-    def test_bad_token(self, server: Emulator, cli: Cli):
+    def test_bad_token(self, server: Emulator, cli: Cli) -> None:
         result = cli("whoami", "--url", server.url, "--token", "abcdef123")
         assert result.exit_code == 3
         assert "abcdef123" not in result.output
         assert result.stderr.splitlines()[1].startswith("hint: run `aiopeertube login")
 
-    def test_dead_session(self, server: Emulator, user: Cli):
+    def test_dead_session(self, server: Emulator, user: Cli) -> None:
         server.store.tokens.clear()
         server.store._by_refresh.clear()
         result = user("whoami")
         assert result.exit_code == 3
         assert result.stderr.splitlines()[1].startswith(f"hint: run `aiopeertube login --url {server.url}`")
 
-    def test_expired_token_is_refreshed_and_kept(self, server: Emulator, user: Cli):
+    def test_expired_token_is_refreshed_and_kept(self, server: Emulator, user: Cli) -> None:
         server.expire_tokens()
         for _ in range(2):
             assert user("whoami").exit_code == 0
         assert (server.statistics().logins, server.statistics().refreshes) == (1, 1)
 
-    def test_token_file_that_others_can_read(self, server: Emulator, user: Cli, config: Path):
+    def test_token_file_that_others_can_read(self, server: Emulator, user: Cli, config: Path) -> None:
         token_file(config, server).chmod(0o644)
         result = user("whoami")
         assert result.exit_code == 2
         assert "chmod 600" in result.stderr
 
     @pytest.mark.parametrize("damage", ["", "{}", "[1]", "not json"])
-    def test_damaged_config(self, server: Emulator, user: Cli, config: Path, damage: str):
+    def test_damaged_config(self, server: Emulator, user: Cli, config: Path, damage: str) -> None:
         (config / "config.json").write_text(damage)
         result = user("whoami")
         assert result.exit_code == 2
@@ -173,28 +173,28 @@ class TestWhoami:
 
 
 class TestCredentials:
-    def test_named_user_with_a_saved_token_does_not_log_in(self, server: Emulator, user: Cli):
+    def test_named_user_with_a_saved_token_does_not_log_in(self, server: Emulator, user: Cli) -> None:
         assert user("whoami", **USER).exit_code == 0
         assert user("whoami", "--username", "nisv").exit_code == 0
         assert server.statistics().logins == 1
 
-    def test_another_user_logs_in_and_leaves_the_saved_token(self, server: Emulator, user: Cli):
+    def test_another_user_logs_in_and_leaves_the_saved_token(self, server: Emulator, user: Cli) -> None:
         assert user("whoami", **ADMIN).stdout.startswith("root ")
         assert user("whoami").stdout.startswith("nisv ")
         assert server.statistics().logins == 2
 
-    def test_password_alone(self, server: Emulator, cli: Cli):
+    def test_password_alone(self, server: Emulator, cli: Cli) -> None:
         result = cli("whoami", "--url", server.url, "--password", "hush-hush")
         assert result.exit_code == 2
         assert result.stderr == (
             "aiopeertube: error: there is a password but no user name\nhint: add --username or PEERTUBE_USERNAME\n"
         )
 
-    def test_token_is_not_for_another_scheme(self, server: Emulator, user: Cli):
+    def test_token_is_not_for_another_scheme(self, server: Emulator, user: Cli) -> None:
         result = user("whoami", "--url", server.url.replace("http://", "https://"))
         assert (result.exit_code, "not logged in" in result.stderr) == (3, True)
 
-    def test_secrets_never_show(self, server: Emulator, cli: Cli):
+    def test_secrets_never_show(self, server: Emulator, cli: Cli) -> None:
         args = ("--url", server.url, "--username", "nisv", "--password", PASSWORD, "--otp", "987123", "-v")
         for command in (("videos", "update", "1", "--name", "Quiet"), ("videos", "list"), ("login",), ("whoami",)):
             result = cli(*command, *args)
@@ -205,25 +205,25 @@ class TestCredentials:
 
 
 class TestLogout:
-    def test_ends_the_session(self, server: Emulator, user: Cli, config: Path):
+    def test_ends_the_session(self, server: Emulator, user: Cli, config: Path) -> None:
         result = user("logout")
         assert (result.exit_code, result.stderr) == (0, f"logged out of {server.url}\n")
         assert not server.store.tokens
         assert not token_file(config, server).exists()
         assert user("whoami").exit_code == 3
 
-    def test_twice(self, server: Emulator, user: Cli):
+    def test_twice(self, server: Emulator, user: Cli) -> None:
         user("logout")
         result = user("logout")
         assert (result.exit_code, result.stderr) == (0, f"not logged in to {server.url}\n")
 
-    def test_dead_token_is_forgotten(self, server: Emulator, user: Cli, config: Path):
+    def test_dead_token_is_forgotten(self, server: Emulator, user: Cli, config: Path) -> None:
         server.store.tokens.clear()
         server.store._by_refresh.clear()
         assert user("logout").exit_code == 0
         assert not token_file(config, server).exists()
 
-    def test_unreachable_server_keeps_the_token(self, cli: Cli, config: Path):
+    def test_unreachable_server_keeps_the_token(self, cli: Cli, config: Path) -> None:
         with Emulator.in_thread(videos=0) as server:
             cli("login", "--url", server.url, **USER)
         result = cli("logout")

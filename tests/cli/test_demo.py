@@ -1,5 +1,6 @@
 import json
 import subprocess
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,7 @@ from .conftest import Cli, command
 
 
 class TestDemo:
-    def test_json(self):
+    def test_json(self) -> None:
         ran = subprocess.run(
             command("demo", "--videos", "60", "--format", "json"), capture_output=True, text=True, check=False
         )
@@ -24,7 +25,7 @@ class TestDemo:
         assert writes["plain"]["lost"] == writes["plain"]["errors"]
         assert limited["plain"]["lost"] == limited["plain"]["refused"] == 14
 
-    def test_table(self):
+    def test_table(self) -> None:
         ran = subprocess.run(command("demo", "--videos", "5", "-q"), capture_output=True, text=True, check=False)
         assert (ran.returncode, ran.stderr) == (0, "")
         head, *lines = [line for line in ran.stdout.splitlines() if line.strip()]
@@ -32,7 +33,7 @@ class TestDemo:
         assert lines[1].split()[:4] == ["5", "edits", "as", "administrator"]
         assert [line.split()[0] for line in lines[5:]] == ["Parallel", "Rate", "All"]
 
-    def test_exit_code_when_something_is_lost(self, cli: Cli, monkeypatch: pytest.MonkeyPatch):
+    def test_exit_code_when_something_is_lost(self, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
         good, bad = Score(2, 0, 1.0, 2, 0, 0), Score(1, 1, 1.0, 2, 0, 1)
 
         async def play(*args: object) -> list[Scene]:
@@ -52,11 +53,11 @@ PLAN = Plan(ROW, {"name": "New", "tags": ["b", "a"]})
 
 
 class TestPlan:
-    def test_applied(self):
+    def test_applied(self) -> None:
         assert PLAN.applied({**ROW, "name": "New", "tags": ["a", "b"]})
 
     @pytest.mark.parametrize(
         "difference", [{"name": "Old"}, {"tags": ["a"]}, {"tags": []}, {"nsfw": True}, {"category": {"id": 2}}]
     )
-    def test_not_applied(self, difference: dict):
+    def test_not_applied(self, difference: dict[str, Any]) -> None:
         assert not PLAN.applied({**ROW, "name": "New", "tags": ["a", "b"], **difference})

@@ -12,23 +12,23 @@ from .conftest import Cli, Terminal, command, rows, video
 
 
 class TestList:
-    def test_jsonl_where_nobody_looks(self, server: Emulator, cli: Cli):
+    def test_jsonl_where_nobody_looks(self, server: Emulator, cli: Cli) -> None:
         result = cli("videos", "list", "--url", server.url)
         assert (result.exit_code, result.stderr) == (0, "")
         assert [row["id"] for row in rows(result.stdout)] == list(range(12, 0, -1))
 
-    def test_short_list_is_one_request(self, server: Emulator, cli: Cli):
+    def test_short_list_is_one_request(self, server: Emulator, cli: Cli) -> None:
         result = cli("videos", "list", "--url", server.url, "--limit", "5")
         assert len(rows(result.stdout)) == 5
         assert server.statistics().requests == 1
 
-    def test_needs_no_login_and_no_check(self, server: Emulator, user: Cli):
+    def test_needs_no_login_and_no_check(self, server: Emulator, user: Cli) -> None:
         before = server.statistics().requests
         assert user("videos", "list").exit_code == 0
         assert server.statistics().requests == before + 1
 
     @pytest.mark.parametrize("format", ["json", "jsonl", "csv", "table"])
-    def test_all_of_many(self, cli: Cli, format: str):
+    def test_all_of_many(self, cli: Cli, format: str) -> None:
         with Emulator.in_thread(videos=350, rate_limit=None) as server:
             result = cli("videos", "list", "--url", server.url, "--all", "--format", format, "--fields", "id,name")
         assert result.exit_code == 0
@@ -43,21 +43,21 @@ class TestList:
         assert found == list(range(350, 0, -1))
 
     @pytest.mark.parametrize("limit", [0, 3, 1234])
-    def test_limit(self, server: Emulator, cli: Cli, limit: int):
+    def test_limit(self, server: Emulator, cli: Cli, limit: int) -> None:
         result = cli("videos", "list", "--url", server.url, "--limit", str(limit), "--format", "json")
         assert len(json.loads(result.stdout)) == min(limit, 12)
 
-    def test_nothing_found(self, server: Emulator, cli: Cli):
+    def test_nothing_found(self, server: Emulator, cli: Cli) -> None:
         where = ("--url", server.url, "--search", "no such thing")
         assert cli("videos", "list", *where, "--format", "json").stdout == "[]\n"
         assert cli("videos", "list", *where, "--format", "jsonl").stdout == ""
         assert cli("videos", "list", *where, "--format", "csv", "--fields", "id,name").stdout == "id,name\n"
 
-    def test_fields_reach_in(self, server: Emulator, cli: Cli):
+    def test_fields_reach_in(self, server: Emulator, cli: Cli) -> None:
         result = cli("videos", "list", "--url", server.url, "--limit", "1", "--fields", "id, channel.name,no.such")
         assert rows(result.stdout) == [{"id": 12, "channel.name": "nisv_channel", "no.such": None}]
 
-    def test_csv_keeps_what_it_is_given(self, server: Emulator, cli: Cli):
+    def test_csv_keeps_what_it_is_given(self, server: Emulator, cli: Cli) -> None:
         video(server, 12).name = 'Comma, "quote"\nand\x1b[31m line'
         result = cli(
             "videos", "list", "--url", server.url, "--limit", "1", "--format", "csv", "--fields", "name,channel"
@@ -66,13 +66,13 @@ class TestList:
         assert row["name"] == 'Comma, "quote"\nand\x1b[31m line'
         assert json.loads(row["channel"])["name"] == "nisv_channel"
 
-    def test_not_ascii(self, server: Emulator, cli: Cli):
+    def test_not_ascii(self, server: Emulator, cli: Cli) -> None:
         video(server, 12).name = "Été, 日本 🎬"
         for form in ("jsonl", "csv", "json", "table"):
             ran = cli("videos", "list", "--url", server.url, "--limit", "1", "--format", form)
             assert "Été, 日本 🎬" in ran.stdout
 
-    def test_filters(self, server: Emulator, cli: Cli):
+    def test_filters(self, server: Emulator, cli: Cli) -> None:
         for number in (2, 5, 7):
             video(server, number).tags = ("rare", "red") if number == 5 else ("rare",)
             video(server, number).category, video(server, number).language = (1, "nl") if number != 7 else (2, "fr")
@@ -92,7 +92,7 @@ class TestList:
         assert found("--account", "nisv", "--limit", "2") == [1, 2]
         assert found("--account", "root") == []
 
-    def test_mine(self, server: Emulator, user: Cli):
+    def test_mine(self, server: Emulator, user: Cli) -> None:
         video(server, 3).privacy = 3
         video(server, 4).category = 7
         everything = rows(user("videos", "list", "--mine", "--fields", "id").stdout)
@@ -103,7 +103,7 @@ class TestList:
         assert {"id": 4, "category.id": 7} in gaming
         assert {row["category.id"] for row in gaming} == {7}
 
-    def test_details(self, server: Emulator, cli: Cli):
+    def test_details(self, server: Emulator, cli: Cli) -> None:
         video(server, 12).description, video(server, 12).tags = "x" * 900, ("one", "two")
         ran = cli(
             "videos", "list", "--url", server.url, "--limit", "2", "--details", "--fields", "id,description,tags"
@@ -125,23 +125,23 @@ class TestList:
             (("--limit", "-1"), "Invalid value for '--limit': -1 is not in the range x>=0."),
         ],
     )
-    def test_refused(self, server: Emulator, cli: Cli, options: tuple[str, ...], message: str):
+    def test_refused(self, server: Emulator, cli: Cli, options: tuple[str, ...], message: str) -> None:
         result = cli("videos", "list", "--url", server.url, *options)
         assert result.exit_code == 2
         assert result.stderr == (f"aiopeertube: error: {message}\nhint: see `aiopeertube videos list --help`\n")
         assert server.statistics().requests == 0
 
-    def test_unknown_label(self, server: Emulator, cli: Cli):
+    def test_unknown_label(self, server: Emulator, cli: Cli) -> None:
         result = cli("videos", "list", "--url", server.url, "--category", "musik")
         assert result.exit_code == 2
-        assert result.stderr == ("aiopeertube: error: category: the instance has no 'musik'; did you mean 'Music'?\n")
+        assert result.stderr == ("aiopeertube: error: the instance has no category 'musik'; did you mean 'Music'?\n")
 
-    def test_no_such_channel(self, server: Emulator, cli: Cli):
+    def test_no_such_channel(self, server: Emulator, cli: Cli) -> None:
         result = cli("videos", "list", "--url", server.url, "--channel", "nobody")
         assert result.exit_code == 5
         assert result.stderr.startswith("aiopeertube: error: GET /api/v1/video-channels/nobody/videos answered 404: ")
 
-    def test_table_on_a_terminal(self, server: Emulator, terminal: Callable[..., Terminal]):
+    def test_table_on_a_terminal(self, server: Emulator, terminal: Callable[..., Terminal]) -> None:
         video(server, 12).name = "Sneaky \x1b]0;owned\x07\x1b[2J [bold]name[/bold] \u202eback"
         screen = terminal("videos", "list", "--url", server.url, "--limit", "3")
         assert screen.end() == 0
@@ -151,13 +151,13 @@ class TestList:
         assert "publishedAt" in screen.text
         assert "\x1b[1m" in screen.raw
 
-    def test_no_color(self, server: Emulator, terminal: Callable[..., Terminal]):
+    def test_no_color(self, server: Emulator, terminal: Callable[..., Terminal]) -> None:
         for how, env in ((("--no-color",), {}), ((), {"NO_COLOR": "anything at all"})):
             screen = terminal("videos", "list", "--url", server.url, "--limit", "1", *how, **env)
             assert screen.end() == 0
             assert "\x1b[3" not in screen.raw
 
-    def test_reader_goes_away(self, server: Emulator):
+    def test_reader_goes_away(self, server: Emulator) -> None:
         ran = subprocess.run(
             f"{' '.join(command('videos', 'list', '--all', '--url', server.url, '--details'))} | true; "
             "echo ${PIPESTATUS[0]}",

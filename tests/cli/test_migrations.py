@@ -6,14 +6,18 @@ import os
 import random
 import signal
 import subprocess
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
+from openpyxl.worksheet.worksheet import Worksheet
 
 from aiopeertube.emulator import Emulator, Fault
+from aiopeertube.emulator.faults import FaultKind
 
-from .conftest import ADMIN, USER, command, rows, video, wait_until
+from .conftest import ADMIN, USER, Begin, Cli, command, rows, video, wait_until
 
 
 @pytest.fixture(autouse=True)
@@ -22,19 +26,19 @@ def state(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return home / "state" / "aiopeertube" / "jobs"
 
 
-def read_csv(name="out.csv"):
+def read_csv(name: str = "out.csv") -> list[dict[str, str]]:
     with Path(name).open(newline="", encoding="utf-8") as file:
         return list(csv.DictReader(file))
 
 
-def write_csv(table, name="in.csv"):
+def write_csv(table: list[dict[str, str]], name: str = "in.csv") -> None:
     with Path(name).open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, fieldnames=list(table[0]))
         writer.writeheader()
         writer.writerows(table)
 
 
-def snapshot(server):
+def snapshot(server: Emulator) -> dict[int, dict[str, Any]]:
     names = ("name", "description", "support", "tags", "category", "licence", "language", "privacy", "nsfw",
              "comments_policy", "download_enabled", "originally_published_at", "channel")  # fmt: skip
     return {
@@ -43,11 +47,11 @@ def snapshot(server):
     }
 
 
-def puts(server):
+def puts(server: Emulator) -> int:
     return server.statistics().by_route.get("PUT /videos/{id}", 0)
 
 
-def strange(server):
+def strange(server: Emulator) -> None:
     """Give the videos texts that tables may stumble over."""
     texts = ['"quoted", ; | \t', "two\nlines\r\nand\rmore", "🎞 עברית עם English", " spaces ", "<clear>", "\\<clear>",
              "=1+1", "'", "null and void", "x" * 10_000, "ends in dots...", "-"]  # fmt: skip
@@ -62,7 +66,9 @@ def strange(server):
 
 @pytest.mark.parametrize("format", ["csv", "tsv", "jsonl", "xlsx"])
 @pytest.mark.parametrize("who", ["user", "admin"])
-def test_what_was_exported_and_not_edited_plans_to_no_change(server, request, format, who):
+def test_what_was_exported_and_not_edited_plans_to_no_change(
+    server: Emulator, request: pytest.FixtureRequest, format: str, who: str
+) -> None:
     cli = request.getfixturevalue(who)
     strange(server)
     mine = ["--mine"] if who == "user" else []
@@ -74,7 +80,7 @@ def test_what_was_exported_and_not_edited_plans_to_no_change(server, request, fo
     assert puts(server) == 0
 
 
-def test_from_export_to_rollback(server, user):
+def test_from_export_to_rollback(server: Emulator, user: Cli) -> None:
     strange(server)
     before = snapshot(server)
     assert user("export", "out.csv", "--mine").exit_code == 0
@@ -113,7 +119,7 @@ def test_from_export_to_rollback(server, user):
     assert {number for number in before if before[number] != after[number]} == {2}
 
 
-def test_a_finished_job_done_again_sends_nothing(server, user):
+def test_a_finished_job_done_again_sends_nothing(server: Emulator, user: Cli) -> None:
     table = [{"uuid": video(server, n).uuid, "name": f"Film {n}"} for n in range(1, 7)]
     write_csv(table)
     assert user("apply", "in.csv").exit_code == 0
@@ -123,7 +129,7 @@ def test_a_finished_job_done_again_sends_nothing(server, user):
     assert puts(server) == 6
 
 
-def test_requests_are_as_few_as_they_can_be(server, user):
+def test_requests_are_as_few_as_they_can_be(server: Emulator, user: Cli) -> None:
     table = [{"uuid": video(server, n).uuid, "language": "nl"} for n in range(1, 13)]
     for n in range(1, 13):
         video(server, n).language = "nl" if n > 4 else None
@@ -135,14 +141,14 @@ def test_requests_are_as_few_as_they_can_be(server, user):
     assert sum(routes.values()) <= 12
 
 
-def test_few_videos_are_asked_for_by_themselves(server, user):
+def test_few_videos_are_asked_for_by_themselves(server: Emulator, user: Cli) -> None:
     write_csv([{"url": f"{server.url}/videos/watch/{video(server, 1).uuid}", "language": "Dutch"}])
     assert user("apply", "in.csv").exit_code == 0
     assert server.statistics().by_route.get("GET /users/me/videos", 0) == 0
     assert video(server, 1).language == "nl"
 
 
-def test_a_dry_run_goes_the_same_way_and_sends_no_change(server, user, state):
+def test_a_dry_run_goes_the_same_way_and_sends_no_change(server: Emulator, user: Cli, state: Path) -> None:
     write_csv([{"id": "1", "name": "Film"}, {"id": "99", "name": "Film"}])
     result = user("apply", "in.csv", "--dry-run", "--format", "jsonl")
     assert result.exit_code == 1
@@ -151,7 +157,7 @@ def test_a_dry_run_goes_the_same_way_and_sends_no_change(server, user, state):
     assert list(state.glob("*")) == []
 
 
-def test_every_complaint_is_told_and_nothing_is_sent(server, user, state):
+def test_every_complaint_is_told_and_nothing_is_sent(server: Emulator, user: Cli, state: Path) -> None:
     write_csv([
         {"uuid": "x", "name": "Film", "nmae": ""},
         {"uuid": video(server, 1).uuid, "name": "ab", "nmae": ""},
@@ -174,13 +180,13 @@ def test_every_complaint_is_told_and_nothing_is_sent(server, user, state):
     assert list(state.glob("*")) == []
 
 
-def test_options_are_environment_variables_too(server, user):
+def test_options_are_environment_variables_too(server: Emulator, user: Cli) -> None:
     write_csv([{"id": str(n), "name": f"Film {n}"} for n in range(1, 6)])
     result = user("apply", "in.csv", AIOPEERTUBE_APPLY_MAX_CHANGES="4")
     assert (result.exit_code, puts(server)) == (2, 0)
 
 
-def test_a_plan_too_large_is_refused(server, user, state):
+def test_a_plan_too_large_is_refused(server: Emulator, user: Cli, state: Path) -> None:
     write_csv([{"id": str(n), "name": f"Film {n}"} for n in range(1, 6)])
     result = user("apply", "in.csv", "--max-changes", "4")
     assert result.exit_code == 2
@@ -190,7 +196,7 @@ def test_a_plan_too_large_is_refused(server, user, state):
     assert user("apply", "in.csv", "--max-changes", "5").exit_code == 0
 
 
-def test_what_is_not_ones_own_is_told_before(server, cli):
+def test_what_is_not_ones_own_is_told_before(server: Emulator, cli: Cli) -> None:
     server.store.add_user("other", "secret123", 2)
     cli("login", "--url", server.url, "--username", "other", "--password", "secret123")
     write_csv([{"id": "1", "name": "Film"}])
@@ -199,7 +205,7 @@ def test_what_is_not_ones_own_is_told_before(server, cli):
     assert "not yours to edit: it belongs to nisv" in result.stderr
 
 
-def test_failed_rows_come_as_they_were_and_can_be_fed_back(server, user):
+def test_failed_rows_come_as_they_were_and_can_be_fed_back(server: Emulator, user: Cli) -> None:
     server.faults.add(Fault("5xx", method="PUT", path=f"/videos/{video(server, 2).uuid}"))
     Path("in.csv").write_text('id|name|key\n1|Film één|a\n2|"Film | twee"|b\n99|Film|c\n', encoding="utf-8")
     result = user("apply", "in.csv", "--format", "jsonl")
@@ -220,7 +226,7 @@ def test_failed_rows_come_as_they_were_and_can_be_fed_back(server, user):
     assert video(server, 2).name == "Film | twee"
 
 
-def test_resume_failed_tries_again_what_failed(server, user):
+def test_resume_failed_tries_again_what_failed(server: Emulator, user: Cli) -> None:
     server.faults.add(Fault("5xx", method="PUT"))
     write_csv([{"id": "1", "name": "Film"}])
     assert user("apply", "in.csv").exit_code == 1
@@ -230,7 +236,7 @@ def test_resume_failed_tries_again_what_failed(server, user):
     assert video(server, 1).name == "Film"
 
 
-def test_expect_leaves_what_somebody_changed_since_the_plan(server, user):
+def test_expect_leaves_what_somebody_changed_since_the_plan(server: Emulator, user: Cli) -> None:
     write_csv([{"id": str(n), "name": f"Film {n}"} for n in (1, 2, 3)])
     assert user("plan", "in.csv", "-o", "plan.jsonl").exit_code == 0
     video(server, 2).name = "Somebody else's"
@@ -242,7 +248,7 @@ def test_expect_leaves_what_somebody_changed_since_the_plan(server, user):
     assert video(server, 2).name == "Somebody else's"
 
 
-def test_halt_stops_and_resume_goes_on(server, user):
+def test_halt_stops_and_resume_goes_on(server: Emulator, user: Cli) -> None:
     server.faults.add(Fault("5xx", method="PUT", status=501))
     write_csv([{"id": str(n), "name": f"Film {n}"} for n in range(1, 13)])
     result = user("apply", "in.csv", "--halt", "fail=2", "--concurrency", "1")
@@ -252,7 +258,7 @@ def test_halt_stops_and_resume_goes_on(server, user):
     assert [video(server, n).name for n in range(1, 13)] == [f"Film {n}" for n in range(1, 13)]
 
 
-def test_plans_and_journals_of_others_are_refused(server, user, cli):
+def test_plans_and_journals_of_others_are_refused(server: Emulator, user: Cli, cli: Cli) -> None:
     write_csv([{"id": "1", "name": "Film"}])
     assert user("plan", "in.csv", "-o", "plan.jsonl").exit_code == 0
     assert user("apply", "in.csv", "--journal", "job.journal").exit_code == 0
@@ -274,7 +280,7 @@ def test_plans_and_journals_of_others_are_refused(server, user, cli):
     assert (again.exit_code, "--resume" in again.stderr) == (2, True)
 
 
-def test_set_changes_a_scope_in_one_line(server, admin):
+def test_set_changes_a_scope_in_one_line(server: Emulator, admin: Cli) -> None:
     for n in range(1, 13):
         video(server, n).download_enabled = n > 5
     refused = admin("set", "downloadEnabled=true")
@@ -287,7 +293,7 @@ def test_set_changes_a_scope_in_one_line(server, admin):
     assert all(video(server, n).download_enabled for n in range(1, 13))
 
 
-def test_set_by_conditions_replacements_tags_and_a_function(server, user):
+def test_set_by_conditions_replacements_tags_and_a_function(server: Emulator, user: Cli) -> None:
     Path("rules.py").write_text("def f(video):\n    return {'support': 'Seen ' + video['name'][:3]}\n")
     for n in range(1, 13):
         video(server, n).language = "nl" if n in (3, 4) else "en"
@@ -309,18 +315,18 @@ def test_set_by_conditions_replacements_tags_and_a_function(server, user):
     (["language=xx"], "no language"), (["nsfw=true", "--where", "nonsense"], "not a condition"),
     (["--function", "no_such_module:f"], "cannot load"), (["--replace", "category/a/b"], "does not begin"),
 ])  # fmt: skip
-def test_rules_that_are_none(server, user, arguments, why):
+def test_rules_that_are_none(server: Emulator, user: Cli, arguments: list[str], why: str) -> None:
     result = user("set", *arguments, "--yes")
     assert (result.exit_code, why in result.stderr) == (2, True)
 
 
-def test_rows_by_stdin_and_by_a_table_without_header(server, user):
+def test_rows_by_stdin_and_by_a_table_without_header(server: Emulator, user: Cli) -> None:
     result = user("apply", "-", "--columns", "id,-,name", "--delimiter", "|", input="1|x|Een\n2|y|Twee\n")
     assert result.exit_code == 0
     assert [video(server, n).name for n in (1, 2)] == ["Een", "Twee"]
 
 
-def test_the_archives_own_way_of_rows(server, user):
+def test_the_archives_own_way_of_rows(server: Emulator, user: Cli) -> None:
     """Title, tags and two texts, longer than the server takes; a licence by its address."""
     tags = ";".join(["geology", "x", "geology", "Space exploration", *(f"tag {n}" for n in range(9))])
     Path("in.csv").write_text(f'{video(server, 1).uuid}|"{"T" * 130}"|"{tags}"|"Text"|"Short"|1960-01-01|'
@@ -335,7 +341,7 @@ def test_the_archives_own_way_of_rows(server, user):
     assert set(one.tags) == {"geology", "Space exploration", "tag 0", "tag 1", "tag 2"}
 
 
-def test_captions_are_looked_at_before_the_first_is_sent(server, user):
+def test_captions_are_looked_at_before_the_first_is_sent(server: Emulator, user: Cli) -> None:
     Path("good.srt").write_text("1\n00:00:01,000 --> 00:00:02,000\nHallo\n")
     Path("good.vtt").write_text("WEBVTT\n\n00:01.000 --> 00:02.000\nHallo\n")
     Path("bad.srt").write_text("<html>404</html>")
@@ -356,7 +362,7 @@ def test_captions_are_looked_at_before_the_first_is_sent(server, user):
     assert user("rollback", "last").exit_code == 2
 
 
-def test_captions_that_the_server_does_not_keep_are_put_again(home, cli):
+def test_captions_that_the_server_does_not_keep_are_put_again(home: Path, cli: Cli) -> None:
     Path("c.srt").write_text("1\n00:00:01,000 --> 00:00:02,000\nHallo\n")
     with Emulator.in_thread(videos=250, rate_limit=None, login_limit=None, write_seconds=0.005) as server:
         assert cli("login", "--url", server.url, **USER).exit_code == 0
@@ -367,7 +373,7 @@ def test_captions_that_the_server_does_not_keep_are_put_again(home, cli):
         assert "250 stand as written" in cli("verify", "last").stderr
 
 
-def test_thumbnails_from_a_table(server, user):
+def test_thumbnails_from_a_table(server: Emulator, user: Cli) -> None:
     Path("one.png").write_bytes(b"\x89PNG\r\n\x1a\n" + b"\0" * 50)
     Path("fake.jpg").write_bytes(b"GIF89a")
     write_csv([{"id": "1", "file": "fake.jpg"}])
@@ -377,7 +383,7 @@ def test_thumbnails_from_a_table(server, user):
     assert video(server, 1).thumbnail is not None
 
 
-def test_deletes_ask_and_keep_the_metadata(server, user):
+def test_deletes_ask_and_keep_the_metadata(server: Emulator, user: Cli) -> None:
     write_csv([{"id": "1"}, {"id": "2"}, {"id": "99"}])
     name = video(server, 1).name
     asked = user("delete", "in.csv")
@@ -389,7 +395,7 @@ def test_deletes_ask_and_keep_the_metadata(server, user):
     assert outcomes[0]["name"] == name
 
 
-def test_jobs_are_listed_shown_and_mapped(server, user):
+def test_jobs_are_listed_shown_and_mapped(server: Emulator, user: Cli) -> None:
     write_csv([{"key": "oai:1", "id": "1", "name": "Film"}, {"key": "oai 2", "id": "2", "name": "Film"}])
     assert user("apply", "in.csv").exit_code == 0
     (job,) = rows(user("jobs", "list", "--format", "jsonl").stdout)
@@ -405,7 +411,7 @@ def test_jobs_are_listed_shown_and_mapped(server, user):
     assert user("jobs", "show", "nothing").exit_code == 2
 
 
-def test_administrators_of_8_need_no_details_for_tags(home, cli):
+def test_administrators_of_8_need_no_details_for_tags(home: Path, cli: Cli) -> None:
     with Emulator.in_thread(videos=5, rate_limit=None, login_limit=None, server_version="8.2") as server:
         assert cli("login", "--url", server.url, **ADMIN).exit_code == 0
         assert cli("export", "in.csv", "--fields", "uuid,name,tags").exit_code == 0
@@ -418,21 +424,73 @@ def test_administrators_of_8_need_no_details_for_tags(home, cli):
         assert server.statistics().by_route.get("GET /videos/{id}", 0) == 0
 
 
-def test_an_xlsx_of_ones_own(server, user):
+def test_an_xlsx_of_ones_own(server: Emulator, user: Cli) -> None:
     book = openpyxl.Workbook()
-    book.active.append(["id", "name", "originallyPublishedAt"])
-    book.active.append([1, "Film", "1939"])
-    book.active.append([2, "=A1", "1939"])
+    sheet = book.active
+    assert isinstance(sheet, Worksheet)
+    sheet.append(["id", "name", "originallyPublishedAt"])
+    sheet.append([1, "Film", "1939"])
+    sheet.append([2, "=A1", "1939"])
     book.save("in.xlsx")
     result = user("apply", "in.xlsx")
     assert result.exit_code == 2
     assert "in.xlsx, line 3, column name: a formula" in result.stderr
 
 
-FAULTS = ("429", "5xx", "5xx-after", "reset", "reset-after", "stall", "truncated", "garbage")
+def wrote_or_ended(server: Emulator, goal: int, run: subprocess.Popen[bytes]) -> bool:
+    return puts(server) >= goal or run.poll() is not None
 
 
-def test_every_good_row_is_applied_through_faults_of_every_kind(home, cli):
+@pytest.mark.parametrize(("arguments", "told"), [
+    (("--columns", "id,id"), "--columns: id is there twice"), (("--sheet", "x"), "--sheet means nothing for CSV"),
+    (("--encoding", "klingon"), "--encoding klingon: there is no such"), (("--delimiter", "||"), "--delimiter '||'"),
+    (("--halt", "no"), "--halt: 'no' is not a number"), (("--dry-run", "--resume"), "--dry-run: it keeps no journal"),
+    (("--max-changes", "0"), "1 videos would change, more than 0; see --max-changes"),
+    (("--compose", "support={nope}"), "not there: 'nope'; see --compose"),
+    (("--resume", "--journal", "none.journal"), "to resume; see --journal"),
+])  # fmt: skip
+def test_options_have_dashes_here(server: Emulator, user: Cli, arguments: tuple[str, ...], told: str) -> None:
+    write_csv([{"id": "1", "name": "Film"}])
+    result = user("apply", "in.csv", *arguments)
+    assert (result.exit_code, told in result.stderr) == (2, True)
+    assert puts(server) == 0
+
+
+def test_hints_about_options_have_dashes_here(server: Emulator, user: Cli) -> None:
+    Path("in.csv").write_bytes(b"id,name\n1,caf\xe9\n")
+    assert "not UTF-8; the encoding is another, like cp1252; see --encoding" in user("apply", "in.csv").stderr
+    assert user("apply", "in.csv", "--encoding", "cp1252").exit_code == 0
+    Path("zip.csv").write_bytes(b"PK\x03\x04")
+    assert "see --input-format" in user("plan", "zip.csv").stderr
+    assert "see --overwrite" in user("export", "in.csv").stderr
+    Path("c.csv").write_text("id,file\n1,none.srt\n")
+    assert "see --language" in user("captions", "c.csv").stderr
+
+
+@pytest.mark.parametrize("uvloop", [True, False])
+def test_ctrl_c_finishes_what_is_in_flight(begin: Begin, cli: Cli, uvloop: bool) -> None:
+    with Emulator.in_thread(videos=80, rate_limit=None, login_limit=None, write_seconds=0.02) as server:
+        assert cli("login", "--url", server.url, **USER).exit_code == 0
+        write_csv([{"id": str(n), "name": f"Film {n}"} for n in range(1, 81)])
+        process = begin("apply", "in.csv", "--format", "jsonl", uvloop=uvloop)
+        wait_until(lambda: puts(server) >= 5)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=20)
+        edited = sum(video.name.startswith("Film ") for video in server.store.videos.values())
+        assert (process.returncode, "Traceback" in err) == (130, False)
+        assert "what is in flight will be finished" in err
+        assert "error: interrupted; --resume goes on" in err
+        # What was given up just as it was sent is in doubt, and told by the next run.
+        told = [row["state"] for row in rows(out)]
+        assert (set(told), len(told) <= edited < 80) == ({"changed"}, True)
+        assert cli("apply", "in.csv", "--resume").exit_code == 0
+        assert set(server.statistics().edits.values()) == {1}
+
+
+FAULTS: tuple[FaultKind, ...] = ("429", "5xx", "5xx-after", "reset", "reset-after", "stall", "truncated", "garbage")
+
+
+def test_every_good_row_is_applied_through_faults_of_every_kind(home: Path, cli: Cli) -> None:
     with Emulator.in_thread(videos=150, rate_limit=None, login_limit=None, seed=3) as server:
         assert cli("login", "--url", server.url, **USER).exit_code == 0
         for kind in FAULTS:
@@ -449,7 +507,7 @@ def test_every_good_row_is_applied_through_faults_of_every_kind(home, cli):
         assert set(server.statistics().faults) == set(FAULTS)
 
 
-def test_a_run_that_is_killed_again_and_again_writes_each_video_once(home, cli, state):
+def test_a_run_that_is_killed_again_and_again_writes_each_video_once(home: Path, cli: Cli, state: Path) -> None:
     """What was in flight at a kill may be written twice, if its outcome was not seen; nothing else is."""
     chance, kills, count = random.Random(5), 0, 250
     with Emulator.in_thread(videos=count, rate_limit=None, login_limit=None, write_seconds=0.004) as server:
@@ -464,7 +522,7 @@ def test_a_run_that_is_killed_again_and_again_writes_each_video_once(home, cli, 
                 command("apply", "in.csv", "--quiet", *resume), stdout=subprocess.DEVNULL, env=dict(os.environ)
             )
             goal = done + chance.randint(1, 30)
-            wait_until(lambda run=run, goal=goal: puts(server) >= goal or run.poll() is not None)
+            wait_until(partial(wrote_or_ended, server, goal, run))
             run.send_signal(signal.SIGKILL)
             run.wait()
             kills += 1

@@ -42,7 +42,7 @@ def found(path: tuple[str, ...]) -> click.Command:
 
 @pytest.mark.parametrize("path", [(), *COMMANDS], ids=" ".join)
 class TestHelp:
-    def test_mentions_every_option(self, path: tuple[str, ...], cli: Cli):
+    def test_mentions_every_option(self, path: tuple[str, ...], cli: Cli) -> None:
         result = cli(*path, "--help")
         assert (result.exit_code, result.stderr) == (0, "")
         for param in found(path).params:
@@ -52,10 +52,10 @@ class TestHelp:
             if isinstance(param, Shared) and param.envvar:
                 assert str(param.envvar) in " ".join(result.stdout.split())
 
-    def test_lists_options_only(self, path: tuple[str, ...], cli: Cli):
+    def test_lists_options_only(self, path: tuple[str, ...], cli: Cli) -> None:
         assert "\n  ID..." not in cli(*path, "--help").stdout
 
-    def test_every_option_is_explained_or_plain(self, path: tuple[str, ...]):
+    def test_every_option_is_explained_or_plain(self, path: tuple[str, ...]) -> None:
         undocumented = {
             param.name
             for param in found(path).params
@@ -63,19 +63,23 @@ class TestHelp:
         }
         assert undocumented <= {"name", "description"}
 
-    def test_shares_the_options(self, path: tuple[str, ...]):
+    def test_no_colour_has_one_variable(self, path: tuple[str, ...], cli: Cli) -> None:
+        last = cli(*path, "--help").stdout.rpartition("--no-color")[2].partition("\n\n")[0]
+        assert " ".join(last.split()) == "Use no colours. [env var: NO_COLOR]"
+
+    def test_shares_the_options(self, path: tuple[str, ...]) -> None:
         names = {name for param in found(path).params for name in param.opts}
         assert names.issuperset(OUTPUT)
         assert path in {("demo",), ("emulator",)} or names.issuperset((*CONNECTION, "--allow-http"))
 
 
 class TestRoot:
-    def test_documents_exit_codes(self, cli: Cli):
+    def test_documents_exit_codes(self, cli: Cli) -> None:
         text = cli("--help").stdout
         for code in Exit:
             assert f"{int(code):<3}  {MEANINGS[code]}" in text
 
-    def test_lists_commands_in_their_order(self, cli: Cli):
+    def test_lists_commands_in_their_order(self, cli: Cli) -> None:
         lines = cli("--help").stdout.splitlines()
         start = lines.index("Commands:") + 1
         assert [line.split()[0] for line in lines[start : start + 19]] == [
@@ -83,28 +87,28 @@ class TestRoot:
             "rollback", "jobs", "captions", "thumbnails", "delete", "upload", "import", "api",
         ]  # fmt: skip
 
-    def test_version(self, cli: Cli):
+    def test_version(self, cli: Cli) -> None:
         result = cli("--version")
         assert (result.exit_code, result.stdout) == (0, f"aiopeertube, version {__version__}\n")
 
-    def test_nothing_gives_help_and_2(self, cli: Cli):
+    def test_nothing_gives_help_and_2(self, cli: Cli) -> None:
         result = cli()
         assert (result.exit_code, result.stdout) == (2, "")
         assert "Exit codes:" in result.stderr
 
-    def test_unknown_command(self, cli: Cli):
+    def test_unknown_command(self, cli: Cli) -> None:
         result = cli("vidoes")
         assert result.exit_code == 2
         assert result.stderr == "aiopeertube: error: No such command 'vidoes'.\nhint: see `aiopeertube --help`\n"
 
-    def test_unknown_option(self, cli: Cli):
+    def test_unknown_option(self, cli: Cli) -> None:
         result = cli("videos", "list", "--limitt", "3")
         assert result.exit_code == 2
         first, hint = result.stderr.splitlines()
         assert first.startswith("aiopeertube: error: No such option '--limitt'")
         assert hint == "hint: see `aiopeertube videos list --help`"
 
-    def test_bug_is_one_line(self, cli: Cli, monkeypatch: pytest.MonkeyPatch):
+    def test_bug_is_one_line(self, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
         def fail(*args: object) -> None:
             raise ZeroDivisionError("no\x1b[31m way")
 
@@ -116,7 +120,7 @@ class TestRoot:
             "hint: run it again with -v for details, and please report them\n"
         )
 
-    def test_bug_with_v_shows_where(self, monkeypatch: pytest.MonkeyPatch):
+    def test_bug_with_v_shows_where(self, monkeypatch: pytest.MonkeyPatch) -> None:
         import click.testing
 
         def fail(*args: object) -> None:
@@ -132,33 +136,32 @@ class TestStreams:
     """Standard streams that are closed, or that cannot be written."""
 
     @pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
-    def test_closed(self, server: Emulator, user: Cli, closed: str):
+    def test_closed(self, server: Emulator, user: Cli, closed: str) -> None:
         result = in_shell(closed, "videos", "update", "1", "--name", "Unheard")
         assert result.returncode == 0
         assert server.store.videos[1].name == "Unheard"
 
-    def test_closed_stdin_has_no_lines(self, user: Cli):
+    def test_closed_stdin_has_no_lines(self, user: Cli) -> None:
         result = in_shell("<&-", "videos", "update", "-", "--name", "Nobody's")
         assert (result.returncode, result.stdout) == (0, "")
         assert result.stderr.startswith("update: 0 done, 0 failed, in ")
 
     @pytest.mark.parametrize("args", [("whoami",), ("videos", "list"), ("videos", "update", "1", "--name", "Full")])
     @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
-    def test_full_disk(self, user: Cli, args: tuple[str, ...]):
+    def test_full_disk(self, user: Cli, args: tuple[str, ...]) -> None:
         result = in_shell(">/dev/full", *args, "--quiet")
         assert (result.returncode, result.stdout) == (74, "")
         assert result.stderr == (
-            "aiopeertube: error: No space left on device\n"
-            "hint: check that there is room, and that you may read and write there\n"
+            "aiopeertube: error: No space left on device\nhint: check the free space and your permissions there\n"
         )
 
     @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
-    def test_what_nobody_can_read_changes_nothing(self, server: Emulator, user: Cli):
+    def test_what_nobody_can_read_changes_nothing(self, server: Emulator, user: Cli) -> None:
         assert in_shell("2>/dev/full", "videos", "get", "no-id").returncode == 2
         assert in_shell("2>/dev/full", "videos", "update", "1", "99", "--name", "Unread").returncode == 1
         assert server.store.videos[1].name == "Unread"
 
-    def test_config_that_cannot_be_written(self, server: Emulator, cli: Cli, config: Path):
+    def test_config_that_cannot_be_written(self, server: Emulator, cli: Cli, config: Path) -> None:
         config.parent.mkdir()
         config.write_text("in the way")
         result = cli("login", "--url", server.url, **USER)
@@ -167,30 +170,30 @@ class TestStreams:
 
 
 class TestValues:
-    def test_not_a_number(self, cli: Cli):
+    def test_not_a_number(self, cli: Cli) -> None:
         for value in ("nan", "inf", "-inf"):
             for result in (cli("whoami", f"--timeout={value}"), cli("whoami", PEERTUBE_TIMEOUT=value)):
                 assert result.exit_code == 2
                 assert result.stderr.startswith("aiopeertube: error: Invalid value for '--timeout'")
 
-    def test_token_that_no_header_can_hold(self, server: Emulator, cli: Cli):
+    def test_token_that_no_header_can_hold(self, server: Emulator, cli: Cli) -> None:
         for option in ("--token", "--otp"):
             result = cli("whoami", "--url", server.url, option, "hush\x00hush")
             assert (result.exit_code, "hush" in result.output) == (2, False)
         assert server.statistics().requests == 0
 
-    def test_code_with_blanks(self, server: Emulator, cli: Cli):
+    def test_code_with_blanks(self, server: Emulator, cli: Cli) -> None:
         who = USER | {"PEERTUBE_USERNAME": "twofactor"}
         assert cli("whoami", "--url", server.url, "--otp", " 123 456\n", **who).exit_code == 0
 
-    def test_text_that_is_not_unicode(self, server: Emulator, cli: Cli):
+    def test_text_that_is_not_unicode(self, server: Emulator, cli: Cli) -> None:
         result = cli("videos", "list", "--url", server.url, "--search", "\udcff")
         assert result.exit_code == 2
         assert result.stderr.startswith("aiopeertube: error: search: cannot be sent: there is half a character in it")
 
 
 class TestStart:
-    def test_help_needs_neither_aiohttp_nor_rich(self):
+    def test_help_needs_neither_aiohttp_nor_rich(self) -> None:
         check = (
             "import sys\n"
             "from aiopeertube.__main__ import main\n"
@@ -205,7 +208,7 @@ class TestStart:
         assert ran.stderr == "[]\n"
 
     @pytest.mark.parametrize("path", COMMANDS, ids=" ".join)
-    def test_importing_a_command_imports_neither(self, path: tuple[str, ...]):
+    def test_importing_a_command_imports_neither(self, path: tuple[str, ...]) -> None:
         check = (
             "import sys\n"
             "from aiopeertube.cli.app import app\n"
@@ -217,6 +220,6 @@ class TestStart:
         ran = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=True)
         assert ran.stderr == "[]\n"
 
-    def test_module_and_entry_point_are_the_same(self):
+    def test_module_and_entry_point_are_the_same(self) -> None:
         ran = subprocess.run(command("--version"), capture_output=True, text=True, check=True)
         assert ran.stdout == f"aiopeertube, version {__version__}\n"

@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,7 +24,7 @@ class Server:
     tokens: Path  # logins are limited, so the sessions of a run share theirs
     emulator: Emulator | None = None  # to look into; a real one keeps what it has to itself
 
-    def client(self, who: str = "user", **options: object) -> PeerTube:
+    def client(self, who: str = "user", **options: Any) -> PeerTube:
         if who == "anonymous":
             return PeerTube(self.url, **options)
         username, password = self.users[who]
@@ -72,4 +73,5 @@ _NEEDED = ("URL", "USERNAME", "PASSWORD", "ADMIN_USERNAME", "ADMIN_PASSWORD")
 
 @pytest.fixture(params=["emulated", pytest.param("real", marks=pytest.mark.live)])
 def server(request: pytest.FixtureRequest) -> Server:
-    return request.getfixturevalue(request.param)
+    found: Server = request.getfixturevalue(request.param)
+    return found

@@ -2,10 +2,14 @@
 
 import base64
 import os
+from typing import Any
 
 import pytest
 
-from aiopeertube import errors
+from aiopeertube import PeerTube, errors
+from aiopeertube.types import VideoDetails
+
+from .conftest import Server
 
 pytestmark = pytest.mark.anyio
 
@@ -19,19 +23,19 @@ def mark() -> str:
     return os.urandom(4).hex()
 
 
-async def some_video(pt):
+async def some_video(pt: PeerTube) -> VideoDetails:
     (row,) = await pt.me.videos(sort="createdAt").collect(limit=1)
     return await pt.videos.get(row["uuid"])
 
 
-async def test_who_am_i(server):
+async def test_who_am_i(server: Server) -> None:
     for who, role in (("user", 2), ("administrator", 0)):
         async with server.client(who) as pt:
             me = await pt.me.get()
         assert (me["username"], me["role"]["id"]) == (server.users[who][0], role)
 
 
-async def test_configuration_and_constants(server):
+async def test_configuration_and_constants(server: Server) -> None:
     async with server.client("anonymous") as pt:
         config = await pt.config.get()
         assert config["serverVersion"].split(".")[0] in {"6", "7", "8"}
@@ -42,7 +46,7 @@ async def test_configuration_and_constants(server):
         assert (await pt.videos.privacies())["1"] == "Public"
 
 
-async def test_a_listing_gives_every_video_once_in_order(server):
+async def test_a_listing_gives_every_video_once_in_order(server: Server) -> None:
     async with server.client() as pt:
         listing = pt.me.videos(sort="createdAt", count=50)
         rows = [row async for row in listing]
@@ -51,7 +55,7 @@ async def test_a_listing_gives_every_video_once_in_order(server):
     assert [row["createdAt"] for row in rows] == sorted(row["createdAt"] for row in rows)
 
 
-async def test_pages_limits_and_early_breaks(server):
+async def test_pages_limits_and_early_breaks(server: Server) -> None:
     async with server.client() as pt:
         assert len(await pt.me.videos().collect(limit=7)) == 7
         assert [len(page) async for page in pt.me.videos(count=20).pages()][:2] == [20, 20]
@@ -62,7 +66,7 @@ async def test_pages_limits_and_early_breaks(server):
         assert own["uuid"] in {row["uuid"] async for row in by_channel}
 
 
-async def test_channels_and_accounts(server):
+async def test_channels_and_accounts(server: Server) -> None:
     async with server.client("anonymous") as pt:
         username = server.users["user"][0]
         account = await pt.accounts.get(username)
@@ -74,20 +78,24 @@ async def test_channels_and_accounts(server):
         assert await pt.accounts.videos(username).total() >= 1
 
 
-async def test_a_video_goes_by_three_names(server):
+async def test_a_video_goes_by_three_names(server: Server) -> None:
     async with server.client() as pt:
         video = await some_video(pt)
         for name in (video["id"], video["uuid"], video["shortUUID"]):
             assert (await pt.videos.get(name))["uuid"] == video["uuid"]
 
 
-async def test_an_update_changes_its_fields_and_no_other(server):
+async def test_an_update_changes_its_fields_and_no_other(server: Server) -> None:
     async with server.client() as pt:
         before = await some_video(pt)
         uuid, new = before["uuid"], mark()
-        wanted = {"name": f"Renamed {new}", "tags": [f"a{new}", f"b{new}"], "description": "Tekst é 🎬 «ok»\n" * 40}
+        wanted: dict[str, Any] = {
+            "name": f"Renamed {new}",
+            "tags": [f"a{new}", f"b{new}"],
+            "description": "Tekst é 🎬 «ok»\n" * 40,
+        }
         await pt.videos.update(uuid, **wanted, category=15, licence=1, language="nl", downloadEnabled=False)
-        after = await pt.videos.get(uuid)
+        after: dict[str, Any] = {**await pt.videos.get(uuid)}
         assert {field: after[field] for field in ("name", "description", "downloadEnabled")} == {
             "name": wanted["name"],
             "description": wanted["description"].strip()
@@ -115,7 +123,7 @@ async def test_an_update_changes_its_fields_and_no_other(server):
     assert sorted(back["tags"]) == sorted(before["tags"])
 
 
-async def test_thumbnail_and_fields_in_one_update(server):
+async def test_thumbnail_and_fields_in_one_update(server: Server) -> None:
     """A multipart body: lists keep their items there, and null clears."""
     async with server.client() as pt:
         before = await some_video(pt)
@@ -135,7 +143,7 @@ async def test_thumbnail_and_fields_in_one_update(server):
         )
 
 
-async def test_captions(server):
+async def test_captions(server: Server) -> None:
     subtitles = b"1\n00:00:00,000 --> 00:00:01,000\nHallo\n"
     async with server.client() as pt:
         uuid = (await some_video(pt))["uuid"]
@@ -151,7 +159,7 @@ async def test_captions(server):
             await pt.captions.put(uuid, "zz9", subtitles)
 
 
-async def test_errors_are_named_by_what_they_mean(server):
+async def test_errors_are_named_by_what_they_mean(server: Server) -> None:
     async with server.client() as pt:
         with pytest.raises(errors.NotFound):
             await pt.videos.get(MISSING)
@@ -170,7 +178,7 @@ async def test_errors_are_named_by_what_they_mean(server):
             await pt.videos.update(uuid, name="Nope")
 
 
-async def test_a_wrong_password_and_a_dead_token(server):
+async def test_a_wrong_password_and_a_dead_token(server: Server) -> None:
     from aiopeertube import PeerTube
 
     async with PeerTube(server.url, username=server.users["user"][0], password="wrong-password") as pt:
@@ -181,7 +189,7 @@ async def test_a_wrong_password_and_a_dead_token(server):
             await pt.me.get()
 
 
-async def test_a_token_that_another_client_refreshed(server):
+async def test_a_token_that_another_client_refreshed(server: Server) -> None:
     """Two clients of one saved token: the second adopts what the first fetched."""
     async with server.client() as one, server.client() as two:
         await one.me.get()
@@ -191,7 +199,7 @@ async def test_a_token_that_another_client_refreshed(server):
         assert two.statistics().renewals == 0
 
 
-async def test_120_renames_of_a_normal_user_use_the_allowance_and_lose_nothing(server):
+async def test_120_renames_of_a_normal_user_use_the_allowance_and_lose_nothing(server: Server) -> None:
     async with server.client() as pt:
         rows = await pt.me.videos(sort="createdAt").collect(limit=60)
         new = mark()
@@ -204,7 +212,7 @@ async def test_120_renames_of_a_normal_user_use_the_allowance_and_lose_nothing(s
         assert pt.statistics().refused <= 1
 
 
-async def test_the_same_new_tags_on_many_videos_as_administrator(server):
+async def test_the_same_new_tags_on_many_videos_as_administrator(server: Server) -> None:
     """The case in which parallel PUTs of a plain loop lose one in seven."""
     async with server.client("administrator") as pt:
         rows = await pt.videos.list(sort="createdAt").collect(limit=60)

@@ -6,19 +6,27 @@ Live, AIOPEERTUBE_LIVE_VIDEOS says how many videos take part (40 by default).
 import asyncio
 import csv
 import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import click.testing
 import pytest
 
 from aiopeertube.cli.app import app
-from aiopeertube.migrate.export import DEFAULT, cell, columns_for
+from aiopeertube.migrate.exporting import DEFAULT, cell, columns_for
+
+from .conftest import Server
+
+Run = Callable[..., str]
 
 COUNT = int(os.environ.get("AIOPEERTUBE_LIVE_VIDEOS", "40"))
 
 
 @pytest.fixture(params=["user", "administrator"])
-def cli(request, server, tmp_path, monkeypatch):
+def cli(
+    request: pytest.FixtureRequest, server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Run]:
     """Run a command in this process as the user or the administrator; return its stderr."""
     username, password = server.users[request.param]
     env = {
@@ -28,7 +36,7 @@ def cli(request, server, tmp_path, monkeypatch):
     }
     monkeypatch.chdir(tmp_path)
 
-    def run(*args, code=0, **more):
+    def run(*args: str, code: int = 0, **more: str) -> str:
         result = click.testing.CliRunner(env=env | more).invoke(app, list(args), prog_name="aiopeertube")
         assert result.exit_code == code, result.stderr
         return result.stderr
@@ -38,7 +46,7 @@ def cli(request, server, tmp_path, monkeypatch):
     run("logout")
 
 
-def test_edits_there_and_back(cli, server):
+def test_edits_there_and_back(cli: Run, server: Server) -> None:
     before = asyncio.run(videos(server))
     count = f"{len(before):,}"
     edit(before, "edited.csv")
@@ -53,12 +61,13 @@ def test_edits_there_and_back(cli, server):
     assert asyncio.run(videos(server)) == before
 
 
-async def videos(server):
+async def videos(server: Server) -> list[dict[str, Any]]:
     """Get the user's first public videos in full, but for what moves by itself."""
     async with server.client() as pt:
         own = [row["uuid"] async for row in pt.me.videos(sort="createdAt") if row["privacy"]["id"] == 1][:COUNT]
         async with pt.bulk([pt.videos.get(uuid) for uuid in own]) as outcomes:
-            found = {outcome.result["uuid"]: outcome.result async for outcome in outcomes}
+            results: list[Any] = [outcome.result async for outcome in outcomes]
+    found: dict[str, dict[str, Any]] = {video["uuid"]: video for video in results}
     # A new name makes new torrents, whose addresses are random; tags come in no order.
     moving = {
         "updatedAt",
@@ -78,7 +87,7 @@ async def videos(server):
     ]
 
 
-def edit(videos, name):
+def edit(videos: list[dict[str, Any]], name: str) -> None:
     """Write a table that edits every field there is, in turns, and clears what can be cleared."""
     columns = columns_for(DEFAULT)
     rows = [{column: cell(video, column, as_json=False) for column in columns} for video in videos]
@@ -100,5 +109,5 @@ def edit(videos, name):
         writer.writerows(edited)
 
 
-def flipped(cell):
+def flipped(cell: str) -> str:
     return "false" if cell == "true" else "true"

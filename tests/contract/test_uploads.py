@@ -7,12 +7,20 @@ import asyncio
 import hashlib
 import shutil
 import subprocess
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any, Self
 
 import aiohttp
 import pytest
 
-from aiopeertube import PeerTube, errors
-from aiopeertube.resumable import upload
+from aiopeertube import Call, PeerTube, errors
+from aiopeertube.resumable import Ticket, upload
+from aiopeertube.types import VideoId
+
+from .conftest import Server
+
+Ends = tuple[asyncio.StreamWriter, asyncio.StreamWriter]
 
 pytestmark = pytest.mark.anyio
 
@@ -27,26 +35,28 @@ class Breaking:
     With `deaf` set, the next answers that hold it (`times`) are not passed on.
     """
 
-    def __init__(self, url, *budgets):
+    def __init__(self, url: str, *budgets: int | None) -> None:
         self.host, self.port = url.removeprefix("http://").split(":")
         self.budgets = list(budgets)
         self.broken = 0
-        self.deaf = None
+        self.deaf: bytes | None = None
         self.times = 1
 
-    async def __aenter__(self):
+    async def __aenter__(self) -> Self:
         self.server = await asyncio.start_server(self._connected, "127.0.0.1", 0)
-        self.tasks = set()
+        self.tasks: set[asyncio.Task[None]] = set()
         self.url = f"http://127.0.0.1:{self.server.sockets[0].getsockname()[1]}"
         return self
 
-    async def __aexit__(self, *_):
+    async def __aexit__(self, *_: object) -> None:
         self.server.close()
         await self.server.wait_closed()
         await asyncio.gather(*self.tasks)
 
-    async def _connected(self, reader, writer):
-        self.tasks.add(asyncio.current_task())
+    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self.tasks.add(task)
         there = await asyncio.open_connection(self.host, int(self.port))
         budget = self.budgets.pop(0) if self.budgets else None
         both = writer, there[1]
@@ -54,7 +64,9 @@ class Breaking:
         for end in both:
             end.close()
 
-    async def _up(self, source, sink, both, left):
+    async def _up(
+        self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, both: Ends, left: int | None
+    ) -> None:
         while data := await self._read(source):
             if left is not None and len(data) > left:
                 return await self._break(sink, data[:left], both)
@@ -63,7 +75,7 @@ class Breaking:
         sink.close()
         return None
 
-    async def _down(self, source, sink, both):
+    async def _down(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, both: Ends) -> None:
         while data := await self._read(source):
             if self.deaf and self.times and self.deaf in data:
                 self.times -= 1
@@ -72,7 +84,7 @@ class Breaking:
         sink.close()
         return None
 
-    async def _break(self, sink, last, both):
+    async def _break(self, sink: asyncio.StreamWriter, last: bytes, both: Ends) -> None:
         sink.write(last)
         if last:
             await sink.drain()
@@ -81,7 +93,7 @@ class Breaking:
             end.close()
 
     @staticmethod
-    async def _read(source):
+    async def _read(source: asyncio.StreamReader) -> bytes:
         try:
             return await source.read(10_000)
         except ConnectionError:
@@ -89,13 +101,14 @@ class Breaking:
 
 
 @pytest.fixture(params=["emulated", "emulated_8", pytest.param("real", marks=pytest.mark.live)])
-def server(request):
+def server(request: pytest.FixtureRequest) -> Server:
     """6.3 and 8.x differ in what they say once an upload has become a video."""
-    return request.getfixturevalue(request.param)
+    found: Server = request.getfixturevalue(request.param)
+    return found
 
 
 @pytest.fixture(scope="session")
-def film(tmp_path_factory):
+def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Make a film of about 500 KB; where there is no ffmpeg, what passes for one with the emulator."""
     path = tmp_path_factory.mktemp("films") / "film.mp4"
     if shutil.which("ffmpeg"):
@@ -108,7 +121,7 @@ def film(tmp_path_factory):
 
 
 @pytest.fixture
-async def admin(server):
+async def admin(server: Server) -> AsyncIterator[PeerTube]:
     async with server.client("administrator") as pt:
         yield pt
         rows = await pt.me.videos(search=NAME).collect()
@@ -117,49 +130,64 @@ async def admin(server):
 
 
 @pytest.fixture
-async def fields(admin):
+async def fields(admin: PeerTube) -> dict[str, Any]:
     me = await admin.me.get()
     return {"channelId": me["videoChannels"][0]["id"], "name": NAME, "tags": ["tiny", "test"], "privacy": 3}
 
 
 @pytest.fixture
-async def token(server, admin):
+async def token(server: Server, admin: PeerTube) -> str:
     await admin.login()
-    return admin._session.token.access
+    return _token(admin)
 
 
-async def stored(server, pt, video):
+def _token(pt: PeerTube) -> str:
+    token = pt._session.token
+    assert token is not None
+    return token.access
+
+
+async def stored(server: Server, pt: PeerTube, video: VideoId) -> str:
     """Return the hash of what the server has; live by fetching it."""
     details = await pt.videos.get(video["uuid"])
     assert (details["name"], sorted(details["tags"]), details["privacy"]["id"]) == (NAME, ["test", "tiny"], 3)
     if server.emulator is not None:
-        return server.emulator.store.videos[video["id"]].source.sha256
-    headers = {"Authorization": f"Bearer {pt._session.token.access}"}
+        source = server.emulator.store.videos[video["id"]].source
+        assert source is not None
+        return source.sha256
+    headers = {"Authorization": f"Bearer {_token(pt)}"}
     url = details["files"][0]["fileUrl"]
     async with aiohttp.ClientSession(headers=headers) as session, session.get(url) as response:
         assert response.status == 200
         return hashlib.sha256(await response.read()).hexdigest()
 
 
-def sha256(path):
+def sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-async def refusal(call):
+async def refusal(call: Call[Any]) -> type[errors.ApiError]:
     with pytest.raises(errors.ApiError) as caught:
         await call
     return caught.type
 
 
-async def test_in_one_request(server, admin, fields, film):
+async def test_in_one_request(server: Server, admin: PeerTube, fields: dict[str, Any], film: Path) -> None:
     answer = await admin.videos.upload(videofile=film, **fields)
     assert await stored(server, admin, answer["video"]) == sha256(film)
 
 
-async def test_in_chunks(server, admin, fields, film):
-    heard, tickets = [], []
-    options = {"on_progress": lambda *told: heard.append(told), "on_started": tickets.append}
-    video = await upload(admin, film, chunk_size=CHUNK, **options, **fields)
+async def test_in_chunks(server: Server, admin: PeerTube, fields: dict[str, Any], film: Path) -> None:
+    heard: list[tuple[int, int]] = []
+    tickets: list[Ticket] = []
+    video = await upload(
+        admin,
+        film,
+        chunk_size=CHUNK,
+        on_progress=lambda *told: heard.append(told),
+        on_started=tickets.append,
+        **fields,
+    )
     assert await stored(server, admin, video) == sha256(film)
     size = film.stat().st_size
     assert heard == [(min(at, size), size) for at in range(CHUNK, size + CHUNK, CHUNK)]
@@ -169,7 +197,9 @@ async def test_in_chunks(server, admin, fields, film):
     assert caught.value.perhaps_finished
 
 
-async def test_over_connections_that_break(server, admin, token, fields, film):
+async def test_over_connections_that_break(
+    server: Server, admin: PeerTube, token: str, fields: dict[str, Any], film: Path
+) -> None:
     way = Breaking(server.url, 20_000, 70_000, 130_000, 10, 180_000, 99_999)
     async with way, PeerTube(way.url, token=token) as pt:
         video = await upload(pt, film, chunk_size=CHUNK, **fields)
@@ -177,7 +207,9 @@ async def test_over_connections_that_break(server, admin, token, fields, film):
     assert await stored(server, admin, video) == sha256(film)
 
 
-async def test_the_answer_to_the_last_chunk_is_lost(server, admin, token, fields, film):
+async def test_the_answer_to_the_last_chunk_is_lost(
+    server: Server, admin: PeerTube, token: str, fields: dict[str, Any], film: Path
+) -> None:
     made = []
     for _ in range(3):
         async with Breaking(server.url) as way:
@@ -192,7 +224,9 @@ async def test_the_answer_to_the_last_chunk_is_lost(server, admin, token, fields
         assert await stored(server, admin, video) == sha256(film)
 
 
-async def test_many_side_by_side_whose_answers_are_lost(server, admin, token, fields, film):
+async def test_many_side_by_side_whose_answers_are_lost(
+    server: Server, admin: PeerTube, token: str, fields: dict[str, Any], film: Path
+) -> None:
     async with Breaking(server.url) as way:
         way.deaf, way.times = b'{"video"', 6
         async with PeerTube(way.url, token=token) as pt:
@@ -203,7 +237,9 @@ async def test_many_side_by_side_whose_answers_are_lost(server, admin, token, fi
     assert sorted(row["uuid"] for row in rows) == sorted(video["uuid"] for video in made)
 
 
-async def test_what_the_server_says_after_the_end(server, admin, fields, film):
+async def test_what_the_server_says_after_the_end(
+    server: Server, admin: PeerTube, fields: dict[str, Any], film: Path
+) -> None:
     data = film.read_bytes()
     size = len(data)
     started = await admin.uploads.start(filename="film.mp4", size=size, content_type="video/mp4", **fields)
@@ -223,10 +259,13 @@ async def test_what_the_server_says_after_the_end(server, admin, fields, film):
     assert len(await admin.me.videos(search=NAME).collect()) == 1
 
 
-async def test_a_second_client_goes_on_where_the_first_was_stopped(server, admin, fields, film):
-    tickets, sent = [], []
+async def test_a_second_client_goes_on_where_the_first_was_stopped(
+    server: Server, admin: PeerTube, fields: dict[str, Any], film: Path
+) -> None:
+    tickets: list[Ticket] = []
+    sent: list[int] = []
 
-    def stop(offset, size):
+    def stop(offset: int, size: int) -> None:
         sent.append(offset)
         if offset > size // 2:
             raise KeyError("stopped")
@@ -234,17 +273,23 @@ async def test_a_second_client_goes_on_where_the_first_was_stopped(server, admin
     with pytest.raises(KeyError):
         await upload(admin, film, chunk_size=CHUNK, on_started=tickets.append, on_progress=stop, **fields)
     async with server.client("administrator") as pt:
-        heard = []
-        options = {"upload_id": tickets[0], "on_progress": lambda at, _: heard.append(at)}
-        video = await upload(pt, film, chunk_size=CHUNK, **options, **fields)
+        heard: list[int] = []
+        video = await upload(
+            pt,
+            film,
+            chunk_size=CHUNK,
+            upload_id=tickets[0],
+            on_progress=lambda at, _: heard.append(at),
+            **fields,
+        )
     assert heard[0] == sent[-1]
     assert await stored(server, admin, video) == sha256(film)
 
 
-async def test_the_low_level(server, admin, fields, film):
+async def test_the_low_level(server: Server, admin: PeerTube, fields: dict[str, Any], film: Path) -> None:
     data = film.read_bytes()
     size = len(data)
-    announce = {"filename": "film.mp4", "size": size, "content_type": "video/mp4"} | fields
+    announce: dict[str, Any] = {"filename": "film.mp4", "size": size, "content_type": "video/mp4"} | fields
     started = await admin.uploads.start(**announce, lastModified="contract")
     key = started["upload_id"]
     assert started["offset"] == 0
@@ -260,7 +305,7 @@ async def test_the_low_level(server, admin, fields, film):
     assert caught.value.code == "FileNotFound"
 
 
-async def test_what_is_no_video(admin, fields, tmp_path):
+async def test_what_is_no_video(admin: PeerTube, fields: dict[str, Any], tmp_path: Path) -> None:
     path = tmp_path / "film.mp4"
     path.write_bytes(b"this is no film" * 1000)
     for _ in range(2):  # under one key: the first has to let go of it
@@ -271,7 +316,7 @@ async def test_what_is_no_video(admin, fields, tmp_path):
     assert caught.value.status == 415
 
 
-async def test_many_side_by_side(server, admin, fields, film):
+async def test_many_side_by_side(server: Server, admin: PeerTube, fields: dict[str, Any], film: Path) -> None:
     videos = await asyncio.gather(*(upload(admin, film, chunk_size=200_000, **fields) for _ in range(6)))
     assert len({video["uuid"] for video in videos}) == 6
     for video in videos:
@@ -279,13 +324,15 @@ async def test_many_side_by_side(server, admin, fields, film):
 
 
 @pytest.mark.parametrize("size", [1_000_000, 3_000_000])
-async def test_large_bytes_in_a_form_warn_of_nothing(server, admin, fields, film, size):
+async def test_large_bytes_in_a_form_warn_of_nothing(
+    server: Server, admin: PeerTube, fields: dict[str, Any], film: Path, size: int
+) -> None:
     data = film.read_bytes()
     answer = await admin.videos.upload(videofile=data + bytes(size), **fields)
     assert (await admin.videos.get(answer["video"]["uuid"]))["name"] == NAME
 
 
-async def test_imports(server, admin, fields):
+async def test_imports(server: Server, admin: PeerTube, fields: dict[str, Any]) -> None:
     with pytest.raises((errors.Conflict, errors.NotPermitted)):  # off, or an address of the server's own network
         await admin.imports.create(targetUrl="http://127.0.0.1/film.mp4", **fields)
     for made in await admin.imports.list().collect(limit=3):

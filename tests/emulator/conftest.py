@@ -1,10 +1,13 @@
 from collections.abc import AsyncIterator
 from io import BytesIO
+from typing import Any
 
 import aiohttp
 import pytest
 
 from aiopeertube.emulator import Emulator
+
+Answered = tuple[int, dict[str, str], Any]  # status, headers, and the body: text, or what JSON says
 
 
 class Clock:
@@ -42,28 +45,27 @@ class Visitor:
         self.server = server
         self.session = session
         self.headers: dict[str, str] = {}
-        self.tokens: dict = {}
+        self.tokens: dict[str, Any] = {}
 
-    async def call(self, method: str, path: str, **options) -> tuple[int, dict, object]:
+    async def call(self, method: str, path: str, **options: Any) -> Answered:
         headers = {**self.headers, **options.pop("headers", {})}
         url = f"{self.server.url}/api/v1{path}"
         async with self.session.request(method, url, headers=headers, **options) as response:
-            body: object = await response.text()
+            body: Any = await response.text()
             if "json" in response.headers.get("Content-Type", "") and body:
                 body = await response.json(content_type=None)
             return response.status, dict(response.headers), body
 
-    async def get(self, path: str, **options):
+    async def get(self, path: str, **options: Any) -> Answered:
         return await self.call("GET", path, **options)
 
-    async def put(self, path: str, json=None, **options):
+    async def put(self, path: str, json: object = None, **options: Any) -> Answered:
         return await self.call("PUT", path, **({} if json is None else {"json": json}), **options)
 
-    async def grant(self, **fields: str):
+    async def grant(self, *, headers: dict[str, str] | None = None, **fields: str) -> Answered:
         store = self.server.store
         client = {"client_id": store.client_id, "client_secret": store.client_secret}
-        headers = fields.pop("headers", {})
-        return await self.call("POST", "/users/token", data={**client, **fields}, headers=headers)
+        return await self.call("POST", "/users/token", data={**client, **fields}, headers=headers or {})
 
     async def login(self, username: str = "nisv", password: str = "secret123") -> None:
         status, _, self.tokens = await self.grant(grant_type="password", username=username, password=password)
@@ -85,13 +87,13 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def options() -> dict:
+def options() -> dict[str, Any]:
     """Options of `server`; tests override it by indirect parametrisation or in their module."""
     return {"videos": 12, "rate_limit": None}
 
 
 @pytest.fixture
-async def server(anyio_backend: str, options: dict) -> AsyncIterator[Emulator]:
+async def server(anyio_backend: str, options: dict[str, Any]) -> AsyncIterator[Emulator]:
     async with Emulator(**options) as started:
         yield started
 

@@ -80,6 +80,12 @@ UUIDS = {70: UPLOADED, 85: RESUMABLE}
 UPLOAD_ID = re.compile(r"(?<=upload_id=)[0-9a-f-]+")
 
 
+def upload_id(location: str) -> str:
+    found = UPLOAD_ID.search(location)
+    assert found is not None, location
+    return found[0]
+
+
 @dataclass
 class Answer:
     status: int
@@ -113,8 +119,8 @@ class Replay:
     def fill(self) -> None:
         store = self.server.store
         channel = store.channels["nisv_channel"]
-        first = {"uuid": "38773124-8101-4655-a4ef-2124259155af", "tags": ("tag41974", "tag42668")}
-        store.add_video("R 38773124 8 1", channel, description="Original description 3", **first)
+        uuid, tags = "38773124-8101-4655-a4ef-2124259155af", ("tag41974", "tag42668")
+        store.add_video("R 38773124 8 1", channel, description="Original description 3", uuid=uuid, tags=tags)
         for number in range(2, 401):
             store.add_video(f"R {number}", channel, description=f"Original description {number}")
 
@@ -164,7 +170,7 @@ class Replay:
             self.tokens[speaker] = answer.body["access_token"]
         if "location" in row["response"]["headers"]:
             both = (row["response"]["headers"], answer.headers)
-            recorded_id, answered_id = (UPLOAD_ID.search(headers["location"])[0] for headers in both)
+            recorded_id, answered_id = (upload_id(headers["location"]) for headers in both)
             self.others[recorded_id] = answered_id
 
     @contextmanager

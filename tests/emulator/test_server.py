@@ -6,6 +6,7 @@ import sys
 import urllib.error
 import urllib.request
 from contextlib import suppress
+from typing import Any
 
 import aiohttp
 import pytest
@@ -19,29 +20,30 @@ peertube_emulator = pytest_plugin.peertube_emulator
 peertube_emulator_options = pytest_plugin.peertube_emulator_options
 
 
-def ask(url: str) -> dict:
+def ask(url: str) -> dict[str, Any]:
     with urllib.request.urlopen(f"{url}/api/v1/videos?count=1") as answer:
-        return json.load(answer)
+        page: dict[str, Any] = json.load(answer)
+    return page
 
 
 class TestThread:
-    def test_serves_code_that_blocks(self):
+    def test_serves_code_that_blocks(self) -> None:
         with Emulator.in_thread(videos=7) as server:
             assert ask(server.url)["total"] == 7
             assert server.statistics().by_route == {"GET /videos": 1}
             assert server.statistics().by_status == {200: 1}
 
-    def test_two_side_by_side(self):
+    def test_two_side_by_side(self) -> None:
         with Emulator.in_thread(videos=1) as one, Emulator.in_thread(videos=2) as two:
             assert [ask(one.url)["total"], ask(two.url)["total"]] == [1, 2]
 
-    def test_error_at_start_is_raised(self):
+    def test_error_at_start_is_raised(self) -> None:
         with Emulator.in_thread(videos=0) as server:
             port = int(server.host.rpartition(":")[2])
             with pytest.raises(OSError, match="attempting to bind"), Emulator.in_thread(port=port):
                 pass
 
-    def test_ends_when_its_user_fails(self):
+    def test_ends_when_its_user_fails(self) -> None:
         with pytest.raises(ZeroDivisionError), Emulator.in_thread(videos=0) as server:
             _ = 1 / 0
         with pytest.raises(urllib.error.URLError):
@@ -50,17 +52,17 @@ class TestThread:
 
 class TestFixture:
     @pytest.fixture
-    def peertube_emulator_options(self) -> dict:
+    def peertube_emulator_options(self) -> dict[str, Any]:
         return {"videos": 5, "server_version": "8.2"}
 
-    def test_takes_options(self, peertube_emulator: Emulator):
+    def test_takes_options(self, peertube_emulator: Emulator) -> None:
         assert ask(peertube_emulator.url)["total"] == 5
         assert peertube_emulator.options.is_modern
 
-    def test_is_new_for_each_test(self, peertube_emulator: Emulator):
+    def test_is_new_for_each_test(self, peertube_emulator: Emulator) -> None:
         assert peertube_emulator.statistics().requests == 0
 
-    def test_is_cheap_to_import(self):
+    def test_is_cheap_to_import(self) -> None:
         """Every pytest run of whoever has the package loads the plugin."""
         check = (
             "import sys, aiopeertube.emulator.pytest_plugin;"
@@ -71,29 +73,29 @@ class TestFixture:
 
 
 class TestDefaults:
-    def test_default_options(self, peertube_emulator: Emulator):
+    def test_default_options(self, peertube_emulator: Emulator) -> None:
         assert ask(peertube_emulator.url)["total"] == 50
 
-    def test_public_names(self):
+    def test_public_names(self) -> None:
         import aiopeertube.emulator as package
 
         for name in package.__all__:
             assert getattr(package, name).__name__ == name
         with pytest.raises(AttributeError):
-            _ = package.nothing
+            getattr(package, "nothing")  # noqa: B009 - type checkers know that it is not there
 
 
 @pytest.mark.anyio
 class TestLife:
-    async def test_not_started(self):
+    async def test_not_started(self) -> None:
         with pytest.raises(RuntimeError, match="not been started"):
             _ = Emulator(videos=0).url
 
-    async def test_twice(self, server: Emulator):
+    async def test_twice(self, server: Emulator) -> None:
         with pytest.raises(RuntimeError, match="running"):
             await server.start()
 
-    async def test_stop_is_idempotent_and_start_again_works(self, session: aiohttp.ClientSession):
+    async def test_stop_is_idempotent_and_start_again_works(self, session: aiohttp.ClientSession) -> None:
         server = Emulator(videos=1)
         for _ in range(2):
             await server.start()
@@ -103,7 +105,7 @@ class TestLife:
         assert server.statistics().requests == 2
 
     @pytest.mark.parametrize("turns", range(8))
-    async def test_stop_leaves_no_connection_open(self, turns: int):
+    async def test_stop_leaves_no_connection_open(self, turns: int) -> None:
         """The loop may have got anywhere with connections that come while it stops."""
         async with Emulator(videos=1) as server:
             host, _, port = server.host.partition(":")
@@ -115,7 +117,7 @@ class TestLife:
             with client, suppress(ConnectionResetError):
                 assert client.recv(1) == b"", "closed, and not left to the garbage collector"
 
-    async def test_keep_alive_headers(self, visitor: Visitor):
+    async def test_keep_alive_headers(self, visitor: Visitor) -> None:
         _, headers, _ = await visitor.get("/ping")
         assert (headers["Connection"], headers["Keep-Alive"]) == ("keep-alive", "timeout=5")
         _, headers, _ = await visitor.get("/ping", headers={"Connection": "close"})
@@ -123,7 +125,7 @@ class TestLife:
 
     async def test_requests_in_flight_are_counted(
         self, session: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch
-    ):
+    ) -> None:
         arrived: list[float] = []
         all_there, sleep = asyncio.Event(), asyncio.sleep
 
@@ -143,7 +145,7 @@ class TestLife:
             assert server.statistics().max_in_flight == 6
             assert len(arrived) == 12, "half of it before, half after"
 
-    async def test_reads_take_time(self, session: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch):
+    async def test_reads_take_time(self, session: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch) -> None:
         slept: list[float] = []
 
         async def note(seconds: float) -> None:
@@ -157,7 +159,7 @@ class TestLife:
                 await Visitor(server, session).get(path)
         assert slept == [7.0, 7.0]
 
-    async def test_many_videos_are_there_at_once(self):
+    async def test_many_videos_are_there_at_once(self) -> None:
         server = Emulator(videos=20_000)
         assert len(server.store.videos) == 20_000
         assert server.store.videos[20_000].name == "Video 20000"

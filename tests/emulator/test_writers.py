@@ -1,4 +1,5 @@
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -17,17 +18,17 @@ class TestFigures:
         ("in_progress", "plain", "colliding"),
         [(1, 0.0, 0.0), (2, 0.0, 0.007), (3, 0.0075, 0.05), (4, 0.015, 0.093), (8, 0.043, 0.137), (99, 0.033, 0.123)],
     )
-    def test_failure_share(self, in_progress: int, plain: float, colliding: float):
+    def test_failure_share(self, in_progress: int, plain: float, colliding: float) -> None:
         assert failure_share(in_progress, collides=False) == pytest.approx(plain)
         assert failure_share(in_progress, collides=True) == pytest.approx(colliding)
 
-    def test_throughput_saturates_at_a_little_more_than_one_at_a_time(self):
+    def test_throughput_saturates_at_a_little_more_than_one_at_a_time(self) -> None:
         throughputs = [together / duration(1.0, together, collides=False) for together in range(1, 6)]
         assert throughputs == sorted(throughputs)
         assert throughputs[0] == pytest.approx(1.0)
         assert throughputs[-1] == pytest.approx(1.39, abs=0.01)
 
-    def test_throughput_of_colliding_writes_falls(self):
+    def test_throughput_of_colliding_writes_falls(self) -> None:
         throughputs = [together / duration(1.0, together, collides=True) for together in range(1, 6)]
         assert throughputs == sorted(throughputs, reverse=True)
         assert throughputs[-1] == pytest.approx(0.76, abs=0.01)
@@ -66,32 +67,32 @@ def no_waiting(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 @pytest.mark.anyio
 class TestPool:
-    async def test_alone_nothing_fails(self, no_waiting):
+    async def test_alone_nothing_fails(self, no_waiting: list[float]) -> None:
         assert not any(await outcomes(WriterPool(0.05), 400, 1))
 
-    async def test_together_some_fail(self, no_waiting):
+    async def test_together_some_fail(self, no_waiting: list[float]) -> None:
         failed = await outcomes(WriterPool(0.05), 1600, 8)
         assert 0.02 < sum(failed) / len(failed) < 0.07
 
-    async def test_same_tags_fail_more(self, no_waiting):
+    async def test_same_tags_fail_more(self, no_waiting: list[float]) -> None:
         failed = await outcomes(WriterPool(0.05), 1600, 8, frozenset({"new"}))
         assert 0.1 < sum(failed) / len(failed) < 0.18
 
-    async def test_tags_of_one_writer_do_not_collide(self, no_waiting):
+    async def test_tags_of_one_writer_do_not_collide(self, no_waiting: list[float]) -> None:
         assert not any(await outcomes(WriterPool(0.05), 100, 1, frozenset({"new"})))
 
-    async def test_failures_can_be_off(self, no_waiting):
+    async def test_failures_can_be_off(self, no_waiting: list[float]) -> None:
         assert not any(await outcomes(WriterPool(0.05, failures=False), 400, 8, frozenset({"new"})))
 
-    async def test_a_seed_gives_one_outcome(self, no_waiting):
+    async def test_a_seed_gives_one_outcome(self, no_waiting: list[float]) -> None:
         first, same, other = [await outcomes(WriterPool(0.05, seed=seed), 800, 8) for seed in (1, 1, 2)]
         assert first == same != other
 
-    async def test_five_run_at_once(self, no_waiting):
+    async def test_five_run_at_once(self, no_waiting: list[float]) -> None:
         await outcomes(WriterPool(1.0, failures=False), 100, 20)
         assert max(no_waiting) < 1.1 * duration(1.0, 5, collides=False) + 1e-9
 
-    async def test_others_wait_in_order(self):
+    async def test_others_wait_in_order(self) -> None:
         pool, order = WriterPool(ALONE, failures=False), []
 
         async def write(number: int) -> None:
@@ -105,18 +106,18 @@ class TestPool:
         assert set(order[:2]) <= set(range(5))
         assert pool.in_progress == 0
 
-    async def test_without_time_nothing_waits_nor_fails(self):
+    async def test_without_time_nothing_waits_nor_fails(self) -> None:
         assert not any(await outcomes(WriterPool(0.0), 200, 20, frozenset({"new"})))
 
 
 @pytest.mark.anyio
 class TestServer:
     @pytest.fixture
-    def options(self) -> dict:
+    def options(self) -> dict[str, Any]:
         return {"videos": 40, "rate_limit": None, "write_seconds": ALONE, "seed": 3}
 
-    async def rename_all(self, owner: Visitor, width: int) -> dict[int, tuple[int, dict]]:
-        answers: dict[int, tuple[int, dict]] = {}
+    async def rename_all(self, owner: Visitor, width: int) -> dict[int, tuple[int, Any]]:
+        answers: dict[int, tuple[int, Any]] = {}
         numbers = iter(range(1, 41))
 
         async def worker() -> None:
@@ -127,7 +128,9 @@ class TestServer:
         await asyncio.gather(*(worker() for _ in range(width)))
         return answers
 
-    async def test_failures_write_nothing(self, owner: Visitor, server: Emulator, monkeypatch: pytest.MonkeyPatch):
+    async def test_failures_write_nothing(
+        self, owner: Visitor, server: Emulator, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         monkeypatch.setattr("aiopeertube.emulator.writers.failure_share", lambda *_, **__: 0.3)
         answers = await self.rename_all(owner, 8)
         failed = {number for number, (status, _) in answers.items() if status == 500}
@@ -143,11 +146,13 @@ class TestServer:
         assert statistics.serialization_failures == len(failed)
         assert statistics.writes == 40 - len(failed)
 
-    async def test_one_at_a_time_all_succeed(self, owner: Visitor):
+    async def test_one_at_a_time_all_succeed(self, owner: Visitor) -> None:
         answers = await self.rename_all(owner, 1)
         assert {status for status, _ in answers.values()} == {204}
 
-    async def test_speed_changes_while_it_runs(self, owner: Visitor, server: Emulator, no_waiting):
+    async def test_speed_changes_while_it_runs(
+        self, owner: Visitor, server: Emulator, no_waiting: list[float]
+    ) -> None:
         await owner.put("/videos/1", {"name": "Renamed"})
         server.write_seconds = 7.0
         await owner.put("/videos/1", {"name": "Renamed"})

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from aiopeertube.migrate import fields
-from aiopeertube.migrate.export import cell, columns_for
+from aiopeertube.migrate.exporting import cell, columns_for
+from aiopeertube.migrate.fields import Reading
 from aiopeertube.migrate.values import CLEARED
 
 VIDEO = {
@@ -29,7 +30,7 @@ VIDEO = {
 
 
 @pytest.mark.parametrize("name", fields.FIELDS)
-def test_a_cell_of_an_export_asks_for_what_is_there(name, reading):
+def test_a_cell_of_an_export_asks_for_what_is_there(name: str, reading: Reading) -> None:
     text = cell(VIDEO, name, as_json=False)
     (now,) = fields.current(VIDEO, [name]).values()
     read = fields.parsed(name, text, reading)
@@ -39,7 +40,7 @@ def test_a_cell_of_an_export_asks_for_what_is_there(name, reading):
     assert typed == now or (typed is CLEARED and now is None)
 
 
-def test_labels_stand_beside_ids_and_say_nothing_where_nothing_is_chosen():
+def test_labels_stand_beside_ids_and_say_nothing_where_nothing_is_chosen() -> None:
     assert columns_for(["licence", "name"]) == ("uuid", "licence", "licence.label", "name")
     assert columns_for(["id", "licence.label"]) == ("id", "licence.label")
     assert cell(VIDEO, "language.label", as_json=False) == "Dutch"
@@ -69,7 +70,7 @@ def test_labels_stand_beside_ids_and_say_nothing_where_nothing_is_chosen():
         ("name", "", None),
     ],
 )
-def test_cells_by_label_and_by_id(name, text, value, reading):
+def test_cells_by_label_and_by_id(name: str, text: str, value: object, reading: Reading) -> None:
     assert fields.parsed(name, text, reading) == value
 
 
@@ -86,7 +87,7 @@ def test_cells_by_label_and_by_id(name, text, value, reading):
         ("originallyPublishedAt", "soon", "."),
     ],
 )
-def test_cells_that_can_be_nothing_say_why(name, text, why, reading):
+def test_cells_that_can_be_nothing_say_why(name: str, text: str, why: str, reading: Reading) -> None:
     with pytest.raises(ValueError, match=why):
         fields.parsed(name, text, reading)
 
@@ -94,25 +95,25 @@ def test_cells_that_can_be_nothing_say_why(name, text, why, reading):
 @pytest.mark.parametrize(
     ("name", "value"), [("tags", "x" * 40), ("tags", [1]), ("nsfw", 3), ("category", 99), ("channel", 9), ("name", 7)]
 )
-def test_json_that_can_be_nothing(name, value, reading):
+def test_json_that_can_be_nothing(name: str, value: object, reading: Reading) -> None:
     with pytest.raises(ValueError, match=r"."):
         fields.typed(name, value, reading)
 
 
-def test_fitting_cuts_instead_of_complaining(reading):
+def test_fitting_cuts_instead_of_complaining(reading: Reading) -> None:
     reading = replace(reading, fit=True)
     assert len(fields.parsed("name", "x" * 200, reading)) == 120
     assert fields.parsed("tags", "a; zz; yy; xx; ww; vv; uu", reading) == ["vv", "ww", "xx", "yy", "zz"]
 
 
-def test_what_can_be_cleared():
+def test_what_can_be_cleared() -> None:
     assert (fields.cleared("description"), fields.cleared("tags")) == (None, [])
     for name in ("name", "privacy", "channel", "nsfw"):
         with pytest.raises(ValueError, match="cannot be cleared"):
             fields.cleared(name)
 
 
-def test_what_a_row_of_a_list_lacks():
+def test_what_a_row_of_a_list_lacks() -> None:
     row = {"description": "short", "name": "n"}
     assert not fields.lacks(row, ["name", "description", "category"])
     assert fields.lacks({"description": "long..."}, ["description"])
@@ -122,5 +123,5 @@ def test_what_a_row_of_a_list_lacks():
     assert not fields.lacks({"description": None}, ["description"])
 
 
-def test_the_wire_has_its_own_name_for_the_channel():
+def test_the_wire_has_its_own_name_for_the_channel() -> None:
     assert fields.on_the_wire({"channel": 3, "name": "x"}) == {"channelId": 3, "name": "x"}

@@ -5,33 +5,34 @@ import sqlite3
 import subprocess
 import sys
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import pytest
 
-from aiopeertube.migrate.item import Item
-from aiopeertube.migrate.journal import Job, Journal, JournalError
+from aiopeertube.migrate import Item, Job, Journal, JournalError
 
 pytestmark = pytest.mark.anyio  # of coroutines alone
 
 JOB = Job("update", "https://videos.example", "nisv", "films.csv", ("uuid", "name"))
 
 
-def item(ref, line, **wanted):
+def item(ref: str, line: int, **wanted: Any) -> Item:
     return Item(ref, wanted, line, {"uuid": ref})
 
 
-async def read(journal, *items):
+async def read(journal: Journal, *items: Item) -> list[tuple[Item, Item]]:
     await journal.begin_pass()
     clashes = await journal.add(items)
     await journal.end_pass()
     return clashes
 
 
-async def states(journal):
+async def states(journal: Journal) -> set[tuple[str, str]]:
     return {(i.ref, i.state) async for i in journal.items()}
 
 
-async def test_what_was_written_is_there_again(journal_path):
+async def test_what_was_written_is_there_again(journal_path: Path) -> None:
     with Journal.create(journal_path, JOB) as journal:
         await read(journal, item("a", 2, name="Naïve 🎞"))
         (one,) = [i async for i in journal.items()]
@@ -43,7 +44,7 @@ async def test_what_was_written_is_there_again(journal_path):
     assert again == one
 
 
-async def test_marks_are_on_the_disk_before_they_are_given(journal_path):
+async def test_marks_are_on_the_disk_before_they_are_given(journal_path: Path) -> None:
     with Journal.create(journal_path, JOB) as journal:
         await read(journal, *(Item(str(n), {"name": "x"}, n, state="planned", after={"name": "x"}) for n in range(5)))
         taken = await journal.take(2)
@@ -54,7 +55,7 @@ async def test_marks_are_on_the_disk_before_they_are_given(journal_path):
         assert [i.ref for i in await journal.take(9, taken[-1].id)] == ["2", "3", "4"]
 
 
-async def test_outcomes_are_written_at_the_latest_when_it_is_closed(journal_path):
+async def test_outcomes_are_written_at_the_latest_when_it_is_closed(journal_path: Path) -> None:
     with Journal.create(journal_path, JOB) as journal:
         await read(journal, Item("a", {"name": "x"}, 1, state="planned", after={"name": "x"}))
         (one,) = await journal.take(1)
@@ -63,7 +64,7 @@ async def test_outcomes_are_written_at_the_latest_when_it_is_closed(journal_path
         assert await journal.counts() == {"changed": 1}
 
 
-async def test_an_input_may_be_reordered_grow_and_shrink_between_passes(journal_path):
+async def test_an_input_may_be_reordered_grow_and_shrink_between_passes(journal_path: Path) -> None:
     with Journal.create(journal_path, JOB) as journal:
         await read(journal, item("a", 1, name="A"), item("b", 2, name="B"), item("c", 3, name="C"))
         found = [i async for i in journal.items()]
@@ -75,7 +76,7 @@ async def test_an_input_may_be_reordered_grow_and_shrink_between_passes(journal_
         assert len([i async for i in journal.items() if i.ref == "b"]) == 2
 
 
-async def test_rows_for_one_video_are_put_together_or_contradict_each_other(journal_path):
+async def test_rows_for_one_video_are_put_together_or_contradict_each_other(journal_path: Path) -> None:
     with Journal.create(journal_path, JOB) as journal:
         clashes = await read(journal, item("a", 1, name="A"), item("a", 2, language="nl"), item("a", 3, name="B"))
         assert [(one.line, other.line) for one, other in clashes] == [(1, 3)]
@@ -87,7 +88,7 @@ async def test_rows_for_one_video_are_put_together_or_contradict_each_other(jour
         assert await states(journal) == {("a", "changed")}
 
 
-async def test_two_runs_on_one_journal_are_refused(journal_path):
+async def test_two_runs_on_one_journal_are_refused(journal_path: Path) -> None:
     with Journal.create(journal_path, JOB):
         with pytest.raises(JournalError, match="another run uses"):
             Journal.open(journal_path)
@@ -96,9 +97,9 @@ async def test_two_runs_on_one_journal_are_refused(journal_path):
     Journal.open(journal_path).close()
 
 
-def test_a_lock_ends_with_its_process(journal_path):
+def test_a_lock_ends_with_its_process(journal_path: Path) -> None:
     code = (
-        "import os, sys; from pathlib import Path; from aiopeertube.migrate.journal import Job, Journal;"
+        "import os, sys; from pathlib import Path; from aiopeertube.migrate import Job, Journal;"
         f"Journal.create(Path({str(journal_path)!r}), Job('update', 'o', 'u', 's')); os.kill(os.getpid(), 9)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == -9
@@ -113,12 +114,14 @@ def test_a_lock_ends_with_its_process(journal_path):
         ("update", JOB.origin, "root", "user"),
     ],
 )
-async def test_a_journal_of_something_else_is_refused(journal_path, kind, origin, user, what):
+async def test_a_journal_of_something_else_is_refused(
+    journal_path: Path, kind: str, origin: str, user: str, what: str
+) -> None:
     with Journal.create(journal_path, JOB) as journal, pytest.raises(JournalError, match=what):
         journal.check(kind=kind, origin=origin, user=user)
 
 
-async def test_what_is_no_journal_or_damaged_is_refused(journal_path):
+async def test_what_is_no_journal_or_damaged_is_refused(journal_path: Path) -> None:
     with pytest.raises(JournalError, match="no journal at"):
         Journal.open(journal_path)
     journal_path.write_bytes(b"uuid,name\n" * 1000)
@@ -137,18 +140,18 @@ async def test_what_is_no_journal_or_damaged_is_refused(journal_path):
         Journal.open(journal_path)
 
 
-async def test_a_journal_is_never_overwritten(journal_path):
+async def test_a_journal_is_never_overwritten(journal_path: Path) -> None:
     Journal.create(journal_path, JOB).close()
     with pytest.raises(JournalError, match="already"):
         Journal.create(journal_path, JOB)
 
 
-async def test_a_full_disk_loses_nothing_that_was_written(journal_path):
+async def test_a_full_disk_loses_nothing_that_was_written(journal_path: Path) -> None:
     with Journal.create(journal_path, JOB) as journal:
         await read(journal, Item("a", {"name": "x"}, 1, state="planned", after={"name": "x"}))
-        journal._database.execute("PRAGMA max_page_count = 1")
+        journal._database._connection.execute("PRAGMA max_page_count = 1")
         with pytest.raises(JournalError, match="no room"):
             await read(journal, *(item(str(n), n, name="x" * 5000) for n in range(50)))
-        journal._database.execute("PRAGMA max_page_count = 1000000")
+        journal._database._connection.execute("PRAGMA max_page_count = 1000000")
     with Journal.open(journal_path) as journal:
         assert await journal.counts() == {"planned": 1}

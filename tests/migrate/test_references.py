@@ -22,11 +22,11 @@ SHORT = to_short(UUID)
         f"http://videos.example/videos/embed/{UUID}/",
     ],
 )
-def test_one_video_has_one_form(text):
+def test_one_video_has_one_form(text: str) -> None:
     assert canonical(text, ORIGIN) == UUID
 
 
-def test_short_uuids_agree_with_the_servers():
+def test_short_uuids_agree_with_the_servers() -> None:
     for bits in range(1, 2000):
         uuid = uuid_from_bits(bits * 0x9E3779B97F4A7C15F39CC0605CEDC835 % 2**128)
         assert canonical(to_short(uuid), ORIGIN) == uuid
@@ -42,12 +42,12 @@ def test_short_uuids_agree_with_the_servers():
         ("z" * 22, "not a short UUID"),
     ],
 )
-def test_what_names_no_video_says_why(text, why):
+def test_what_names_no_video_says_why(text: str, why: str) -> None:
     with pytest.raises(ValueError, match=why):
         canonical(text, ORIGIN)
 
 
-def test_the_first_column_that_names_one_counts():
+def test_the_first_column_that_names_one_counts() -> None:
     assert reference({"name": "x", "id": 7, "url": ""}, ORIGIN) == ("id", "7")
     assert reference({"uuid": UUID, "id": "7"}, ORIGIN) == ("uuid", UUID)
     with pytest.raises(LookupError):

@@ -1,73 +1,89 @@
 """Rows: what they ask for, and every complaint with its line and column."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
+from aiopeertube.migrate.fields import Reading
+from aiopeertube.migrate.item import Item
 from aiopeertube.migrate.problems import BadSource, Problems
 from aiopeertube.migrate.rows import Layout, RowReader
 from aiopeertube.migrate.tables.source import Row
+
+Read = Callable[..., Item | None]
 
 ORIGIN = "https://videos.example"
 UUID = "5a71eb42-d31d-4cf0-9a63-42319bfeb9c6"
 
 
 @pytest.fixture
-def problems():
+def problems() -> Problems:
     return Problems("films.csv")
 
 
 @pytest.fixture
-def read(reading, problems):
-    def read(cells, line=2, layout=None, *, typed=False):
+def read(reading: Reading, problems: Problems) -> Read:
+    def read(
+        cells: dict[str, Any], line: int = 2, layout: Layout | None = None, *, typed: bool = False
+    ) -> Item | None:
         return RowReader(ORIGIN, reading, layout or Layout(), problems, typed=typed).read(Row(line, cells))
 
     return read
 
 
-def complaints(problems):
+def made(item: Item | None) -> Item:
+    assert item is not None
+    return item
+
+
+def complaints(problems: Problems) -> list[tuple[int | None, str | None, str]]:
     with pytest.raises(BadSource) as caught:
         problems.raise_if_any()
     return [(problem.line, problem.column, problem.reason) for problem in caught.value.problems]
 
 
-def test_only_cells_that_say_something_count(read, problems):
-    item = read({"uuid": UUID, "name": "Film", "description": "", "tags": "<clear>", "support": " "}, 7)
+def test_only_cells_that_say_something_count(read: Read, problems: Problems) -> None:
+    item = made(read({"uuid": UUID, "name": "Film", "description": "", "tags": "<clear>", "support": " "}, 7))
     assert (item.ref, item.wanted, item.line) == (UUID, {"name": "Film", "tags": []}, 7)
     assert problems.total == 0
 
 
-def test_a_row_that_asks_for_nothing_is_done(read):
-    assert read({"uuid": UUID, "name": ""}).state == "unchanged"
+def test_a_row_that_asks_for_nothing_is_done(read: Read) -> None:
+    assert made(read({"uuid": UUID, "name": ""})).state == "unchanged"
 
 
-def test_labels_and_ids_agree_or_one_of_them_is_empty(read, problems):
-    assert read({"uuid": UUID, "category": "2", "category.label": "Films"}).wanted == {"category": 2}
-    assert read({"uuid": UUID, "category": "", "category.label": "Films"}).wanted == {"category": 2}
-    assert read({"uuid": UUID, "category": "1", "category.label": ""}).wanted == {"category": 1}
+def test_labels_and_ids_agree_or_one_of_them_is_empty(read: Read, problems: Problems) -> None:
+    assert made(read({"uuid": UUID, "category": "2", "category.label": "Films"})).wanted == {"category": 2}
+    assert made(read({"uuid": UUID, "category": "", "category.label": "Films"})).wanted == {"category": 2}
+    assert made(read({"uuid": UUID, "category": "1", "category.label": ""})).wanted == {"category": 1}
     assert read({"uuid": UUID, "category": "1", "category.label": "Films"}, 9) is None
     ((line, column, reason),) = complaints(problems)
     assert (line, column) == (9, "category.label")
     assert "contradicts category" in reason
     layout = Layout(frozenset({"category"}))
-    assert read({"uuid": UUID, "category": "1", "category.label": "Films"}, layout=layout).wanted == {"category": 2}
+    assert made(read({"uuid": UUID, "category": "1", "category.label": "Films"}, layout=layout)).wanted == {
+        "category": 2
+    }
 
 
-def test_all_complaints_about_a_row_are_told(read, problems):
+def test_all_complaints_about_a_row_are_told(read: Read, problems: Problems) -> None:
     assert read({"uuid": "x", "name": "a", "language": "Nope", "privacy": "<clear>"}, 3) is None
     assert [(line, column) for line, column, _ in complaints(problems)] == [
         (3, "uuid"), (3, "name"), (3, "language"), (3, "privacy"),
     ]  # fmt: skip
 
 
-def test_a_row_without_a_video(read, problems):
+def test_a_row_without_a_video(read: Read, problems: Problems) -> None:
     assert read({"name": "Film"}) is None
     ((_, column, reason),) = complaints(problems)
     assert column is None
     assert "names no video" in reason
 
 
-def test_values_of_json_are_typed(read, problems):
+def test_values_of_json_are_typed(read: Read, problems: Problems) -> None:
     cells = {"uuid": UUID, "name": "<clear>", "description": None, "tags": ["bb", "aa"], "nsfw": True, "category": 2}
-    assert read(cells, typed=True).wanted == {
+    assert made(read(cells, typed=True)).wanted == {
         "name": "<clear>", "description": None, "tags": ["aa", "bb"], "nsfw": True, "category": 2,
     }  # fmt: skip
     assert read({"uuid": UUID, "colour": 1}, typed=True) is None
@@ -75,7 +91,7 @@ def test_values_of_json_are_typed(read, problems):
     assert column == "colour"
 
 
-def test_columns_that_mean_nothing_are_named(problems):
+def test_columns_that_mean_nothing_are_named(problems: Problems) -> None:
     Layout().check(["uuid", "nmae", "updatedAt", "key"], problems)
     ((line, column, reason),) = complaints(problems)
     assert (line, column) == (1, "nmae")
@@ -84,14 +100,14 @@ def test_columns_that_mean_nothing_are_named(problems):
     assert Layout(frozenset({"nmae"})).unknown(["nmae"]) == []
 
 
-def test_a_field_made_of_several_columns(read, problems):
+def test_a_field_made_of_several_columns(read: Read, problems: Problems) -> None:
     layout = Layout(frozenset({"text", "abstract"}), {"description": "{text}\n\n{abstract}"})
-    item = read({"uuid": UUID, "text": "A film.", "abstract": " Kort. "}, layout=layout)
+    item = made(read({"uuid": UUID, "text": "A film.", "abstract": " Kort. "}, layout=layout))
     assert item.wanted == {"description": "A film.\n\nKort."}
     assert item.row == {"uuid": UUID, "text": "A film.", "abstract": " Kort. "}
     assert read({"uuid": UUID, "text": "A film."}, layout=layout) is None
     assert "abstract" in complaints(problems)[0][2]
 
 
-def test_the_old_key_is_kept(read):
-    assert read({"uuid": UUID, "key": "oai:1", "name": "Film"}).note == {"key": "oai:1"}
+def test_the_old_key_is_kept(read: Read) -> None:
+    assert made(read({"uuid": UUID, "key": "oai:1", "name": "Film"})).note == {"key": "oai:1"}

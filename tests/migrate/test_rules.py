@@ -1,17 +1,22 @@
 """Rules and conditions over one video."""
 
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from aiopeertube.errors import ConfigurationError
-from aiopeertube.migrate.rules import Transform, calling, condition, replacing, setting, tagging
+from aiopeertube.migrate.fields import Reading
+from aiopeertube.migrate.rules import Condition, Rule, Transform, calling, condition, replacing, setting, tagging
 from tests.migrate.test_fields import VIDEO
 
 
-def wanted(*rules, where=()):
+def wanted(*rules: Rule, where: Sequence[Condition] = ()) -> dict[str, Any]:
     return Transform(rules, where).wanted(VIDEO)
 
 
-def test_setting_fields_that_differ(reading):
+def test_setting_fields_that_differ(reading: Reading) -> None:
     assert wanted(setting("downloadEnabled=false", reading), setting("language=Dutch", reading)) == {
         "downloadEnabled": False
     }
@@ -20,12 +25,12 @@ def test_setting_fields_that_differ(reading):
 
 
 @pytest.mark.parametrize("text", ["downloadEnabled", "nosuch=1", "name=", "language=xx", "nsfw=perhaps"])
-def test_settings_that_can_be_nothing(text, reading):
+def test_settings_that_can_be_nothing(text: str, reading: Reading) -> None:
     with pytest.raises(ValueError, match=r"."):
         setting(text, reading)
 
 
-def test_find_and_replace():
+def test_find_and_replace() -> None:
     assert wanted(replacing("name/gaarde/tuin")) == {"name": "Diertuin"}
     assert wanted(replacing("name/gaarde/tuin/")) == {"name": "Diertuin"}
     assert wanted(replacing("name|D|1/2 ")) == {"name": "1/2 iergaarde"}
@@ -37,12 +42,12 @@ def test_find_and_replace():
 
 
 @pytest.mark.parametrize("text", ["category/a/b", "name", "name/a", "name//b", "name/a/b/c"])
-def test_replacements_that_are_none(text):
+def test_replacements_that_are_none(text: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         replacing(text)
 
 
-def test_tags_are_added_and_removed():
+def test_tags_are_added_and_removed() -> None:
     assert wanted(tagging(["zz"], ["aa"])) == {"tags": ["b; c", "zz"]}
     assert wanted(tagging(["aa"], ["nope"])) == {}
     with pytest.raises(ValueError, match="at most 5"):
@@ -70,17 +75,17 @@ def test_tags_are_added_and_removed():
         ("views>3", False),
     ],
 )
-def test_conditions(text, holds, reading):
+def test_conditions(text: str, holds: bool, reading: Reading) -> None:
     assert condition(text, reading).holds(VIDEO) is holds
 
 
 @pytest.mark.parametrize("text", ["language", "language=xx", "=3", "originallyPublishedAt<soon"])
-def test_conditions_that_are_none(text, reading):
+def test_conditions_that_are_none(text: str, reading: Reading) -> None:
     with pytest.raises(ValueError, match=r"."):
         condition(text, reading)
 
 
-def test_rules_apply_where_all_conditions_hold(reading):
+def test_rules_apply_where_all_conditions_hold(reading: Reading) -> None:
     rule = setting("nsfw=true", reading)
     assert wanted(rule, where=[condition("language=nl", reading), condition("name~gaarde", reading)]) == {
         "nsfw": True
@@ -88,7 +93,7 @@ def test_rules_apply_where_all_conditions_hold(reading):
     assert wanted(rule, where=[condition("language=nl", reading), condition("name~zoo", reading)]) == {}
 
 
-def test_a_function_of_ones_own(tmp_path, monkeypatch, reading):
+def test_a_function_of_ones_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reading: Reading) -> None:
     (tmp_path / "my_rules.py").write_text(
         "def shout(video):\n    return {'name': video['name'].upper(), 'language': 'English', 'description': None}\n"
         "def nothing(video):\n    return None\n"

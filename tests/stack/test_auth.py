@@ -6,71 +6,77 @@ import stat
 import subprocess
 import sys
 import time
+from pathlib import Path
+from typing import Any, TypeVar
 
 import orjson
 import pytest
+from simulated_servers import TokenServer
 
-from aiopeertube import PeerTube, errors, events
+from aiopeertube import Call, PeerTube, errors, events
 from aiopeertube.stack.tokens import Token, TokenFile
 from aiopeertube.testing import MockTransport, reply
+from aiopeertube.wire.messages import Request, Response
+
+T = TypeVar("T")
 
 pytestmark = pytest.mark.anyio
 URL = "http://127.0.0.1"
 
 
-def open_on(server, **options):
+def open_on(server: TokenServer, **options: Any) -> PeerTube:
     options = {"username": "nisv", "password": "right"} | options
     return PeerTube(URL, transport=MockTransport(server.handle), **options)
 
 
-async def _result(call):
+async def _result(call: Call[T]) -> T:
     return await call
 
 
-async def test_256_tasks_whose_token_died_refresh_once(token_server):
+async def test_256_tasks_whose_token_died_refresh_once(token_server: TokenServer) -> None:
     async with open_on(token_server, concurrency=32) as pt:
         await pt.me.get()
         token_server.expire()
         answers = await asyncio.gather(*(_result(pt.me.get()) for _ in range(256)))
         statistics = pt.statistics()
-    assert answers == [{"ok": True}] * 256
+    assert [dict(answer) for answer in answers] == [{"ok": True}] * 256
     assert (token_server.logins, token_server.refreshes, token_server.spent_refreshes) == (1, 1, 0)
     assert statistics.by_status[401] <= 32  # those that were in flight, and nobody else
     assert statistics.renewals == 2
 
 
-async def test_a_run_longer_than_many_tokens_loses_nothing(make_token_server):
+async def test_a_run_longer_than_many_tokens_loses_nothing(make_token_server: type[TokenServer]) -> None:
     server = make_token_server(lifetime=60)
-    seen = []
+    seen: list[events.TokenRenewed] = []
     async with open_on(server) as pt:
         pt.on(events.TokenRenewed, seen.append)
         for _ in range(30):
-            assert await pt.me.get() == {"ok": True}
+            assert dict(await pt.me.get()) == {"ok": True}
             server.expire()
     assert server.logins == 1
     assert [event.how for event in seen] == ["login"] + ["refresh"] * 29
 
 
-async def test_a_spent_refresh_token_leads_to_a_new_login(token_server):
+async def test_a_spent_refresh_token_leads_to_a_new_login(token_server: TokenServer) -> None:
     async with open_on(token_server) as pt:
         await pt.me.get()
         token_server.expire()
         token_server.refresh = "rotated by somebody else"
-        assert await pt.me.get() == {"ok": True}
+        assert dict(await pt.me.get()) == {"ok": True}
     assert (token_server.logins, token_server.spent_refreshes) == (2, 1)
 
 
-async def test_a_bare_token_that_died_is_an_error_that_says_what_to_do(token_server):
+async def test_a_bare_token_that_died_is_an_error_that_says_what_to_do(token_server: TokenServer) -> None:
     async with PeerTube(URL, token="dead", transport=MockTransport(token_server.handle)) as pt:
         with pytest.raises(errors.SessionExpired, match="log in again"):
             await pt.me.get()
     assert token_server.paths == ["GET /api/v1/users/me"]
 
 
-async def test_not_permitted_is_not_a_token_problem(token_server):
+async def test_not_permitted_is_not_a_token_problem(token_server: TokenServer) -> None:
     """A 401 without a code: refreshing and repeating would go on for ever."""
 
-    async def refuse(request):
+    async def refuse(request: Request) -> Response:
         return reply(401, {"detail": "You are not allowed to see all videos."})
 
     async with PeerTube(URL, token="good", transport=MockTransport(refuse)) as pt:
@@ -79,14 +85,14 @@ async def test_not_permitted_is_not_a_token_problem(token_server):
         assert pt.statistics().requests == 1
 
 
-async def test_a_wrong_password_is_tried_once_for_all_who_wait(token_server):
+async def test_a_wrong_password_is_tried_once_for_all_who_wait(token_server: TokenServer) -> None:
     async with open_on(token_server, password="wrong", concurrency=16) as pt:
         answers = await asyncio.gather(*(_result(pt.me.get()) for _ in range(40)), return_exceptions=True)
     assert all(isinstance(answer, errors.WrongCredentials) for answer in answers)
     assert token_server.logins == 1
 
 
-async def test_two_factor(make_token_server):
+async def test_two_factor(make_token_server: type[TokenServer]) -> None:
     server = make_token_server(otp="123456")
     async with open_on(server) as pt:
         with pytest.raises(errors.TwoFactorRequired):
@@ -95,15 +101,15 @@ async def test_two_factor(make_token_server):
         with pytest.raises(errors.WrongTwoFactorCode):
             await pt.me.get()
 
-    async def ask():
+    async def ask() -> str:
         return "123456"
 
     for otp in ("123456", lambda: "123456", ask):
         async with open_on(server, otp=otp) as pt:
-            assert await pt.me.get() == {"ok": True}
+            assert dict(await pt.me.get()) == {"ok": True}
 
 
-async def test_the_client_is_asked_for_once(token_server):
+async def test_the_client_is_asked_for_once(token_server: TokenServer) -> None:
     async with open_on(token_server) as pt:
         await pt.me.get()
         token_server.refresh = "spent"
@@ -112,33 +118,57 @@ async def test_the_client_is_asked_for_once(token_server):
     assert token_server.paths.count("GET /api/v1/oauth-clients/local") == 1
 
 
-async def test_anonymous_clients_fetch_no_token(token_server):
+async def test_anonymous_clients_fetch_no_token(token_server: TokenServer) -> None:
     async with PeerTube(URL, transport=MockTransport(token_server.handle)) as pt:
         with pytest.raises(errors.NotPermitted):
             await pt.me.get()
     assert token_server.paths == ["GET /api/v1/users/me"]
 
 
-async def test_a_short_life_does_not_end_in_a_circle(make_token_server):
+async def test_a_short_life_does_not_end_in_a_circle(make_token_server: type[TokenServer]) -> None:
     server = make_token_server(lifetime=1)
     async with open_on(server) as pt:
-        assert await pt.me.get() == {"ok": True}
+        assert dict(await pt.me.get()) == {"ok": True}
     assert server.logins == 1
 
 
-async def test_a_login_that_cannot_be_reached_is_not_repeated_by_everybody_above(token_server):
-    async def nobody(request):
+async def test_a_server_that_is_away_at_the_first_login_is_waited_for(token_server: TokenServer) -> None:
+    answer, loop = token_server.handle, asyncio.get_running_loop()
+    back = loop.time() + 100
+
+    async def away(request: Request) -> Response:
+        if loop.time() < back:
+            token_server.paths.append("away")
+            raise errors.ServerUnreachable("cannot connect")
+        return await answer(request)
+
+    token_server.handle = away  # type: ignore[method-assign]
+    async with open_on(token_server, attempts=2) as pt:
+        await asyncio.gather(*(result(pt.me.get()) for _ in range(50)))
+    assert token_server.logins == 1
+    assert loop.time() < back + 6
+    assert token_server.paths.count("away") < 40
+
+
+async def test_a_login_that_cannot_be_reached_ends_after_patience(token_server: TokenServer) -> None:
+    async def nobody(request: Request) -> Response:
         token_server.paths.append(request.path)
         raise errors.ServerUnreachable("cannot connect")
 
-    token_server.handle = nobody
-    async with open_on(token_server, attempts=5) as pt:
-        with pytest.raises(errors.ServerUnreachable):
-            await pt.me.get()
-    assert len(token_server.paths) == 5
+    token_server.handle = nobody  # type: ignore[method-assign]
+    began = asyncio.get_running_loop().time()
+    async with open_on(token_server, attempts=5, patience=60) as pt:
+        found = await asyncio.gather(*(result(pt.me.get()) for _ in range(50)), return_exceptions=True)
+    assert {type(error) for error in found} == {errors.ServerAway}
+    assert 60 <= asyncio.get_running_loop().time() - began < 66
+    assert len(token_server.paths) < 30
 
 
-async def test_logout_revokes_and_forgets(token_server, tmp_path):
+async def result(call: Call[T]) -> T:
+    return await call
+
+
+async def test_logout_revokes_and_forgets(token_server: TokenServer, tmp_path: Path) -> None:
     path = tmp_path / "token.json"
     async with open_on(token_server, token_file=path) as pt:
         await pt.me.get()
@@ -151,28 +181,30 @@ async def test_logout_revokes_and_forgets(token_server, tmp_path):
 # -- the file ----------------------------------------------------------------------------------------
 
 
-async def test_a_saved_token_spares_the_login_and_is_for_its_owner_alone(token_server, tmp_path):
+async def test_a_saved_token_spares_the_login_and_is_for_its_owner_alone(
+    token_server: TokenServer, tmp_path: Path
+) -> None:
     path = tmp_path / "deep" / "token.json"
     for _ in range(3):
         async with open_on(token_server, token_file=path) as pt:
-            assert await pt.me.get() == {"ok": True}
+            assert dict(await pt.me.get()) == {"ok": True}
     assert token_server.logins == 1
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
 
 
-async def test_two_clients_that_share_a_file_refresh_once(token_server, tmp_path):
+async def test_two_clients_that_share_a_file_refresh_once(token_server: TokenServer, tmp_path: Path) -> None:
     path = tmp_path / "token.json"
     async with open_on(token_server, token_file=path) as one, open_on(token_server, token_file=path) as two:
         await asyncio.gather(_result(one.me.get()), _result(two.me.get()))
         token_server.expire()
         calls = [_result(pt.me.get()) for pt in (one, two) for _ in range(20)]
         answers = await asyncio.gather(*calls)
-    assert answers == [{"ok": True}] * 40
+    assert [dict(answer) for answer in answers] == [{"ok": True}] * 40
     assert (token_server.logins, token_server.refreshes, token_server.spent_refreshes) == (1, 1, 0)
 
 
-def _saved(path, **changes):
+def _saved(path: Path, **changes: object) -> TokenFile:
     token = {"access": "a", "refresh": "r", "expires_at": time.time() + 900, "refresh_expires_at": None}
     data = {"origin": URL, "username": "nisv", "token": token} | changes
     path.write_bytes(orjson.dumps(data))
@@ -180,13 +212,14 @@ def _saved(path, **changes):
     return TokenFile(path, origin=URL, username="nisv")
 
 
-def test_a_file_of_another_instance_or_user_is_not_used(tmp_path):
-    assert _saved(tmp_path / "a").load() == Token("a", "r", pytest.approx(time.time() + 900, abs=60))
+def test_a_file_of_another_instance_or_user_is_not_used(tmp_path: Path) -> None:
+    quarter: Any = pytest.approx(time.time() + 900, abs=60)
+    assert _saved(tmp_path / "a").load() == Token("a", "r", quarter)
     assert _saved(tmp_path / "b", origin="http://other.example").load() is None
     assert _saved(tmp_path / "c", username="somebody").load() is None
 
 
-def test_a_file_that_others_can_read_is_refused(tmp_path):
+def test_a_file_that_others_can_read_is_refused(tmp_path: Path) -> None:
     file = _saved(tmp_path / "token")
     file.path.chmod(0o640)
     with pytest.raises(errors.ConfigurationError, match="chmod 600"):
@@ -194,7 +227,7 @@ def test_a_file_that_others_can_read_is_refused(tmp_path):
 
 
 @pytest.mark.parametrize("data", [b"", b"{", b"[]", b'{"token": 5}', b'{"token": {"nothing": 1}}'])
-def test_a_damaged_file_is_refused(tmp_path, data):
+def test_a_damaged_file_is_refused(tmp_path: Path, data: bytes) -> None:
     file = _saved(tmp_path / "token")
     file.path.write_bytes(data)
     with pytest.raises(errors.ConfigurationError, match="log in again"):
@@ -212,7 +245,7 @@ asyncio.run(main())
 """
 
 
-def test_two_processes_refresh_a_saved_token_once(tmp_path):
+def test_two_processes_refresh_a_saved_token_once(tmp_path: Path) -> None:
     from aiopeertube.emulator import Emulator
 
     path = tmp_path / "token.json"
@@ -226,7 +259,7 @@ def test_two_processes_refresh_a_saved_token_once(tmp_path):
     assert (statistics.logins, statistics.refreshes) == (1, 1)
 
 
-async def test_no_secret_in_the_log(token_server, caplog):
+async def test_no_secret_in_the_log(token_server: TokenServer, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.DEBUG):
         async with open_on(token_server) as pt:
             await pt.me.get()
@@ -234,5 +267,6 @@ async def test_no_secret_in_the_log(token_server, caplog):
             await pt.me.get()
             shown = f"{pt!r} {pt._session!r} {pt._session.token!r} {pt._top!r}"
     for secret in ("right", token_server.access, token_server.refresh):
+        assert secret is not None
         assert secret not in caplog.text
         assert secret not in shown

@@ -1,9 +1,15 @@
 """Redirects: reads follow them, the token stays at home, writes follow none."""
 
+from collections.abc import Awaitable, Callable
+from typing import Any, Self
+
 import pytest
 
 from aiopeertube import PeerTube, errors
 from aiopeertube.testing import MockTransport, reply
+from aiopeertube.wire.messages import Request, Response
+
+Page = tuple[int, str] | Response | Exception  # status and location, or the answer itself, or what to raise
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("virtual_backend")]
 
@@ -13,15 +19,15 @@ HOME = "https://videos.example"
 class Web:
     """Answers by method-less address; notes what came at the moment it came, since requests change."""
 
-    def __init__(self, **pages):
+    def __init__(self, **pages: list[Page]) -> None:
         self.pages = pages
-        self.seen = []
+        self.seen: list[tuple[str, str, str | None]] = []
 
-    def to(self, address, *answers):
+    def to(self, address: str, *answers: Page) -> Self:
         self.pages[address] = list(answers)
         return self
 
-    def answer(self, request):
+    def answer(self, request: Request) -> Response:
         self.seen.append((request.method, request.origin + request.target, request.token))
         answers = self.pages[request.origin + request.target]
         answer = answers.pop(0) if len(answers) > 1 else answers[0]
@@ -30,14 +36,14 @@ class Web:
         return reply(answer[0], location=answer[1]) if isinstance(answer, tuple) else answer
 
     @property
-    def addresses(self):
+    def addresses(self) -> list[str]:
         return [address for _, address, _ in self.seen]
 
     @property
-    def tokens(self):
+    def tokens(self) -> list[str | None]:
         return [token for _, _, token in self.seen]
 
-    def client(self, **options):
+    def client(self, **options: Any) -> PeerTube:
         return PeerTube(HOME, token="secret", transport=MockTransport(self.answer), **options)
 
 
@@ -47,10 +53,10 @@ VIDEO = f"{HOME}/api/v1/videos/7"
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 @pytest.mark.parametrize("location", ["/api/v1/videos/8?a=1", f"{HOME}/api/v1/videos/8?a=1", "8?a=1"])
-async def test_a_read_follows_within_its_origin_with_the_token(status, location):
+async def test_a_read_follows_within_its_origin_with_the_token(status: int, location: str) -> None:
     web = Web().to(VIDEO, (status, location)).to(f"{HOME}/api/v1/videos/8?a=1", OK)
     async with web.client() as pt:
-        assert await pt.videos.get(7) == {"id": 7}
+        assert dict(await pt.videos.get(7)) == {"id": 7}
     assert web.addresses == [VIDEO, f"{HOME}/api/v1/videos/8?a=1"]
     assert web.tokens == ["secret", "secret"]
 
@@ -65,22 +71,22 @@ async def test_a_read_follows_within_its_origin_with_the_token(status, location)
         "https://videos.example.evil.example",
     ],
 )
-async def test_a_read_follows_to_another_origin_without_the_token(there):
+async def test_a_read_follows_to_another_origin_without_the_token(there: str) -> None:
     web = Web().to(VIDEO, (302, f"{there}/x")).to(f"{there}/x", OK)
     async with web.client() as pt:
-        assert await pt.videos.get(7) == {"id": 7}
+        assert dict(await pt.videos.get(7)) == {"id": 7}
         assert pt.statistics().renewals == 0
     assert web.tokens == ["secret", None]
 
 
-async def test_an_address_without_scheme_goes_over_the_same_one():
+async def test_an_address_without_scheme_goes_over_the_same_one() -> None:
     web = Web().to(VIDEO, (302, "//other.example/x")).to("https://other.example/x", OK)
     async with web.client() as pt:
         await pt.videos.get(7)
     assert web.tokens == ["secret", None]
 
 
-async def test_the_token_stays_away_on_the_way_back():
+async def test_the_token_stays_away_on_the_way_back() -> None:
     web = Web().to(VIDEO, (302, "https://other.example/x"))
     web.to("https://other.example/x", (302, f"{HOME}/y")).to(f"{HOME}/y", OK)
     async with web.client() as pt:
@@ -88,7 +94,7 @@ async def test_the_token_stays_away_on_the_way_back():
     assert web.tokens == ["secret", None, None]
 
 
-async def test_the_next_request_has_the_token_again():
+async def test_the_next_request_has_the_token_again() -> None:
     web = Web().to(VIDEO, (302, "https://other.example/x")).to("https://other.example/x", OK)
     async with web.client() as pt:
         await pt.videos.get(7)
@@ -96,7 +102,7 @@ async def test_the_next_request_has_the_token_again():
     assert web.tokens == ["secret", None, "secret", None]
 
 
-async def test_a_refusal_elsewhere_renews_no_token():
+async def test_a_refusal_elsewhere_renews_no_token() -> None:
     web = Web().to(VIDEO, (302, "https://other.example/x"))
     web.to("https://other.example/x", reply(401, {"code": "invalid_token"}))
     async with web.client() as pt:
@@ -115,7 +121,9 @@ async def test_a_refusal_elsewhere_renews_no_token():
     ],
 )
 @pytest.mark.parametrize("location", ["/api/v1/videos/8", "https://other.example/x"])
-async def test_a_write_follows_nowhere_and_is_not_repeated(write, location):
+async def test_a_write_follows_nowhere_and_is_not_repeated(
+    write: Callable[[PeerTube], Awaitable[Any]], location: str
+) -> None:
     web = Web().to(VIDEO, (308, location))
     async with web.client() as pt:
         with pytest.raises(errors.RedirectRefused, match="a write is not sent elsewhere") as caught:
@@ -125,7 +133,7 @@ async def test_a_write_follows_nowhere_and_is_not_repeated(write, location):
 
 
 @pytest.mark.parametrize("location", ["ftp://other.example/x", "mailto:a@b", "file:///etc/passwd", "javascript:x"])
-async def test_a_read_follows_to_web_addresses_alone(location):
+async def test_a_read_follows_to_web_addresses_alone(location: str) -> None:
     web = Web().to(VIDEO, (302, location))
     async with web.client() as pt:
         with pytest.raises(errors.RedirectRefused, match="not a web address"):
@@ -133,14 +141,14 @@ async def test_a_read_follows_to_web_addresses_alone(location):
     assert len(web.seen) == 1
 
 
-async def test_a_broken_address_is_refused():
+async def test_a_broken_address_is_refused() -> None:
     web = Web().to(VIDEO, (302, "http://[bad"))
     async with web.client() as pt:
         with pytest.raises(errors.RedirectRefused):
             await pt.videos.get(7)
 
 
-async def test_a_loop_ends():
+async def test_a_loop_ends() -> None:
     web = Web().to(VIDEO, (302, VIDEO))
     async with web.client() as pt:
         with pytest.raises(errors.RedirectRefused, match="on and on"):
@@ -148,16 +156,16 @@ async def test_a_loop_ends():
     assert len(web.seen) == 6  # the request itself, and five redirects
 
 
-async def test_five_redirects_are_followed():
+async def test_five_redirects_are_followed() -> None:
     web = Web().to(VIDEO, (302, "/1")).to(f"{HOME}/5", OK)
     for hop in range(1, 5):
         web.to(f"{HOME}/{hop}", (302, f"/{hop + 1}"))
     async with web.client() as pt:
-        assert await pt.videos.get(7) == {"id": 7}
+        assert dict(await pt.videos.get(7)) == {"id": 7}
 
 
 @pytest.mark.parametrize("failure", [reply(503), errors.ConnectionLost("gone")])
-async def test_a_retry_begins_where_it_was_asked(failure):
+async def test_a_retry_begins_where_it_was_asked(failure: Page) -> None:
     web = Web().to(VIDEO, (302, "https://other.example/x")).to("https://other.example/x", failure, OK)
     async with web.client() as pt:
         request = pt.prepare(pt.videos.get(7))
@@ -168,7 +176,7 @@ async def test_a_retry_begins_where_it_was_asked(failure):
     assert web.tokens == ["secret", None] * 2
 
 
-async def test_an_error_names_what_was_asked_for():
+async def test_an_error_names_what_was_asked_for() -> None:
     web = Web().to(VIDEO, (302, "/elsewhere")).to(f"{HOME}/elsewhere", reply(404, {"detail": "no"}))
     async with web.client() as pt:
         with pytest.raises(errors.NotFound) as caught:
@@ -176,15 +184,15 @@ async def test_an_error_names_what_was_asked_for():
     assert caught.value.path == "/api/v1/videos/7"
 
 
-async def test_a_read_without_a_place_to_go_is_an_odd_answer():
+async def test_a_read_without_a_place_to_go_is_an_odd_answer() -> None:
     web = Web().to(VIDEO, reply(302))
     async with web.client(attempts=1) as pt:
-        with pytest.raises(errors.UnexpectedResponse, match="was due, but status 302"):
+        with pytest.raises(errors.UnexpectedResponse, match="expected an answer, got status 302"):
             await pt.videos.get(7)
 
 
 @pytest.mark.parametrize("status", [300, 302, 304])
-async def test_a_write_that_was_sent_nowhere_is_not_done(status):
+async def test_a_write_that_was_sent_nowhere_is_not_done(status: int) -> None:
     web = Web().to(VIDEO, reply(status))
     async with web.client(attempts=1) as pt:
         with pytest.raises(errors.PeerTubeError):

@@ -4,6 +4,8 @@ import asyncio
 import selectors
 from collections.abc import Callable
 
+START = 1000.0  # seconds on a new loop's clock
+
 
 class JumpingSelector(selectors.DefaultSelector):
     """Instead of waiting, tells the loop to move its clock. Real files are looked at, without waiting for them."""
@@ -11,7 +13,7 @@ class JumpingSelector(selectors.DefaultSelector):
     jump: Callable[[float], None]
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        ready = super().select(0)
+        ready = self.look()
         if ready or timeout == 0:
             return ready
         if timeout is None:
@@ -19,13 +21,17 @@ class JumpingSelector(selectors.DefaultSelector):
         self.jump(max(timeout, 0.0))
         return ready
 
+    def look(self) -> list[tuple[selectors.SelectorKey, int]]:
+        """Return the real files that are ready."""
+        return super().select(0)
+
 
 class VirtualClockLoop(asyncio.SelectorEventLoop):
     """A loop on a clock of its own, which begins at 1000 s and jumps to the next timer."""
 
-    def __init__(self) -> None:
-        selector = JumpingSelector()
-        self._now = 1000.0
+    def __init__(self, selector: JumpingSelector | None = None) -> None:
+        selector = selector or JumpingSelector()
+        self._now = START
         super().__init__(selector)
         selector.jump = self._jump
 

@@ -1,6 +1,7 @@
 """Files for multipart bodies: the server goes by name and type."""
 
 import mimetypes
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ JPEG, PNG, WEBP = b"\xff\xd8\xff\xe0..", b"\x89PNG\r\n\x1a\n..", b"RIFF\x24\x00\
 
 
 @pytest.fixture
-def bare_mimetypes(monkeypatch):
+def bare_mimetypes(monkeypatch: pytest.MonkeyPatch) -> None:
     """A machine without /etc/mime.types: what guess_type knows depends on Python's own table alone."""
     bare = mimetypes.MimeTypes(())
     monkeypatch.setattr(mimetypes, "guess_type", bare.guess_type)
@@ -27,7 +28,7 @@ def bare_mimetypes(monkeypatch):
         (b"", "thumbnailfile", "application/octet-stream"),
     ],
 )
-def test_bytes_are_named_by_what_they_begin_with(data, filename, kind):
+def test_bytes_are_named_by_what_they_begin_with(data: bytes, filename: str, kind: str) -> None:
     part = image_part("thumbnailfile", data)
     assert (part.name, part.source, part.filename, part.content_type) == ("thumbnailfile", data, filename, kind)
 
@@ -52,7 +53,9 @@ WEBP_BY_NAME = pytest.param(
     ],
 )
 @pytest.mark.parametrize("form", [str, Path])
-def test_paths_are_named_by_their_suffix_and_not_opened(name, kind, form):
+def test_paths_are_named_by_their_suffix_and_not_opened(
+    name: str, kind: str, form: Callable[[str], str | Path]
+) -> None:
     part = image_part("previewfile", form(f"/nowhere/{name}"))
     assert (part.source, part.filename, part.content_type) == (Path(f"/nowhere/{name}"), name, kind)
 
@@ -69,7 +72,7 @@ def test_paths_are_named_by_their_suffix_and_not_opened(name, kind, form):
         (Path("/nowhere/nl.txt"), "nl.txt", "text/plain"),
     ],
 )
-def test_captions(captions, filename, kind):
+def test_captions(captions: str | bytes | Path, filename: str, kind: str) -> None:
     part = caption_part("captionfile", captions)
     assert (part.name, part.filename, part.content_type) == ("captionfile", filename, kind)
     assert part.source == (captions if isinstance(captions, bytes) else Path(captions))

@@ -1,5 +1,7 @@
 """What can name a video, a channel or an account."""
 
+from typing import Any
+
 import pytest
 
 from aiopeertube.errors import InvalidIdentifier
@@ -11,7 +13,7 @@ UUID = "38773124-8101-4655-a4ef-2124259155af"
 @pytest.mark.parametrize(
     "video", [1, 7, 9_007_199_254_740_991, "7", UUID, UUID.upper(), "kkGMgK9ZtnKfYAgnEtQxbv", "1" * 16]
 )
-def test_names_of_videos(video):
+def test_names_of_videos(video: int | str) -> None:
     assert video_problem(video) is None
 
 
@@ -46,13 +48,13 @@ def test_names_of_videos(video):
         "a film",
     ],
 )
-def test_what_names_no_video(video):
+def test_what_names_no_video(video: Any) -> None:
     problem = video_problem(video)
     assert isinstance(problem, InvalidIdentifier)
     assert repr(str(video)) in str(problem)
 
 
-def test_a_long_mistake_is_shown_short():
+def test_a_long_mistake_is_shown_short() -> None:
     assert len(str(video_problem("x" * 10_000))) < 200
     assert len(str(handle_problem("channel", "ü" * 10_000))) < 300
     assert len(str(language_problem("x" * 10_000))) < 200
@@ -62,7 +64,7 @@ def test_a_long_mistake_is_shown_short():
     "name",
     ["nisv", "nisv_channel", "a.b-c:d", "nisv@videos.example", "nisv@videos.example:9000", "A1", "x" * 50, "a..b"],
 )
-def test_names_of_channels_and_accounts(name):
+def test_names_of_channels_and_accounts(name: str) -> None:
     assert handle_problem("channel", name) is None
 
 
@@ -84,7 +86,7 @@ def test_names_of_channels_and_accounts(name):
         "a%2fb",
     ],
 )
-def test_what_names_no_channel(name):
+def test_what_names_no_channel(name: str) -> None:
     problem = handle_problem("channel", name)
     assert isinstance(problem, InvalidIdentifier)
     assert "channel" in str(problem)
@@ -92,17 +94,17 @@ def test_what_names_no_channel(name):
 
 
 @pytest.mark.parametrize("name", [".", ".."])
-def test_a_name_is_never_a_step_in_a_path(name):
+def test_a_name_is_never_a_step_in_a_path(name: str) -> None:
     assert handle_problem("account", name) is not None
 
 
 @pytest.mark.parametrize("language", ["nl", "pt-BR", "zh-Hans", "ase", "x" * 20])
-def test_languages(language):
+def test_languages(language: str) -> None:
     assert language_problem(language) is None
 
 
 @pytest.mark.parametrize("language", ["", "n l", "nl/", "..", "nl\n", "x" * 21, "日本"])
-def test_what_is_no_language(language):
+def test_what_is_no_language(language: str) -> None:
     assert isinstance(language_problem(language), InvalidIdentifier)
 
 
@@ -119,5 +121,5 @@ def test_what_is_no_language(language):
         ("", ""),
     ],
 )
-def test_a_segment_is_quoted(value, quoted):
+def test_a_segment_is_quoted(value: int | str, quoted: str) -> None:
     assert segment(value) == quoted

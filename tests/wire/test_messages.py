@@ -1,12 +1,15 @@
 """Requests and responses as values: encoding, decoding, and what an error's body means."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from aiopeertube import errors
 from aiopeertube.wire.messages import (
+    Decoder,
     FormBody,
     JsonBody,
     RateHeaders,
@@ -30,11 +33,17 @@ HTML = {"content-type": "text/html; charset=utf-8"}
 RECORDINGS = Path(__file__).parents[1] / "data" / "wire-6.3.0.jsonl"
 
 
-def a_request(method="PUT", target="/api/v1/videos/7?x=1"):
+def a_request(method: str = "PUT", target: str = "/api/v1/videos/7?x=1") -> Request:
     return Request(method, "https://videos.example", target, decode=json_value)
 
 
-def an_answer(status, value, headers=PROBLEM):
+def api_error(response: Response) -> errors.ApiError:
+    error = error_of(a_request(), response)
+    assert isinstance(error, errors.ApiError)
+    return error
+
+
+def an_answer(status: int, value: object, headers: dict[str, str] = PROBLEM) -> Response:
     return Response(status, headers, json.dumps(value).encode())
 
 
@@ -58,12 +67,14 @@ def an_answer(status, value, headers=PROBLEM):
         ({"ratio": 0.5}, (("ratio", "0.5"),)),
     ],
 )
-def test_a_query_repeats_the_key_for_lists_and_leaves_none_out(params, expected):
+def test_a_query_repeats_the_key_for_lists_and_leaves_none_out(
+    params: dict[str, Any], expected: tuple[tuple[str, str], ...]
+) -> None:
     assert encode_query(params) == expected
 
 
 @pytest.mark.parametrize("value", [object(), b"bytes", {"a": {}}.values(), [None], [[1]]])
-def test_what_cannot_be_in_a_query_is_named(value):
+def test_what_cannot_be_in_a_query_is_named(value: object) -> None:
     with pytest.raises(errors.InvalidField, match=r"^thing: cannot be sent") as caught:
         encode_query({"thing": value})
     assert caught.value.field == "thing"
@@ -73,20 +84,20 @@ def test_what_cannot_be_in_a_query_is_named(value):
 
 
 @pytest.mark.parametrize("value", [{"a": [1, None, "é"]}, [], 0, None, ""])
-def test_json_is_decoded(value):
+def test_json_is_decoded(value: object) -> None:
     assert json_value(an_answer(200, value, JSON)) == value
 
 
 @pytest.mark.parametrize("body", [b"", b"<html>", b'{"data": [1, 2', b"\xff\xfe"])
-def test_what_is_no_json_is_an_unexpected_response(body):
-    with pytest.raises(errors.UnexpectedResponse, match="JSON was due") as caught:
+def test_what_is_no_json_is_an_unexpected_response(body: bytes) -> None:
+    with pytest.raises(errors.UnexpectedResponse, match="expected JSON, got status") as caught:
         json_value(Response(200, HTML, body))
     assert (caught.value.status, caught.value.content_type) == (200, HTML["content-type"])
     assert caught.value.start == body
     assert caught.value.__context__ is None
 
 
-def test_the_start_of_a_strange_answer_is_shown_on_one_line_and_short():
+def test_the_start_of_a_strange_answer_is_shown_on_one_line_and_short() -> None:
     with pytest.raises(errors.UnexpectedResponse) as caught:
         json_value(Response(502, HTML, b"<html>\n<h1>Bad\xff Gateway</h1>" + b"x" * 10_000))
     assert "\n" not in str(caught.value)
@@ -95,22 +106,23 @@ def test_the_start_of_a_strange_answer_is_shown_on_one_line_and_short():
     assert len(caught.value.start) < 200
 
 
-def test_an_empty_strange_answer_says_so():
+def test_an_empty_strange_answer_says_so() -> None:
     with pytest.raises(errors.UnexpectedResponse, match=r"no content type, starting: \(empty\)"):
         json_value(Response(200, {}, b""))
 
 
-def test_no_content_is_accepted_and_json_is_too():
-    assert nothing(Response(204, {}, b"")) is None
-    assert nothing(an_answer(200, {"ok": True}, JSON)) is None
+def test_no_content_is_accepted_and_json_is_too() -> None:
+    decode: Decoder = nothing
+    assert decode(Response(204, {}, b"")) is None
+    assert decode(an_answer(200, {"ok": True}, JSON)) is None
 
 
-def test_a_page_of_html_does_not_pass_for_no_content():
-    with pytest.raises(errors.UnexpectedResponse, match="no content was due"):
+def test_a_page_of_html_does_not_pass_for_no_content() -> None:
+    with pytest.raises(errors.UnexpectedResponse, match="expected no content, got status"):
         nothing(Response(200, HTML, b"<html>captive portal</html>"))
 
 
-def test_json_or_text_goes_by_the_content_type():
+def test_json_or_text_goes_by_the_content_type() -> None:
     assert json_or_text(Response(204, {}, b"")) is None
     assert json_or_text(an_answer(200, {"a": 1}, JSON)) == {"a": 1}
     assert json_or_text(Response(200, {"content-type": "text/plain"}, b"p\xc3\xa9ng")) == "péng"
@@ -140,7 +152,7 @@ NAME_TOO_SHORT = {
 
 
 @pytest.mark.parametrize("version", ["6.3", "8.2"])
-def test_a_problem_of_either_version_becomes_the_same_error(version):
+def test_a_problem_of_either_version_becomes_the_same_error(version: str) -> None:
     body = NAME_TOO_SHORT | ({"error": NAME_TOO_SHORT["detail"]} if version == "6.3" else {})
     error = error_of(a_request(), an_answer(400, body))
     assert type(error) is errors.BadRequest
@@ -152,8 +164,8 @@ def test_a_problem_of_either_version_becomes_the_same_error(version):
     )
 
 
-def test_an_old_body_with_error_alone_still_has_a_detail():
-    assert error_of(a_request(), an_answer(404, {"error": "Video not found"}, JSON)).detail == "Video not found"
+def test_an_old_body_with_error_alone_still_has_a_detail() -> None:
+    assert api_error(an_answer(404, {"error": "Video not found"}, JSON)).detail == "Video not found"
 
 
 @pytest.mark.parametrize(
@@ -174,20 +186,20 @@ def test_an_old_body_with_error_alone_still_has_a_detail():
         (418, errors.ApiError),
     ],
 )
-def test_each_status_has_its_error(status, kind):
+def test_each_status_has_its_error(status: int, kind: type[errors.ApiError]) -> None:
     error = error_of(a_request("GET", "/api/v1/x"), an_answer(status, {"detail": "so it is", "code": "the_code"}))
     assert type(error) is kind
     assert (error.status, error.method, error.path) == (status, "GET", "/api/v1/x")
     assert (error.detail, error.code) == ("so it is", "the_code")
 
 
-def test_plain_text_is_the_detail_where_there_is_no_problem():
-    error = error_of(a_request(), Response(429, HTML, b"Too many requests,\nplease try again later."))
+def test_plain_text_is_the_detail_where_there_is_no_problem() -> None:
+    error = api_error(Response(429, HTML, b"Too many requests,\nplease try again later."))
     assert error.detail == "Too many requests, please try again later."
     assert error.invalid_params == {}
 
 
-def test_an_error_without_any_reason_says_so():
+def test_an_error_without_any_reason_says_so() -> None:
     assert str(error_of(a_request(), Response(500, {}, b""))).endswith("answered 500: no reason given")
 
 
@@ -201,16 +213,16 @@ def test_an_error_without_any_reason_says_so():
         (None, {}),
     ],
 )
-def test_odd_invalid_params_break_nothing(params, expected):
-    assert error_of(a_request(), an_answer(400, {"invalid-params": params})).invalid_params == expected
+def test_odd_invalid_params_break_nothing(params: object, expected: dict[str, str]) -> None:
+    assert api_error(an_answer(400, {"invalid-params": params})).invalid_params == expected
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b'"text"', b"null"])
-def test_a_body_that_is_no_object_is_no_problem(body):
+def test_a_body_that_is_no_object_is_no_problem(body: bytes) -> None:
     assert problem_of(Response(400, PROBLEM, body)) == {}
 
 
-def test_a_problem_is_read_from_json_alone():
+def test_a_problem_is_read_from_json_alone() -> None:
     assert problem_of(an_answer(400, {"code": "x"}, HTML)) == {}
     assert problem_of(an_answer(400, {"code": "x"}, PROBLEM)) == {"code": "x"}
 
@@ -226,11 +238,11 @@ def test_a_problem_is_read_from_json_alone():
         (403, {"code": "invalid_token"}, False),
     ],
 )
-def test_a_401_is_about_the_token_only_with_a_code(status, body, expected):
+def test_a_401_is_about_the_token_only_with_a_code(status: int, body: dict[str, str], expected: bool) -> None:
     assert is_token_problem(an_answer(status, body)) is expected
 
 
-def recorded():
+def recorded() -> Iterator[Any]:
     for line in RECORDINGS.read_text().splitlines():
         exchange = json.loads(line)
         if exchange["response"]["status"] == 401:
@@ -238,7 +250,7 @@ def recorded():
 
 
 @pytest.mark.parametrize("exchange", list(recorded()))
-def test_recorded_401s_are_told_apart(exchange):
+def test_recorded_401s_are_told_apart(exchange: dict[str, Any]) -> None:
     answer = exchange["response"]
     expected = exchange["name"] != "videos include as user"
     assert is_token_problem(an_answer(401, answer["body"], answer["headers"])) is expected
@@ -249,7 +261,7 @@ def test_recorded_401s_are_told_apart(exchange):
 DATE = "Tue, 24 Nov 2026 03:15:08 GMT"
 
 
-def test_rate_headers_are_read():
+def test_rate_headers_are_read() -> None:
     headers = {
         "x-ratelimit-limit": "50",
         "x-ratelimit-remaining": "0",
@@ -260,7 +272,7 @@ def test_rate_headers_are_read():
     assert rate_headers(headers) == RateHeaders(50, 0, 1795490119, 1795490108, 7)
 
 
-def test_rate_headers_need_limit_and_remaining_and_nothing_else():
+def test_rate_headers_need_limit_and_remaining_and_nothing_else() -> None:
     assert rate_headers({"x-ratelimit-limit": "50", "x-ratelimit-remaining": "49"}) == RateHeaders(
         50, 49, None, None, None
     )
@@ -280,12 +292,12 @@ def test_rate_headers_need_limit_and_remaining_and_nothing_else():
         {"x-ratelimit-limit": "", "x-ratelimit-remaining": ""},
     ],
 )
-def test_rate_headers_without_sense_are_none(headers):
+def test_rate_headers_without_sense_are_none(headers: dict[str, str]) -> None:
     assert rate_headers(headers) is None
 
 
 @pytest.mark.parametrize(("text", "expected"), [("3", 3), ("0", 0), (DATE, None), ("-1", None), ("1.5", None)])
-def test_retry_after_is_whole_seconds_or_nothing(text, expected):
+def test_retry_after_is_whole_seconds_or_nothing(text: str, expected: int | None) -> None:
     assert retry_after({"retry-after": text}) == expected
     assert retry_after({}) is None
 
@@ -303,14 +315,14 @@ def test_retry_after_is_whole_seconds_or_nothing(text, expected):
         ("Tue, 99 Nov 2026 03:15:08 GMT", None),
     ],
 )
-def test_a_date_is_epoch_seconds(date, expected):
+def test_a_date_is_epoch_seconds(date: str | None, expected: int | None) -> None:
     assert epoch(date) == expected
 
 
 # -- values --------------------------------------------------------------------------------------
 
 
-def test_a_request_knows_its_path_and_whether_it_may_be_repeated():
+def test_a_request_knows_its_path_and_whether_it_may_be_repeated() -> None:
     request = a_request()
     assert request.path == "/api/v1/videos/7"
     repeatable = {m for m in ("GET", "HEAD", "PUT", "DELETE", "POST", "PATCH") if a_request(m).idempotent}
@@ -319,17 +331,17 @@ def test_a_request_knows_its_path_and_whether_it_may_be_repeated():
     assert not Request("PUT", "o", "/x", decode=nothing, idempotent=False).idempotent
 
 
-def test_a_request_shows_neither_token_nor_query():
+def test_a_request_shows_neither_token_nor_query() -> None:
     request = a_request()
     request.token = "hidden"
     assert repr(request) == "<Request PUT /api/v1/videos/7, 0 attempts>"
 
 
-def test_a_response_shows_its_size_alone():
+def test_a_response_shows_its_size_alone() -> None:
     assert repr(Response(200, {"authorization": "hidden"}, b"hidden")) == "<Response 200, 6 bytes>"
 
 
-def test_bodies_are_values():
+def test_bodies_are_values() -> None:
     assert JsonBody.of({"name": "x"}) == JsonBody(b'{"name":"x"}')
     assert FormBody((("a", "b"),)) == FormBody((("a", "b"),))
     assert FormBody((("a", "b"),)) != FormBody((("a", "c"),))

@@ -1,1 +1,1 @@
-"""The commands, one file each, or one for those that share their options."""
+"""The commands, a file each, or one for those that share options."""

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl, quote
@@ -10,9 +10,9 @@ from urllib.parse import parse_qsl, quote
 import click
 import orjson
 
-from aiopeertube.cli import output
-from aiopeertube.cli.commands import videos_fields
+from aiopeertube.cli import arguments, output
 from aiopeertube.cli.connection import Connection, connect
+from aiopeertube.cli.option_sets import option, with_options
 from aiopeertube.cli.options import Command, Settings, shared_options
 from aiopeertube.cli.running import run
 from aiopeertube.cli.terminal import clean, is_terminal
@@ -28,28 +28,47 @@ _IN_PATHS: Final = "/%:@!$&'()*+,;=~"  # what may stand in a path as it is; % fo
 _METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD")
 
 
+@dataclass(frozen=True, slots=True)
+class RequestOptions:
+    """What goes with the request: a query and a body, the latter in one of three forms."""
+
+    query: tuple[str, ...] = option(
+        "-q", "--query", metavar="KEY=VALUE", multiple=True, help="A query parameter; repeat it for lists."
+    )
+    field: tuple[str, ...] = option(
+        "-f", "--field", metavar="KEY=TEXT", multiple=True, help="A field of the JSON body, as text."
+    )
+    typed: tuple[str, ...] = option(
+        "-F",
+        "--typed",
+        metavar="KEY=JSON",
+        multiple=True,
+        help="A field of the JSON body, as JSON: a number, true, null, [].",
+    )
+    input: str | None = option("--input", metavar="FILE|-", help="The whole JSON body, from a file or stdin.")
+    files: tuple[str, ...] = option(
+        "--file", metavar="FIELD=FILE", multiple=True, help="A file to send; the body becomes multipart."
+    )
+
+
 @click.command(cls=Command)
 @click.argument("method", metavar="METHOD", type=click.Choice(_METHODS, case_sensitive=False))
 @click.argument("path")
-@click.option("-q", "--query", metavar="KEY=VALUE", multiple=True, help="A query parameter; repeat it for lists.")
-@click.option("-f", "--field", metavar="KEY=TEXT", multiple=True, help="A field of the JSON body, as text.")
-@click.option("-F", "--typed", metavar="KEY=JSON", multiple=True, help="The same, as JSON: numbers, true, null, [].")
-@click.option("--input", metavar="FILE|-", help="The whole JSON body, from a file or stdin.")
-@click.option("--file", "files", metavar="FIELD=FILE", multiple=True, help="A file; the body becomes multipart.")
+@with_options(request=RequestOptions)
 @click.option("--include", is_flag=True, help="Write status and headers before the body.")
 @shared_options(short_quiet=False)
 @click.pass_obj
-def api(settings: Settings, /, method: str, path: str, **options: Any) -> None:
-    """Send any request of the API, and write the body of the answer.
+def api(settings: Settings, /, method: str, path: str, request: RequestOptions, include: bool) -> None:
+    """Send any request to the API, and write the body of the answer.
 
     METHOD is GET, POST, PUT, PATCH, DELETE or HEAD; PATH is like /videos/categories or /api/v1/videos/categories.
-    JSON is indented on a terminal and as it came elsewhere. Here -q is short for --query; --quiet has no short form.
+    JSON is indented on a terminal, and unchanged elsewhere. Here -q is short for --query; --quiet has no short form.
     """
-    path, query = _target(path, options["query"])
-    body = _body(options)
+    path, query = _target(path, request.query)
+    body = _body(request)
     connection = connect(settings)
     answer = run(_send(connection, method, path, query, body))
-    _write(answer, include=options["include"])
+    _write(answer, include=include)
 
 
 def _target(path: str, pairs: Sequence[str]) -> tuple[str, dict[str, list[str]]]:
@@ -60,21 +79,21 @@ def _target(path: str, pairs: Sequence[str]) -> tuple[str, dict[str, list[str]]]
     query: dict[str, list[str]] = {}
     for name, value in (
         *parse_qsl(given, keep_blank_values=True),
-        *(videos_fields.split(pair, "-q") for pair in pairs),
+        *(arguments.split(pair, "-q") for pair in pairs),
     ):
         query.setdefault(name, []).append(value)
     return "/" + quote(path.lstrip("/"), safe=_IN_PATHS), query
 
 
-def _body(options: dict[str, Any]) -> Body | None:
-    """Make the body; files are looked at before anything is sent."""
-    fields: dict[str, Any] = dict(videos_fields.split(pair, "-f") for pair in options["field"])
-    fields |= dict(videos_fields.typed(pair, "-F") for pair in options["typed"])
-    parts = tuple(_part(*videos_fields.split(pair, "--file")) for pair in options["files"])
-    if options["input"] is not None:
+def _body(request: RequestOptions) -> Body | None:
+    """Make the body; files are checked before anything is sent."""
+    fields: dict[str, Any] = dict(arguments.split(pair, "-f") for pair in request.field)
+    fields |= dict(arguments.typed(pair, "-F") for pair in request.typed)
+    parts = tuple(_part(*arguments.split(pair, "--file")) for pair in request.files)
+    if request.input is not None:
         if fields or parts:
             raise click.UsageError("--input is the whole body: no -f, -F or --file goes with it.")
-        return _input(options["input"])
+        return _input(request.input)
     if parts:
         return Multipart(form_fields(fields), parts)
     return JsonBody.of(fields) if fields else None
@@ -94,7 +113,7 @@ def _input(name: str) -> JsonBody:
 
 def _part(field: str, name: str) -> FilePart:
     path = Path(name)
-    videos_fields.readable(path)
+    arguments.readable(path)
     return (caption_part if path.suffix.lower() in {".srt", ".vtt"} else image_part)(field, path)
 
 
@@ -111,9 +130,9 @@ def _call(pt: "PeerTube", method: str, path: str, query: dict[str, list[str]], b
 
 
 def _whole(response: Response) -> Response:
-    """Keep the answer as it is; the API has no pages, so HTML comes from somewhere else."""
+    """Return the answer as it is; the API never sends HTML, so that comes from elsewhere."""
     if "html" in response.headers.get("content-type", ""):
-        raise strange(response, "an answer of the API was due")
+        raise strange(response, "an answer of the API")
     return response
 
 

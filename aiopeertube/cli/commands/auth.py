@@ -2,6 +2,7 @@
 
 import sys
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,10 @@ import click
 from aiopeertube import errors
 from aiopeertube._settings import check_secure, origin_of
 from aiopeertube.cli import output, saved
-from aiopeertube.cli.connection import Connection, ask_password, client_options, connect, instance
+from aiopeertube.cli.connection import Connection, Credentials, ask_password, connect, instance
 from aiopeertube.cli.errors import Exit, Failure
-from aiopeertube.cli.options import Command, Secret, Settings, shared_options
+from aiopeertube.cli.options import Command, Settings, shared_options
+from aiopeertube.cli.param_types import Secret
 from aiopeertube.cli.running import run
 from aiopeertube.cli.terminal import is_terminal, note, one_line
 
@@ -23,21 +25,20 @@ from aiopeertube.cli.terminal import is_terminal, note, one_line
 def login(settings: Settings) -> None:
     """Log in and keep the token.
 
-    Asks on a terminal for what is not given: address, user name, password, one-time code. The token is kept in a
-    file that only you can read, and used by all other commands for that instance; the password is not kept.
+    Asks on a terminal for a missing address, user name, password or one-time code. The token is kept in a file that
+    only you can read, and used by all other commands for that instance; the password is not kept.
     """
     origin = origin_of(_asked("Address of the instance", "--url")) if _needs_url(settings) else instance(settings)
     check_secure(origin, allow_http=settings.allow_http)
     username = settings.username or _asked("User name", "--username or PEERTUBE_USERNAME")
-    who: dict[str, Any] = {"username": username, "otp": settings.otp}
-    who["password"] = settings.password or ask_password(username, origin)
+    who = Credentials(username, settings.password or ask_password(username, origin), settings.otp)
     try:
         run(_log_in(settings, origin, who))
     except Failure as failure:
         if not isinstance(failure.__cause__, errors.TwoFactorRequired) or not is_terminal(sys.stdin):
             raise
-        who["otp"] = click.prompt("One-time code", type=Secret(), err=True)
-        run(_log_in(settings, origin, who))
+        code = click.prompt("One-time code", type=Secret(), err=True)
+        run(_log_in(settings, origin, replace(who, otp=code)))
     saved.remember_url(origin)
     if not settings.quiet:
         note(f"logged in to {origin} as {username}")
@@ -54,14 +55,13 @@ def _asked(what: str, option: str) -> str:
     return answer
 
 
-async def _log_in(settings: Settings, origin: str, who: dict[str, Any]) -> None:
-    """Fetch a token, whatever is saved, and put it where it belongs when it is there."""
+async def _log_in(settings: Settings, origin: str, who: Credentials) -> None:
+    """Fetch a new token, and replace the saved one once it is there."""
     path = saved.token_path(origin)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=".login.") as directory:
         fresh = Path(directory) / path.name
-        options = client_options(settings) | who | {"token_file": fresh}
-        async with Connection(origin, options, anonymous=False).opened():
+        async with Connection(origin, settings, replace(who, token_file=fresh)).opened():
             pass  # opening it logs in
         fresh.replace(path)
 
@@ -76,9 +76,8 @@ def logout(settings: Settings) -> None:
     if not path.exists():
         note(f"not logged in to {origin}")
         return
-    options = client_options(settings) | {"token_file": path}
     try:
-        run(_log_out(Connection(origin, options, anonymous=False)))
+        run(_log_out(Connection(origin, settings, Credentials(token_file=path))))
     except Failure as failure:
         if isinstance(failure.__cause__, errors.TransportError):
             failure.hint = f"the token is still there; to forget it without telling the server, remove {path}"
@@ -93,7 +92,9 @@ async def _log_out(connection: Connection) -> None:
 
 
 @click.command(cls=Command)
-@click.option("--format", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option(
+    "--format", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How to write."
+)
 @shared_options()
 @click.pass_obj
 def whoami(settings: Settings, format: str) -> None:

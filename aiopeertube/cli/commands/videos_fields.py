@@ -1,14 +1,15 @@
-"""From the options of `videos update` to the fields of the API."""
+"""Turns the options of `videos update` into fields of the API."""
 
-import difflib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
-import orjson
 
-from aiopeertube.errors import FileUnreadable, InvalidField
+from aiopeertube.cli.arguments import readable, typed
+from aiopeertube.cli.option_sets import option
+from aiopeertube.errors import InputError, InvalidField
 from aiopeertube.types import VideoUpdate
 from aiopeertube.wire import fields as library
 from aiopeertube.wire.messages import JsonBody
@@ -16,8 +17,8 @@ from aiopeertube.wire.messages import JsonBody
 if TYPE_CHECKING:
     from aiopeertube import PeerTube
 
-# Option (as click names it) -> field of the API.
-FIELDS: Final = {
+# Option -> field of the API.
+_FIELDS: Final = {
     "name": "name",
     "description": "description",
     "support": "support",
@@ -31,48 +32,78 @@ FIELDS: Final = {
     "comments_policy": "commentsPolicy",
     "originally_published_at": "originallyPublishedAt",
 }
-FILES: Final = {"thumbnail": "thumbnailfile", "preview": "previewfile"}
-CLEARABLE: Final = ("category", "description", "language", "licence", "originally-published-at", "support", "tags")
-COMMENTS: Final = {"enabled": 1, "disabled": 2, "requires-approval": 3}
+_FILES: Final = {"thumbnail": "thumbnailfile", "preview": "previewfile"}
+_CLEARABLE: Final = ("category", "description", "language", "licence", "originally-published-at", "support", "tags")
+_COMMENTS: Final = {"enabled": 1, "disabled": 2, "requires-approval": 3}
 
-# Field -> the list of its labels.
-_LABELS: Final = {
-    "category": "categories",
-    "licence": "licences",
-    "language": "languages",
-    "privacy": "privacies",
-}
+LABELLED: Final = ("category", "licence", "language", "privacy")
 _MOST_IMAGE: Final = 4 * 1024 * 1024
 
 
-def collect(options: Mapping[str, Any]) -> dict[str, Any]:
-    """Make the fields of an update, labels as they were given; everything that can be checked here is.
+@dataclass(frozen=True, slots=True)
+class EditOptions:
+    """The fields to change. None, or no tag, leaves a field unchanged."""
+
+    name: str | None = option("--name", help="The title.")
+    description: str | None = option("--description", help="The description, in Markdown.")
+    support: str | None = option("--support", help="How to support the authors.")
+    tag: tuple[str, ...] = option("--tag", multiple=True, help="Replace the tags; repeat it for up to five.")
+    category: str | None = option("--category", help="Id or label.")
+    licence: str | None = option("--licence", help="Id or label.")
+    language: str | None = option("--language", help="Code or label.")
+    privacy: str | None = option("--privacy", help="Id or label.")
+    nsfw: bool | None = option("--nsfw/--no-nsfw", help="Whether it is sensitive.")
+    download: bool | None = option("--download/--no-download", help="Whether it may be downloaded.")
+    comments_policy: str | None = option(
+        "--comments-policy", type=click.Choice(list(_COMMENTS)), help="Who may comment."
+    )
+    originally_published_at: str | None = option(
+        "--originally-published-at", metavar="DATE", help="Like 1960-01-01 or 1960-01-01T12:00:00Z."
+    )
+    thumbnail: str | None = option("--thumbnail", metavar="FILE", help="A .jpg, .png or .webp of at most 4 MiB.")
+    preview: str | None = option("--preview", metavar="FILE", help="A .jpg, .png or .webp of at most 4 MiB.")
+    clear: tuple[str, ...] = option(
+        "--clear", multiple=True, type=click.Choice(_CLEARABLE), help="Empty a field; repeatable."
+    )
+    set_: tuple[str, ...] = option(
+        "--set", metavar="FIELD=JSON", multiple=True, help="Set any field of the API; repeatable."
+    )
+
+
+def collect(edit: EditOptions) -> dict[str, Any]:
+    """Make the fields of an update, with labels as given; check whatever needs no server.
 
     Raises:
-        InvalidField, FileUnreadable: what the server would refuse.
-        click.UsageError: nothing is left to do, or two options contradict each other.
+        InvalidField, FileUnreadable: the server would reject it.
+        click.UsageError: nothing to change, or two options contradict each other.
     """
-    fields = {FIELDS[name]: value for name, value in options.items() if name in FIELDS and value not in (None, ())}
-    if "tags" in fields:
-        fields["tags"] = list(fields["tags"])
-    if "commentsPolicy" in fields:
-        fields["commentsPolicy"] = COMMENTS[fields["commentsPolicy"]]
-    for name, value in (*_cleared(options["clear"]), *_set(options["set_"])):
+    fields = _given(edit)
+    for name, value in (*_cleared(edit.clear), *(typed(pair, "--set") for pair in edit.set_)):
         if name in fields:
             raise click.UsageError(f"{name} is given twice.")
         fields[name] = value
     if problem := library.problem_of(fields):
         raise problem
-    JsonBody.of(fields)  # complains about what cannot be sent
-    fields |= _files(options)
+    JsonBody.of(fields)  # raises for values that cannot be sent
+    fields |= _files(edit)
     if not fields:
         raise click.UsageError("Nothing to change: give at least one field.")
     return fields
 
 
+def _given(edit: EditOptions) -> dict[str, Any]:
+    given = {field: getattr(edit, name) for name, field in _FIELDS.items()}
+    fields = {field: value for field, value in given.items() if value not in (None, ())}
+    if "tags" in fields:
+        fields["tags"] = list(fields["tags"])
+    if "commentsPolicy" in fields:
+        fields["commentsPolicy"] = _COMMENTS[fields["commentsPolicy"]]
+    return fields
+
+
 def unknown(fields: Mapping[str, Any]) -> list[str]:
-    """Name the fields that this version does not know: the server ignores what it does not know either."""
-    known = {*VideoUpdate.__annotations__, *FILES.values()}
+    """Return the fields that this version does not know; the server ignores those that it does not know."""
+    known = {*VideoUpdate.__annotations__, *_FILES.values()}
     return [name for name in fields if name not in known]
 
 
@@ -81,30 +112,9 @@ def _cleared(names: Sequence[str]) -> list[tuple[str, Any]]:
     return [(wire.get(name, name), [] if name == "tags" else None) for name in names]
 
 
-def _set(pairs: Sequence[str]) -> list[tuple[str, Any]]:
-    return [typed(pair, "--set") for pair in pairs]
-
-
-def split(pair: str, option: str) -> tuple[str, str]:
-    """Split key=value."""
-    name, equals, text = pair.partition("=")
-    if not equals or not name:
-        raise click.UsageError(f"{option}: {pair!r} is not of the form key=value.")
-    return name, text
-
-
-def typed(pair: str, option: str) -> tuple[str, Any]:
-    """Split key=JSON."""
-    name, text = split(pair, option)
-    try:
-        return name, orjson.loads(text)
-    except orjson.JSONDecodeError as exc:
-        hint = f"text needs quotes: {option} '{name}=\"...\"'"
-        raise click.UsageError(f"{option} {name}: {text!r} is not JSON ({exc}); {hint}") from None
-
-
-def _files(options: Mapping[str, Any]) -> dict[str, Path]:
-    files = {field: Path(options[name]) for name, field in FILES.items() if options[name] is not None}
+def _files(edit: EditOptions) -> dict[str, Path]:
+    named = {field: getattr(edit, name) for name, field in _FILES.items()}
+    files = {field: Path(name) for field, name in named.items() if name is not None}
     for field, path in files.items():
         size = readable(path)
         if not size:
@@ -116,51 +126,26 @@ def _files(options: Mapping[str, Any]) -> dict[str, Path]:
     return files
 
 
-def readable(path: Path) -> int:
-    """Return the size of a file that can be read, and read again when sending it has to be repeated.
-
-    Raises:
-        FileUnreadable: it cannot.
-    """
-    try:
-        if path.exists() and not (path.is_file() or path.is_dir()):  # opening a pipe would wait for its other end
-            raise FileUnreadable(str(path), "not a file")
-        with path.open("rb") as file:
-            return file.seek(0, 2)
-    except OSError as exc:
-        raise FileUnreadable(str(path), exc.strerror or type(exc).__name__) from None
-
-
-async def resolve(pt: "PeerTube", field: str, text: Any) -> Any:
-    """Return the id of a category, licence, language or privacy that was given by id or by label.
-
-    Numbers go to the server as they are, which knows them. It takes any language, though, so those are looked up.
-
-    Raises:
-        InvalidField: the instance has no such thing.
-    """
-    if not isinstance(text, str) or (text.isascii() and text.isdigit()):
-        return text if text is None or not isinstance(text, str) else int(text)
-    labels: Mapping[str, str] = await getattr(pt.videos, _LABELS[field])()
-    found = text if text in labels else _by_label(labels, text)
-    if found is None:
-        raise InvalidField(field, f"the instance has no {text!r}{_meant(labels, text)}")
-    return found if field == "language" else int(found)
-
-
 async def resolved(pt: "PeerTube", fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the fields with ids in place of labels."""
-    return {name: await resolve(pt, name, value) if name in _LABELS else value for name, value in fields.items()}
+    """Return the fields with ids in place of labels; ids that the instance does not have are refused, too.
+
+    Raises:
+        InputError: the instance does not have it.
+    """
+    named = {name: [str(value)] for name, value in fields.items() if name in LABELLED and value is not None}
+    return {**fields, **{name: ids[0] for name, ids in (await ids_of(pt, named)).items()}}
 
 
-def _by_label(labels: Mapping[str, str], text: str) -> str | None:
-    wanted = text.casefold()
-    return next((key for key, label in labels.items() if label.casefold() == wanted), None)
+async def ids_of(pt: "PeerTube", named: Mapping[str, Sequence[str]]) -> dict[str, list[Any]]:
+    """Return the ids of categories, licences, languages or privacies that are given by id or by label.
 
+    Raises:
+        InputError: the instance has no such thing.
+    """
+    from aiopeertube.migrate import fetch_words  # noqa: PLC0415 - other commands start without
 
-def _meant(labels: Mapping[str, str], text: str) -> str:
-    by_folded = {label.casefold(): label for label in labels.values()}
-    close = difflib.get_close_matches(text.casefold(), by_folded, n=3)
-    if close:
-        return "; did you mean " + " or ".join(repr(by_folded[label]) for label in close) + "?"
-    return "; it has " + ", ".join(labels.values()) if len(labels) <= 20 else ""
+    words = await fetch_words(pt, named)
+    try:
+        return {name: [words.key(name, text) for text in texts] for name, texts in named.items()}
+    except ValueError as exc:
+        raise InputError(str(exc)) from None

@@ -1,37 +1,51 @@
-"""`demo`: what the client is for, measured on embedded servers beside a plain loop."""
+"""`demo`: the client beside a plain loop, measured on embedded servers."""
 
 import time
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import click
 
 from aiopeertube.cli import output
 from aiopeertube.cli.errors import Exit
+from aiopeertube.cli.option_sets import option, with_options
 from aiopeertube.cli.options import Command, Settings, output_options
 from aiopeertube.cli.running import run
 
 
+@dataclass(frozen=True, slots=True)
+class DemoOptions:
+    """How much is shown, and how."""
+
+    videos: int = option(
+        "--videos", type=click.IntRange(min=1), default=2000, show_default=True, help="How many videos to edit."
+    )
+    seed: int = option(
+        "--seed", type=int, default=0, show_default=True, help="Seed of the data and of everything random."
+    )
+    format: str = option(
+        "--format", type=click.Choice(["table", "json"]), default="table", show_default=True, help="How to write."
+    )
+
+
 @click.command(cls=Command)
-@click.option("--videos", type=click.IntRange(min=1), default=2000, show_default=True, help="Videos to edit.")
-@click.option("--seed", type=int, default=0, show_default=True, help="What data and chance follow from.")
-@click.option("--format", type=click.Choice(["table", "json"]), default="table", show_default=True)
+@with_options(asked=DemoOptions)
 @output_options()
 @click.pass_obj
-def demo(settings: Settings, /, videos: int, seed: int, format: str) -> int:
-    """Show on embedded servers what this client is for; needs no network, and half a minute.
+def demo(settings: Settings, /, asked: DemoOptions) -> int:
+    """Compare this client with a plain loop on embedded servers; takes half a minute and no network.
 
     Lists 2,000 videos, edits all of them in parallel on a server that fails parallel edits as a real one does, and
-    reads every one back. Then a plain aiohttp loop makes the same edits on a server just like it; and both edit once
-    more as a normal user within a rate limit.
+    reads every one back. Then a plain aiohttp loop makes the same edits on an identical server, and both edit again
+    as a normal user within a rate limit.
     """
     from aiopeertube.cli.demo import scenes  # noqa: PLC0415 - imports aiohttp
 
     began = time.monotonic()
-    results = run(scenes.play(settings, videos, seed))
+    results = run(scenes.play(settings, asked.videos, asked.seed))
     seconds = time.monotonic() - began
-    if format == "json":
-        _write_json(results, videos, seconds)
+    if asked.format == "json":
+        _write_json(results, asked.videos, seconds)
     else:
         _write_table(settings, results, seconds)
     return Exit.SOME_FAILED if any(scene.ours.lost for scene in results) else Exit.DONE

@@ -1,6 +1,6 @@
-"""What one writes without this package: the other side of the demonstration's comparison.
+"""What one would write without this package, for comparison in the demonstration.
 
-aiohttp, gather and a semaphore, as countless scripts have them. Nothing of the client is used here.
+aiohttp, gather and a semaphore, as in countless scripts. It uses nothing of the client.
 """
 
 import asyncio
@@ -18,14 +18,14 @@ Edits = Sequence[tuple[str, Mapping[str, Any]]]  # uuid and fields
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """What the loop saw: answers by status (0: none), and its seconds."""
+    """What the loop saw: answers by status (0: no answer), and seconds taken."""
 
     by_status: Mapping[int, int]
     seconds: float
 
 
 async def edit_all(url: str, username: str, password: str, edits: Edits, done: Callable[[int], None]) -> Tally:
-    """Send all edits, 32 at a time, each once; `done` hears the status of each."""
+    """Send all edits, 32 at a time, each once; call `done` with the status of each."""
     places = asyncio.Semaphore(_AT_ONCE)
     by_status: Counter[int] = Counter()
 

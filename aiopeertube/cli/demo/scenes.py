@@ -1,4 +1,4 @@
-"""The scenes of the demonstration: the same edits by the client and by a plain loop, and what came of them."""
+"""The scenes of the demonstration: the same edits by the client and by a plain loop, and their results."""
 
 import math
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -9,7 +9,7 @@ from typing import Any, Final
 from aiopeertube._client import PeerTube
 from aiopeertube.cli import logs, progress
 from aiopeertube.cli.demo import plain_loop
-from aiopeertube.cli.demo.servers import Server, serving
+from aiopeertube.cli.demo.servers import Server, Wanted, serving
 from aiopeertube.cli.options import Settings
 
 # Small enough for half a minute; what matters is that edits that run together fail as often as on a real server.
@@ -24,7 +24,7 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """What one way of editing came to. `refused` counts 429s, `errors` 5xx."""
+    """The result of one way of editing. `refused` counts 429s, `errors` 5xx."""
 
     applied: int
     lost: int
@@ -36,7 +36,7 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """One comparison. `least_seconds` is what the server's rate limit alone makes of it."""
+    """One comparison. `least_seconds` is the least time that the server's rate limit allows."""
 
     title: str
     edits: int
@@ -68,7 +68,7 @@ class Plan:
 
     @property
     def uuid(self) -> str:
-        """The video's."""
+        """The video's UUID."""
         return str(self.row["uuid"])
 
     def applied(self, video: Row) -> bool:
@@ -79,11 +79,11 @@ class Plan:
 
 async def play(settings: Settings, videos: int, seed: int) -> list[Scene]:
     """Play both scenes."""
-    with_writers = {"videos": videos, "seed": seed, "write_seconds": _WRITE_SECONDS}
-    async with serving(**with_writers) as server, _logged_in(server, "root") as admin:
+    with_writers = Wanted(videos, seed, write_seconds=_WRITE_SECONDS)
+    async with serving(with_writers) as server, _logged_in(server, "root") as admin:
         plans = await _list(settings, admin, videos)
         ours = await _ours(settings, plans, editor=admin, reader=admin)
-    async with serving(**with_writers) as server, _logged_in(server, "root") as admin:
+    async with serving(with_writers) as server, _logged_in(server, "root") as admin:
         plain = await _plain(settings, plans, server, "root", reader=admin)
     scenes = [Scene(f"{videos:,} edits as administrator", videos, ours, plain)]
     scenes.append(await _within_limit(settings, plans[:_AS_USER], videos, seed))
@@ -95,7 +95,7 @@ async def _list(settings: Settings, pt: PeerTube, videos: int) -> list[Plan]:
     with progress.showing("list", videos, settings) as reporter:
         async for page in pt.videos.list(sort="createdAt").pages():
             plans += [_plan(row) for row in page]
-            reporter.done(0, number=len(page))
+            reporter.advance(len(page))
     return plans
 
 
@@ -105,10 +105,10 @@ def _plan(row: Row) -> Plan:
 
 
 async def _within_limit(settings: Settings, plans: Sequence[Plan], videos: int, seed: int) -> Scene:
-    limited = {"videos": videos, "seed": seed, "rate_limit": f"{_LIMIT}/{_WINDOW}s"}
-    async with serving(**limited) as server, _logged_in(server, "root") as admin, _logged_in(server, "nisv") as user:
+    limited = Wanted(videos, seed, rate_limit=f"{_LIMIT}/{_WINDOW}s")
+    async with serving(limited) as server, _logged_in(server, "root") as admin, _logged_in(server, "nisv") as user:
         ours = await _ours(settings, plans, editor=user, reader=admin)
-    async with serving(**limited) as server, _logged_in(server, "root") as admin:
+    async with serving(limited) as server, _logged_in(server, "root") as admin:
         plain = await _plain(settings, plans, server, "nisv", reader=admin)
     least = (math.ceil((len(plans) + _LOGIN_REQUESTS) / _LIMIT) - 1) * _WINDOW
     return Scene(f"{len(plans):,} edits as a user, {_LIMIT} per {_WINDOW} s", len(plans), ours, plain, float(least))
@@ -119,7 +119,7 @@ async def _ours(settings: Settings, plans: Sequence[Plan], *, editor: PeerTube, 
     with progress.showing("edit with aiopeertube", len(plans), settings) as reporter:
         async with editor.bulk([editor.videos.update(plan.uuid, **plan.fields) for plan in plans]) as run:
             async for _ in run:
-                reporter.done(run.statistics().failed)
+                reporter.advance(failed=run.statistics().failed)
     after, counts = editor.statistics(), run.statistics()
     by_status = {status: number - before.by_status.get(status, 0) for status, number in after.by_status.items()}
     return await _score(settings, reader, plans, by_status, counts.seconds)
@@ -135,7 +135,7 @@ async def _plain(
         def done(status: int) -> None:
             nonlocal failed
             failed += status != 204
-            reporter.done(failed)
+            reporter.advance(failed=failed)
 
         tally = await plain_loop.edit_all(server.url, username, server.passwords[username], edits, done)
     return await _score(settings, reader, plans, tally.by_status, tally.seconds)
@@ -165,7 +165,7 @@ async def _read_back(settings: Settings, pt: PeerTube, plans: Sequence[Plan]) ->
                 video: Any = outcome.result
                 as_planned = video is not None and wanted[video["uuid"]].applied(video)
                 applied, missed = applied + as_planned, missed + (not as_planned)
-                reporter.done(missed)
+                reporter.advance(failed=missed)
     return applied
 
 

@@ -4,8 +4,8 @@ import asyncio
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from typing import Any, Final
+from dataclasses import asdict, dataclass
+from typing import Final
 
 import orjson
 
@@ -22,16 +22,30 @@ class Server:
     passwords: dict[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Options of `aiopeertube emulator`; None is its default."""
+
+    videos: int
+    seed: int
+    write_seconds: float | None = None
+    rate_limit: str | None = None
+
+    def arguments(self) -> list[str]:
+        """Return them as arguments of the command."""
+        given = {name: value for name, value in asdict(self).items() if value is not None}
+        return [f"--{name.replace('_', '-')}={value}" for name, value in given.items()]
+
+
 @asynccontextmanager
-async def serving(**options: Any) -> AsyncIterator[Server]:
-    """Run a server while the block lasts; it ends with its stdin, so also when this process is killed.
+async def serving(wanted: Wanted) -> AsyncIterator[Server]:
+    """Run a server during the block; it ends with its stdin, so also when this process is killed.
 
     Raises:
         Failure: it did not start.
     """
-    arguments = [f"--{name.replace('_', '-')}={value}" for name, value in options.items()]
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "aiopeertube", "emulator", "--format=json", "--until-eof", *arguments),
+        *(sys.executable, "-m", "aiopeertube", "emulator", "--format=json", "--until-eof", *wanted.arguments()),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         start_new_session=True,  # Ctrl-C is for us; the server has to answer what is in flight

@@ -12,7 +12,7 @@ from .calls import Call
 
 
 def invalid_id(sent: str, param: str) -> dict[str, dict[str, Any]] | None:
-    """What is wrong with a video's identifier; None: nothing."""
+    """Return what is wrong with a video's identifier; None if it is valid."""
     full = _full(sent)
     if is_int(full) or ids.is_uuid(full):
         return None
@@ -21,10 +21,10 @@ def invalid_id(sent: str, param: str) -> dict[str, dict[str, Any]] | None:
 
 
 def check_id(call: Call, param: str = "id") -> None:
-    """Checks a video's identifier in the path.
+    """Check a video's identifier in the path.
 
     Raises:
-        Problem: It cannot be one.
+        Problem: it is not a valid identifier.
     """
     invalid = invalid_id(call.params[param], param)
     if invalid:
@@ -32,10 +32,10 @@ def check_id(call: Call, param: str = "id") -> None:
 
 
 def existing_video(call: Call, param: str = "id") -> Video:
-    """The video a path names.
+    """Return the video in a path.
 
     Raises:
-        Problem: There is none.
+        Problem: there is none.
     """
     video = call.store.video(call.params[param])
     if video is None:
@@ -44,31 +44,28 @@ def existing_video(call: Call, param: str = "id") -> Video:
 
 
 def check_can_manage(user: User, video: Video) -> None:
-    """Checks that a user may change a video.
+    """Check that a user may change a video.
 
     Raises:
-        Problem: They may not.
+        Problem: they may not.
     """
     if not may_manage(user, video):
         raise Problem("Cannot manage a video of another user.", 403)
 
 
 def may_manage(user: User, video: Video) -> bool:
-    """Whether a user may change a video, and see it whatever its privacy."""
+    """Tell whether a user may change a video, and see it at any privacy."""
     return user.is_staff or video.channel.owner is user
 
 
 def check_can_see(call: Call, video: Video, param: str = "id", *, lenient: bool = True) -> None:
-    """Checks that whoever asks may see a video.
+    """Check that the caller may see a video.
 
-    Args:
-        call: The request.
-        video: The video.
-        param: The name of the identifier in the path.
-        lenient: Whether the route serves people without a token as well, and so words their refusal otherwise.
+    `param` is the name of the identifier in the path. `lenient` routes also serve anonymous callers, and word
+    their refusal differently.
 
     Raises:
-        Problem: They may not.
+        Problem: they may not.
     """
     if video.privacy == PASSWORD_PROTECTED:
         _check_password(call, video)
@@ -81,7 +78,7 @@ def check_can_see(call: Call, video: Video, param: str = "id", *, lenient: bool 
 
 
 def _is_guessed(call: Call, video: Video, param: str) -> bool:
-    """An unlisted video is for those who know its uuid; its number can be guessed."""
+    """Tell whether an unlisted video was asked for by its id, which can be guessed, unlike its UUID."""
     return video.privacy == UNLISTED and not ids.is_uuid(_full(call.params[param]))
 
 

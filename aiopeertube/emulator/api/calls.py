@@ -36,12 +36,12 @@ class Reply:
 
 
 def json_reply(body: Any, **headers: str) -> Reply:
-    """An answer with a JSON body."""
+    """Return an answer with a JSON body."""
     return Reply(200, orjson.dumps(body, option=orjson.OPT_NON_STR_KEYS), headers=headers)
 
 
 def done() -> Reply:
-    """The answer to an edit that was carried out."""
+    """Return the answer to a successful edit."""
     return Reply(204)
 
 
@@ -59,17 +59,17 @@ class Backend:
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[None]:
-        """Spends the time of one read."""
+        """Spend the time of one read."""
         if self.options.read_seconds > 0:
             async with self.readers:
                 await asyncio.sleep(self.options.read_seconds)
         yield
 
     async def write(self, tags: frozenset[str] = frozenset()) -> None:
-        """Spends the time of one write.
+        """Spend the time of one write.
 
         Raises:
-            Problem: The write failed; nothing may be written.
+            Problem: the write failed; nothing may be written.
         """
         try:
             await self.writers.write(tags)
@@ -81,23 +81,14 @@ class Backend:
 
 @dataclass(slots=True)
 class Call:
-    """One request.
+    """One request."""
 
-    Attributes:
-        backend: What all requests share.
-        request: The request.
-        params: The values in its path.
-        now: When it came.
-        body: Its body; None: not yet read.
-        operation: The name that the documentation has for what it does; errors carry it.
-    """
-
-    backend: Backend
+    backend: Backend  # what all requests share
     request: web.BaseRequest
-    params: dict[str, str]
-    now: float
-    body: Body | None
-    operation: str | None = None
+    params: dict[str, str]  # from the path
+    now: float  # time of arrival, in seconds since 1970
+    body: Body | None  # None: not read yet
+    operation: str | None = None  # its name in the API documentation; errors contain it
 
     @property
     def store(self) -> Store:
@@ -115,24 +106,23 @@ class Call:
         return self.backend.options.is_modern
 
     def query(self) -> Query:
-        """The query."""
+        """Return the query."""
         return parse_query(self.request.raw_path.partition("?")[2])
 
     async def read_body(self, *files: str) -> Body:
-        """The body: JSON, a form or multipart; anything else counts as none.
+        """Return the body: JSON, a form or multipart; anything else counts as none.
 
-        Args:
-            *files: The fields that may be files.
+        `files` are the fields that may be files.
         """
         if self.body is None:
             self.body = await parse_multipart(self.request, files)
         return self.body
 
     def token(self) -> Token:
-        """The token the request came with.
+        """Return the token of the request.
 
         Raises:
-            Problem: It came with none, or with one that is not good.
+            Problem: there is none, or it is not valid.
         """
         header = self.request.headers.get("Authorization")
         if header is None:
@@ -146,18 +136,18 @@ class Call:
         return token
 
     def user(self) -> User:
-        """Who asks.
+        """Return the user who asks.
 
         Raises:
-            Problem: The request does not say, or its token is not good.
+            Problem: there is no token, or it is not valid.
         """
         return self.token().user
 
     def user_or_none(self) -> User | None:
-        """Who asks; None: someone without a token.
+        """Return the user who asks; None if anonymous.
 
         Raises:
-            Problem: There is a token, but it is not good.
+            Problem: there is a token, but it is not valid.
         """
         return self.user() if "Authorization" in self.request.headers else None
 
@@ -167,19 +157,12 @@ Handler: TypeAlias = Callable[[Call], Awaitable[Reply]]
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A path the server knows.
-
-    Attributes:
-        method: The method.
-        template: The path below ``/api/v1``, with names in braces for what varies.
-        handler: What answers.
-        operation: The name that the documentation has for it; errors carry it.
-    """
+    """A path the server knows."""
 
     method: str
-    template: str
-    handler: Handler
-    operation: str | None = None
+    template: str  # the path below ``/api/v1``, with parameters in braces
+    handler: Handler  # answers it
+    operation: str | None = None  # its name in the API documentation; errors contain it
 
     @property
     def label(self) -> str:

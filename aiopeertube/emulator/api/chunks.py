@@ -1,4 +1,4 @@
-"""A piece of a file that comes in: what its headers say, and what is made of it."""
+"""Receives chunks of files: reads their headers, stores their bytes."""
 
 import hashlib
 import re
@@ -25,10 +25,9 @@ _KNOWN = frozenset({"md5", "sha1", "sha256"})
 
 
 class UploadError(Exception):
-    """What the library that receives pieces refuses, in its own form of errors.
+    """An error of the upload library, which has its own form of errors.
 
-    Args:
-        code: Its name of the error.
+    `code` is the library's name of the error.
     """
 
     def __init__(self, code: str) -> None:
@@ -38,45 +37,39 @@ class UploadError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class _Piece:
-    """What the headers say of a piece.
+class _Chunk:
+    """A chunk as its headers describe it, in bytes."""
 
-    Attributes:
-        start: Where it begins; None: there is none, its sender asks how far the upload has come.
-        total: How long the whole file is; None: nothing is said.
-        length: How long the piece is; 0: nothing is said.
-    """
-
-    start: int | None
-    total: int | None
-    length: int
+    start: int | None  # None: no chunk, the client asks for the offset
+    total: int | None  # size of the file; None: not given
+    length: int  # size of the chunk; 0: not given
 
     @property
     def most(self) -> int:
-        """How many bytes may come. Its end, which the range names as well, is not looked at."""
+        """The most bytes to accept; the end in the range is ignored."""
         return self.length or (self.total or 0) - (self.start or 0)
 
 
 async def receive(request: web.BaseRequest, upload: PendingUpload, clock: Callable[[], float]) -> int:
-    """Takes a piece, if one comes, and gives how long the file is thought to be.
+    """Store a chunk, if there is one; return the file's length as the server takes it.
 
-    A piece may begin anywhere. Where one ends counts as the file's length, so that a gap before it is not noticed,
-    and a piece that comes again takes back what came after it.
+    A chunk may begin anywhere. Its end counts as the file's length, so a gap before it goes unnoticed, and sending a
+    chunk again discards the count of later ones.
 
     Raises:
-        UploadError: It does not fit.
+        UploadError: it does not fit.
     """
-    piece = _piece(request)
-    total = piece.total or upload.size
-    if total > upload.size or (piece.start or 0) + piece.length > total:
+    chunk = _chunk(request)
+    total = chunk.total or upload.size
+    if total > upload.size or (chunk.start or 0) + chunk.length > total:
         raise UploadError("FileConflict")
     if upload.is_locked:
         raise UploadError("FileLocked")
-    if piece.start is None:
+    if chunk.start is None:
         return upload.length()
     upload.is_locked = True
     try:
-        end = await _write(request, upload, piece.start, piece.most)
+        end = await _write(request, upload, chunk.start, chunk.most)
     finally:
         upload.is_locked, upload.touched_at = False, clock()
     upload.size = total
@@ -84,14 +77,14 @@ async def receive(request: web.BaseRequest, upload: PendingUpload, clock: Callab
     return end
 
 
-def _piece(request: web.BaseRequest) -> _Piece:
+def _chunk(request: web.BaseRequest) -> _Chunk:
     header = request.headers.get("Content-Range")
     length = request.content_length or 0
     if not header:
-        return _Piece(0, None, length)
+        return _Chunk(0, None, length)
     words = [int_or_null(word) for word in re.split(r"\s+|/", header)] + [None, None]
     start, total = (word if isinstance(word, int) and word >= 0 else None for word in words[1:3])
-    return _Piece(start, total, length)
+    return _Chunk(start, total, length)
 
 
 async def _write(request: web.BaseRequest, upload: PendingUpload, start: int, most: int) -> int:
@@ -100,7 +93,7 @@ async def _write(request: web.BaseRequest, upload: PendingUpload, start: int, mo
         end = await _take(request, upload, start, most, checksum)
         checksum.check()
     except (UploadError, ConnectionError) as error:
-        # What came before its sender broke off stays, unless nobody can say whether it is right.
+        # Bytes received before the connection broke stay, unless a checksum could no longer confirm them.
         if checksum.expected or isinstance(error, UploadError):
             upload.file.truncate(start)
         raise
@@ -120,14 +113,14 @@ async def _take(request: web.BaseRequest, upload: PendingUpload, start: int, mos
 
 @dataclass(frozen=True, slots=True)
 class _Checksum:
-    """What a piece has to hash to; empty: it is not checked."""
+    """The checksum of a chunk; not checked when empty."""
 
     digest: Any
     expected: str
 
     @classmethod
     def of(cls, request: web.BaseRequest) -> Self:
-        """The one that the headers give."""
+        """Read the headers."""
         if md5 := request.headers.get("Content-MD5"):
             return cls(hashlib.new("md5", usedforsecurity=False), md5)
         name, _, expected = request.headers.get("Digest", "").partition("=")
@@ -137,6 +130,6 @@ class _Checksum:
         return cls(hashlib.new(name, usedforsecurity=False), expected)
 
     def check(self) -> None:
-        """Compares it with what came."""
+        """Check it against the bytes received."""
         if self.expected and b64encode(self.digest.digest()).decode() != self.expected:
             raise UploadError("ChecksumMismatch")

@@ -179,7 +179,7 @@ _CONFIG: dict[str, Any] = {
 
 
 def config_body(version: str, *, imports: bool) -> dict[str, Any]:
-    """The configuration of a server of a version, with or without imports of single videos."""
+    """Return the configuration of a server of a version, with or without imports of single videos."""
     importing = {
         "videos": {"http": {"enabled": imports}, "torrent": {"enabled": False}},
         "videoChannelSynchronization": {"enabled": False},

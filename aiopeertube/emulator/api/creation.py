@@ -23,18 +23,12 @@ from .validation import (
 
 
 def check_new_video(body: Body, instance: str, file_problem: Invalid) -> dict[str, Any]:
-    """Checks the fields of a new video.
+    """Check the fields of a new video; return the known ones that were sent, parsed.
 
-    Args:
-        body: What was sent.
-        instance: The request's target, for the error.
-        file_problem: What is wrong with the file or its name, if something is.
-
-    Returns:
-        The known fields that were sent, cleaned.
+    `instance` is the request's target, for the error; `file_problem` what is wrong with the file or its name.
 
     Raises:
-        Problem: With every field that is invalid.
+        Problem: with every field that is invalid.
     """
     clean, invalid = check_common(body)
     invalid |= file_problem
@@ -50,10 +44,10 @@ def check_new_video(body: Body, instance: str, file_problem: Invalid) -> dict[st
 
 
 def check_file_type(content_type: str) -> None:
-    """Checks what a file is said to be.
+    """Check the declared type of a file.
 
     Raises:
-        Problem: Nothing that the server takes.
+        Problem: the server does not accept it.
     """
     if not is_video_type(content_type):
         kinds = ", ".join(EXTENSIONS)
@@ -61,10 +55,10 @@ def check_file_type(content_type: str) -> None:
 
 
 def check_place(call: Call, user: User, sent: dict[str, Any], content_type: str) -> Channel:
-    """Checks what hangs together in a new video, and finds its channel.
+    """Check fields of a new video that depend on others; return its channel.
 
     Raises:
-        Problem: Channel, type of file or passwords will not do.
+        Problem: channel, file type or passwords are not acceptable.
     """
     channel = channel_of_user(call, user, int(sent["channelId"]))
     check_file_type(content_type)
@@ -75,7 +69,7 @@ def check_place(call: Call, user: User, sent: dict[str, Any], content_type: str)
 def create_video(
     call: Call, channel: Channel, sent: dict[str, Any], images: dict[str, Upload], source: SourceFile | None
 ) -> Video:
-    """Makes a video; it is private unless it was said to be something else."""
+    """Make a video, private unless the fields say otherwise."""
     made = call.store.add_video(sent["name"], channel, privacy=PRIVATE, source=source)
     if source is not None:
         made.size = source.size
@@ -85,11 +79,11 @@ def create_video(
 
 
 def uploaded(video: Video) -> Reply:
-    """The answer to a finished upload."""
+    """Return the answer to a finished upload."""
     names = {"id": video.id, "shortUUID": to_short(video.uuid), "uuid": video.uuid}
     return json_reply({"video": names})
 
 
 def unreadable() -> Problem:
-    """The error for a file that is no video."""
+    """Return the error for a file that is not a video."""
     return Problem("Video file unreadable.", 422)

@@ -30,20 +30,20 @@ _PLAIN = {
 
 
 def channel_of_edit(call: Call, user: User, sent: dict[str, Any]) -> Channel | None:
-    """The channel an edit moves its video to; None: it stays.
+    """Return the channel that an edit moves its video to; None if it stays.
 
     Raises:
-        Problem: There is no such channel, or it is somebody else's.
+        Problem: there is no such channel, or it belongs to another user.
     """
     number = sent.get("channelId")
     return channel_of_user(call, user, int(number)) if number else None
 
 
 def channel_of_user(call: Call, user: User, number: int) -> Channel:
-    """The channel of an id, in which a user wants to have a video.
+    """Return the channel, by id, in which a user wants to publish a video.
 
     Raises:
-        Problem: There is no such channel, or it is somebody else's.
+        Problem: there is no such channel, or it belongs to another user.
     """
     channel = call.store.channel_by_id(number)
     if channel is not None and (user.is_staff or channel.owner is user):
@@ -55,10 +55,10 @@ def channel_of_user(call: Call, user: User, number: int) -> Channel:
 
 
 def check_stored(sent: dict[str, Any]) -> None:
-    """Fails on what the checks let through but the database does not take.
+    """Reject values that pass the checks but not the database.
 
     Raises:
-        Problem: There is such a field.
+        Problem: there is such a value.
     """
     if "commentsPolicy" in sent and sent["commentsPolicy"] is None:
         detail = "notNull Violation: VideoModel.commentsPolicy cannot be null"
@@ -68,7 +68,7 @@ def check_stored(sent: dict[str, Any]) -> None:
 def apply_edit(
     call: Call, video: Video, sent: dict[str, Any], channel: Channel | None, files: Collection[str]
 ) -> None:
-    """Changes a video; even an edit without any field leaves its trace in `updatedAt`."""
+    """Change a video; even an edit without fields sets `updatedAt`."""
     for name, attribute in _PLAIN.items():
         if name in sent:
             _change(video, attribute, sent[name])
@@ -91,7 +91,7 @@ def apply_edit(
 
 
 def _change(video: Video, attribute: str, value: Any) -> None:
-    """Sets an attribute where it differs: lists are sorted anew whenever one is set that they depend on."""
+    """Set an attribute if it differs, since setting one may make lists sort again."""
     if getattr(video, attribute) != value:
         setattr(video, attribute, value)
 

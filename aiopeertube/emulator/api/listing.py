@@ -18,7 +18,7 @@ _CACHED_LISTS = 16
 
 
 def _originally(video: Video) -> float:
-    """A video without a date of its first publication counts as published when it was here."""
+    """Return when a video was first published; by default when it was published here."""
     first = video.originally_published_at
     return video.published_at if first is None else first
 
@@ -47,7 +47,7 @@ Invalid = dict[str, dict[str, Any]]
 
 
 def parse_query(text: str) -> Query:
-    """A query string; names that come again, or end in ``[]``, make lists."""
+    """Parse a query string; repeated names, and names ending in ``[]``, make lists."""
     query: Query = {}
     for name, value in parse_qsl(text, keep_blank_values=True):
         plain = name.removesuffix("[]")
@@ -63,22 +63,22 @@ def parse_query(text: str) -> Query:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Which part of a list is asked for, in which order."""
+    """A page of a list: offset, size and order."""
 
     start: int
     count: int
     sort: str
 
     def of(self, items: list[Any]) -> list[Any]:
-        """The part of a list."""
+        """Return that part of a list."""
         return items[self.start : self.start + self.count]
 
 
 def check_page(query: Query, sorts: frozenset[str], default_sort: str, instance: str) -> Page:
-    """Checks a query's page.
+    """Check a query's page.
 
     Raises:
-        Problem: It is no page.
+        Problem: it is not valid.
     """
     start, count, sort = query.get("start", "0"), query.get("count", str(DEFAULT_COUNT)), query.get("sort")
     invalid: Invalid = {}
@@ -96,37 +96,21 @@ def check_page(query: Query, sorts: frozenset[str], default_sort: str, instance:
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Which videos a list holds.
+    """Filters of a list; None admits everything."""
 
-    Attributes:
-        privacies: Those of these privacies.
-        owner: Those of this user's id; None: of anyone.
-        channel: Those of this channel's id; None: of any.
-        nsfw: Those that are, or are not, sensitive; None: both.
-        is_live: Those that are, or are not, live; None: both.
-        is_local: Those of this server, which all are, or of others; None: both.
-        categories: Those of one of these categories; None: any.
-        licences: Those of one of these licences; None: any.
-        languages: Those of one of these languages, ``_unknown`` for none; None: any.
-        tags_one_of: Those with one of these tags, in small letters; None: any.
-        tags_all_of: Those with all of these tags; None: any.
-        search: Those with this in their name, or this as a tag; empty: any.
-        search_tags: Whether `search` looks at tags and identifiers as well as at names.
-    """
-
-    privacies: frozenset[int] | None = None
-    owner: int | None = None
-    channel: int | None = None
+    privacies: frozenset[int] | None = None  # one of these
+    owner: int | None = None  # id of the user
+    channel: int | None = None  # id of the channel
     nsfw: bool | None = None
     is_live: bool | None = None
-    is_local: bool | None = None
-    categories: frozenset[int] | None = None
-    licences: frozenset[int] | None = None
-    languages: frozenset[str] | None = None
-    tags_one_of: frozenset[str] | None = None
-    tags_all_of: frozenset[str] | None = None
-    search: str = ""
-    search_tags: bool = True
+    is_local: bool | None = None  # all videos are local
+    categories: frozenset[int] | None = None  # one of these
+    licences: frozenset[int] | None = None  # one of these
+    languages: frozenset[str] | None = None  # one of these; ``_unknown`` for none
+    tags_one_of: frozenset[str] | None = None  # in lower case
+    tags_all_of: frozenset[str] | None = None  # in lower case
+    search: str = ""  # in the name, or a whole tag
+    search_tags: bool = True  # whether `search` also looks at tags and identifiers
 
     @property
     def by_content(self) -> bool:
@@ -135,7 +119,7 @@ class Filters:
         return bool(self.search) or any(values is not None for values in sets)
 
     def tests(self) -> list[Callable[[Video], bool]]:
-        """What a video has to pass."""
+        """Return the checks that a video has to pass."""
         tests: list[Callable[[Video], bool]] = []
         _one_of(tests, self.privacies, lambda video: video.privacy)
         _one_of(tests, _single(self.owner), lambda video: video.channel.owner.id)
@@ -177,7 +161,7 @@ def _found(folded: str, search: str, video: Video, *, tags: bool) -> bool:
 
 
 def fold(text: str) -> str:
-    """Text without capitals and accents."""
+    """Return text in lower case and without accents."""
     decomposed = unicodedata.normalize("NFKD", text.lower())
     return "".join(character for character in decomposed if not unicodedata.combining(character))
 
@@ -199,7 +183,7 @@ class VideoLists:
     _cache: dict[tuple[Filters, str], _Cached] = field(default_factory=dict)
 
     def find(self, filters: Filters, sort: str) -> list[Video]:
-        """The videos, sorted; those that are equal by their id."""
+        """Return the videos, sorted; equal ones by id."""
         key = (filters, sort)
         by_content = filters.by_content or sort.removeprefix("-") in _CONTENT_SORTS
         marks = self.store.marks
@@ -226,13 +210,10 @@ _BOOLEANS = ("isLive", "isLocal", "hasHLSFiles", "hasWebVideoFiles", "skipCount"
 
 
 def check_filters(query: Query, instance: str) -> dict[str, Any]:
-    """Checks a query's filters.
-
-    Returns:
-        Those that are there: lists as lists, truth values and numbers as such.
+    """Check a query's filters; return those given, parsed into lists, booleans and numbers.
 
     Raises:
-        Problem: With every filter that is invalid.
+        Problem: with every filter that is invalid.
     """
     clean: dict[str, Any] = {}
     invalid: Invalid = {}

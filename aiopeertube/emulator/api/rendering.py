@@ -36,7 +36,7 @@ Body = dict[str, Any]
 
 
 def truncated(text: str | None) -> str | None:
-    """A description as rows of lists carry it: cut to 250 characters, the last three of them dots."""
+    """Return a description as in rows: cut to 250 characters, the last three of them dots."""
     if not text:
         return None
     short = _cut(text, TRUNCATED_LENGTH)
@@ -50,16 +50,14 @@ def _cut(text: str, length: int) -> str:
 
 
 def unordered(tags: tuple[str, ...], uuid: str) -> list[str]:
-    """Tags in an order that has nothing to do with the one they were sent in, but stays as it is."""
+    """Return tags in a stable order that is unrelated to the order in which they were sent."""
     return sorted(tags, key=lambda tag: crc32(f"{uuid} {tag}".encode()))
 
 
 class Renderer:
     """Makes bodies.
 
-    Args:
-        host: The server's host and port, as in its URLs.
-        modern: Whether to look like 8.x.
+    `host` is the server's host and port, as in its URLs; `modern` makes it look like 8.x.
     """
 
     def __init__(self, host: str, *, modern: bool) -> None:
@@ -68,7 +66,7 @@ class Renderer:
         self.modern = modern
 
     def account(self, user: User) -> Body:
-        """A user's account."""
+        """Return a user's account."""
         return {
             **self._actor("accounts", user.username),
             "id": user.account_id,
@@ -83,7 +81,7 @@ class Renderer:
         }
 
     def channel(self, channel: Channel, *, with_owner: bool = True) -> Body:
-        """A channel in full."""
+        """Return a channel in full."""
         body = {
             **self._actor("video-channels", channel.name),
             "id": channel.id,
@@ -103,7 +101,7 @@ class Renderer:
         return body
 
     def me(self, user: User, channels: list[Channel]) -> Body:
-        """The user who asks."""
+        """Return the user who asks."""
         return {
             "id": user.id,
             "username": user.username,
@@ -139,15 +137,15 @@ class Renderer:
         }
 
     def rows(self, videos: list[Video], include: int = 0) -> list[Body]:
-        """Videos as a list shows them."""
+        """Return videos as a list shows them."""
         return [self._row(video, include) for video in videos]
 
     def own_rows(self, videos: list[Video]) -> list[Body]:
-        """Videos as their owner's list shows them."""
+        """Return videos as their owner's list shows them."""
         return self.rows(videos, INCLUDE_STATE | INCLUDE_BLOCKED)
 
     def video(self, video: Video) -> Body:
-        """A video in full."""
+        """Return a video in full."""
         return {
             **self._row(video, INCLUDE_BLOCKED | INCLUDE_FILES),
             "description": video.description,
@@ -167,7 +165,7 @@ class Renderer:
         }
 
     def caption(self, caption: Caption) -> Body:
-        """One language's captions."""
+        """Return one language's captions."""
         return {
             "language": _constant(caption.language, LANGUAGES),
             "automaticallyGenerated": False,
@@ -230,7 +228,7 @@ class Renderer:
         }
 
     def _included(self, video: Video, include: int) -> Body:
-        """What `include` adds to a row."""
+        """Return what `include` adds to a row."""
         more: Body = {}
         if include & INCLUDE_STATE:
             more["state"] = _constant(video.state, STATES)

@@ -164,18 +164,12 @@ LAST_FIELDS = (NAME, CHANNEL, PASSWORDS)
 
 
 def check_edit(body: Body, instance: str, invalid_id: Invalid | None) -> dict[str, Any]:
-    """Checks the fields of an edit.
+    """Check the fields of an edit; return the known ones that were sent, parsed.
 
-    Args:
-        body: What was sent.
-        instance: The request's target, for the error.
-        invalid_id: What is wrong with the video's identifier in the path, if something is.
-
-    Returns:
-        The known fields that were sent, cleaned.
+    `instance` is the request's target, for the error; `invalid_id` what is wrong with the identifier in the path.
 
     Raises:
-        Problem: With every field that is invalid.
+        Problem: with every field that is invalid.
     """
     clean, invalid = check_common(body)
     invalid |= invalid_id or {}
@@ -187,11 +181,7 @@ def check_edit(body: Body, instance: str, invalid_id: Invalid | None) -> dict[st
 
 
 def check_common(body: Body) -> tuple[dict[str, Any], Invalid]:
-    """Checks the fields that edits and new videos share.
-
-    Returns:
-        The known fields that were sent, cleaned, and what is wrong with them.
-    """
+    """Check the fields that edits and new videos share; return those sent, parsed, and what is wrong with them."""
     clean: dict[str, Any] = {}
     invalid: Invalid = {}
     for name in IMAGE_FIELDS:
@@ -204,10 +194,10 @@ def check_common(body: Body) -> tuple[dict[str, Any], Invalid]:
 
 
 def check_schedule_date(clean: dict[str, Any]) -> None:
-    """Checks that a schedule, if there is one, has a date.
+    """Check that a schedule, if there is one, has a date.
 
     Raises:
-        Problem: It has none.
+        Problem: it has none.
     """
     schedule = clean.get("scheduleUpdate")
     # An object without anything in it counts as well.
@@ -217,7 +207,7 @@ def check_schedule_date(clean: dict[str, Any]) -> None:
 
 
 def check_fields(fields: tuple[Field, ...], sent: dict[str, Any], clean: dict[str, Any], invalid: Invalid) -> None:
-    """Checks those fields that were sent, and puts them cleaned with the others, and what is wrong with the rest."""
+    """Check the fields that were sent; collect the cleaned ones, and errors for the others."""
     for field in fields:
         if field.name not in sent:
             continue
@@ -253,10 +243,10 @@ def _check_image(name: str, upload: Upload) -> Invalid:
 
 
 def check_passwords(sent: dict[str, Any], current_privacy: int) -> None:
-    """Checks that an edit of a video that is, or becomes, protected by passwords brings proper ones.
+    """Check that an edit of a video that is, or becomes, protected by passwords has valid ones.
 
     Raises:
-        Problem: It does not.
+        Problem: it does not.
     """
     if sent.get("privacy", current_privacy) != PASSWORD_PROTECTED:
         return

@@ -1,1 +1,1 @@
-"""What the emulated server keeps and knows."""
+"""The emulated server's data, without HTTP."""

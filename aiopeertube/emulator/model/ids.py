@@ -10,19 +10,19 @@ _UUID4 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-
 
 
 def is_uuid(text: str) -> bool:
-    """Whether the text is a version 4 UUID."""
+    """Tell whether the text is a version 4 UUID."""
     return _UUID4.fullmatch(text) is not None
 
 
 def uuid_from_bits(bits: int) -> str:
-    """A version 4 UUID made of 128 random bits."""
+    """Return a version 4 UUID made of 128 random bits."""
     bits = bits & ~(0xF << 76) | 4 << 76
     bits = bits & ~(0x3 << 62) | 2 << 62
     return _dashed(f"{bits:032x}")
 
 
 def to_short(uuid: str) -> str:
-    """The short form of a UUID."""
+    """Return the short form of a UUID."""
     number = int(uuid.replace("-", ""), 16)
     digits = ""
     while number:
@@ -32,7 +32,7 @@ def to_short(uuid: str) -> str:
 
 
 def from_short(short: str) -> str:
-    """The UUID of a short form; empty when the text is none."""
+    """Return the UUID of a short form; empty when the text is not one."""
     number = 0
     for digit in short:
         value = _VALUES.get(digit)

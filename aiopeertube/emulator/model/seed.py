@@ -1,4 +1,4 @@
-"""The data an emulated server is born with."""
+"""The initial data of an emulated server."""
 
 import random
 
@@ -27,7 +27,7 @@ _SENTENCES = (
 
 
 def fill(store: Store, options: EmulatorOptions) -> None:
-    """Fills an empty store with the users and videos of the options."""
+    """Fill an empty store with the users and videos of the options."""
     for user in options.users:
         store.add_user(user.username, user.password, ROLES[user.role], user.otp)
     if options.videos:
@@ -35,7 +35,7 @@ def fill(store: Store, options: EmulatorOptions) -> None:
 
 
 def _owner(options: EmulatorOptions) -> UserOptions:
-    """The first ordinary user; the first user where there is none."""
+    """Return the first ordinary user, or else the first user."""
     return next((user for user in options.users if user.role == "user"), options.users[0])
 
 
@@ -67,6 +67,6 @@ def _add_videos(store: Store, channel: Channel, options: EmulatorOptions) -> Non
 
 
 def _descriptions(draw: random.Random) -> list[str | None]:
-    """None, short ones, and some that a list's row cuts; shared by many videos to save memory."""
+    """Return descriptions: None, short ones, and some that rows cut; videos share them to save memory."""
     made = ["\n\n".join(draw.choices(_SENTENCES, k=1 + length // 2)) for length in range(1, 28)]
     return [None, None, None, *made]

@@ -1,4 +1,4 @@
-"""What the emulated server keeps."""
+"""The data of the emulated server."""
 
 import random
 from collections.abc import Callable, Iterable
@@ -25,20 +25,15 @@ IMPORT_STATES = {PENDING: "Pending", SUCCESS: "Success", FAILED: "Failed"}
 
 @dataclass(slots=True)
 class Marks:
-    """Grow whenever videos change, so that lists know when to sort anew.
+    """Counters of changes to videos, so that lists know when to sort again."""
 
-    Attributes:
-        content: Grows with every change.
-        structure: Grows with those that change which videos a plain list holds, or their order.
-    """
-
-    content: int = 0
-    structure: int = 0
+    content: int = 0  # of any kind
+    structure: int = 0  # those that affect which videos a plain list has, or their order
 
 
 @dataclass(slots=True)
 class User:
-    """Someone who can sign in, and the account that belongs to them."""
+    """A user and their account."""
 
     id: int
     username: str
@@ -81,7 +76,7 @@ class Caption:
 
 @dataclass(slots=True)
 class Schedule:
-    """A change of privacy that is due later."""
+    """A scheduled change of privacy."""
 
     at: float
     privacy: int | None
@@ -89,7 +84,7 @@ class Schedule:
 
 @dataclass(slots=True, eq=False)
 class Video:
-    """A video. Change its fields as you like: the server shows them so from then on."""
+    """A video. Its fields may be changed at any time, and the server shows them from then on."""
 
     marks: Marks = field(repr=False)
     id: int
@@ -148,7 +143,7 @@ class Token:
 
 @dataclass(slots=True, eq=False)
 class VideoImport:
-    """A video that is, or was, fetched from elsewhere."""
+    """An import of a video."""
 
     id: int
     user: User = field(repr=False)
@@ -162,15 +157,8 @@ class VideoImport:
 class Store:
     """Users, channels, videos and tokens.
 
-    Attributes:
-        users: Users by name.
-        channels: Channels by name.
-        videos: Videos by id, in the order they were added.
-        tokens: Tokens by access token; expired ones as well.
-        captions: Captions of a video's id by language.
-        uploads: Files of which more may come.
-        imports: Imports by id.
-        marks: Grow when videos change.
+    `users` and `channels` are by name, `videos` by id in order of creation, `tokens` by access token (expired ones
+    included), `captions` by id of the video and language, `imports` by id. `uploads` are unfinished files.
     """
 
     def __init__(self, seed: int, clock: Callable[[], float]) -> None:
@@ -191,7 +179,7 @@ class Store:
         self.client_secret = f"{self._random.getrandbits(128):032x}"
 
     def add_user(self, username: str, password: str, role: int, otp: str | None = None) -> User:
-        """Adds a user, their account and their first channel."""
+        """Add a user, their account and their first channel."""
         number = len(self.users) + 1
         # Account 1 belongs to the server itself, so accounts are one ahead of users.
         user = User(number, username, password, role, otp, number + 1, self._clock())
@@ -200,35 +188,30 @@ class Store:
         return user
 
     def add_channel(self, name: str, owner: User, display_name: str | None = None, **fields: Any) -> Channel:
-        """Adds a channel of a user."""
+        """Add a channel of a user."""
         now = self._clock()
         channel = Channel(len(self.channels) + 1, name, display_name or name, owner, now, now, **fields)
         self.channels[name] = channel
         return channel
 
     def channel_by_id(self, number: int) -> Channel | None:
-        """The channel of an id."""
+        """Return a channel by id."""
         return next((channel for channel in self.channels.values() if channel.id == number), None)
 
     def channels_of(self, user: User) -> list[Channel]:
-        """A user's channels."""
+        """Return a user's channels."""
         return [channel for channel in self.channels.values() if channel.owner is user]
 
     def new_uuid(self) -> str:
-        """A uuid nobody has yet."""
+        """Return an unused UUID."""
         return ids.uuid_from_bits(self._random.getrandbits(128))
 
     def add_video(
         self, name: str, channel: Channel, *, uuid: str | None = None, created_at: float | None = None, **fields: Any
     ) -> Video:
-        """Adds a video; it gets the next id.
+        """Add a video with the next id.
 
-        Args:
-            name: Its name.
-            channel: The channel it belongs to.
-            uuid: Its uuid; None: a new one.
-            created_at: When it was added; None: now.
-            **fields: Other fields of `Video`.
+        `uuid` None makes a new one. `created_at` is in seconds since 1970; None means now. `fields` are of `Video`.
         """
         self._last_video += 1
         uuid = uuid or self.new_uuid()
@@ -240,14 +223,14 @@ class Store:
         return video
 
     def remove_video(self, video: Video) -> None:
-        """Removes a video and what belongs to it."""
+        """Remove a video and what belongs to it."""
         del self.videos[video.id], self._by_uuid[video.uuid]
         self.captions.pop(video.id, None)
         self.marks.content += 1
         self.marks.structure += 1
 
     def video(self, key: int | str) -> Video | None:
-        """The video of an id, a uuid or a short uuid."""
+        """Return a video by id, UUID or short UUID."""
         if isinstance(key, int):
             return self.videos.get(key)
         if key.isdigit() and len(key) != ids.SHORT_LENGTH:
@@ -256,19 +239,19 @@ class Store:
         return self._by_uuid.get(uuid)
 
     def add_import(self, user: User, video: Video, target_url: str) -> VideoImport:
-        """Adds an import that is to fill a video."""
+        """Add an import into a video."""
         now = self._clock()
         made = VideoImport(len(self.imports) + 1, user, video, target_url, now, now)
         self.imports[made.id] = made
         return made
 
     def videos_of(self, channels: Iterable[Channel]) -> list[Video]:
-        """The videos of some channels."""
+        """Return the videos of `channels`."""
         wanted = {channel.id for channel in channels}
         return [video for video in self.videos.values() if video.channel.id in wanted]
 
     def issue_token(self, user: User, access_seconds: float, refresh_seconds: float) -> Token:
-        """Makes a new pair of tokens."""
+        """Make a new pair of tokens."""
         now = self._clock()
         access, refresh = (f"{self._random.getrandbits(160):040x}" for _ in range(2))
         token = Token(access, refresh, user, now + access_seconds, now + refresh_seconds)
@@ -276,10 +259,10 @@ class Store:
         return token
 
     def token_of_refresh(self, refresh: str) -> Token | None:
-        """The pair a refresh token belongs to, unless it is spent."""
+        """Return the pair of an unused refresh token."""
         return self._by_refresh.get(refresh)
 
     def revoke(self, token: Token) -> None:
-        """Ends both tokens of a pair."""
+        """Revoke both tokens of a pair."""
         self.tokens.pop(token.access, None)
         self._by_refresh.pop(token.refresh, None)

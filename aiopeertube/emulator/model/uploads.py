@@ -1,4 +1,4 @@
-"""Files that arrive in pieces, kept as the server's library for them keeps them."""
+"""Unfinished uploads, kept the way the server's upload library keeps them."""
 
 import asyncio
 import hashlib
@@ -11,17 +11,17 @@ from typing import Any, BinaryIO
 from aiopeertube.emulator.wire.bodies import Upload
 from aiopeertube.emulator.wire.video_files import HEAD_LENGTH
 
-# An upload that nobody goes on with is removed, after an hour at the soonest.
+# An upload that is not continued is removed, after an hour at the earliest.
 IDLE_SECONDS = 3600.0
 # For so long the server takes an upload that has not become a video for one that is becoming one.
 PROCESSING_SECONDS = 3600.0
-# For about so long 8.x still has an upload whose video is made: it answers before it forgets it. Its file is gone.
+# 8.x answers before it forgets an upload whose video is made: for about so long it knows it, but has no file of it.
 LINGERING_SECONDS = 0.1
 _BLOCK = 1024 * 1024
 
 
 def fnv64(text: str) -> str:
-    """The hash that makes an upload's id: FNV-1a of 64 bits."""
+    """Return the 64-bit FNV-1a hash, which makes an upload's id."""
     value = 0xCBF29CE484222325
     for byte in text.encode():
         value = (value ^ byte) * 0x100000001B3 & 0xFFFFFFFFFFFFFFFF
@@ -29,7 +29,7 @@ def fnv64(text: str) -> str:
 
 
 def upload_id(user: int, name: str, size: int, modified: str) -> str:
-    """An upload's id: the same for whoever says the same once more."""
+    """Return an upload's id; equal announcements get the same one."""
     parts = (str(user), name, str(size) if size else "", modified)
     return "-".join(fnv64(part) for part in parts if part)
 
@@ -41,61 +41,46 @@ def _temporary_file() -> BinaryIO:
 
 @dataclass(eq=False)
 class PendingUpload:
-    """A file of which more may come.
-
-    Attributes:
-        id: Its id.
-        user: The id of whose it is.
-        size: How long it is to be.
-        content_type: What it is said to be.
-        metadata: The fields of the video it becomes.
-        images: The images of that video.
-        created_at: When it was announced.
-        touched_at: When the last piece came.
-        written: Where the last piece ended, which need not be where the file ends.
-        is_complete: Whether a piece ended where the file is to end; nobody looks whether others are missing.
-        is_locked: Whether a piece is coming in right now.
-        file: What came so far.
-    """
+    """An unfinished file."""
 
     id: str
-    user: int
-    size: int
-    content_type: str
-    metadata: dict[str, Any]
+    user: int  # id of its owner
+    size: int  # declared, in bytes
+    content_type: str  # declared
+    metadata: dict[str, Any]  # fields of its video
     images: dict[str, Upload]
-    created_at: float
-    touched_at: float
-    written: int = 0
-    is_complete: bool = False
-    is_locked: bool = False
-    file: BinaryIO = field(default_factory=_temporary_file, repr=False)
+    created_at: float  # seconds since 1970
+    touched_at: float  # time of the last chunk
+    written: int = 0  # where the last chunk ended, not necessarily the end of the file
+    is_complete: bool = False  # a chunk ended at the declared size; gaps go unnoticed
+    is_locked: bool = False  # a chunk is being received
+    file: BinaryIO = field(default_factory=_temporary_file, repr=False)  # the bytes so far
 
     def __post_init__(self) -> None:
-        # Not when it is removed: a piece may be coming in.
+        # Not when it is removed: a chunk may still be arriving.
         weakref.finalize(self, self.file.close)
 
     def length(self) -> int:
-        """How long the file is so far, with its gaps."""
+        """Return the size of the file so far, gaps included."""
         return self.file.seek(0, 2)
 
     def put(self, start: int, data: bytes) -> None:
-        """Writes at a place, past the end as well; others may have looked at other places meanwhile."""
+        """Write at an offset, also past the end; the file's position is shared."""
         self.file.seek(start)
         self.file.write(data)
 
     def head(self) -> bytes:
-        """Its first bytes."""
+        """Return its first bytes."""
         self.file.seek(0)
         return self.file.read(HEAD_LENGTH)
 
     def wrote(self, end: int, now: float) -> None:
-        """Notes that a piece has come in."""
+        """Note that a chunk was received."""
         self.written, self.touched_at = end, now
         self.is_complete = end == self.size
 
     async def sha256(self) -> str:
-        """What it hashes to; others are served meanwhile."""
+        """Return its SHA-256 without blocking the loop."""
         digest, position = hashlib.sha256(), 0
         while block := self._block(position):
             digest.update(block)
@@ -109,7 +94,7 @@ class PendingUpload:
 
 
 class PendingUploads:
-    """The uploads that have not become videos."""
+    """The unfinished uploads."""
 
     def __init__(self) -> None:
         self._uploads: dict[str, PendingUpload] = {}
@@ -123,7 +108,7 @@ class PendingUploads:
         return iter(self._uploads.values())
 
     def announce(self, upload: PendingUpload) -> PendingUpload:
-        """Adds an upload; where there is one of its id, that one goes on, as what is said of it now."""
+        """Add an upload, or resume the one with its id under the new description."""
         known = self._uploads.setdefault(upload.id, upload)
         known.metadata, known.images, known.content_type = upload.metadata, upload.images, upload.content_type
         known.size, known.created_at = upload.size, upload.created_at
@@ -131,7 +116,7 @@ class PendingUploads:
         return known
 
     def find(self, key: str, now: float) -> PendingUpload | None:
-        """The upload of an id."""
+        """Return an upload by id."""
         upload = self._uploads.get(key)
         if upload is not None and now - upload.touched_at > IDLE_SECONDS:
             self.remove(key)
@@ -139,26 +124,26 @@ class PendingUploads:
         return upload
 
     def remove(self, key: str) -> None:
-        """Removes an upload, if it is there."""
+        """Remove an upload, if it is there."""
         self._uploads.pop(key, None)
 
     def linger(self, key: str, now: float) -> None:
-        """Keeps the id of an upload that was removed for a moment."""
+        """Remember the id of a removed upload for a moment."""
         self._lingers_until = {known: until for known, until in self._lingers_until.items() if until > now}
         self._lingers_until[key] = now + LINGERING_SECONDS
 
     def lingers(self, key: str, now: float) -> bool:
-        """Whether an upload was removed only just now."""
+        """Tell whether an upload was removed only just now."""
         return self._lingers_until.get(key, now) > now
 
     def is_processed(self, key: str, now: float) -> bool:
-        """Whether an upload is said to be becoming a video."""
+        """Tell whether an upload is marked as being processed."""
         return self._processed_until.get(key, now) > now
 
     def start_processing(self, key: str, now: float) -> None:
-        """Says that an upload is becoming a video."""
+        """Mark an upload as being processed."""
         self._processed_until[key] = now + PROCESSING_SECONDS
 
     def end_processing(self, key: str) -> None:
-        """Says that it is not, or not any more."""
+        """Remove that mark."""
         self._processed_until.pop(key, None)

@@ -1,4 +1,4 @@
-"""What the server answers to which path."""
+"""The server's answers, by path."""
 
 from aiopeertube.emulator.api.calls import Route
 

@@ -29,7 +29,7 @@ _NOT_A_CAPTION = (
 
 
 async def captions(call: Call) -> Reply:
-    """A video's captions."""
+    """Return a video's captions."""
     check_id(call)
     video = existing_video(call)
     check_can_see(call, video, lenient=False)
@@ -39,7 +39,7 @@ async def captions(call: Call) -> Reply:
 
 
 async def put_caption(call: Call) -> Reply:
-    """Adds the captions of a language, or puts new ones in their place."""
+    """Add or replace the captions in a language."""
     user = call.user()
     upload = (await call.read_body("captionfile")).files.get("captionfile")
     _check(call, upload)
@@ -59,7 +59,7 @@ async def put_caption(call: Call) -> Reply:
 
 
 async def delete_caption(call: Call) -> Reply:
-    """Removes the captions of a language."""
+    """Remove the captions in a language."""
     user = call.user()
     check_id(call)
     language = call.params["language"]

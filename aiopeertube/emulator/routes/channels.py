@@ -15,10 +15,10 @@ _CHANNEL_LIMIT = 20
 
 
 def channel_of(call: Call) -> Channel:
-    """The channel a path names.
+    """Return the channel in a path.
 
     Raises:
-        Problem: There is none.
+        Problem: there is none.
     """
     channel = call.store.channels.get(_local_name(call, "channel"))
     if channel is None:
@@ -27,10 +27,10 @@ def channel_of(call: Call) -> Channel:
 
 
 def account_of(call: Call) -> User:
-    """The owner of the account a path names.
+    """Return the owner of the account in a path.
 
     Raises:
-        Problem: There is none.
+        Problem: there is none.
     """
     user = call.store.users.get(_local_name(call, "account"))
     if user is None:
@@ -39,28 +39,28 @@ def account_of(call: Call) -> User:
 
 
 def _local_name(call: Call, param: str) -> str:
-    """The name without its host; empty for a host that is not this one, which keeps nothing of others."""
+    """Return the name without its host; empty for another host, since nothing remote is kept."""
     name, _, host = call.params[param].partition("@")
     return name if host in {"", call.backend.renderer.host} else ""
 
 
 async def channels(call: Call) -> Reply:
-    """All channels."""
+    """Return all channels."""
     return _page_of_channels(call, list(call.store.channels.values()))
 
 
 async def channel(call: Call) -> Reply:
-    """One channel."""
+    """Return one channel."""
     return json_reply(call.backend.renderer.channel(channel_of(call)))
 
 
 async def channel_videos(call: Call) -> Reply:
-    """A channel's videos."""
+    """Return a channel's videos."""
     return await list_videos(call, channel=channel_of(call).id)
 
 
 async def accounts(call: Call) -> Reply:
-    """All accounts."""
+    """Return all accounts."""
     page = check_page(call.query(), ACCOUNT_SORTS, "-createdAt", call.target)
     users = sorted(call.store.users.values(), key=lambda user: user.created_at, reverse=page.sort.startswith("-"))
     rows = [call.backend.renderer.account(user) for user in page.of(users)]
@@ -68,22 +68,22 @@ async def accounts(call: Call) -> Reply:
 
 
 async def account(call: Call) -> Reply:
-    """One account."""
+    """Return one account."""
     return json_reply(call.backend.renderer.account(account_of(call)))
 
 
 async def account_videos(call: Call) -> Reply:
-    """An account's videos."""
+    """Return an account's videos."""
     return await list_videos(call, owner=account_of(call).id)
 
 
 async def account_channels(call: Call) -> Reply:
-    """An account's channels."""
+    """Return an account's channels."""
     return _page_of_channels(call, call.store.channels_of(account_of(call)))
 
 
 async def create_channel(call: Call) -> Reply:
-    """Adds a channel."""
+    """Add a channel."""
     user = call.user()
     fields = (await call.read_body()).fields
     _check_channel(call, fields)

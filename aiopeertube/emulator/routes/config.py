@@ -1,4 +1,4 @@
-"""What the server says about itself."""
+"""The server's description of itself."""
 
 from typing import Any
 
@@ -9,23 +9,23 @@ from aiopeertube.emulator.model.languages import LANGUAGES
 
 
 async def config(call: Call) -> Reply:
-    """The configuration."""
+    """Return the configuration."""
     options = call.backend.options
     return json_reply(config_body(options.full_version, imports=options.imports))
 
 
 async def about(_call: Call) -> Reply:
-    """The text about the server."""
+    """Return the server's description."""
     return json_reply(ABOUT)
 
 
 async def ping(_call: Call) -> Reply:
-    """A sign of life; the one route without a limit."""
+    """Answer "pong"; the only route without a rate limit."""
     return Reply(200, b"pong", HTML)
 
 
 async def statistics(call: Call) -> Reply:
-    """Numbers about the server."""
+    """Return statistics of the server."""
     users, videos = call.store.users.values(), call.store.videos.values()
     size = sum(video.size for video in videos)
     body: dict[str, Any] = {
@@ -46,22 +46,22 @@ async def statistics(call: Call) -> Reply:
 
 
 async def categories(_call: Call) -> Reply:
-    """The categories."""
+    """Return the categories."""
     return json_reply(CATEGORIES)
 
 
 async def licences(_call: Call) -> Reply:
-    """The licences."""
+    """Return the licences."""
     return json_reply(LICENCES)
 
 
 async def languages(_call: Call) -> Reply:
-    """The languages."""
+    """Return the languages."""
     return json_reply(LANGUAGES)
 
 
 async def privacies(_call: Call) -> Reply:
-    """The privacies."""
+    """Return the privacies."""
     return json_reply(PRIVACIES)
 
 

@@ -1,4 +1,4 @@
-"""Imports of videos from elsewhere. Nothing is fetched: what is imported is there at once."""
+"""Imports of videos. Nothing is fetched: imported videos exist at once."""
 
 from ipaddress import ip_address
 from pathlib import PurePosixPath
@@ -28,7 +28,7 @@ _SORTS = frozenset({"createdAt"})
 
 
 async def add_import(call: Call) -> Reply:
-    """Has a video fetched. The answer tells how it stands when that begins."""
+    """Import a video. The answer shows its state at the start."""
     user = call.user()
     body = await call.read_body("torrentfile", *IMAGE_FIELDS)
     sent = _checked(call, body)
@@ -48,7 +48,7 @@ async def add_import(call: Call) -> Reply:
 
 
 async def my_imports(call: Call) -> Reply:
-    """The user's imports."""
+    """Return the user's imports."""
     user, query = call.user(), call.query()
     page = check_page(query, _SORTS, "-createdAt", call.target)
     found = [made for made in call.store.imports.values() if made.user is user]
@@ -62,10 +62,10 @@ async def my_imports(call: Call) -> Reply:
 
 
 def _checked(call: Call, body: Body) -> dict[str, Any]:
-    """The known fields that were sent, cleaned.
+    """Return the known fields that were sent, validated.
 
     Raises:
-        Problem: With every field that is invalid.
+        Problem: with every field that is invalid.
     """
     clean, invalid = check_common(body)
     if CHANNEL.name not in body.fields:
@@ -97,7 +97,7 @@ def _target(sent: dict[str, Any]) -> str:
 
 
 def _may_be_asked(host: str) -> bool:
-    """Names are not looked up: only addresses tell that they are of this or a neighbouring machine."""
+    """Tell whether a host may be fetched from; names are not resolved, so only addresses can be refused."""
     try:
         return ip_address(host).is_global
     except ValueError:

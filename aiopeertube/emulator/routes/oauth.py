@@ -1,4 +1,4 @@
-"""Signing in, refreshing, signing out."""
+"""Logging in, refreshing, logging out."""
 
 from typing import Any
 
@@ -11,12 +11,12 @@ _FORM = "application/x-www-form-urlencoded"
 
 
 async def client(call: Call) -> Reply:
-    """What a client of the server's own is called."""
+    """Return the credentials of the server's own client."""
     return json_reply({"client_id": call.store.client_id, "client_secret": call.store.client_secret})
 
 
 async def token(call: Call) -> Reply:
-    """Gives tokens for a password or for a refresh token."""
+    """Issue tokens for a password or for a refresh token."""
     if media_type(call.request) != _FORM:
         raise _invalid_request(f"Invalid request: content must be {_FORM}")
     fields = (await call.read_body()).fields
@@ -32,7 +32,7 @@ async def token(call: Call) -> Reply:
 
 
 async def revoke(call: Call) -> Reply:
-    """Ends the token that the request came with, and its refresh token."""
+    """Revoke the token of the request, and its refresh token."""
     call.store.revoke(call.token())
     return json_reply({"success": True})
 
@@ -77,7 +77,7 @@ def _user_of_refresh_token(call: Call, fields: dict[str, Any]) -> User:
         raise _invalid_grant("Invalid grant: refresh token is invalid")
     if pair.refresh_ends_at < call.now:
         raise _invalid_grant("Invalid grant: refresh token has expired")
-    # Both tokens of the pair end here and now, whoever else may still be using the access token.
+    # Both tokens of the pair become invalid at once, even while others use the access token.
     call.store.revoke(pair)
     call.backend.tally.refreshes += 1
     return pair.user

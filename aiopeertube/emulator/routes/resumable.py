@@ -1,4 +1,4 @@
-"""Uploads in pieces, which go on after an interruption."""
+"""Chunked uploads, which can be resumed."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -31,7 +31,7 @@ _NAME_LIMIT = 1000
 
 
 def _by_library(handler: Callable[[Call], Awaitable[Reply]]) -> Callable[[Call], Awaitable[Reply]]:
-    """Words refusals as the library that receives the pieces does, which is not as the server does."""
+    """Word errors as the upload library does, which differs from the server."""
 
     async def handle(call: Call) -> Reply:
         try:
@@ -44,7 +44,7 @@ def _by_library(handler: Callable[[Call], Awaitable[Reply]]) -> Callable[[Call],
 
 
 async def announce(call: Call) -> Reply:
-    """Begins an upload, or tells how far the same one has come."""
+    """Begin an upload, or return the offset of the same one."""
     user = call.user()
     call.operation = "uploadResumableInit"
     body = await call.read_body(*IMAGE_FIELDS)
@@ -60,7 +60,7 @@ async def announce(call: Call) -> Reply:
 
 @_by_library
 async def receive(call: Call) -> Reply:
-    """Takes a piece, or tells how far the upload has come; the last piece makes the video."""
+    """Receive a chunk, or return the upload's offset; the last chunk makes the video."""
     user = call.user()
     key = _own_id(call, user)
     upload = call.store.uploads.find(key, call.now)
@@ -79,7 +79,7 @@ async def receive(call: Call) -> Reply:
 
 @_by_library
 async def cancel(call: Call) -> Reply:
-    """Ends an upload; there need not be one."""
+    """Remove an upload, if there is one."""
     key = _own_id(call, call.user())
     call.store.uploads.end_processing(key)
     call.store.uploads.remove(key)
@@ -106,16 +106,16 @@ def _invalid_filename(name: Any) -> Invalid:
 
 
 def _id(call: Call, user: User, metadata: dict[str, Any], size: int) -> str:
-    """The same for the same announcement, but only if it tells when the file was changed last."""
+    """Return an id that is the same for equal announcements with a `lastModified`."""
     modified = metadata.get("lastModified") or int(call.now * 1000)
     return upload_id(user.id, metadata["name"], size, text_of(modified))
 
 
 def _own_id(call: Call, user: User) -> str:
-    """The upload that a request names.
+    """Return the id of a request's upload.
 
     Raises:
-        UploadError: It is not of this user, as anybody can see in its id.
+        UploadError: it belongs to another user, which its id shows.
     """
     key = str(call.query().get("upload_id", ""))
     if not key.startswith(fnv64(str(user.id))):
@@ -128,13 +128,13 @@ def _announced(call: Call, upload: PendingUpload) -> Reply:
     if upload.written:
         headers["Range"] = f"bytes=0-{upload.written - 1}"
     if upload.is_complete:
-        # All has come, but there is no video of it: for that a piece has to come once more.
+        # All bytes are there, but no video: for that a chunk has to be sent again.
         return _library_reply(200, _described(upload), **headers)
     return _library_reply(200 if upload.written else 201, None, **headers)
 
 
 def _location(call: Call, upload: PendingUpload) -> str:
-    """Where the pieces go: without a scheme, unless a proxy tells of one."""
+    """Return the URL for chunks: without a scheme, unless a proxy passes one."""
     scheme = call.request.headers.get("X-Forwarded-Proto", "").rpartition(",")[2].strip().lower()
     path = call.target.partition("?")[0]
     return f"{scheme}{':' if scheme else ''}//{call.request.host}{path}?upload_id={upload.id}"
@@ -156,7 +156,7 @@ def _described(upload: PendingUpload) -> dict[str, Any]:
 
 
 async def _finish(call: Call, user: User, upload: PendingUpload) -> Reply:
-    """Makes the video of a file that is complete."""
+    """Make the video of a complete file."""
     uploads = call.store.uploads
     if uploads.is_processed(upload.id, call.now):
         raise Problem("The upload is already being processed", 503, headers={"Retry-After": "300"})
@@ -177,7 +177,7 @@ async def _finish(call: Call, user: User, upload: PendingUpload) -> Reply:
 
 
 def _failed(call: Call, upload: PendingUpload) -> None:
-    """Leaves what the server leaves of an upload when making its video failed."""
+    """Keep of an upload what the server keeps when making its video fails."""
     if call.is_modern:
         call.store.uploads.end_processing(upload.id)
         call.store.uploads.remove(upload.id)

@@ -1,4 +1,4 @@
-"""Uploads in one piece, and what is known of the files that came."""
+"""Uploads in one request, and uploaded files."""
 
 from aiopeertube.emulator.api.access import check_can_manage, check_id, existing_video
 from aiopeertube.emulator.api.calls import Call, Reply, Route, json_reply
@@ -12,7 +12,7 @@ _NO_FILE = missing_parameter("videofile", "body", "Should have a file")
 
 
 async def upload(call: Call) -> Reply:
-    """Adds a video whose file comes with the request."""
+    """Add a video with the file in the request."""
     user = call.user()
     body = await call.read_body("videofile", *IMAGE_FIELDS)
     file = body.files.get("videofile")
@@ -28,7 +28,7 @@ async def upload(call: Call) -> Reply:
 
 
 async def source(call: Call) -> Reply:
-    """What is known of the file that was uploaded for a video."""
+    """Describe the file that was uploaded for a video."""
     user = call.user()
     check_id(call)
     video = existing_video(call)

@@ -1,4 +1,4 @@
-"""The user who asks, and what is theirs."""
+"""The user who asks, and what they own."""
 
 from aiopeertube.emulator.api.calls import Call, Reply, Route, json_reply
 from aiopeertube.emulator.api.listing import VIDEO_SORTS, Filters, check_page
@@ -9,20 +9,20 @@ _DAY = 86400
 
 
 async def me(call: Call) -> Reply:
-    """The user."""
+    """Return the user who asks."""
     user = call.user()
     return json_reply(call.backend.renderer.me(user, call.store.channels_of(user)))
 
 
 async def quota_used(call: Call) -> Reply:
-    """How much room the user's videos take."""
+    """Return the bytes used by the user's videos."""
     videos = call.store.videos_of(call.store.channels_of(call.user()))
     today = sum(video.size for video in videos if video.created_at > call.now - _DAY)
     return json_reply({"videoQuotaUsed": sum(video.size for video in videos), "videoQuotaUsedDaily": today})
 
 
 async def my_videos(call: Call) -> Reply:
-    """The user's videos, of every privacy."""
+    """Return the user's videos, of every privacy."""
     user, query = call.user(), call.query()
     page = check_page(query, VIDEO_SORTS, "-publishedAt", call.target)
     channel = query.get("channelId")

@@ -1,4 +1,4 @@
-"""Videos: lists, one, its edit and its removal."""
+"""Videos: listing, reading, editing and deleting."""
 
 from typing import Any
 
@@ -26,17 +26,14 @@ _NSFW = {"true": True, "false": False, "both": None}
 
 
 async def videos(call: Call) -> Reply:
-    """All videos that whoever asks may see in lists."""
+    """List the videos visible to the caller."""
     return await list_videos(call)
 
 
 async def list_videos(call: Call, *, owner: int | None = None, channel: int | None = None) -> Reply:
-    """Videos, filtered as the query says.
+    """List videos, filtered by the query.
 
-    Args:
-        call: The request.
-        owner: Those of this user's id only.
-        channel: Those of this channel's id only.
+    `owner` and `channel` are ids that restrict the list.
     """
     query = call.query()
     page = check_page(query, VIDEO_SORTS, "-publishedAt", call.target)
@@ -89,7 +86,7 @@ def _lower(values: list[str] | None) -> frozenset[str] | None:
 
 
 async def video(call: Call) -> Reply:
-    """One video in full."""
+    """Return one video in full."""
     # A token that is not good is refused even where none is needed.
     call.user_or_none()
     check_id(call)
@@ -100,7 +97,7 @@ async def video(call: Call) -> Reply:
 
 
 async def description(call: Call) -> Reply:
-    """One video's description."""
+    """Return one video's description."""
     check_id(call)
     found = existing_video(call)
     check_can_see(call, found, lenient=False)
@@ -108,7 +105,7 @@ async def description(call: Call) -> Reply:
 
 
 async def edit_video(call: Call) -> Reply:
-    """Changes the fields that were sent."""
+    """Change the fields that were sent."""
     user = call.user()
     body = await call.read_body(*IMAGE_FIELDS)
     sent = check_edit(body, call.target, invalid_id(call.params["id"], "id"))
@@ -125,7 +122,7 @@ async def edit_video(call: Call) -> Reply:
 
 
 async def delete_video(call: Call) -> Reply:
-    """Removes a video."""
+    """Delete a video."""
     user = call.user()
     check_id(call)
     found = existing_video(call)

@@ -1,1 +1,1 @@
-"""How requests are read and answers are written."""
+"""Reading requests and writing answers."""

@@ -1,4 +1,4 @@
-"""Bodies of requests: what the server makes of JSON, forms and multipart."""
+"""Bodies of requests, parsed the way the server parses JSON, forms and multipart."""
 
 import hashlib
 import json
@@ -22,49 +22,33 @@ _KEYS = re.compile(r"\[([^\[\]]*)\]")
 
 @dataclass(slots=True)
 class Upload:
-    """A file sent in multipart.
+    """A file sent in multipart."""
 
-    Attributes:
-        name: The name its sender has for it.
-        content_type: What it is said to be.
-        content: Its bytes; only the first ones of a video.
-        size: Its length.
-        sha256: What it hashes to.
-    """
-
-    name: str
-    content_type: str
-    content: bytes
-    size: int
+    name: str  # as declared
+    content_type: str  # as declared
+    content: bytes  # only the first bytes of a video
+    size: int  # in bytes
     sha256: str
 
 
 @dataclass(slots=True)
 class Body:
-    """A request's body.
+    """A request's body."""
 
-    Attributes:
-        fields: The fields; empty when there was no body the server understands.
-        files: The files by field.
-    """
-
-    fields: dict[str, Any] = field(default_factory=dict)
-    files: dict[str, Upload] = field(default_factory=dict)
+    fields: dict[str, Any] = field(default_factory=dict)  # empty without a body that the server understands
+    files: dict[str, Upload] = field(default_factory=dict)  # by field
 
 
 def media_type(request: web.BaseRequest) -> str:
-    """The content type of a request without its parameters."""
+    """Return the content type of a request without its parameters."""
     return request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
 
 
 async def parse_early(request: web.BaseRequest) -> Body | None:
-    """Parses what the server parses before anything else: JSON and forms.
-
-    Returns:
-        The body; None: it is something else, which routes read once they know who asks.
+    """Parse what the server parses first, JSON and forms; return None for others, which routes read later.
 
     Raises:
-        Problem: The JSON is broken; the server answers so before it looks at the rate limit.
+        Problem: the JSON is malformed; the server reports that before it checks the rate limit.
     """
     if not request.can_read_body:
         return Body()
@@ -77,14 +61,12 @@ async def parse_early(request: web.BaseRequest) -> Body | None:
 
 
 async def parse_multipart(request: web.BaseRequest, files: tuple[str, ...]) -> Body:
-    """Parses multipart; any other body counts as none.
+    """Parse multipart; ignore any other body.
 
-    Args:
-        request: The request.
-        files: The fields that may be files.
+    `files` are the fields that may be files.
 
     Raises:
-        Problem: A file came in a field that takes none.
+        Problem: a file in a field that takes none.
     """
     body = Body()
     if media_type(request) != "multipart/form-data":
@@ -110,7 +92,7 @@ async def _add_part(body: Body, part: BodyPartReader, files: tuple[str, ...]) ->
 
 
 async def _file(part: BodyPartReader, kept: int | None) -> Upload:
-    """Reads a file, of which so many bytes are kept; None: all."""
+    """Read a file, of which only the first bytes are kept; None: all."""
     content, size, digest = bytearray(), 0, hashlib.sha256()
     while chunk := await part.read_chunk(_CHUNK):
         size += len(chunk)
@@ -121,7 +103,7 @@ async def _file(part: BodyPartReader, kept: int | None) -> Upload:
 
 
 def append(fields: dict[str, Any], name: str, value: str) -> None:
-    """Puts a multipart field where its name says: ``tags[0]``, ``tags[]``, ``scheduleUpdate[privacy]``."""
+    """Insert a multipart field where its name says: ``tags[0]``, ``tags[]``, ``scheduleUpdate[privacy]``."""
     base, bracket, _ = name.partition("[")
     keys = _KEYS.findall(name[len(base) :]) if bracket and base else []
     if not keys:
@@ -140,7 +122,7 @@ def append(fields: dict[str, Any], name: str, value: str) -> None:
 
 
 def _enter(target: Any, key: str, made: Any) -> Any:
-    """The container under a key, made if there is none of its kind."""
+    """Return the container under a key, creating it if necessary."""
     if isinstance(target, list):
         target.append(made)
         return made
@@ -150,7 +132,7 @@ def _enter(target: Any, key: str, made: Any) -> Any:
 
 
 def _repeat(fields: dict[str, Any], name: str, value: str) -> None:
-    """A name that comes again makes a list."""
+    """Add a value; a repeated name makes a list."""
     if name not in fields:
         fields[name] = value
     elif isinstance(fields[name], list):
@@ -160,7 +142,7 @@ def _repeat(fields: dict[str, Any], name: str, value: str) -> None:
 
 
 def _form(content: bytes) -> dict[str, Any]:
-    """A urlencoded form. Brackets mean nothing here: ``tags[0]`` is a field of that name, which nobody reads."""
+    """Parse a urlencoded form. Brackets mean nothing here: ``tags[0]`` is a field of that name, which is ignored."""
     fields: dict[str, Any] = {}
     for name, value in parse_qsl(content.decode(errors="replace"), keep_blank_values=True):
         _repeat(fields, name, value)
@@ -183,7 +165,7 @@ def _json(content: bytes) -> dict[str, Any]:
 
 
 def _syntax_error(content: bytes) -> Problem:
-    """The error for broken JSON, in the words of the server's parser for the commonest case."""
+    """Return the error for malformed JSON, worded like the server's parser in the most common case."""
     text, position = content.decode(errors="replace"), 0
     try:
         json.loads(text)

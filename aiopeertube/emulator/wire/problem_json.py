@@ -1,4 +1,4 @@
-"""Errors as the server words them: `application/problem+json`."""
+"""Errors in the server's words: `application/problem+json`."""
 
 from http import HTTPStatus
 from typing import Any
@@ -9,16 +9,11 @@ _OLD_PHRASES = {413: "Payload Too Large", 422: "Unprocessable Entity"}
 
 
 class Problem(Exception):
-    """A request that ends in an error body.
+    """An error answer.
 
-    Args:
-        detail: What is wrong, in words.
-        status: The status of the answer.
-        code: The error's short name; it also makes the `type`, and the `title` goes.
-        instance: The request's target; sent with invalid parameters only.
-        invalid: What is wrong with each invalid parameter.
-        extra: What the body says besides.
-        headers: Headers to send along.
+    `detail` is the message and `code` the error's short name, which also makes the `type` and removes the `title`.
+    `instance`, the request's target, is only sent with `invalid` parameters. `extra` are more fields of the body,
+    `headers` those of the answer.
     """
 
     def __init__(
@@ -42,11 +37,9 @@ class Problem(Exception):
         self.headers = headers or {}
 
     def body(self, operation: str | None, *, modern: bool) -> dict[str, Any]:
-        """The body.
+        """Return the body.
 
-        Args:
-            operation: The name that the documentation has for the route, if it has one.
-            modern: Whether to look like 8.x, which sends no `error` any more.
+        `operation` is the route's name in the API documentation; `modern` answers have no `error`, like those of 8.x.
         """
         body: dict[str, Any] = {"type": "about:blank", "title": _phrase(self.status)}
         if self.code:
@@ -72,29 +65,29 @@ def _phrase(status: int) -> str:
 
 
 def invalid_parameters(invalid: dict[str, dict[str, Any]], instance: str) -> Problem:
-    """The error that names every parameter that did not pass."""
+    """Return the error that names every invalid parameter."""
     return Problem("Incorrect request parameters: " + ", ".join(invalid), instance=instance, invalid=invalid)
 
 
 def invalid_parameter(
     path: str, value: Any, location: str, message: str = "Invalid value"
 ) -> dict[str, dict[str, Any]]:
-    """One entry of `invalid-params`."""
+    """Return one entry of `invalid-params`."""
     entry = {"type": "field", "value": value, "msg": message, "path": path, "location": location}
     return {path: entry}
 
 
 def missing_parameter(path: str, location: str = "body", message: str = "Invalid value") -> dict[str, dict[str, Any]]:
-    """One entry of `invalid-params` for what has no value to show, as what was not sent, or is a file."""
+    """Return one entry of `invalid-params` without a value: for a missing parameter or a file."""
     return {path: {"type": "field", "msg": message, "path": path, "location": location}}
 
 
 def not_found(what: str) -> Problem:
-    """The error for something that is not there."""
+    """Return the error for something that does not exist."""
     return Problem(f"{what} not found", 404)
 
 
 def serialization_failure(collides: bool) -> Problem:
-    """The error for a write that lost against another; nothing was written."""
+    """Return the error for a write that lost against another; nothing was written."""
     reason = "concurrent update" if collides else "read/write dependencies among transactions"
     return Problem(f"could not serialize access due to {reason}", 500, code="SequelizeDatabaseError")

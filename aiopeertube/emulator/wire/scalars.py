@@ -1,4 +1,4 @@
-"""How the server reads single values, which is more generous than it looks."""
+"""Single values as the server reads them, which is more lenient than it looks."""
 
 import math
 import re
@@ -17,12 +17,12 @@ _ISO = re.compile(
 
 
 def value_or_null(value: Any) -> Any:
-    """Forms cannot say null, so the word stands for it."""
+    """Return None for "null", since forms cannot express null."""
     return None if value == "null" else value
 
 
 def int_or_null(value: Any) -> Any:
-    """A number, null, or NaN for what is neither; text after digits is ignored."""
+    """Return an integer, None, or NaN for anything else; text after digits is ignored."""
     value = value_or_null(value)
     if value is None:
         return None
@@ -35,7 +35,7 @@ def int_or_null(value: Any) -> Any:
 
 
 def bool_or_null(value: Any) -> bool | None:
-    """A truth value or null: everything counts as true except `false`, `0` and nothing."""
+    """Return a boolean or None; everything is true except `false`, `0` and an empty value."""
     value = value_or_null(value)
     if value is None or isinstance(value, bool):
         return value
@@ -43,7 +43,7 @@ def bool_or_null(value: Any) -> bool | None:
 
 
 def is_int(value: Any) -> bool:
-    """Whether a value is a whole number or the text of one."""
+    """Tell whether a value is an integer or the text of one."""
     if isinstance(value, bool) or value is None:
         return False
     if isinstance(value, float):
@@ -52,7 +52,7 @@ def is_int(value: Any) -> bool:
 
 
 def text_of(value: Any) -> str:
-    """A value as text."""
+    """Return a value as text."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -63,13 +63,13 @@ def text_of(value: Any) -> str:
 
 
 def kind_of(value: Any) -> str:
-    """The name the server's language has for a value's type."""
+    """Return the JavaScript name of a value's type."""
     kinds = {bool: "boolean", int: "number", float: "number", list: "Array", dict: "Object"}
     return kinds.get(type(value), "null")
 
 
 def parse_date(text: str) -> float | None:
-    """A date of ISO 8601, as seconds since 1970; None: it is none. Without a zone it is UTC.
+    """Return an ISO 8601 date as seconds since 1970, or None for anything else. Without a zone it is UTC.
 
     Calendar dates only: dates of weeks and of days of the year are refused, which the server would accept
     and then fail on.

@@ -1,4 +1,4 @@
-"""What the server knows about the files of videos."""
+"""Video files, as far as the server knows them."""
 
 import re
 from dataclasses import dataclass
@@ -17,28 +17,21 @@ _PACKET, _SYNC = 188, 0x47
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """The file that was uploaded for a video.
+    """The file that was uploaded for a video."""
 
-    Attributes:
-        name: The name its sender has for it.
-        size: Its length.
-        sha256: What its content hashes to, so that tests see whether it is what was sent.
-        created_at: When it was complete.
-    """
-
-    name: str
-    size: int
-    sha256: str
-    created_at: float
+    name: str  # as declared
+    size: int  # in bytes
+    sha256: str  # for tests that compare it with what was sent
+    created_at: float  # completion, in seconds since 1970
 
 
 def is_video_type(content_type: str) -> bool:
-    """Whether the server takes files that are said to be of this type."""
+    """Tell whether the server accepts files declared as this type."""
     return _TYPES.search(content_type) is not None
 
 
 def is_video(head: bytes) -> bool:
-    """Whether a file begins like a video; the server itself asks ffprobe."""
+    """Tell whether a file begins like a video; the real server uses ffprobe."""
     if head.startswith(_BEGINNINGS) or head[4:8] in _BOXES:
         return True
     if head[:4] == b"RIFF":

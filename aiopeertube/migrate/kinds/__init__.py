@@ -1,29 +1,25 @@
 """What a job does with one item: the parts in which edits, captions, deletes and uploads differ."""
 
-from collections.abc import Callable
+from typing import Final
 
-from aiopeertube.migrate.journal import Journal, JournalError
+from aiopeertube.migrate.database import JournalError
 
 from .base import Kind
 from .captions import Captions
-from .creations import Import, Upload
+from .creations import Upload
 from .delete import Delete
+from .imports import Import
 from .thumbnails import Thumbnails
 from .update import Update
 
 __all__ = ["Captions", "Delete", "Import", "Kind", "Thumbnails", "Update", "Upload", "of"]
 
-_ALL: dict[str, Callable[[Journal], Kind]] = {
-    Update.name: lambda journal: Update(),
-    Captions.name: lambda journal: Captions(),
-    Delete.name: lambda journal: Delete(),
-    Thumbnails.name: lambda journal: Thumbnails(),
-    Upload.name: Upload,
-    Import.name: Import,
+_ALL: Final[dict[str, Kind]] = {
+    kind.name: kind for kind in (Update(), Captions(), Delete(), Thumbnails(), Upload(), Import())
 }
 
 
-def of(name: str, journal: Journal) -> Kind:
+def of(name: str) -> Kind:
     """Return the kind of job that a journal names.
 
     Raises:
@@ -31,4 +27,4 @@ def of(name: str, journal: Journal) -> Kind:
     """
     if name not in _ALL:
         raise JournalError(f"this version knows no job of the kind {name!r}")
-    return _ALL[name](journal)
+    return _ALL[name]

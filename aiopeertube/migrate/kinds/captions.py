@@ -2,36 +2,73 @@
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from aiopeertube.errors import NotFound
 from aiopeertube.migrate.item import Item
+from aiopeertube.migrate.journal import Journal
+from aiopeertube.migrate.problems import CellError
+from aiopeertube.migrate.rows import RowReader
+from aiopeertube.migrate.tables.source import Row
 from aiopeertube.wire.call import Call
 from aiopeertube.wire.identifiers import language_problem
 from aiopeertube.wire.messages import Request
 
+from .reading import file_in, requested
+
 if TYPE_CHECKING:
     from aiopeertube._client import PeerTube
 
-COLUMNS: Final = ("language", "file")
 _TRIES: Final = 6
 _MOST: Final = 20 * 1024 * 1024  # bytes; PeerTube's own limit
 _CUE: Final = re.compile(r"^\s*(\d+:)?\d{1,2}:\d{2}[,.]\d{1,3}\s*-->\s*(\d+:)?\d{1,2}:\d{2}[,.]\d{1,3}", re.MULTILINE)
 
 
+@dataclass(frozen=True, slots=True)
 class Captions:
-    """Puts captions; the server takes any file without complaint, so each is looked at when its row is read."""
+    """Uploads captions; the server accepts any file, so each is looked at when its row is read.
 
-    name: Final = "captions"
+    `language` is that of rows that name none, `folder` where files are looked for.
+    """
+
+    name: ClassVar[str] = "captions"
+    columns: ClassVar[tuple[str, ...]] = ("language", "file")
+    compares: ClassVar[bool] = False
+    can_be_undone: ClassVar[bool] = False
+    can_be_checked: ClassVar[bool] = True
+    question: ClassVar[str] = ""
+    language: str | None = None
+    folder: Path = Path()
+
+    def words(self, columns: Sequence[str]) -> Iterable[str]:
+        """Name none: languages of captions are codes."""
+        return ()
+
+    def read_row(self, row: Row, rows: RowReader) -> Item | None:
+        """Make an item of a row that names a video, a file and a language."""
+        return requested(row, rows, self._wanted, apart="language")
+
+    def _wanted(self, cells: Mapping[str, Any]) -> dict[str, Any]:
+        code = str(cells.get("language") or self.language or "").strip()
+        if not code:
+            raise CellError("language", "there is none; add a column, or say one for all rows", option="language")
+        if problem := language_problem(code):
+            raise CellError("language", str(problem))
+        path = file_in(cells, self.folder)
+        data = path.read_bytes()
+        if why := not_captions(path, data):
+            raise CellError("file", why)
+        return {"language": code, "file": str(path), "sha256": digest(data)}
 
     def call(self, pt: "PeerTube", item: Item) -> Call[None]:
         """Make the upload."""
         return pt.captions.put(item.uuid, item.wanted["language"], Path(item.wanted["file"]))
 
-    async def send(self, pt: "PeerTube", item: Item, request: Request) -> None:
-        """Send it, unless the file is another by now, and see that it stays.
+    async def send(self, pt: "PeerTube", journal: Journal, item: Item, request: Request) -> None:
+        """Send it, unless the file has changed, and see that it stays.
 
         PeerTube answers 204 and keeps nothing where another write comes between (6.3: 14 of 60 at eight in flight).
         """
@@ -47,8 +84,8 @@ class Captions:
         """Settle an item that was sent."""
         item.settle("changed")
 
-    async def ask(self, pt: "PeerTube", item: Item) -> None:
-        """Plan it again: nobody can ask for what a language's captions say, and putting them twice harms nothing."""
+    async def ask(self, pt: "PeerTube", journal: Journal, item: Item) -> None:
+        """Plan it again: nobody can ask for what a language's captions say, and uploading them twice is harmless."""
         item.settle("planned")
 
     async def check(self, pt: "PeerTube", item: Item) -> str:
@@ -59,39 +96,6 @@ class Captions:
             return "the video is gone"
         languages = {caption["language"]["id"] for caption in page["data"]}
         return "" if item.wanted["language"] in languages else "it has no captions in this language"
-
-
-def wanted(cells: Mapping[str, Any], folder: Path, language: str | None) -> dict[str, Any]:
-    """Read what a row asks for; files are looked for beside the table.
-
-    Raises:
-        ValueError: with the column first: what is wrong with it.
-    """
-    code = str(cells.get("language") or language or "").strip()
-    if not code:
-        raise ValueError("language", "there is none; give a column, or --language for all rows")
-    if problem := language_problem(code):
-        raise ValueError("language", str(problem))
-    path, data = read_file(cells, folder)
-    if complaint := not_captions(path, data):
-        raise ValueError("file", complaint)
-    return {"language": code, "file": str(path), "sha256": digest(data)}
-
-
-def read_file(cells: Mapping[str, Any], folder: Path, column: str = "file") -> tuple[Path, bytes]:
-    """Read the file that a cell names.
-
-    Raises:
-        ValueError: with the column first: there is no name, or no such file.
-    """
-    name = str(cells.get(column) or "").strip()
-    if not name:
-        raise ValueError(column, "it names no file")
-    path = (folder / name).absolute()
-    try:
-        return path, path.read_bytes()
-    except OSError as exc:
-        raise ValueError(column, f"cannot read {path}: {exc.strerror or exc}") from None
 
 
 def not_captions(path: Path, data: bytes) -> str:

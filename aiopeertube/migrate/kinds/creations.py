@@ -1,19 +1,16 @@
-"""New videos, from files and from addresses, with their metadata from the row."""
+"""New videos with their metadata from the row, and those of them that are made from files."""
 
-import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
-from weakref import WeakValueDictionary
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from aiopeertube.errors import (
+    ConfigurationError,
     FileChanged,
     NotFound,
     PeerTubeError,
-    ServerError,
-    TransportError,
-    UnexpectedResponse,
     Unprocessable,
     UploadStuck,
     UploadUnknown,
@@ -21,19 +18,77 @@ from aiopeertube.errors import (
 from aiopeertube.migrate import fields
 from aiopeertube.migrate.item import Item
 from aiopeertube.migrate.journal import Journal
+from aiopeertube.migrate.problems import CellError
+from aiopeertube.migrate.rows import RowReader, fields_of, key_of
+from aiopeertube.migrate.tables.source import Row
+from aiopeertube.migrate.vocabulary import WORDS
 from aiopeertube.resumable import Ticket, upload
 from aiopeertube.wire.call import Call
 from aiopeertube.wire.messages import Request
 
+from .reading import file_in
+
 if TYPE_CHECKING:
     from aiopeertube._client import PeerTube
 
-_BATCH: Final = 50  # videos that are looked up at once
-MADE_BEFORE: Final = "an earlier job made it"
+IMAGES: Final = ("thumbnailfile", "previewfile")
 
 
-class _Creation:
-    """What uploads and imports have in common: the video that came of an item."""
+@dataclass(frozen=True, slots=True)
+class Creation:
+    """What uploads and imports have in common. `channel` is that of rows that name none, by its name."""
+
+    compares: ClassVar[bool] = False
+    can_be_undone: ClassVar[bool] = False
+    can_be_checked: ClassVar[bool] = True
+    question: ClassVar[str] = ""
+    origin_column: ClassVar[str] = ""  # what a video is made of
+    needed: ClassVar[tuple[str, ...]] = ("channel",)
+    channel: str | None = None
+    folder: Path = Path()
+
+    def words(self, columns: Sequence[str]) -> Iterable[str]:
+        """Name the fields of the columns, and the channel in any case."""
+        return ("channel", *(fields_of(columns) if columns else WORDS))
+
+    def read_row(self, row: Row, rows: RowReader) -> Item | None:
+        """Make an item of a row that describes a new video."""
+        before = rows.problems.total
+        cells = rows.cells(row)
+        wanted = self._wanted(row.line, cells, rows)
+        if rows.problems.total > before:
+            return None
+        note = key_of(cells)
+        ref = f"key:{note['key']}" if note else f"{self.origin_column}:{wanted[self.origin_column]}"
+        name = wanted["fields"].get("name", "")
+        return Item(
+            ref, wanted, row.line, dict(row.cells), state="planned", name=name, after={}, note=note, ready=True
+        )
+
+    def _wanted(self, line: int, cells: Mapping[str, Any], rows: RowReader) -> dict[str, Any]:
+        values = self._complete(rows.wanted(line, cells), rows)
+        for name in (name for name in self.needed if name not in values):
+            rows.problems.add(line, name, "a new video needs one")
+        wanted: dict[str, Any] = {"fields": values}
+        try:
+            wanted |= self._origin(cells)
+            images = [column for column in IMAGES if cells.get(column)]
+            wanted["images"] = {column: str(_whole_file(cells, self.folder, column)) for column in images}
+        except CellError as exc:
+            rows.problems.add_cell(line, exc)
+        return wanted
+
+    def _complete(self, values: dict[str, Any], rows: RowReader) -> dict[str, Any]:
+        if not self.channel:
+            return values
+        try:
+            return {"channel": rows.reading.words.key("channel", self.channel)} | values
+        except ValueError as exc:
+            raise ConfigurationError(f"channel: {exc}", option="channel") from None
+
+    def _origin(self, cells: Mapping[str, Any]) -> dict[str, Any]:
+        """Read what the video is made of."""
+        raise NotImplementedError
 
     def done(self, item: Item, answer: Any) -> None:
         """Settle an item that became a video."""
@@ -47,31 +102,33 @@ class _Creation:
         except NotFound:
             return "the video is gone"
         wanted = item.wanted["fields"]
-        now = fields.current(video, wanted)
-        return "; ".join(
-            f"{name} is {now[name]!r}, not {value!r}" for name, value in wanted.items() if now[name] != value
-        )
+        return fields.differences(fields.current(video, wanted), wanted)
 
 
-class Upload(_Creation):
+class Upload(Creation):
     """Sends files in chunks; after a crash an upload goes on from where the server is."""
 
-    name: Final = "upload"
+    __slots__ = ()
+    name: ClassVar[str] = "upload"
+    columns: ClassVar[tuple[str, ...]] = ("file", *IMAGES)
+    origin_column = "file"
+    needed = ("name", "channel")
 
-    def __init__(self, journal: Journal) -> None:
-        self._journal = journal
+    def _origin(self, cells: Mapping[str, Any]) -> dict[str, Any]:
+        path = _whole_file(cells, self.folder, "file")
+        return {"file": str(path), "size": path.stat().st_size}
 
     def call(self, pt: "PeerTube", item: Item) -> Call[Any]:
         """Make the announcement; it stands for the whole upload."""
         size = max(1, int(item.wanted["size"]))
-        return pt.uploads.start(filename="file", size=size, content_type="video/mp4", **_creation(item))
+        return pt.uploads.start(filename="file", size=size, content_type="video/mp4", **fields_of_new(item))
 
-    async def send(self, pt: "PeerTube", item: Item, request: Request) -> Any:
+    async def send(self, pt: "PeerTube", journal: Journal, item: Item, request: Request) -> Any:
         """Send the file, from its beginning or from where an earlier run was stopped."""
         try:
-            return await self._upload(pt, item)
+            return await self._upload(pt, journal, item)
         except UploadStuck:
-            # The server takes nothing more of it until it is gone. The ticket stays: it says since when to look.
+            # The server accepts nothing more of it until it is removed. The ticket stays: it says since when to look.
             await self._cancel(pt, item)
             raise
         except UploadUnknown as exc:
@@ -89,7 +146,7 @@ class Upload(_Creation):
             with suppress(PeerTubeError):  # it is over anyway, and the server removes it in time
                 await pt.uploads.cancel(kept["id"])
 
-    async def _upload(self, pt: "PeerTube", item: Item) -> Any:
+    async def _upload(self, pt: "PeerTube", journal: Journal, item: Item) -> Any:
         async def keep(ticket: Ticket) -> None:
             item.note["upload"] = {
                 "id": ticket.upload_id,
@@ -97,7 +154,7 @@ class Upload(_Creation):
                 "modified": ticket.modified,
                 "newest": ticket.newest,
             }
-            await self._journal.save([item])
+            await journal.save([item])
 
         kept = item.note.get("upload")
         return await upload(
@@ -105,153 +162,25 @@ class Upload(_Creation):
             item.wanted["file"],
             upload_id=Ticket(kept["id"], kept["size"], kept["modified"], kept.get("newest")) if kept else None,
             on_started=keep,
-            is_known=self._journal.knows,
+            is_known=journal.knows,
             lastModified=item.change,  # announced twice, it is still one upload
-            **_creation(item),
+            **fields_of_new(item),
         )
 
-    async def ask(self, pt: "PeerTube", item: Item) -> None:
+    async def ask(self, pt: "PeerTube", journal: Journal, item: Item) -> None:
         """Plan it again: the upload itself finds out where it was."""
         item.settle("planned")
 
 
-class Import(_Creation):
-    """Has the server fetch videos from addresses."""
-
-    name: Final = "import"
-
-    def __init__(self, journal: Journal) -> None:
-        self._journal = journal
-        self._newest: asyncio.Future[int] | None = None
-        self._made: dict[str, int] = {}  # a video's UUID -> the item that it came of
-        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
-
-    def call(self, pt: "PeerTube", item: Item) -> Call[Any]:
-        """Make the request."""
-        return pt.imports.create(targetUrl=item.wanted["targetUrl"], **_creation(item))
-
-    async def send(self, pt: "PeerTube", item: Item, request: Request) -> Any:
-        """Send it, unless an earlier try did more than was seen of it; one of the same address after the other."""
-        async with self._turn(item):
-            found = await self._find(pt, item) if item.attempts else None
-            video = found or await self._send(pt, item, request)
-            self._made[video["uuid"]] = item.id
-            return video
-
-    async def _send(self, pt: "PeerTube", item: Item, request: Request) -> Any:
-        await self._mark(pt, item)
-        try:
-            return (await pt.send(request))["video"]
-        except (TransportError, UnexpectedResponse, ServerError):
-            if request.lost and (found := await self._find(pt, item)) is not None:
-                return found
-            raise
-
-    async def ask(self, pt: "PeerTube", item: Item) -> None:
-        """Settle an item by the user's imports."""
-        async with self._turn(item):
-            found = await self._find(pt, item)
-            if found is None:
-                item.settle("planned")
-            else:
-                self._made[found["uuid"]] = item.id
-                self.done(item, found)
-
-    def _turn(self, item: Item) -> asyncio.Lock:
-        return self._turns.setdefault(item.wanted["targetUrl"], asyncio.Lock())
-
-    async def _mark(self, pt: "PeerTube", item: Item) -> None:
-        """Keep which imports there were before: what comes of this item has a higher id. One request a run."""
-        if "newest" in item.note:
-            return
-        if self._newest is None:
-            self._newest = asyncio.ensure_future(_newest_import(pt))
-        item.note["newest"] = await asyncio.shield(self._newest)
-        await self._journal.save([item])
-
-    async def _find(self, pt: "PeerTube", item: Item) -> Any | None:
-        """Return the video of an import that is this item's: made since it was first tried, and no other item's."""
-        address = item.wanted["targetUrl"]
-        async for one in pt.imports.list(targetUrl=address, sort="-createdAt"):
-            video = one.get("video")
-            since = one["id"] > item.note.get("newest", 0)
-            if since and one["targetUrl"] == address and video and await self._may_be(item, video):
-                return video
-        return None
-
-    async def _may_be(self, item: Item, video: Mapping[str, Any]) -> bool:
-        wanted, channel = item.wanted["fields"], (video.get("channel") or {}).get("id")
-        alike = wanted.get("name", video["name"]) == video["name"] and channel in {None, wanted["channel"]}
-        mine = self._made.get(video["uuid"], item.id) == item.id
-        return alike and mine and not await self._journal.knows(video["uuid"])
-
-
-async def _newest_import(pt: "PeerTube") -> int:
-    rows = await pt.imports.list(sort="-createdAt").collect(limit=1)
-    return rows[0]["id"] if rows else 0
-
-
-async def settle_made(pt: "PeerTube", journal: Journal, earlier: Sequence[Journal]) -> int:
-    """Settle the items of which earlier jobs made videos that are still there; return how many.
-
-    A table that is fed in twice then makes nothing twice. An item counts as made when an earlier journal has it with
-    the same wishes.
-    """
-    count = 0
-    for other in earlier:
-        batch: list[Item] = []
-        async for item in other.items("changed", "unchanged"):
-            batch.append(item)
-            if len(batch) == _BATCH:
-                count += await _settle_made(pt, journal, batch)
-                batch = []
-        count += await _settle_made(pt, journal, batch)
-    return count
-
-
-async def _settle_made(pt: "PeerTube", journal: Journal, made: list[Item]) -> int:
-    planned = {(item.ref, item.change): item for item in await journal.find([item.ref for item in made], "planned")}
-    pairs = [(planned[key], item.uuid) for item in made if (key := (item.ref, item.change)) in planned]
-    there = await asyncio.gather(*(_is_there(pt, uuid) for _, uuid in pairs))
-    settled = []
-    for (item, uuid), is_there in zip(pairs, there, strict=True):
-        if is_there:
-            item.uuid = uuid
-            settled.append(item.settle("unchanged", MADE_BEFORE))
-    await journal.save(settled)
-    return len(settled)
-
-
-async def _is_there(pt: "PeerTube", uuid: str) -> bool:
-    try:
-        await pt.videos.get(uuid)
-    except NotFound:
-        return False
-    return True
-
-
-def _creation(item: Item) -> dict[str, Any]:
+def fields_of_new(item: Item) -> dict[str, Any]:
     """Make the fields of a new video; what is empty is left out."""
     values = fields.on_the_wire(item.wanted["fields"])
     images = {name: Path(path) for name, path in item.wanted.get("images", {}).items()}
     return {name: value for name, value in values.items() if value not in (None, [])} | images
 
 
-def file_of(cells: Mapping[str, Any], folder: Path, column: str = "file") -> Path:
-    """Return the file that a cell names.
-
-    Raises:
-        ValueError: with the column first: there is no name, or no such file, or nothing in it.
-    """
-    name = str(cells.get(column) or "").strip()
-    if not name:
-        raise ValueError(column, "it names no file")
-    path = (folder / name).absolute()
-    try:
-        with path.open("rb") as file:
-            empty = not file.read(1)
-    except OSError as exc:
-        raise ValueError(column, f"cannot read {path}: {exc.strerror or exc}") from None
-    if empty:
-        raise ValueError(column, f"{path} is empty")
+def _whole_file(cells: Mapping[str, Any], folder: Path, column: str) -> Path:
+    path = file_in(cells, folder, column)
+    if not path.stat().st_size:
+        raise CellError(column, f"{path} is empty")
     return path

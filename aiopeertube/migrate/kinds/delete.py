@@ -1,28 +1,49 @@
 """Deletes."""
 
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from aiopeertube.errors import NotFound
 from aiopeertube.migrate import fields
 from aiopeertube.migrate.fields import FIELDS
 from aiopeertube.migrate.item import Item
+from aiopeertube.migrate.journal import Journal
+from aiopeertube.migrate.rows import RowReader
+from aiopeertube.migrate.tables.source import Row
 from aiopeertube.wire.call import Call
 from aiopeertube.wire.messages import Request
+
+from .reading import requested
 
 if TYPE_CHECKING:
     from aiopeertube._client import PeerTube
 
 
+@dataclass(frozen=True, slots=True)
 class Delete:
     """Deletes videos; their metadata stays in the journal, and nothing else does."""
 
-    name: Final = "delete"
+    name: ClassVar[str] = "delete"
+    columns: ClassVar[tuple[str, ...]] = ()
+    compares: ClassVar[bool] = False
+    can_be_undone: ClassVar[bool] = False
+    can_be_checked: ClassVar[bool] = True
+    question: ClassVar[str] = "Delete {count:,} videos at {origin}? This cannot be undone."
+
+    def words(self, columns: Sequence[str]) -> Iterable[str]:
+        """Name none."""
+        return ()
+
+    def read_row(self, row: Row, rows: RowReader) -> Item | None:
+        """Make an item of a row that names a video; what else is in it does not matter."""
+        return requested(row, rows, lambda cells: {"delete": True})
 
     def call(self, pt: "PeerTube", item: Item) -> Call[None]:
         """Make the request."""
         return pt.videos.delete(item.uuid)
 
-    async def send(self, pt: "PeerTube", item: Item, request: Request) -> Any:
+    async def send(self, pt: "PeerTube", journal: Journal, item: Item, request: Request) -> Any:
         """Keep the video's metadata, and send it."""
         video = await pt.videos.get(item.uuid)
         item.name, item.before = video["name"], fields.current(video, FIELDS)
@@ -32,7 +53,7 @@ class Delete:
         """Settle an item that was sent."""
         item.settle("changed")
 
-    async def ask(self, pt: "PeerTube", item: Item) -> None:
+    async def ask(self, pt: "PeerTube", journal: Journal, item: Item) -> None:
         """Settle an item by whether the video is still there."""
         item.settle("changed" if await self._is_gone(pt, item) else "planned")
 

@@ -1,35 +1,62 @@
 """Thumbnails and previews from files."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from aiopeertube.migrate.item import Item
+from aiopeertube.migrate.journal import Journal
+from aiopeertube.migrate.problems import CellError
+from aiopeertube.migrate.rows import RowReader
+from aiopeertube.migrate.tables.source import Row
 from aiopeertube.wire.call import Call
 from aiopeertube.wire.messages import Request
 
-from .captions import digest, is_same, read_file
+from .captions import digest, is_same
+from .reading import file_in, requested
 
 if TYPE_CHECKING:
     from aiopeertube._client import PeerTube
 
-COLUMNS: Final = ("thumbnailfile", "previewfile", "file")
 _MOST: Final = 4 * 1024 * 1024  # bytes; PeerTube's own limit
 _KINDS: Final = {".jpg": b"\xff\xd8", ".jpeg": b"\xff\xd8", ".png": b"\x89PNG", ".webp": b"RIFF"}
 
 
+@dataclass(frozen=True, slots=True)
 class Thumbnails:
-    """Puts images; what was there before is gone."""
+    """Replaces images; what was there before is gone. `folder` is where files are looked for."""
 
-    name: Final = "thumbnails"
+    name: ClassVar[str] = "thumbnails"
+    columns: ClassVar[tuple[str, ...]] = ("thumbnailfile", "previewfile", "file")
+    compares: ClassVar[bool] = False
+    can_be_undone: ClassVar[bool] = False
+    can_be_checked: ClassVar[bool] = False  # the server makes its own image of each
+    question: ClassVar[str] = ""
+    folder: Path = Path()
+
+    def words(self, columns: Sequence[str]) -> Iterable[str]:
+        """Name none."""
+        return ()
+
+    def read_row(self, row: Row, rows: RowReader) -> Item | None:
+        """Make an item of a row that names a video, and `thumbnailfile`, `previewfile` or `file` for both."""
+        return requested(row, rows, self._wanted)
+
+    def _wanted(self, cells: Mapping[str, Any]) -> dict[str, Any]:
+        both = {"thumbnailfile": "file", "previewfile": "file"} if cells.get("file") else {}
+        columns = both | {name: name for name in ("thumbnailfile", "previewfile") if cells.get(name)}
+        if not columns:
+            raise CellError("file", "no image is named")
+        return {name: _image(file_in(cells, self.folder, column), column) for name, column in columns.items()}
 
     def call(self, pt: "PeerTube", item: Item) -> Call[None]:
         """Make the update."""
         images: dict[str, Any] = {name: Path(found["file"]) for name, found in item.wanted.items()}
         return pt.videos.update(item.uuid, **images)
 
-    async def send(self, pt: "PeerTube", item: Item, request: Request) -> Any:
-        """Send it, unless a file is another by now."""
+    async def send(self, pt: "PeerTube", journal: Journal, item: Item, request: Request) -> Any:
+        """Send it, unless a file has changed."""
         same = all(is_same(item, found) for found in item.wanted.values())
         return await pt.send(request) if same else None
 
@@ -37,31 +64,22 @@ class Thumbnails:
         """Settle an item that was sent."""
         item.settle("changed")
 
-    async def ask(self, pt: "PeerTube", item: Item) -> None:
-        """Plan it again: putting an image twice harms nothing."""
+    async def ask(self, pt: "PeerTube", journal: Journal, item: Item) -> None:
+        """Plan it again: sending an image twice is harmless."""
         item.settle("planned")
 
-
-def wanted(cells: Mapping[str, Any], folder: Path) -> dict[str, Any]:
-    """Read what a row asks for: `thumbnailfile`, `previewfile`, or `file` for both.
-
-    Raises:
-        ValueError: with the column first: what is wrong with it.
-    """
-    both = {"thumbnailfile": "file", "previewfile": "file"} if cells.get("file") else {}
-    columns = both | {name: name for name in ("thumbnailfile", "previewfile") if cells.get(name)}
-    if not columns:
-        raise ValueError("file", "it names no image")
-    return {name: _image(cells, folder, column) for name, column in columns.items()}
+    async def check(self, pt: "PeerTube", item: Item) -> str:
+        """Say nothing; see `can_be_checked`."""
+        return ""
 
 
-def _image(cells: Mapping[str, Any], folder: Path, column: str) -> dict[str, str]:
-    path, data = read_file(cells, folder, column)
+def _image(path: Path, column: str) -> dict[str, str]:
+    data = path.read_bytes()
     start = _KINDS.get(path.suffix.lower())
     if start is None:
-        raise ValueError(column, f"{path.name} is not called .jpg, .png or .webp")
+        raise CellError(column, f"{path.name} is not called .jpg, .png or .webp")
     if not data.startswith(start):
-        raise ValueError(column, f"{path.name} does not hold what its name says")
+        raise CellError(column, f"{path.name} is not what its name says")
     if len(data) > _MOST:
-        raise ValueError(column, f"{path.name} is larger than the 4 MiB that PeerTube takes")
+        raise CellError(column, f"{path.name} is larger than the 4 MiB that PeerTube takes")
     return {"file": str(path), "sha256": digest(data)}

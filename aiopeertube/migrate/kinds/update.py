@@ -1,10 +1,16 @@
 """Edits of metadata."""
 
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from aiopeertube.errors import NotFound
 from aiopeertube.migrate import fields
 from aiopeertube.migrate.item import Item
+from aiopeertube.migrate.journal import Journal
+from aiopeertube.migrate.rows import RowReader, fields_of
+from aiopeertube.migrate.tables.source import Row
+from aiopeertube.migrate.vocabulary import WORDS
 from aiopeertube.wire.call import Call
 from aiopeertube.wire.messages import Request
 
@@ -12,21 +18,38 @@ if TYPE_CHECKING:
     from aiopeertube._client import PeerTube
 
 
+@dataclass(frozen=True, slots=True)
 class Update:
     """Sets fields; `expect` looks at each video just before, and leaves those that somebody changed meanwhile."""
 
-    name: Final = "update"
+    name: ClassVar[str] = "update"
+    columns: ClassVar[tuple[str, ...]] = ()
+    compares: ClassVar[bool] = True
+    can_be_undone: ClassVar[bool] = True
+    can_be_checked: ClassVar[bool] = True
+    question: ClassVar[str] = ""
+    expect: bool = False
 
-    def __init__(self, *, expect: bool = False) -> None:
-        self._expect = expect
+    @property
+    def requests_each(self) -> int:
+        """How many requests one edit takes."""
+        return 2 if self.expect else 1
+
+    def words(self, columns: Sequence[str]) -> Iterable[str]:
+        """Name the fields of the columns."""
+        return fields_of(columns) if columns else WORDS
+
+    def read_row(self, row: Row, rows: RowReader) -> Item | None:
+        """Make an item that is still to be compared."""
+        return rows.read(row)
 
     def call(self, pt: "PeerTube", item: Item) -> Call[None]:
         """Make the update; only what differs is sent."""
         return pt.videos.update(item.uuid, **fields.on_the_wire(item.after or {}))
 
-    async def send(self, pt: "PeerTube", item: Item, request: Request) -> Any:
+    async def send(self, pt: "PeerTube", journal: Journal, item: Item, request: Request) -> Any:
         """Look, if that is wanted, and send."""
-        if self._expect and not await self._as_expected(pt, item):
+        if self.expect and not await self._as_expected(pt, item):
             return None
         return await pt.send(request)
 
@@ -44,7 +67,7 @@ class Update:
         """Settle an item whose update succeeded."""
         item.settle("changed")
 
-    async def ask(self, pt: "PeerTube", item: Item) -> None:
+    async def ask(self, pt: "PeerTube", journal: Journal, item: Item) -> None:
         """Settle an item by what the server has: an update is made whole or not at all."""
         try:
             now = await _now(pt, item)
@@ -57,6 +80,13 @@ class Update:
             item.settle("planned")
         else:
             item.settle("conflict", _difference(item, now))
+
+    async def check(self, pt: "PeerTube", item: Item) -> str:
+        """Say which fields are not what was written; comparing all items by the pages of a list is cheaper."""
+        try:
+            return fields.differences(await _now(pt, item), item.after or {})
+        except NotFound:
+            return "the video is gone"
 
 
 async def _now(pt: "PeerTube", item: Item) -> dict[str, Any]:

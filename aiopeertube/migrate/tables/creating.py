@@ -37,7 +37,8 @@ def open_sink(
     kind = format_of(path, format) or "csv"
     separator = delimiter_of(delimiter or ("tab" if kind == "tsv" else ","))
     if kind not in ("csv", "tsv") and (delimiter is not None or bom):
-        raise ConfigurationError(f"{'--bom' if bom else '--delimiter'} means nothing for {kind.upper()}")
+        option = "bom" if bom else "delimiter"
+        raise ConfigurationError(f"{option} means nothing for {kind.upper()}", option=option)
     target = Target(path, overwrite=overwrite)
     try:
         return _sink(target, kind, columns, separator, bom=bom)

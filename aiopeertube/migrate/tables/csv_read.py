@@ -5,8 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from aiopeertube.migrate.problems import Problems
 
-from .csv_lines import Lines
-from .csv_records import Endless, Fault, Record, Records
+from .csv_records import Endless, Fault, Lines, Record, Records
 from .csv_sniff import sniffed
 from .encoding import decoded, first_fault, recognised
 from .header import Header, given_header, read_header
@@ -58,17 +57,17 @@ class Delimited:
     def _good(self, record: Record, header: Header, problems: Problems) -> bool:
         record.faults += _bad_cells(record, self._encoding)
         for fault in record.faults:
-            problems.add(fault.line, _name(header, fault.index), fault.reason)
+            problems.add(fault.line, _name(header, fault.index), fault.reason, option=fault.option)
         return not record.faults and len(record.cells) == len(header.names)
 
     def _header(self, record: Record | None, problems: Problems) -> Header | None:
-        """Make a header of the first record; None, and complaints, where that cannot be."""
+        """Make a header of the first record; None, and errors, where that cannot be."""
         before = problems.total
         header = read_header(record.cells if record else ())
         if record is None:
             problems.add(None, None, "it is empty: there is no header")
         elif self._good(record, header, problems):
-            header.complain(record.line, problems)
+            header.check(record.line, problems)
             if header.columns != self.columns:
                 problems.add(record.line, None, "the header is too long, or changed while it was read")
         return header if problems.total == before else None
@@ -105,5 +104,5 @@ def _bad_cells(record: Record, encoding: str) -> list[Fault]:
     ]
     for index, cell in enumerate(() if record.clean else record.cells):
         if fault := first_fault(cell, encoding):
-            faults.append(Fault(record.line_of(index, fault[0]), index, fault[1]))
+            faults.append(Fault(record.line_of(index, fault[0]), index, fault[1], "encoding"))
     return faults

@@ -3,18 +3,61 @@ r"""Records of CSV: what Python's `csv` reads, and besides where everything is a
 Like `csv` it takes quotes inside unquoted cells as they are. Text after a closing quote is taken as well, but with
 the quotes, which `csv` would drop: `"Zuiderzee" (1934)` is a title, not a quoted cell with something behind it. Where
 that could be otherwise (a delimiter, a quote or a line break is inside the quotes) it is a fault.
+
+No input makes this hold more than one record of `RECORD_LIMIT` characters.
 """
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, TextIO
 
-from .csv_lines import Lines, TooLong
 from .source import RECORD_LIMIT
 
 _INSIDE: Final = re.compile(r'(?:[^"]++|"")*+')
 _BREAK: Final = re.compile(r"\r\n|\r|\n")
+
+
+class TooLong(Exception):
+    """A record is longer than `RECORD_LIMIT` characters."""
+
+
+class Lines:
+    """Reads lines, their ends kept; `number` counts those read, `clean` tells that a record has no bad character."""
+
+    def __init__(self, text: TextIO) -> None:
+        self._text = text
+        self._room = RECORD_LIMIT
+        self.number = 0
+        self.clean = True
+
+    def first(self) -> str:
+        """Read the line that begins a record; "" at the end.
+
+        Raises:
+            TooLong: it is too long.
+        """
+        self._room = RECORD_LIMIT
+        self.clean = True
+        return self.more()
+
+    def more(self) -> str:
+        """Read one more line of the same record; "" at the end.
+
+        Raises:
+            TooLong: the record is too long.
+        """
+        line = self._text.readline(self._room + 1)
+        if not line:
+            return ""
+        self.number += 1
+        if len(line) > self._room:
+            raise TooLong
+        self._room -= len(line)
+        if not _is_clean(line):
+            self.clean = False
+        # A byte order mark that the decoder left, as UTF-16 does when its byte order was given.
+        return line.removeprefix("\ufeff") if self.number == 1 else line
 
 
 @dataclass(slots=True)
@@ -24,6 +67,7 @@ class Fault:
     line: int
     index: int | None
     reason: str
+    option: str = ""  # the one that helps
 
 
 @dataclass(slots=True)
@@ -155,3 +199,16 @@ class _Parse:
 
     def _fault(self, line: int, reason: str) -> None:
         self._record.faults.append(Fault(line, len(self._record.cells), reason))
+
+
+def _is_clean(text: str) -> bool:
+    """Tell whether all of it was decoded, and no NUL is in it; fast."""
+    if "\0" in text:
+        return False
+    if text.isascii():
+        return True
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

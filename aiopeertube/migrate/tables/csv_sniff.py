@@ -7,8 +7,7 @@ from typing import Final
 
 from aiopeertube.errors import ConfigurationError
 
-from .csv_lines import Lines
-from .csv_records import Record, Records
+from .csv_records import Lines, Record, Records
 
 DELIMITERS: Final = (",", ";", "|", "\t")
 _RECORDS: Final = 200
@@ -79,7 +78,8 @@ def _likeliest(shapes: list[_Shape], name: str, *, headed: bool) -> str:
     if len(perfect) > 1 and headed:
         perfect = [shape for shape in perfect if shape.titled] or perfect
     if len(perfect) > 1:
-        raise ConfigurationError(f"{name}: cannot tell what separates its cells, {_words(perfect)}; give --delimiter")
+        what = f"{name}: cannot tell what separates its cells, {_words(perfect)}"
+        raise ConfigurationError(what, option="delimiter")
     return perfect[0].delimiter
 
 

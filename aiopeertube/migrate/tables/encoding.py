@@ -43,39 +43,27 @@ def recognised(head: bytes, given: str | None) -> str:
         found = codecs.lookup(given).name
         io.TextIOWrapper(io.BytesIO(), encoding=found).close()  # refuses codecs that are none of text
     except LookupError as exc:
-        raise ConfigurationError(f"--encoding {given}: there is no such encoding") from exc
+        raise ConfigurationError(f"encoding {given}: there is no such encoding", option="encoding") from exc
     return "utf-8-sig" if found == "utf-8" else found
 
 
-def is_clean(text: str) -> bool:
-    """Tell whether all of it was decoded, and no NUL is in it; fast."""
-    if "\0" in text:
-        return False
-    if text.isascii():
-        return True
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
 def first_fault(text: str, encoding: str) -> tuple[int, str] | None:
-    """Return where in the text the first bad character is, and what is wrong with it; None: nothing."""
+    """Return where in the text the first bad character is, and what is wrong with it; None: nothing.
+
+    What helps is the option `encoding`.
+    """
     for at, char in enumerate(text):
         if char == "\0":
-            return at, "a NUL character; if the file is UTF-16, say so, like --encoding utf-16-le"
+            return at, "a NUL character; the encoding may be UTF-16, like utf-16-le"
         if ord(char) in _SURROGATES:
             what = f"byte 0x{ord(char) & 0xFF:02X}" if ord(char) in _BYTES else "a character"
-            return (
-                at,
-                f"{what} is not {encoding.upper().removesuffix('-SIG')}; say what it is, like {_hint(encoding)}",
-            )
+            name = encoding.upper().removesuffix("-SIG")
+            return at, f"{what} is not {name}; the encoding is another, like {_other(encoding)}"
     return None
 
 
-def _hint(encoding: str) -> str:
-    return "--encoding cp1252" if encoding.startswith("utf-8") else "--encoding utf-8"
+def _other(encoding: str) -> str:
+    return "cp1252" if encoding.startswith("utf-8") else "utf-8"
 
 
 @contextmanager

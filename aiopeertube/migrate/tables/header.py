@@ -8,7 +8,7 @@ from aiopeertube.errors import ConfigurationError
 from aiopeertube.migrate.problems import Problems
 
 _IGNORED: Final = ("", "-")
-_HINT: Final = "if the file has no header, name its columns with --columns"
+_HINT: Final = "if the file has no header, its columns need names"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +27,16 @@ class Header:
         """Name the cell at `index` (from 0); None where it has no name."""
         return (self.names[index] or None) if index < len(self.names) else None
 
-    def complain(self, line: int, problems: Problems) -> None:
+    def check(self, line: int, problems: Problems) -> None:
         """Report names that are missing or there twice; mostly that is a file without header."""
         for name in dict.fromkeys(self.names):
             places = [index for index, other in enumerate(self.names, 1) if other == name]
             if not name:
-                problems.add(line, None, f"the header has no name for column {', '.join(map(str, places))}; {_HINT}")
+                what = f"the header has no name for column {', '.join(map(str, places))}; {_HINT}"
+                problems.add(line, None, what, option="columns")
             elif len(places) > 1:
-                problems.add(line, name, f"named twice in the header, columns {', '.join(map(str, places))}; {_HINT}")
+                what = f"named twice in the header, columns {', '.join(map(str, places))}; {_HINT}"
+                problems.add(line, name, what, option="columns")
 
 
 def read_header(cells: Sequence[str]) -> Header:
@@ -53,5 +55,6 @@ def given_header(columns: Sequence[str]) -> Header:
     named = [name for name in header.names if name]
     twice = next((name for name in named if named.count(name) > 1), None)
     if twice or not named:
-        raise ConfigurationError(f"--columns: {twice} is there twice" if twice else "--columns: there is no name")
+        what = f"columns: {twice} is there twice" if twice else "columns: there is no name"
+        raise ConfigurationError(what, option="columns")
     return header

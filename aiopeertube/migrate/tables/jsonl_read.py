@@ -7,7 +7,7 @@ import orjson
 
 from aiopeertube.migrate.problems import Problems
 
-from .csv_lines import Lines, TooLong
+from .csv_records import Lines, TooLong
 from .encoding import decoded, first_fault, recognised
 from .origin import Origin, readable
 from .source import RECORD_LIMIT, Row
@@ -42,23 +42,25 @@ class JsonLines:
         while line := lines.first():
             if not line.strip():
                 continue
-            reason, cells = self._object(line, clean=lines.clean)
+            if not lines.clean and (fault := first_fault(line, self._encoding)):
+                problems.add(lines.number, None, fault[1], option="encoding")
+                continue
+            reason, cells = _object(line)
             if reason:
                 problems.add(lines.number, None, reason)
             else:
                 yield Row(lines.number, cells)
 
-    def _object(self, line: str, *, clean: bool) -> tuple[str, dict[str, Any]]:
-        """Return what is wrong with a line ("": nothing), and its object."""
-        if not clean and (fault := first_fault(line, self._encoding)):
-            return fault[1], {}
-        try:
-            value = orjson.loads(line)
-        except orjson.JSONDecodeError as exc:
-            return f"not JSON: {exc.msg} at character {exc.colno:,}", {}
-        if not isinstance(value, dict):
-            return f'not an object but {_KINDS[type(value)]}; each line is one, like {{"uuid": ...}}', {}
-        return "", value
+
+def _object(line: str) -> tuple[str, dict[str, Any]]:
+    """Return what is wrong with a line ("": nothing), and its object."""
+    try:
+        value = orjson.loads(line)
+    except orjson.JSONDecodeError as exc:
+        return f"not JSON: {exc.msg} at character {exc.colno:,}", {}
+    if not isinstance(value, dict):
+        return f'not an object but {_KINDS[type(value)]}; each line is one, like {{"uuid": ...}}', {}
+    return "", value
 
 
 _KINDS = {list: "a list", str: "text", int: "a number", float: "a number", bool: "true or false", type(None): "null"}

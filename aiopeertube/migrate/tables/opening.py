@@ -55,7 +55,7 @@ def open_source(
     if kind == "xlsx":
         return Workbook(origin, columns=columns, sheet=sheet)
     if origin.head.startswith(_ZIP):
-        raise FileUnreadable(path, f"not {kind.upper()} but a ZIP archive, like XLSX is; say --format xlsx if so")
+        raise FileUnreadable(path, f"not {kind.upper()} but a ZIP archive, like XLSX is", option="format")
     if kind == "jsonl":
         return JsonLines(origin, encoding=encoding)
     tab = "\t" if kind == "tsv" else None
@@ -69,7 +69,7 @@ def format_of(path: str, given: str | None) -> str | None:
         ConfigurationError: there is no such format, or none that could be read.
     """
     if given is not None and given not in FORMATS:
-        raise ConfigurationError(f"--format {given}: it is one of {', '.join(FORMATS)}")
+        raise ConfigurationError(f"format {given!r} is none of {', '.join(FORMATS)}", option="format")
     extension = PurePath(path).suffix.lower()
     if given is None and extension in _FOREIGN:
         raise ConfigurationError(f"{path}: {extension} is not supported; save it as .xlsx or .csv")
@@ -84,7 +84,8 @@ def delimiter_of(given: str) -> str:
     """
     delimiter = "\t" if given.lower() in _TAB_WORDS else given
     if len(delimiter) != 1 or delimiter in '"\r\n\0\ufeff':
-        raise ConfigurationError(f"--delimiter {given!r}: it is one character, not a quote or line break, or tab")
+        what = f"delimiter {given!r} is not one character, other than a quote or line break, or tab"
+        raise ConfigurationError(what, option="delimiter")
     return delimiter
 
 
@@ -109,4 +110,4 @@ def _refuse(kind: str, **options: object) -> None:
     }[kind]
     for name in useless:
         if options[name] is not None:
-            raise ConfigurationError(f"--{name} means nothing for {kind.upper()}")
+            raise ConfigurationError(f"{name} means nothing for {kind.upper()}", option=name)

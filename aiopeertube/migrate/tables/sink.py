@@ -21,7 +21,7 @@ class Sink(Protocol):
         """End the table; only now it has its name.
 
         Raises:
-            ConfigurationError: there is a file of that name by now.
+            ConfigurationError: meanwhile there is a file of that name.
         """
         ...
 

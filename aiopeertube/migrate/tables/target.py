@@ -41,7 +41,7 @@ class Target:
 
     def _refuse_existing(self, final: Path, more: str) -> None:
         if final.exists() and not self._overwrite:
-            raise ConfigurationError(f"{final} is already there, and is replaced only with --overwrite{more}")
+            raise ConfigurationError(f"{final} is already there{more}", option="overwrite")
 
     def commit(self) -> None:
         """End it, and give it its name."""

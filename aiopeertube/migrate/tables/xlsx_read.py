@@ -81,7 +81,7 @@ class _Sheet:
             raise FileUnreadable(self._path, f"the sheet is damaged ({why(exc)})") from exc
 
     def rows(self, problems: Problems) -> Iterator[tuple[int, list[Any]]]:
-        """Read the others; where the file is damaged it ends with a complaint."""
+        """Read the others; where the file is damaged it ends with an error."""
         try:
             while (row := self._next()) is not None:
                 yield row
@@ -120,7 +120,7 @@ def _open_sheet(file: BinaryIO, name: str | None) -> Any:
     reader.read()
     sheets = {sheet.title: sheet for sheet in reader.wb.worksheets}
     if name is not None and name not in sheets:
-        raise ConfigurationError(f"--sheet {name}: there is none of that name, but {', '.join(sheets)}")
+        raise ConfigurationError(f"sheet {name}: there is no such sheet, but {', '.join(sheets)}", option="sheet")
     sheet = sheets[name] if name is not None else next(iter(sheets.values()), None)
     if sheet is None:
         raise ValueError("there is no sheet in it")
@@ -171,7 +171,7 @@ def _is_header(header: Header, first: tuple[int, list[Any]] | None, problems: Pr
         except ValueError as exc:
             problems.add(first[0], None, f"the header's column {index} is {exc}")
     if problems.total == before:
-        header.complain(first[0], problems)
+        header.check(first[0], problems)
     return problems.total == before
 
 

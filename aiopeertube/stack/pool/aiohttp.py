@@ -3,10 +3,10 @@
 import asyncio
 import io
 import ssl
-from collections.abc import Awaitable
+from collections.abc import Callable
 from contextlib import ExitStack
-from pathlib import Path
-from typing import IO, Any, Final
+from functools import partial
+from typing import Any, BinaryIO, Final
 
 import aiohttp
 import yarl
@@ -14,8 +14,9 @@ from aiohttp.http_exceptions import HttpProcessingError
 
 from aiopeertube import errors
 from aiopeertube._version import __version__
-from aiopeertube.wire.messages import FormBody, JsonBody, Multipart, RawBody, Request, Response
+from aiopeertube.wire.messages import FilePart, JsonBody, Multipart, RawBody, Request, Response
 
+from .bodies import Watched, read_bounded
 from .deadlines import Deadlines
 from .exchange import Exchange
 
@@ -23,6 +24,11 @@ from .exchange import Exchange
 _KEEP_ALIVE: Final = 4.0
 _USER_AGENT: Final = f"aiopeertube/{__version__}"
 _JSON: Final = "application/json"
+_NO_CONNECTION: Final = (
+    aiohttp.ClientConnectorCertificateError,
+    aiohttp.ClientConnectorError,
+    aiohttp.ConnectionTimeoutError,
+)
 
 
 class AiohttpPool:
@@ -50,61 +56,61 @@ class AiohttpPool:
             # aiohttp's own timers cost a tenth of a request; Deadlines watches over all of them with one.
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=self._connect_timeout),
         )
+        # It would send an idempotent request once more when a kept connection breaks, unseen by all layers above.
+        self._session._retry_connection = False  # noqa: SLF001 - there is no public switch
         self._exchange = Exchange(self._session, connect_timeout=connect_timeout)
 
     async def handle(self, request: Request) -> Response:
         """Send `request` once and read the whole answer."""
+        if self._deadlines.closed:
+            raise errors.ClientClosed("the client is closed")
         failure: errors.PeerTubeError
+        task, ended = self._deadlines.start(request.timeout or self._seconds), False
         try:
-            body = request.body
-            if isinstance(body, Multipart):
-                return await self._upload(request, body)
-            task = self._deadlines.start(request.timeout or self._seconds)
-            late = False
             try:
-                return await self._sent(request, body)
+                return await self._sent(request, task)
             except asyncio.CancelledError:
-                late = True
+                ended = True
                 raise
             finally:
-                if self._deadlines.finish(task) and late:
+                if self._deadlines.finish(task) and ended:
                     raise TimeoutError
-        except (aiohttp.ClientError, HttpProcessingError) as exc:
-            failure = _translate(exc, request)
         except TimeoutError:
-            failure = _too_late(request)
+            failure = _closed(request) if self._deadlines.closed else _too_late(request)
+        except (aiohttp.ClientError, HttpProcessingError) as exc:
+            failure = _closed(request) if self._deadlines.closed else _translate(exc, request)
         except OSError as exc:
             failure = errors.ConnectionLost(f"connection to {request.origin} lost: {_reason(exc)}")
         # Raised out here so that aiohttp's error, which knows our headers, is not chained to ours.
         raise failure
 
-    async def _upload(self, request: Request, body: Multipart) -> Response:
-        silence = aiohttp.ClientTimeout(
-            total=None, sock_connect=self._connect_timeout, sock_read=request.timeout or self._seconds
-        )
-        with ExitStack() as files:
-            return await _read(await self._start(request, _form(body, files), timeout=silence))
-
-    async def _sent(self, request: Request, body: JsonBody | FormBody | RawBody | None) -> Response:
+    async def _sent(self, request: Request, task: asyncio.Task[Any]) -> Response:
+        body = request.body
         if body is None or isinstance(body, JsonBody):
             return await self._exchange.handle(request, body)
-        return await _read(await self._start(request, _payload(body)))
+        progress = partial(self._deadlines.extend, task, request.timeout or self._seconds)
+        with ExitStack() as files:
+            if isinstance(body, Multipart):
+                data: Any = _form(body, files, progress)
+            elif isinstance(body, RawBody):
+                data = Watched(io.BytesIO(body.data), progress, body.content_type)
+            else:
+                data = aiohttp.FormData(body.fields)
+            return await self._asked(request, data)
 
-    def _start(self, request: Request, data: Any, **options: Any) -> Awaitable[aiohttp.ClientResponse]:
+    async def _asked(self, request: Request, data: Any) -> Response:
         headers = list(request.headers)
         if request.token is not None:
             headers.append(("Authorization", "Bearer " + request.token))
-        return self._session.request(
-            request.method,
-            yarl.URL(request.origin + request.target, encoded=True),
-            data=data,
-            headers=headers,
-            allow_redirects=False,
-            **options,
-        )
+        url = yarl.URL(request.origin + request.target, encoded=True)
+        async with self._session.request(
+            request.method, url, data=data, headers=headers, allow_redirects=False
+        ) as answer:
+            content = b"" if answer.status == 204 else await read_bounded(answer.content, request)
+            return Response(answer.status, answer.headers, content)
 
     async def aclose(self) -> None:
-        """Close every connection."""
+        """Close every connection; whatever is under way ends at once with ClientClosed."""
         self._deadlines.close()
         await self._session.close()
         await asyncio.sleep(0)  # lets transports of closed connections finish, else they warn at exit
@@ -113,46 +119,29 @@ class AiohttpPool:
         return "<AiohttpPool, closed>" if self._session.closed else "<AiohttpPool>"
 
 
-async def _read(answer: aiohttp.ClientResponse) -> Response:
-    # Reading to the end, or failing to, gives the connection back, so `async with` would do it a second time.
-    body = b"" if answer.status == 204 else await answer.read()
-    return Response(answer.status, answer.headers, body)
-
-
-def _payload(body: FormBody | RawBody) -> Any:
-    if isinstance(body, RawBody):
-        # Written piece by piece, so that a chunk of many MiB does not hold the loop; the bytes are not copied.
-        return aiohttp.BytesIOPayload(io.BytesIO(body.data), content_type=body.content_type)
-    return aiohttp.FormData(body.fields)
-
-
-def _form(body: Multipart, files: ExitStack) -> aiohttp.FormData:
+def _form(body: Multipart, files: ExitStack, progress: Callable[[], None]) -> aiohttp.FormData:
     form = aiohttp.FormData(default_to_multipart=True)
     for name, value in body.fields:
         form.add_field(name, value)
     for part in body.files:
-        form.add_field(
-            part.name, _content(part.source, files), filename=part.filename, content_type=part.content_type
-        )
+        content = Watched(_opened(part, files), progress, part.content_type)
+        form.add_field(part.name, content, filename=part.filename, content_type=part.content_type)
     return form
 
 
-def _content(source: Path | bytes, files: ExitStack) -> IO[bytes]:
-    """Open a file; bytes become one, since aiohttp warns of large ones, and writes them without a pause."""
-    if isinstance(source, bytes):
-        return io.BytesIO(source)
+def _opened(part: FilePart, files: ExitStack) -> BinaryIO:
+    if isinstance(part.source, bytes):
+        return io.BytesIO(part.source)
     try:
-        return files.enter_context(source.open("rb"))
+        return files.enter_context(part.source.open("rb"))
     except OSError as exc:
-        raise errors.FileUnreadable(str(source), _reason(exc)) from exc
+        raise errors.FileUnreadable(str(part.source), _reason(exc)) from exc
 
 
 def _translate(exc: aiohttp.ClientError | HttpProcessingError, request: Request) -> errors.PeerTubeError:
     origin = request.origin
-    if isinstance(exc, aiohttp.ClientSSLError):
-        return errors.ServerUnreachable(f"no secure connection to {origin}: {_reason(exc)}")
-    if isinstance(exc, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError):
-        return errors.ServerUnreachable(f"cannot connect to {origin}: {_reason(exc)}")
+    if isinstance(exc, _NO_CONNECTION):
+        return _unreachable(exc, origin)
     if isinstance(exc, aiohttp.ServerTimeoutError):
         return _too_late(request)
     if isinstance(exc, aiohttp.ClientResponseError | HttpProcessingError):
@@ -167,12 +156,26 @@ def _translate(exc: aiohttp.ClientError | HttpProcessingError, request: Request)
     )
 
 
+def _unreachable(exc: aiohttp.ClientError, origin: str) -> errors.ServerUnreachable:
+    if isinstance(exc, aiohttp.ClientConnectorCertificateError):
+        return errors.CertificateNotTrusted(f"the certificate of {origin} is not trusted: {_reason(exc)}")
+    if isinstance(exc, aiohttp.ClientSSLError):
+        return errors.ServerUnreachable(f"no secure connection to {origin}: {_reason(exc)}")
+    return errors.ServerUnreachable(f"cannot connect to {origin}: {_reason(exc)}")
+
+
+def _closed(request: Request) -> errors.ClientClosed:
+    return errors.ClientClosed(f"the client was closed during {request.method} {request.path}")
+
+
 def _too_late(request: Request) -> errors.RequestTimeout:
     return errors.RequestTimeout(f"no answer from {request.origin} to {request.method} {request.path} in time")
 
 
 def _reason(exc: BaseException) -> str:
-    if isinstance(exc, aiohttp.ClientConnectorError):
+    if isinstance(exc, aiohttp.ClientConnectorCertificateError):
+        exc = exc.certificate_error  # which has no `os_error` before aiohttp 3.14
+    elif isinstance(exc, aiohttp.ClientConnectorError):
         exc = exc.os_error
     text = getattr(exc, "strerror", None) or str(exc) or type(exc).__name__
     return " ".join(str(text).split())

@@ -16,10 +16,13 @@ import yarl
 from aiopeertube import errors
 from aiopeertube.wire.messages import JsonBody, Request, Response
 
+from .bodies import read_bounded
+
 _PLAIN: Final = re.compile(r"[!-~]*")  # what may stand in a request line
 _KEEP: Final = "".join(map(chr, range(0x21, 0x7F)))
 _NOT_IN_A_HEADER: Final = re.compile(r"[\0\r\n]")
 _WITHOUT_LENGTH: Final = frozenset({"GET", "HEAD"})
+_HINTS: Final = 8  # answers of the 100s before the real one
 
 
 class _Origin:
@@ -64,7 +67,7 @@ class Exchange:
         data = _encoded(request, origin, body)
         connection = await self._connect(origin)
         try:
-            message, content = await _asked(connection, data, request.method)
+            message, content = await _asked(connection, data, request)
         except BaseException:
             connection.close()
             raise
@@ -79,21 +82,34 @@ class Exchange:
 
     async def _connect(self, origin: _Origin) -> Any:
         try:
-            return await self._connector.connect(origin.key, [], self._timeout)
+            connection = await self._connector.connect(origin.key, [], self._timeout)
+            while (
+                connection.protocol is not None and connection.protocol.should_close
+            ):  # something came that nobody asked for
+                connection.close()
+                connection = await self._connector.connect(origin.key, [], self._timeout)
         except TimeoutError:
             raise aiohttp.ConnectionTimeoutError(f"timeout at {origin.key.url}") from None
+        return connection
 
 
-async def _asked(connection: Any, data: bytes, method: str) -> tuple[Any, bytes]:
+async def _asked(connection: Any, data: bytes, request: Request) -> tuple[Any, bytes]:
     protocol = connection.protocol
     if protocol.transport is None:
         raise aiohttp.ServerDisconnectedError
-    protocol.set_response_params(skip_payload=method == "HEAD", read_until_eof=True)
+    protocol.set_response_params(skip_payload=request.method == "HEAD", read_until_eof=True)
     protocol.transport.write(data)
     message, payload = await protocol.read()
-    while 100 <= message.code < 200:  # hints, before the answer
-        message, payload = await protocol.read()
-    return message, b"" if message.code == 204 else await payload.read()
+    for _ in range(_HINTS):
+        if not 100 <= message.code < 200 or message.code == 101:
+            break
+        message, payload = await protocol.read()  # a hint, before the answer
+    if message.code < 200:
+        raise errors.UnexpectedResponse(
+            f"{request.origin} answered {request.method} {request.path} with {message.code}, which nobody asked for",
+            status=message.code,
+        )
+    return message, b"" if message.code == 204 else await read_bounded(payload, request)
 
 
 def _encoded(request: Request, origin: _Origin, body: JsonBody | None) -> bytes:

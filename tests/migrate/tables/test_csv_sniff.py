@@ -1,6 +1,7 @@
 """The delimiter is found, or asked for; it is never guessed wrong."""
 
 import random
+from pathlib import Path
 
 import pytest
 
@@ -10,7 +11,7 @@ from aiopeertube.migrate.tables import open_source
 from aiopeertube.migrate.tables.csv_sniff import DELIMITERS, sniffed
 
 
-def sniff(text, width=None, *, whole=True):
+def sniff(text: str, width: int | None = None, *, whole: bool = True) -> str:
     return sniffed(text, whole=whole, width=width, name="films.csv")
 
 
@@ -41,25 +42,25 @@ def sniff(text, width=None, *, whole=True):
         ("a,;b\n1,;2\n", None, None),
     ],
 )
-def test_delimiters(text, width, expected):
+def test_delimiters(text: str, width: int | None, expected: str | None) -> None:
     if expected is None:
-        with pytest.raises(ConfigurationError, match=r"films.csv: cannot tell .* give --delimiter"):
+        with pytest.raises(ConfigurationError, match=r"films.csv: cannot tell what separates its cells"):
             sniff(text, width)
     else:
         assert sniff(text, width) == expected
 
 
-def test_which_are_as_likely_is_said():
+def test_which_are_as_likely_is_said() -> None:
     with pytest.raises(ConfigurationError, match=r'"\|" or TAB'):
         sniff("a|b\tc\n")
 
 
-def test_the_cut_end_of_a_sample_does_not_count():
+def test_the_cut_end_of_a_sample_does_not_count() -> None:
     assert sniff('a,b\n1,"x;y"\n2,"x;', whole=False) == ","
     assert sniff("a;b;c\n1;2;3\n4,", whole=False) == ";"
 
 
-def test_a_given_delimiter_is_not_doubted(tmp_path):
+def test_a_given_delimiter_is_not_doubted(tmp_path: Path) -> None:
     path = tmp_path / "films.csv"
     path.write_text("a,b;c\n1,2;3\n")
     assert open_source(str(path), delimiter=";").columns == ("a,b", "c")
@@ -70,13 +71,13 @@ def test_a_given_delimiter_is_not_doubted(tmp_path):
 class Maker:
     """Makes tables as archives have them: words, tags, titles with inches, descriptions with line breaks."""
 
-    def __init__(self, seed):
+    def __init__(self, seed: int) -> None:
         self.rng = random.Random(seed)
 
-    def word(self):
+    def word(self) -> str:
         return "".join(self.rng.choices("abcdefghijklmnopqrstuvwxyzéü ", k=self.rng.randrange(3, 12))).strip() or "x"
 
-    def cell(self):
+    def cell(self) -> str:
         kind = self.rng.randrange(7)
         if kind == 0:
             return ""
@@ -90,13 +91,13 @@ class Maker:
             return f"19{self.rng.randrange(10, 99)}-01-01"
         return self.word()
 
-    def written(self, cell, delimiter, style):
+    def written(self, cell: str, delimiter: str, style: str) -> str:
         must = any(char in cell for char in f'{delimiter}"\r\n')
         if must or style == "all" or (style == "some" and self.rng.random() < 0.5):
             return '"' + cell.replace('"', '""') + '"'
         return cell
 
-    def table(self):
+    def table(self) -> tuple[str, str, list[list[str]]]:
         """Return a table's text, its delimiter, and its cells."""
         delimiter = self.rng.choice(DELIMITERS)
         style = self.rng.choice(["all", "some", "none"])
@@ -109,7 +110,7 @@ class Maker:
 
 
 @pytest.mark.parametrize("seed", range(10))
-def test_generated_tables_with_header(seed):
+def test_generated_tables_with_header(seed: int) -> None:
     maker = Maker(seed)
     for _ in range(50):
         text, delimiter, _ = maker.table()
@@ -117,7 +118,7 @@ def test_generated_tables_with_header(seed):
 
 
 @pytest.mark.parametrize("seed", range(10))
-def test_generated_tables_without_header_are_found_or_asked_for(seed):
+def test_generated_tables_without_header_are_found_or_asked_for(seed: int) -> None:
     maker, asked = Maker(seed), 0
     for _ in range(50):
         text, delimiter, rows = maker.table()

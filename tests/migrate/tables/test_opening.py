@@ -3,6 +3,7 @@
 import io
 import os
 import threading
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -31,7 +32,7 @@ from aiopeertube.migrate.tables import Row, open_source
         ("films", {}, "a;b\n1;2\n"),
     ],
 )
-def test_formats(tmp_path, name, options, data):
+def test_formats(tmp_path: Path, name: str, options: dict[str, str], data: str) -> None:
     path = tmp_path / name
     path.write_text(data, encoding="utf-8", newline="")
     source = open_source(str(path), **options)
@@ -45,7 +46,7 @@ def test_formats(tmp_path, name, options, data):
     ("data", "options"),
     [("a,b\n1,2\n", {}), ('{"a": "1", "b": "2"}', {}), ("a\tb\n1\t2\n", {"format": "tsv"})],
 )
-def test_stdin(monkeypatch, data, options):
+def test_stdin(monkeypatch: pytest.MonkeyPatch, data: str, options: dict[str, str]) -> None:
     stdin = io.BytesIO(data.encode())
     monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=stdin))
     source = open_source("-", **options)
@@ -56,7 +57,7 @@ def test_stdin(monkeypatch, data, options):
         list(source.rows(Problems("stdin")))
 
 
-def test_stdin_is_read_as_it_comes(monkeypatch):
+def test_stdin_is_read_as_it_comes(monkeypatch: pytest.MonkeyPatch) -> None:
     data = b"a,b\n" + b"".join(b"%d,x\n" % n for n in range(100_000))
     monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=io.BytesIO(data)))
     rows = list(open_source("-").rows(Problems("stdin")))
@@ -64,7 +65,7 @@ def test_stdin_is_read_as_it_comes(monkeypatch):
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
-def test_a_pipe_with_a_name(tmp_path):
+def test_a_pipe_with_a_name(tmp_path: Path) -> None:
     path = tmp_path / "films.csv"
     os.mkfifo(path)
     writer = threading.Thread(target=lambda: path.write_bytes(b"a,b\n" + b"1,2\n" * 100_000))
@@ -73,14 +74,14 @@ def test_a_pipe_with_a_name(tmp_path):
     writer.join()
 
 
-def test_columns_are_known_before_rows_are_read(tmp_path):
+def test_columns_are_known_before_rows_are_read(tmp_path: Path) -> None:
     path = tmp_path / "films.csv"
     path.write_text(" uuid , name\n1,2\n")
     assert open_source(str(path)).columns == ("uuid", "name")
     assert open_source(str(path), columns=["id", "-"]).columns == ("id",)
 
 
-def test_no_file(tmp_path):
+def test_no_file(tmp_path: Path) -> None:
     with pytest.raises(FileUnreadable, match=r"cannot read .*gone.csv: No such file"):
         open_source(str(tmp_path / "gone.csv"))
     with pytest.raises(FileUnreadable, match="directory"):
@@ -89,7 +90,7 @@ def test_no_file(tmp_path):
         open_source("a\0b.csv")
 
 
-def test_a_file_that_may_not_be_read(tmp_path, monkeypatch):
+def test_a_file_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "films.csv"
     path.write_text("a,b\n")
     monkeypatch.setattr(
@@ -99,9 +100,9 @@ def test_a_file_that_may_not_be_read(tmp_path, monkeypatch):
         open_source(str(path))
 
 
-def test_a_file_that_fails_while_it_is_read(monkeypatch):
+def test_a_file_that_fails_while_it_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     class Failing(io.BytesIO):
-        def read(self, size=-1):
+        def read(self, size: int | None = -1) -> bytes:
             if self.tell() > 300_000:
                 raise OSError(5, "Input/output error")
             return super().read(size)
@@ -116,23 +117,23 @@ def test_a_file_that_fails_while_it_is_read(monkeypatch):
 @pytest.mark.parametrize(
     ("name", "options", "reason"),
     [
-        ("films.csv", {"format": "xml"}, "--format xml"),
+        ("films.csv", {"format": "xml"}, "format 'xml'"),
         ("films.ods", {}, r"\.ods is not supported"),
         ("films.xls", {}, r"\.xls is not supported"),
-        ("films.csv", {"delimiter": "||"}, "--delimiter '||'"),
-        ("films.csv", {"delimiter": '"'}, "--delimiter"),
-        ("films.csv", {"delimiter": ""}, "--delimiter"),
-        ("films.csv", {"sheet": "x"}, "--sheet means nothing for CSV"),
+        ("films.csv", {"delimiter": "||"}, "delimiter '||'"),
+        ("films.csv", {"delimiter": '"'}, "delimiter"),
+        ("films.csv", {"delimiter": ""}, "delimiter"),
+        ("films.csv", {"sheet": "x"}, "sheet means nothing for CSV"),
     ],
 )
-def test_options_that_make_no_sense(tmp_path, name, options, reason):
+def test_options_that_make_no_sense(tmp_path: Path, name: str, options: dict[str, str], reason: str) -> None:
     path = tmp_path / name
     path.write_text("a,b\n")
     with pytest.raises(ConfigurationError, match=reason.replace("||", r"\|\|")):
         open_source(str(path), **options)
 
 
-def test_a_workbook_that_is_called_csv(tmp_path):
+def test_a_workbook_that_is_called_csv(tmp_path: Path) -> None:
     path = tmp_path / "films.csv"
     path.write_bytes(b"PK\x03\x04...")
     with pytest.raises(FileUnreadable, match="a ZIP archive"):

@@ -1,0 +1,80 @@
+"""Where a bulk run's calls come from: any iterable, pulled as it is needed and closed at the end."""
+
+import asyncio
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Sized
+from typing import Any, Generic, TypeVar
+
+import anyio
+
+from aiopeertube.errors import NotACall, SourceCancelled
+from aiopeertube.wire.call import Call
+
+T = TypeVar("T")
+
+Calls = Iterable[Call[T]] | AsyncIterable[Call[T]]
+
+
+class Source(Generic[T]):
+    """Gives one call after the other. `error` is what the source raised, `exhausted` says that it came to its end."""
+
+    def __init__(self, calls: Calls[T]) -> None:
+        self.error: Exception | None = None
+        self.exhausted = False
+        self._sized = isinstance(calls, Sized)
+        self._pulled = 0
+        self._turn = anyio.Lock(fast_acquire=True)
+        self._sync: Iterator[Call[T]] | None = None
+        self._async: AsyncIterator[Call[T]] | None = None
+        if isinstance(calls, AsyncIterable):
+            self._async = aiter(calls)
+        else:
+            self._sync = iter(calls)
+
+    async def pull(self) -> Call[T] | None:
+        """Return the next call; None when there is none, or the source failed."""
+        try:
+            if self._sync is not None:
+                return self._checked(next(self._sync)) if self._goes_on() else None
+            async with self._turn:
+                return self._checked(await anext(self._async)) if self._goes_on() else None  # type: ignore[arg-type]
+        except (StopIteration, StopAsyncIteration):
+            self.exhausted = True
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if task is None or task.cancelling():
+                raise
+            self.error = SourceCancelled(f"the source of calls was cancelled after {self._pulled:,} of them")
+        except Exception as exc:  # noqa: BLE001 - the user's own code; kept, and raised at the end
+            self.error = exc
+        return None
+
+    def rest(self) -> Iterator[Call[T]]:
+        """Give what is left of a source that is known to have an end."""
+        if self._sync is None or not self._sized or self.error is not None:
+            return
+        for call in self._sync:
+            if isinstance(call, Call):
+                yield call
+        self.exhausted = True
+
+    async def close(self) -> None:
+        """Let a generator come to its `finally`."""
+        for iterator, name in ((self._async, "aclose"), (self._sync, "close")):
+            close: Any = getattr(iterator, name, None)
+            if close is None:
+                continue
+            try:
+                closed = close()
+                if closed is not None:
+                    await closed
+            except Exception as exc:  # noqa: BLE001 - see above
+                self.error = self.error or exc
+
+    def _goes_on(self) -> bool:
+        return not self.exhausted and self.error is None
+
+    def _checked(self, call: Any) -> Call[T]:
+        self._pulled += 1
+        if not isinstance(call, Call):
+            raise NotACall(f"item {self._pulled:,} of the source is no Call but {type(call).__name__}")
+        return call

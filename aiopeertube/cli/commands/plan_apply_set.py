@@ -1,0 +1,177 @@
+"""`plan`, `apply` and `set`."""
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import click
+
+from aiopeertube import migrate
+from aiopeertube.cli import job_output, job_screen
+from aiopeertube.cli.connection import Connection, connect
+from aiopeertube.cli.errors import Exit, Failure
+from aiopeertube.cli.option_sets import option, with_options
+from aiopeertube.cli.options import Command, Settings, shared_options
+from aiopeertube.cli.options_job import JobFlags
+from aiopeertube.cli.options_rules import RuleFlags, ScopeFlags
+from aiopeertube.cli.options_table import CellFlags, TableFlags
+from aiopeertube.cli.running import run
+from aiopeertube.cli.terminal import is_terminal, note
+
+
+@dataclass(frozen=True, slots=True)
+class PlanFlags:
+    """How a plan is shown."""
+
+    output: str | None = option(
+        "-o", "--output", metavar="FILE", help="Write the plan here, for `aiopeertube apply`."
+    )
+    format: str = option(
+        "--format",
+        type=click.Choice(["text", "jsonl"]),
+        default="text",
+        show_default=True,
+        help="text: changes grouped and counted; jsonl: a line for each video.",
+    )
+
+
+@click.command(cls=Command)
+@click.argument("source")
+@with_options(flags=PlanFlags, table=TableFlags, cells=CellFlags)
+@shared_options()
+@click.pass_obj
+def plan(settings: Settings, /, *, source: str, flags: PlanFlags, table: TableFlags, cells: CellFlags) -> int:
+    """Show what a table would change, and send no change.
+
+    SOURCE is a CSV, TSV, JSONL or XLSX file, or - for stdin. Its rows name a video in a column uuid, shortUUID, id,
+    url or video; the other columns are fields. Only columns that are there are touched; an empty cell leaves a field
+    as it is, <clear> empties it. `aiopeertube export` writes such a table.
+    """
+    given = table.opened(source)
+    return run(_plan(connect(settings, user=True), settings, given, flags=flags, table=table, cells=cells))
+
+
+async def _plan(
+    connection: Connection,
+    settings: Settings,
+    given: migrate.Input,
+    *,
+    flags: PlanFlags,
+    table: TableFlags,
+    cells: CellFlags,
+) -> int:
+    async with job_output.client(connection) as pt:
+        watcher = job_screen.JobScreen(pt, settings)
+        with await migrate.plan(pt, given, table=table, cells=cells, watcher=watcher) as made:
+            if flags.format == "jsonl":
+                async for item in made.items("planned", "failed", "conflict"):
+                    job_output.write_outcome(item, before=item.before, after=item.after)
+            else:
+                await job_output.show_diff(made, settings, on_stdout=True)
+            if flags.output is not None:
+                await made.write(flags.output)
+            return await _counts(made, settings)
+
+
+async def _counts(made: migrate.Plan, settings: Settings) -> int:
+    if not settings.quiet:
+        good = made.counts.get("unchanged", 0)
+        note(f"{made.changes:,} videos would change, {good:,} are as they should be, {made.cannot:,} cannot be done")
+    async for item in made.items("failed", "conflict"):
+        note(f"{item.state}: line {item.line}, {item.name or item.ref}: {item.reason}")
+    return Exit.SOME_FAILED if made.cannot else Exit.DONE
+
+
+@dataclass(frozen=True, slots=True)
+class EditFlags:
+    """How careful edits are."""
+
+    expect: bool = option(
+        "--expect",
+        is_flag=True,
+        help="Look at each video just before; leave it if somebody changed it since the plan.",
+    )
+
+
+@click.command(cls=Command)
+@click.argument("source", metavar="SOURCE|PLAN")
+@with_options(edit=EditFlags, job=JobFlags, table=TableFlags, cells=CellFlags)
+@shared_options()
+@click.pass_obj
+def apply(
+    settings: Settings, /, *, source: str, edit: EditFlags, job: JobFlags, table: TableFlags, cells: CellFlags
+) -> int:
+    """Change videos as a table or a plan says.
+
+    Unchanged fields are never sent, unchanged videos never touched. Everything is kept in a journal: after a crash,
+    or any other end, the same command with --resume goes on. `aiopeertube verify last` proves that it is done,
+    `aiopeertube rollback last` undoes it.
+    """
+    given = table.opened(source)
+    options = job.checked()
+    connection = connect(settings, user=True)
+
+    async def main() -> int:
+        async with job_output.client(connection) as pt:
+            done = await migrate.apply(
+                pt,
+                given,
+                expect=edit.expect,
+                table=table,
+                cells=cells,
+                job=options,
+                watcher=job_screen.JobScreen(pt, settings, job, diff=job.dry_run),
+            )
+        return job_output.ended(done, settings, job)
+
+    return run(main())
+
+
+@dataclass(frozen=True, slots=True)
+class AskFlags:
+    """Whether somebody is asked."""
+
+    yes: bool = option("--yes", "-y", is_flag=True, help="Do not ask.")
+
+
+@click.command("set", cls=Command)
+@click.argument("edits", metavar="FIELD=VALUE...", nargs=-1)
+@with_options(scope=ScopeFlags, rules=RuleFlags, ask=AskFlags, edit=EditFlags, job=JobFlags, cells=CellFlags)
+@shared_options()
+@click.pass_obj
+def set_(
+    settings: Settings,
+    /,
+    *,
+    edits: Sequence[str],
+    scope: ScopeFlags,
+    rules: RuleFlags,
+    ask: AskFlags,
+    edit: EditFlags,
+    job: JobFlags,
+    cells: CellFlags,
+) -> int:
+    """Change all videos of a channel, an account or an instance by rules.
+
+    Like `aiopeertube set --channel afp downloadEnabled=true`. Shows what would change, and asks.
+    """
+    options = job.checked()
+    if not ask.yes and not job.dry_run and not is_terminal(sys.stdin):
+        hint = "add --yes if you are sure, or --dry-run to see it"
+        raise Failure("nobody can be asked whether to change that", code=Exit.USAGE, hint=hint)
+    connection = connect(settings, user=True)
+
+    async def main() -> int:
+        async with job_output.client(connection) as pt:
+            done = await migrate.set_(
+                pt,
+                replace(rules, edits=tuple(edits)),
+                scope=scope,
+                expect=edit.expect,
+                cells=cells,
+                job=options,
+                watcher=job_screen.JobScreen(pt, settings, job, diff=True, counts=True, yes=ask.yes),
+            )
+        return job_output.ended(done, settings, job, declined="nothing was changed")
+
+    return run(main())

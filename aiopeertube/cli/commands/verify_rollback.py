@@ -1,0 +1,79 @@
+"""`verify` and `rollback`."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from aiopeertube import migrate
+from aiopeertube.cli import job_output, job_screen, output
+from aiopeertube.cli.connection import Connection, connect
+from aiopeertube.cli.errors import Exit
+from aiopeertube.cli.many import chosen
+from aiopeertube.cli.option_sets import option, with_options
+from aiopeertube.cli.options import Command, Settings, shared_options
+from aiopeertube.cli.options_job import JobFlags
+from aiopeertube.cli.running import run
+from aiopeertube.cli.terminal import note
+
+
+@click.command(cls=Command)
+@click.argument("journal")
+@click.option("--format", type=click.Choice(["text", "jsonl"]), help="jsonl: a line for each video on stdout.")
+@shared_options()
+@click.pass_obj
+def verify(settings: Settings, journal: str, format: str | None) -> int:
+    """Read back what a job changed, and compare field by field.
+
+    JOURNAL is a file, a name that `aiopeertube jobs list` shows, or `last`.
+    """
+    path = job_output.journal_named(journal)
+    return run(_verify(connect(settings, user=True), settings, path, chosen(format) == "jsonl"))
+
+
+async def _verify(connection: Connection, settings: Settings, path: Path, lines: bool) -> int:
+    def tell(difference: migrate.Difference) -> None:
+        note(f"differs: {difference.name or difference.video}: {difference.why}")
+        if lines:
+            line = {"video": difference.video, "name": difference.name, "differs": difference.why}
+            output.put(output.to_json(line) + "\n")
+
+    async with job_output.client(connection) as pt:
+        watcher = job_screen.JobScreen(pt, settings)
+        found = await migrate.verify(pt, path, on_difference=tell, watcher=watcher)
+    if not settings.quiet:
+        note(f"verify: {found.stand:,} stand as written, {found.differ:,} differ")
+    return Exit.SOME_FAILED if found.differ else Exit.DONE
+
+
+@dataclass(frozen=True, slots=True)
+class RollbackFlags:
+    """How careful a rollback is."""
+
+    expect: bool = option(
+        "--expect/--no-expect", default=True, help="Look at each video once more just before (the default)."
+    )
+
+
+@click.command(cls=Command)
+@click.argument("source", metavar="JOURNAL")
+@with_options(flags=RollbackFlags, job=JobFlags)
+@shared_options()
+@click.pass_obj
+def rollback(settings: Settings, /, *, source: str, flags: RollbackFlags, job: JobFlags) -> int:
+    """Put back what was there before a job, where what the job wrote is still there.
+
+    Videos that somebody changed since are left and reported as conflicts. The rollback has a journal of its own, so
+    it can be resumed, verified and rolled back itself.
+    """
+    options = job.checked()
+    path = job_output.journal_named(source)
+    connection = connect(settings, user=True)
+
+    async def main() -> int:
+        async with job_output.client(connection) as pt:
+            watcher = job_screen.JobScreen(pt, settings, job)
+            done = await migrate.rollback(pt, path, expect=flags.expect, job=options, watcher=watcher)
+        return job_output.ended(done, settings, job)
+
+    return run(main())

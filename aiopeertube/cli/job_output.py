@@ -1,0 +1,129 @@
+"""What people and programs read of a job: its outcomes, its differences, its errors, and how it ended."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from aiopeertube.cli import output
+from aiopeertube.cli.connection import Connection
+from aiopeertube.cli.errors import Exit, Failure
+from aiopeertube.cli.option_sets import dashed
+from aiopeertube.cli.options import Settings
+from aiopeertube.cli.options_job import JobFlags
+from aiopeertube.cli.terminal import note, one_line
+from aiopeertube.migrate import BadSource, Estimate, Item, JournalError, JournalFull, Plan, Run, find_journal
+
+if TYPE_CHECKING:
+    from aiopeertube import PeerTube
+
+_ORDER: Final = ("changed", "unchanged", "planned", "skipped", "conflict", "failed")
+
+
+def outcome(item: Item) -> dict[str, Any]:
+    """Make the line that programs read."""
+    return {
+        "video": item.uuid or None,
+        "name": item.name,
+        "key": item.note.get("key"),
+        "line": item.line,
+        "state": item.state,
+        "fields": sorted(item.after or {}),
+        "attempts": item.attempts,
+        "reason": item.reason,
+        "again": item.again,
+    }
+
+
+def write_outcome(item: Item, **more: Any) -> None:
+    """Write what became of an item as a line of JSON, with `more` beside it."""
+    output.put(output.to_json(outcome(item) | more) + "\n")
+
+
+async def show_diff(plan: Plan, settings: Settings, *, on_stdout: bool = False) -> None:
+    """Show what would change, old and new, grouped and counted."""
+    if settings.quiet:
+        return
+    say = (lambda line: output.put(one_line(line) + "\n")) if on_stdout else note
+    for change in await plan.diff():
+        about = f"   ({_short(change.video)})" if change.video else ""
+        say(f"  {change.count:>7,} x  {change.field}: {_short(change.old)} -> {_short(change.new)}{about}")
+    if plan.changes:
+        say(_cost(plan.estimate))
+
+
+def _cost(estimate: Estimate) -> str:
+    takes = "as long as the server takes" if estimate.seconds is None else f"about {_time(estimate.seconds)}"
+    return f"{estimate.requests:,} requests, {takes}; rate limit: {estimate.limit}"
+
+
+def _time(seconds: float) -> str:
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"
+
+
+def _short(text: str) -> str:
+    line = one_line(text)
+    return line if len(line) <= 60 else line[:57] + "..."
+
+
+@asynccontextmanager
+async def client(connection: Connection) -> AsyncIterator["PeerTube"]:
+    """Give a client for many requests; an input that is refused is told line by line."""
+    async with connection.opened(many=True) as pt:
+        try:
+            yield pt
+        except BadSource as exc:
+            raise _all_of(exc) from exc
+        except JournalFull as exc:
+            raise Failure(str(exc), code=Exit.AGAIN, hint="make room, and go on with --resume") from exc
+
+
+def _all_of(exc: BadSource) -> Failure:
+    """Say everything that is wrong with an input, a line each."""
+    for problem in exc.problems:
+        note(dashed(str(problem), problem.option))
+    if exc.total > len(exc.problems):
+        note(f"... and {exc.total - len(exc.problems):,} more")
+    what = "1 problem" if exc.total == 1 else f"{exc.total:,} problems"
+    return Failure(f"{what} in the input; nothing was sent", code=Exit.USAGE, hint="correct the lines named above")
+
+
+def journal_named(name: str) -> Path:
+    """Find a journal.
+
+    Raises:
+        Failure: there is none.
+    """
+    try:
+        return find_journal(name)
+    except JournalError as exc:
+        raise Failure(str(exc), code=Exit.USAGE, hint="`aiopeertube jobs list` shows them") from exc
+
+
+def ended(run: Run, settings: Settings, job: JobFlags, *, declined: str = "") -> int:
+    """Say what became of a job; return the exit code.
+
+    Raises:
+        Failure: it ended before its end.
+    """
+    if run.declined:
+        raise Failure(declined, code=Exit.INTERRUPTED)
+    if not settings.quiet:
+        _summary(run, job)
+    if run.stopped == "interrupted":
+        raise Failure("interrupted; --resume goes on", code=Exit.INTERRUPTED)
+    if run.stopped or (run.left and not job.dry_run):
+        why = run.stopped or "not all was done"
+        raise Failure(f"stopped: {why}", code=Exit.AGAIN, hint="--resume goes on with it")
+    return Exit.SOME_FAILED if run.failed else Exit.DONE
+
+
+def _summary(run: Run, job: JobFlags) -> None:
+    if run.failed_file is not None:
+        note(f"{run.failed:,} rows and their reasons are in {run.failed_file}; correct them and feed them back")
+    known = {**run.counts, "planned": run.left} if run.left else run.counts
+    note(", ".join(f"{known[state]:,} {state}" for state in _ORDER if known.get(state)) or "nothing to do")
+    if not job.dry_run:
+        note(f"journal: {run.journal}")

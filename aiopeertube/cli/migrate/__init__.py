@@ -1,1 +1,0 @@
-"""Migrations on the command line: thin over `aiopeertube.migrate`."""

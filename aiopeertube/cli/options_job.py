@@ -1,0 +1,58 @@
+"""The options of commands that carry a job out."""
+
+import math
+from dataclasses import dataclass
+from typing import Any, Final
+
+import click
+
+from aiopeertube.cli.option_sets import option
+from aiopeertube.migrate import JobOptions
+
+_UNITS: Final = {"s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0}
+
+
+class Duration(click.ParamType[float]):
+    """Seconds, written like 90, 90s, 15m or 2h."""
+
+    name = "duration"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Read one."""
+        if isinstance(value, float):
+            return value
+        number = str(value).rstrip("hmins")
+        try:
+            seconds = float(number) * _UNITS[str(value)[len(number) :] or "s"]
+        except (ValueError, KeyError):
+            seconds = 0.0
+        if not 0 < seconds < math.inf:
+            raise click.BadParameter(f"{value!r} is not a duration like 90s, 15m or 2h", ctx, param)
+        return seconds
+
+
+@dataclass(frozen=True, slots=True)
+class JobFlags(JobOptions):
+    """How a job is carried out, and whether its outcomes go to stdout."""
+
+    dry_run: bool = option("--dry-run", is_flag=True, help="Do everything except send changes.")
+    resume: bool = option("--resume", is_flag=True, help="Go on with the last unfinished job of this input.")
+    resume_failed: bool = option("--resume-failed", is_flag=True, help="Go on like --resume, and retry what failed.")
+    journal: str | None = option(
+        "--journal", metavar="FILE", help="Where to keep the journal. Default: among `aiopeertube jobs`."
+    )
+    max_changes: int | None = option(
+        "--max-changes", type=click.IntRange(min=0), help="Refuse to begin if more videos would change."
+    )
+    halt: str | None = option(
+        "--halt", metavar="N|N%", help="Stop after this many failures (5), or this share of them (2%)."
+    )
+    max_duration: float | None = option(
+        "--max-duration", type=Duration(), help="Stop after this time, like 90s, 15m or 2h; --resume goes on."
+    )
+    failed: str | None = option(
+        "--failed", metavar="FILE", help="Where failed rows go. Default: INPUT.failed.csv, if there are any."
+    )
+    format: str | None = option(
+        "--format", type=click.Choice(["text", "jsonl"]), help="jsonl: a line for each outcome on stdout."
+    )

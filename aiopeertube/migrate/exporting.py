@@ -1,0 +1,115 @@
+"""Write the metadata of many videos into a table that can be edited and read back without loss."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import aclosing
+from typing import TYPE_CHECKING, Any, Final
+
+from aiopeertube.errors import InvalidField, NotFound
+
+from .fields import FIELDS, LABELLED
+from .references import COLUMNS
+from .rows import FOR_PEOPLE
+from .scope import Scope, Seen, Who, has_total, in_full, listing
+from .tables import Sink
+from .watching import UNWATCHED, Watcher
+
+if TYPE_CHECKING:
+    from aiopeertube._client import PeerTube
+
+# What an export has when nothing is chosen: the names of the video, every field, and when it was made.
+DEFAULT: Final = ("uuid", "url", *FIELDS, "createdAt", "publishedAt", "updatedAt")
+KNOWN: Final = frozenset(
+    {*COLUMNS, *FIELDS, *FOR_PEOPLE, *(f"{name}.label" for name in LABELLED)} - {"video", "reason"}
+)
+
+
+def columns_for(chosen: Sequence[str]) -> tuple[str, ...]:
+    """Return the columns of an export: labels stand beside ids, and the video's UUID is always there.
+
+    Raises:
+        InvalidField: a column is chosen that there is not.
+    """
+    unknown = [column for column in chosen if column not in KNOWN]
+    if unknown:
+        what = f"there is no field {unknown[0]!r}; there are {', '.join(sorted(KNOWN))}"
+        raise InvalidField("fields", what, option="fields")
+    wanted = dict.fromkeys(("uuid", *chosen) if not set(chosen) & set(COLUMNS) else chosen)
+    columns: list[str] = []
+    for column in wanted:
+        columns.append(column)
+        if column in LABELLED and f"{column}.label" not in wanted:
+            columns.append(f"{column}.label")
+    return tuple(columns)
+
+
+class Export:
+    """Writes one scope of an instance: what the user may see of it, or all that is the user's own."""
+
+    def __init__(self, pt: "PeerTube", who: Who | None, scope: Scope, *, watcher: Watcher = UNWATCHED) -> None:
+        self._pt = pt
+        self._who = _listed_as(who, scope)
+        self._scope = scope
+        self._watcher = watcher
+        self._waiting: dict[int, Mapping[str, Any] | None] = {}  # by place in the list
+        self._next = 0
+        self.written = 0
+        self.vanished = 0
+
+    async def run(self, sink: Sink, columns: Sequence[str], *, as_json: bool) -> None:
+        """Write all videos, in the list's order; those that vanish meanwhile are left out and counted."""
+        if self._watcher.wants_totals and has_total(self._who, self._scope):
+            self._watcher.expect(await listing(self._pt, self._who, self._scope).total())
+        needed = [name for name in FIELDS if name in columns or f"{name}.label" in columns]
+        async with aclosing(in_full(self._pt, self._rows(needed))) as videos:
+            async for found in videos:
+                if found.error is not None and not isinstance(found.error, NotFound):
+                    raise found.error
+                self._waiting[found.tag] = found.video
+                self._write(sink, columns, as_json=as_json)
+
+    async def _rows(self, needed: Sequence[str]) -> AsyncIterator[Seen]:
+        place = 0
+        async for row in listing(self._pt, self._who, self._scope):
+            if self._who is None or self._scope.has(row):
+                yield Seen(row["uuid"], row, needed, place)
+                place += 1
+
+    def _write(self, sink: Sink, columns: Sequence[str], *, as_json: bool) -> None:
+        while self._next in self._waiting:
+            video = self._waiting.pop(self._next)
+            self._next += 1
+            self._watcher.advance()
+            if video is None:
+                self.vanished += 1
+                continue
+            self.written += 1
+            sink.write({column: cell(video, column, as_json=as_json) for column in columns})
+
+
+def _listed_as(who: Who | None, scope: Scope) -> Who | None:
+    """Return as whom to list: nobody for what is public, which is all that others than staff may see of others."""
+    if who is None or (not who.staff and not scope.mine):
+        return None
+    return who.within(scope)
+
+
+def cell(video: Mapping[str, Any], column: str, *, as_json: bool) -> Any:
+    """Write one cell; reading it back asks for no change."""
+    if column == "channel":
+        return video["channel"]["name"]
+    if column == "account":
+        return video["account"]["name"]
+    if column in FIELDS:
+        value = FIELDS[column].read(video)
+        return value if as_json else FIELDS[column].show(value)
+    value = _label(video, column.removesuffix(".label")) if column in _LABELLED else video.get(column)
+    return value if as_json else "" if value is None else str(value)
+
+
+_LABELLED: Final = frozenset({"state", *(f"{name}.label" for name in LABELLED)})
+
+
+def _label(video: Mapping[str, Any], name: str) -> Any:
+    """Return a constant's label; the server writes "Unknown" where nothing is chosen, which it would not take."""
+    constant = video.get(name) or {}
+    return constant.get("label") if constant.get("id") is not None else None

@@ -1,0 +1,205 @@
+"""What verbs are made of: open a job's journal, fill it, and carry out what it plans."""
+
+import tempfile
+from collections.abc import AsyncIterator, Mapping
+from contextlib import ExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from aiopeertube.errors import ConfigurationError, PeerTubeError
+
+from .applying import Apply, settle_open
+from .compare import Lookup
+from .database import Job
+from .fields import Reading
+from .inputs import Input
+from .item import OPEN
+from .job_options import CellOptions, JobOptions, TableOptions
+from .journal import Journal
+from .journals import find_journal, journal_of
+from .kinds import Kind, of
+from .planfile import PlanFile
+from .planned import Plan, plan_of
+from .planning import check_plan, plan_again, plan_file, plan_table
+from .report import beside, write_failed
+from .rows import Layout
+from .scope import Who, who_am_i
+from .vocabulary import Vocabulary, fetch_words
+from .watching import Watcher
+
+if TYPE_CHECKING:
+    from aiopeertube._client import PeerTube
+
+DECLINED = "declined"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What became of a job.
+
+    Attributes:
+        journal: Its journal, for `verify`, `rollback` or another run; that of a dry run, and of a run that sent
+            nothing, is gone.
+        counts: Items by state.
+        stopped: Why it ended before its end, like "the time is up"; "" when it did not.
+        error: What ended it, where that is an error that all items would have met.
+        failed_file: The table of failed rows, with the reason beside each; None: no row failed.
+    """
+
+    journal: Path
+    counts: Mapping[str, int]
+    stopped: str = ""
+    error: PeerTubeError | None = None
+    failed_file: Path | None = None
+
+    @property
+    def left(self) -> int:
+        """How many items another run has still to do."""
+        return sum(self.counts.get(state, 0) for state in OPEN)
+
+    @property
+    def failed(self) -> int:
+        """How many items failed, or met a conflict."""
+        return self.counts.get("failed", 0) + self.counts.get("conflict", 0)
+
+    @property
+    def declined(self) -> bool:
+        """Whether somebody was asked and said no; nothing was sent."""
+        return self.stopped == DECLINED
+
+
+@dataclass(slots=True)
+class Desk:
+    """What a verb has in hand once its journal is open."""
+
+    pt: "PeerTube"
+    who: Who
+    me: Mapping[str, Any]
+    journal: Journal
+    watcher: Watcher
+    words: Vocabulary = field(default_factory=Vocabulary)
+
+
+@asynccontextmanager
+async def opened(
+    pt: "PeerTube",
+    kind: Kind,
+    name: str,
+    *,
+    columns: tuple[str, ...] = (),
+    options: JobOptions,
+    watcher: Watcher,
+    parent: str = "",
+) -> AsyncIterator[Desk]:
+    """Find out who we are, open the job's journal, and settle what an earlier run left in flight."""
+    who, me = await who_am_i(pt)
+    job = Job(kind.name, pt.origin, who.name, name, columns, parent=parent)
+    with ExitStack() as stack:
+        journal = stack.enter_context(_journal(job, options, stack))
+        try:
+            journal.check(kind=kind.name, origin=pt.origin, user=who.name)
+            await settle_open(pt, journal, kind)
+            yield Desk(pt, who, me, journal, watcher)
+        finally:
+            if not journal.was_used:
+                journal.remove_when_closed()
+
+
+def _journal(job: Job, options: JobOptions, stack: ExitStack) -> Journal:
+    if options.dry_run:
+        return temporary(job, stack.enter_context(tempfile.TemporaryDirectory(prefix="aiopeertube-")))
+    return journal_of(job, path=options.journal, resume=options.resumes)
+
+
+def temporary(job: Job, folder: str) -> Journal:
+    """Make a journal that goes with its folder."""
+    return Journal.create(Path(folder) / "plan.journal", job)
+
+
+@asynccontextmanager
+async def looking_back(pt: "PeerTube", journal: str | Path, watcher: Watcher) -> AsyncIterator[Desk]:
+    """Open the journal of a job that ran, as whoever ran it; what it left in flight is settled first."""
+    with Journal.open(find_journal(journal)) as job:
+        who, me = await who_am_i(pt)
+        job.check(kind=job.job.kind, origin=pt.origin, user=who.name)
+        await settle_open(pt, job, of(job.job.kind))
+        yield Desk(pt, who, me, job, watcher)
+
+
+async def fill(desk: Desk, given: Input, kind: Kind, table: TableOptions, cells: CellOptions) -> None:
+    """Fill the journal from an input, compared with the server where the kind of job needs that.
+
+    Raises:
+        BadSource: with every error of the input; nothing of it is carried out.
+    """
+    content, pt = given.content, desk.pt
+    if isinstance(content, Plan):
+        check_plan(content.job, named=repr(content), kind=kind.name, origin=pt.origin, user=desk.who.name)
+        await plan_again(desk.journal, content.items())
+    elif isinstance(content, PlanFile):
+        check_plan(content.job, named=content.path, kind=kind.name, origin=pt.origin, user=desk.who.name)
+        await plan_file(desk.journal, content)
+    else:
+        columns = (*given.columns, *table.compose) if given.columns else ()
+        desk.words = await fetch_words(pt, kind.words(columns), desk.me)
+        layout = Layout(frozenset(table.ignore), table.compose, frozenset(kind.columns))
+        reading = Reading(desk.words, cells.clear_marker, cells.tag_separator, cells.fit)
+        await plan_table(
+            pt, desk.journal, content, kind, who=desk.who, reading=reading, layout=layout, watcher=desk.watcher
+        )
+
+
+async def carry_out(
+    desk: Desk,
+    kind: Kind,
+    options: JobOptions,
+    *,
+    title: str,
+    question: str = "",
+    requests_each: int = 1,
+    looked_at: int | None = None,
+) -> Run:
+    """Carry out what the journal plans, once the watcher was told and, with a `question`, agreed.
+
+    Raises:
+        ConfigurationError: more would change than `max_changes`. JournalError: the journal cannot be written.
+    """
+    journal, watcher = desk.journal, desk.watcher
+    if options.resume_failed:
+        await _reopen(desk, kind)
+    plan = await plan_of(desk.pt, journal, desk.who, desk.words, requests_each=requests_each, looked_at=looked_at)
+    await watcher.planned(plan)
+    _check_size(plan.changes, options.max_changes)
+    if options.dry_run:
+        return await _ended(journal, options)
+    asked = question.format(count=plan.changes, origin=desk.pt.origin)
+    if asked and plan.changes and not await watcher.confirm(asked):
+        return Run(journal.path, plan.counts, DECLINED)
+    apply = Apply(desk.pt, journal, kind, halt=options.halt, max_duration=options.max_duration, watcher=watcher)
+    with watcher.step(title, plan.changes + plan.counts.get("sending", 0)):
+        await apply.run()
+    return await _ended(journal, options, stopped=apply.stopped_by, error=apply.error)
+
+
+async def _reopen(desk: Desk, kind: Kind) -> None:
+    await desk.journal.reopen_failed()
+    if kind.compares:
+        with desk.watcher.step("compare"):
+            await Lookup(desk.pt, desk.journal, desk.who, watcher=desk.watcher).run()
+
+
+def _check_size(changes: int, most: int | None) -> None:
+    if most is not None and changes > most:
+        raise ConfigurationError(f"{changes:,} videos would change, more than {most:,}", option="max_changes")
+
+
+async def _ended(
+    journal: Journal, options: JobOptions, *, stopped: str = "", error: PeerTubeError | None = None
+) -> Run:
+    counts = await journal.counts()
+    path: Path | None = None
+    if options.failed != "" and (counts.get("failed") or counts.get("conflict")):
+        path = Path(options.failed) if options.failed is not None else beside(journal.job.source)
+        await write_failed(journal, path)
+    return Run(journal.path, counts, stopped, error, path)

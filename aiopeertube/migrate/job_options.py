@@ -1,0 +1,92 @@
+"""What verbs can be told beside their input: plain values, which the command line fills from its options."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from aiopeertube.bulk import Halt
+from aiopeertube.errors import ConfigurationError
+
+from .values import CLEAR
+
+
+@dataclass(frozen=True, slots=True)
+class TableOptions:
+    """How a table is to be read.
+
+    Attributes:
+        format: "csv", "tsv", "jsonl" or "xlsx"; None: by the file's extension, else by how it begins.
+        delimiter: one character, or "tab"; None: found out, for "tsv" TAB.
+        columns: names of the columns of a file without header; "" and "-" for those to be ignored.
+        encoding: of the text; None: UTF-8, or what its byte order mark says.
+        sheet: of a workbook; None: the first.
+        ignore: columns without meaning here; "*" stands for every unknown one.
+        compose: fields made of several columns: field -> template, like "{title}: {subtitle}".
+    """
+
+    format: str | None = None
+    delimiter: str | None = None
+    columns: Sequence[str] | None = None
+    encoding: str | None = None
+    sheet: str | None = None
+    ignore: tuple[str, ...] = ()
+    compose: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class CellOptions:
+    """How the cells of fields are to be read.
+
+    Attributes:
+        clear_marker: what a cell says to clear a field.
+        tag_separator: what separates tags; None: ";", or "," where there is none.
+        fit: cut what is too long, and keep the first five tags that fit, instead of refusing the row.
+    """
+
+    clear_marker: str = CLEAR
+    tag_separator: str | None = None
+    fit: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class JobOptions:
+    """How a job is carried out.
+
+    Attributes:
+        dry_run: do everything except send changes; the journal is gone at the end.
+        resume: go on with the last job of this input, or with the one in `journal`.
+        resume_failed: go on like that, and try again what failed.
+        journal: where its journal is; None: in the directory of `find_journal`, under a name of its own.
+        max_changes: refuse to begin if more videos would change.
+        halt: stop after so many failures (5), or so large a share ("2%").
+        max_duration: stop after so many seconds; a later run goes on.
+        failed: the table of failed rows; None: beside the input, "" for no such table.
+    """
+
+    dry_run: bool = False
+    resume: bool = False
+    resume_failed: bool = False
+    journal: str | Path | None = None
+    max_changes: int | None = None
+    halt: str | int | Halt | None = None
+    max_duration: float | None = None
+    failed: str | Path | None = None
+
+    @property
+    def resumes(self) -> bool:
+        """Whether it goes on with a job that is there."""
+        return self.resume or self.resume_failed
+
+    def checked(self, halt: str | int | Halt | None = None) -> "JobOptions":
+        """Return these options, checked, with `halt` where it is given.
+
+        Raises:
+            ConfigurationError: they contradict each other, or make no sense.
+        """
+        if self.dry_run and (self.resumes or self.journal):
+            what = "dry_run: it keeps no journal, so none can be resumed, or have a place"
+            raise ConfigurationError(what, option="dry_run")
+        options = self if halt is None else replace(self, halt=halt)
+        if options.halt is not None:
+            Halt.parse(options.halt)
+        return options

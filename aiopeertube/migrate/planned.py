@@ -1,0 +1,178 @@
+"""What is going to change: counts, differences and cost of a journal that was filled, before anything is sent."""
+
+import math
+import shutil
+import weakref
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Final, Self
+
+from aiopeertube.errors import FileUnwritable
+
+from . import planfile
+from .database import Job
+from .item import Item, State
+from .journal import Journal
+from .problems import Problem
+from .report import Change, Diff
+from .scope import Who
+from .vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from aiopeertube._client import PeerTube
+
+_PROBLEMS: Final = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What carrying a plan out takes: requests, and seconds under the server's limit (None: nobody can know)."""
+
+    requests: int
+    seconds: float | None
+    limit: str
+
+
+def estimate(pt: "PeerTube", who: Who, requests: int) -> Estimate:
+    """Estimate what so many requests cost; the windows' figures come from the answers so far."""
+    window = next((window for window in pt.statistics().windows if window.bucket == "api"), None)
+    if who.staff:
+        return Estimate(requests, None, "none for this user")
+    if window is None or window.limit is None or window.length is None:
+        return Estimate(requests, None, "not known yet")
+    waits = max(0, math.ceil((requests - (window.remaining or 0)) / window.limit))
+    return Estimate(requests, waits * window.length, f"{window.limit} requests in {window.length:g} s")
+
+
+class Plan:
+    """What a verb is going to do.
+
+    `migrate.plan` returns one that owns a temporary journal: it is removed by `close`, at the end of a `with` block,
+    or with the object. Nothing here asks the server.
+
+    Attributes:
+        job: What it was made for: kind of job, instance, user, input.
+        counts: Items by state: "planned" will change, "unchanged" are as they should be, "failed" and "conflict"
+            cannot be done.
+        looked_at: How many videos were compared.
+        problems: The first thousand rows that cannot be done, and why.
+        estimate: What it costs to carry it out.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        job: Job,
+        words: Vocabulary,
+        *,
+        counts: Mapping[str, int],
+        problems: tuple[Problem, ...],
+        estimate: Estimate,
+        looked_at: int,
+        folder: str | None = None,
+    ) -> None:
+        self._path = path
+        self._words = words
+        self.job = job
+        self.counts = counts
+        self.problems = problems
+        self.estimate = estimate
+        self.looked_at = looked_at
+        self._diff: tuple[Change, ...] | None = None
+        # No open file is kept, so that nothing but the folder has to be removed, whenever that is.
+        self._remove = weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True) if folder else None
+
+    @property
+    def changes(self) -> int:
+        """How many videos will change."""
+        return self.counts.get("planned", 0)
+
+    @property
+    def cannot(self) -> int:
+        """How many rows cannot be done."""
+        return self.counts.get("failed", 0) + self.counts.get("conflict", 0)
+
+    async def items(self, *states: State) -> AsyncIterator[Item]:
+        """Go through the items in these states (none: all), in the order of the input.
+
+        Raises:
+            JournalError: the plan was closed.
+        """
+        with Journal.open(self._path, read_only=True) as journal:
+            async for item in journal.items(*states):
+                yield item
+
+    async def diff(self) -> tuple[Change, ...]:
+        """Return what changes, old and new, grouped and counted by field, the most common first."""
+        if self._diff is None:
+            diff = Diff(self._words)
+            async for item in self.items("planned"):
+                diff.add(item)
+            self._diff = tuple(diff.lines())
+        return self._diff
+
+    async def write(self, path: str | Path) -> int:
+        """Write the plan into a file for `apply`, on this machine or another; return how many changes it has.
+
+        Raises:
+            FileUnwritable: there is no room, or no permission.
+        """
+        path = Path(path)
+        part = path.with_name(f".{path.name}.part")
+        try:
+            with part.open("wb") as file:
+                count = await planfile.write(file, self.job, self.items("planned"))
+            part.replace(path)
+        except OSError as exc:
+            raise FileUnwritable(str(path), exc.strerror or str(exc)) from exc
+        finally:
+            part.unlink(missing_ok=True)
+        return count
+
+    def close(self) -> None:
+        """Remove the temporary journal; a second time does nothing."""
+        if self._remove is not None:
+            self._remove()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<Plan of {self.job.source}: {self.changes:,} changes, {self.cannot:,} cannot be done>"
+
+
+async def plan_of(
+    pt: "PeerTube",
+    journal: Journal,
+    who: Who,
+    words: Vocabulary,
+    *,
+    requests_each: int = 1,
+    looked_at: int | None = None,
+    folder: str | None = None,
+) -> Plan:
+    """Say what a journal plans; `requests_each` is what a change costs, `folder` is removed with the plan."""
+    counts = await journal.counts()
+    problems: list[Problem] = []
+    if counts.get("failed") or counts.get("conflict"):
+        async for item in journal.items("failed", "conflict"):
+            problems.append(Problem(journal.job.source, item.line, None, f"{item.name or item.ref}: {item.reason}"))
+            if len(problems) >= _PROBLEMS:
+                break
+    return Plan(
+        journal.path,
+        journal.job,
+        words,
+        counts=counts,
+        problems=tuple(problems),
+        estimate=estimate(pt, who, counts.get("planned", 0) * requests_each),
+        looked_at=sum(counts.values()) if looked_at is None else looked_at,
+        folder=folder,
+    )

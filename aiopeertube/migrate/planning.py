@@ -1,0 +1,140 @@
+"""Fill a journal with what has to change: from a table, from a plan, or by rules over a scope."""
+
+from collections.abc import AsyncIterable, AsyncIterator, Mapping
+from contextlib import aclosing
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from .compare import Lookup, compare
+from .database import Job, JournalError
+from .fields import Reading
+from .item import Item
+from .journal import Batch, Journal
+from .kinds import Kind
+from .planfile import PlanFile
+from .problems import Problems
+from .rows import Layout, RowReader, read_all
+from .rules import Transform
+from .scope import Scope, Seen, Who, has_total, in_full, listing
+from .tables.source import Source
+from .watching import UNWATCHED, Watcher
+
+if TYPE_CHECKING:
+    from aiopeertube._client import PeerTube
+
+
+async def plan_table(
+    pt: "PeerTube",
+    journal: Journal,
+    source: Source,
+    kind: Kind,
+    *,
+    who: Who,
+    reading: Reading,
+    layout: Layout | None = None,
+    watcher: Watcher = UNWATCHED,
+) -> None:
+    """Read a table, and compare what it asks for with the server where the kind of job needs that.
+
+    Raises:
+        BadSource: with every error of the table; nothing of it is carried out.
+    """
+    problems, layout = Problems(source.name), layout or Layout()
+    layout.check(source.columns, problems)
+    problems.raise_if_any()
+    rows = RowReader(pt.origin, reading, layout, problems, typed=not source.columns)
+    await journal.begin_pass()
+    await read_all(source, partial(kind.read_row, rows=rows), journal, problems)
+    await journal.end_pass()
+    if kind.compares:
+        with watcher.step("compare"):
+            await Lookup(pt, journal, who, watcher=watcher).run()
+
+
+async def plan_again(journal: Journal, items: AsyncIterable[Item]) -> None:
+    """Take in the items of another plan, with all that is known of them."""
+    await journal.begin_pass()
+    async with Batch(journal.add) as batch:
+        async for item in items:
+            await batch.put(item)
+    await journal.end_pass()
+
+
+async def plan_file(journal: Journal, plan: PlanFile) -> None:
+    """Take in a plan that was written earlier.
+
+    Raises:
+        BadSource: it was cut off or damaged; nothing of it is carried out.
+    """
+    problems = Problems(plan.name)
+
+    async def items() -> AsyncIterator[Item]:
+        for item in plan.items(problems):
+            yield item
+        problems.raise_if_any()  # before the pass ends, so that nothing of it counts
+
+    await plan_again(journal, items())
+
+
+def check_plan(job: Job, *, named: str, kind: str, origin: str, user: str) -> None:
+    """See that a plan was made for this kind of job, instance and user.
+
+    Raises:
+        JournalError: it was not.
+    """
+    theirs = (job.kind, job.origin, job.user)
+    for what, ours, other in zip(("kind of job", "instance", "user"), (kind, origin, user), theirs, strict=True):
+        if ours != other:
+            raise JournalError(f"the plan {named} was made for another {what}: {other}, not {ours}")
+
+
+class RulesOverScope:
+    """Applies a transform to every video of a scope, page after page; `looked_at` counts them."""
+
+    def __init__(
+        self,
+        pt: "PeerTube",
+        journal: Journal,
+        who: Who,
+        transform: Transform,
+        scope: Scope,
+        *,
+        watcher: Watcher = UNWATCHED,
+    ) -> None:
+        self._pt = pt
+        self._journal = journal
+        self._who = who.within(scope)
+        self._transform = transform
+        self._scope = scope
+        self._watcher = watcher
+        self.looked_at = 0
+
+    async def plan(self) -> None:
+        """Look at all videos of the scope; what changes is planned in the journal."""
+        await self._journal.begin_pass(distinct=True)  # a listing gives no video twice
+        if self._watcher.wants_totals and has_total(self._who, self._scope):
+            self._watcher.expect(await listing(self._pt, self._who, self._scope).total())
+        async with Batch(self._journal.add) as batch, aclosing(in_full(self._pt, self._rows())) as videos:
+            async for found in videos:
+                if found.error is not None:
+                    raise found.error
+                item = self._look_at(found.video or {})
+                if item.state != "unchanged":
+                    await batch.put(item)
+        await self._journal.end_pass()
+
+    async def _rows(self) -> AsyncIterator[Seen]:
+        needs = self._transform.needs
+        async for row in listing(self._pt, self._who, self._scope):
+            if self._scope.has(row):
+                yield Seen(row["uuid"], row, needs)
+
+    def _look_at(self, video: Mapping[str, Any]) -> Item:
+        self.looked_at += 1
+        self._watcher.advance()
+        item = Item(video["uuid"], {}, row={"uuid": video["uuid"]}, uuid=video["uuid"], name=video["name"])
+        try:
+            item.wanted = self._transform.wanted(video)
+            return compare(item, video)
+        except ValueError as exc:
+            return item.settle("failed", str(exc))

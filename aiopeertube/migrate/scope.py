@@ -1,0 +1,169 @@
+"""What a user may edit and list, and videos in full where the rows of a list lack fields."""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
+
+from aiopeertube.wire.call import Call
+from aiopeertube.wire.messages import Request, nothing
+
+from . import fields
+
+if TYPE_CHECKING:
+    from aiopeertube._client import PeerTube
+    from aiopeertube._pagination import Paginator
+
+_STAFF_SEES: Final = 1 | 2 | 4  # not published, blocked, of blocked owners
+_WITH_TAGS: Final = 128  # rows with tags, from 8.x on
+_PRIVACIES: Final = (1, 2, 3, 4, 5)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which videos: those of a channel or an account, or only the user's own; by default all there are."""
+
+    channel: str | None = None
+    account: str | None = None
+    mine: bool = False
+
+    @property
+    def everything(self) -> bool:
+        """Whether it names no channel and no account."""
+        return not self.channel and not self.account
+
+    def has(self, row: Mapping[str, Any]) -> bool:
+        """Tell whether a listed video belongs to the channel and the account named."""
+        named = (("channel", self.channel), ("account", self.account))
+        return all(row[what]["name"] == name.partition("@")[0] for what, name in named if name)
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """The user, as far as it matters for what may be edited and listed."""
+
+    name: str
+    account: str
+    staff: bool
+    modern: bool  # a server of 8.x or later
+
+    def may_edit(self, video: Mapping[str, Any]) -> bool:
+        """Tell whether the user may edit a video; staff may edit all of the instance's own."""
+        if self.staff:
+            return bool(video.get("isLocal", True))
+        return bool(video["account"]["name"] == self.account and video.get("isLocal", True))
+
+    def within(self, scope: Scope) -> "Who":
+        """Return the user as one among others where only what is their own counts."""
+        return replace(self, staff=False) if scope.mine else self
+
+
+async def who_am_i(pt: "PeerTube") -> tuple[Who, Mapping[str, Any]]:
+    """Ask who the user is, and which version the server has; return that and what /users/me says."""
+    me = await pt.me.get()
+    config = await pt.config.get()
+    major = str(config["serverVersion"]).partition(".")[0]
+    staff = me["role"]["id"] < 2
+    return Who(me["username"], me["account"]["name"], staff, modern=major.isdigit() and int(major) >= 8), me
+
+
+def listing(pt: "PeerTube", who: Who | None, scope: Scope) -> "Paginator[Any]":
+    """List what the user may edit, of every privacy, oldest first; what is public where `who` is None.
+
+    A user who is not staff gets all of their own, whatever the scope: `Scope.has` tells which count.
+    """
+    filters: dict[str, Any] = {"sort": "createdAt"}
+    if who is not None and not who.staff:
+        return pt.me.videos(**filters)
+    filters |= {"nsfw": "both"}
+    if who is not None:
+        include = _STAFF_SEES | (_WITH_TAGS if who.modern else 0)
+        filters |= {"include": include, "privacyOneOf": _PRIVACIES, "isLocal": True}
+    if scope.channel:
+        return pt.channels.videos(scope.channel, **filters)
+    if scope.account:
+        return pt.accounts.videos(scope.account, **filters)
+    return pt.videos.list(**filters | {"isLocal": True})
+
+
+def has_total(who: Who | None, scope: Scope) -> bool:
+    """Tell whether the listing's own total is how many videos the scope has."""
+    return who is None or who.staff or scope.everything
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A video as far as it is known: a row of a list, or None; what is needed of it, and the caller's own `tag`."""
+
+    ref: str
+    row: Mapping[str, Any] | None
+    needs: Iterable[str] = ()
+    tag: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A video that has all that is needed, or the error that came in its place."""
+
+    tag: Any
+    video: Mapping[str, Any] | None
+    error: Exception | None
+
+
+async def in_full(pt: "PeerTube", seen: AsyncIterable[Seen]) -> AsyncGenerator[Found, None]:
+    """Give each video with all that is needed: as it was seen where that is enough, else fetched, in any order.
+
+    Many are fetched at once, and memory does not depend on how many there are; close it with `aclosing`.
+    """
+    ready = _Ready(pt, seen)
+    async with pt.bulk(ready.calls(), sender=ready, handle_sigint=False) as outcomes:
+        async for outcome in outcomes:
+            for found in ready.taken():
+                yield found
+            if outcome.result is not None or outcome.error is not None:
+                yield Found(outcome.call.tag, outcome.result, outcome.error)
+    for found in ready.taken():
+        yield found
+
+
+_TURN: Final[Call[None]] = Call("GET", "", nothing)  # asks nothing: its outcome is the reader's turn
+_EVERY: Final = 100  # complete videos from one turn to the next: each costs a trip through the bulk run
+_MOST: Final = 4 * _EVERY
+
+
+class _Ready:
+    """Sends what has to be fetched; what is complete waits here for the reader."""
+
+    def __init__(self, pt: "PeerTube", seen: AsyncIterable[Seen]) -> None:
+        self._pt = pt
+        self._seen = seen
+        self._found: deque[Found] = deque()
+        self._room = asyncio.Event()
+
+    async def calls(self) -> AsyncIterator[Call[Any]]:
+        since_turn = 0
+        async for one in self._seen:
+            if one.row is None or fields.lacks(one.row, one.needs):
+                yield self._pt.videos.get(one.ref).tagged(one.tag)
+                continue
+            self._found.append(Found(one.tag, one.row, None))
+            since_turn += 1
+            if since_turn >= _EVERY:
+                since_turn = 0
+                yield _TURN
+            if len(self._found) >= _MOST:  # so turns are on their way, and the reader will come
+                self._room.clear()
+                await self._room.wait()
+
+    def taken(self) -> Iterator[Found]:
+        """Give what is complete, and let more come."""
+        while self._found:
+            yield self._found.popleft()
+        self._room.set()
+
+    def prepare(self, call: Call[Any]) -> Request:
+        return call.request("") if call is _TURN else self._pt.prepare(call)
+
+    async def send(self, request: Request) -> Any:
+        return await self._pt.send(request) if request.path else None

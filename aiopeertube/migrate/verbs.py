@@ -1,0 +1,353 @@
+"""The verbs of a migration: each is one function, with typed arguments and a typed result.
+
+All of them take an open client first, raise the errors of `aiopeertube.errors`, and tell a `watcher` what goes on.
+Those that change something keep a journal, from which a later run, `verify` and `rollback` go on.
+"""
+
+import shutil
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from aiopeertube.bulk import Halt
+from aiopeertube.errors import ConfigurationError
+
+from .database import Job
+from .exporting import DEFAULT, Export, columns_for
+from .fields import Reading
+from .inputs import Given, Input, open_input, open_table
+from .job import Desk, Run, carry_out, fill, looking_back, opened, temporary
+from .job_options import CellOptions, JobOptions, TableOptions
+from .kinds import Captions, Delete, Import, Kind, Thumbnails, Update, Upload, of
+from .made_before import settle_made
+from .planned import Plan, plan_of
+from .planning import RulesOverScope
+from .proving import Difference, Verified, Verifier, as_before, derive
+from .rules import Rules
+from .scope import Scope, who_am_i
+from .tables import Source, open_sink
+from .tables.opening import format_of
+from .vocabulary import WORDS, fetch_words
+from .watching import UNWATCHED, Watcher
+
+if TYPE_CHECKING:
+    from aiopeertube._client import PeerTube
+
+Table = str | Path | Source | Input
+
+_TABLE, _CELLS, _JOB, _SCOPE = TableOptions(), CellOptions(), JobOptions(), Scope()
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """A table that was written: how many videos it has, and how many vanished while it was made."""
+
+    path: str
+    written: int
+    vanished: int
+
+
+async def export(
+    pt: "PeerTube",
+    output: str | Path,
+    *,
+    scope: Scope = _SCOPE,
+    fields: Sequence[str] | None = None,
+    format: str | None = None,
+    delimiter: str | None = None,
+    overwrite: bool = False,
+    watcher: Watcher = UNWATCHED,
+) -> Exported:
+    """Write videos and their metadata into a table that can be edited and given to `plan` and `apply`.
+
+    Without a `scope` it has the instance's own videos: the public ones, or for staff those of every privacy. `fields`
+    are its columns, by default all that can be edited and what names a video; `output` "-" is stdout.
+
+    Raises:
+        ConfigurationError: there is no such field or format, or a file of that name.
+    """
+    columns = columns_for(fields or DEFAULT)
+    who = None if pt.anonymous else (await who_am_i(pt))[0]
+    sink = open_sink(str(output), columns, format=format, delimiter=delimiter, overwrite=overwrite)
+    with sink, watcher.step("export"):
+        job = Export(pt, who, scope, watcher=watcher)
+        await job.run(sink, columns, as_json=format_of(str(output), format) == "jsonl")
+    return Exported(str(output), job.written, job.vanished)
+
+
+async def plan(
+    pt: "PeerTube",
+    source: Given,
+    *,
+    table: TableOptions = _TABLE,
+    cells: CellOptions = _CELLS,
+    watcher: Watcher = UNWATCHED,
+) -> Plan:
+    """Compare what a table asks for with the server, and send no change.
+
+    Raises:
+        BadSource: with every error of the table.
+    """
+    given, kind = open_input(source, table), Update()
+    who, me = await who_am_i(pt)
+    job = Job(kind.name, pt.origin, who.name, given.name, given.columns)
+    folder = tempfile.mkdtemp(prefix="aiopeertube-")
+    try:
+        with temporary(job, folder) as journal:
+            desk = Desk(pt, who, me, journal, watcher)
+            await fill(desk, given, kind, table, cells)
+            return await plan_of(pt, journal, who, desk.words, folder=folder)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+
+async def apply(
+    pt: "PeerTube",
+    source: Given,
+    *,
+    expect: bool = False,
+    table: TableOptions = _TABLE,
+    cells: CellOptions = _CELLS,
+    job: JobOptions = _JOB,
+    halt: str | int | Halt | None = None,
+    watcher: Watcher = UNWATCHED,
+) -> Run:
+    """Change videos as a table or a plan says; unchanged fields are never sent, unchanged videos never touched.
+
+    `source` is a table or a plan that was written, by its path; a `Plan`; or an open table. With `expect` each video
+    is looked at just before, and left if somebody changed it since it was compared. `halt` is short for
+    `JobOptions(halt=...)`.
+
+    Raises:
+        BadSource: with every error of the input; nothing was sent.
+        JournalError: there is nothing to resume, or the plan is of another instance or user.
+    """
+    options, given, kind = job.checked(halt), open_input(source, table), Update(expect=expect)
+    async with opened(pt, kind, given.name, columns=given.columns, options=options, watcher=watcher) as desk:
+        await fill(desk, given, kind, table, cells)
+        return await carry_out(desk, kind, options, title="apply", requests_each=kind.requests_each)
+
+
+async def set_(
+    pt: "PeerTube",
+    rules: Rules,
+    *,
+    scope: Scope = _SCOPE,
+    expect: bool = False,
+    cells: CellOptions = _CELLS,
+    job: JobOptions = _JOB,
+    halt: str | int | Halt | None = None,
+    watcher: Watcher = UNWATCHED,
+) -> Run:
+    """Change all videos of a scope by rules; the watcher is asked before the first is sent. Else as `apply`.
+
+    Raises:
+        InputError: a rule makes no sense, or there is none.
+    """
+    options, kind = job.checked(halt), Update(expect=expect)
+    async with opened(pt, kind, rules.described(scope), options=options, watcher=watcher) as desk:
+        desk.words = await fetch_words(pt, WORDS, desk.me)
+        reading = Reading(desk.words, cells.clear_marker, cells.tag_separator, cells.fit)
+        over = RulesOverScope(pt, desk.journal, desk.who, rules.transform(reading), scope, watcher=watcher)
+        with watcher.step("compare"):
+            await over.plan()
+        question = "Change {count:,} videos at {origin}?"
+        return await carry_out(
+            desk,
+            kind,
+            options,
+            title="set",
+            question=question,
+            requests_each=kind.requests_each,
+            looked_at=over.looked_at,
+        )
+
+
+async def verify(
+    pt: "PeerTube",
+    journal: str | Path,
+    *,
+    on_difference: Callable[[Difference], None] | None = None,
+    watcher: Watcher = UNWATCHED,
+) -> Verified:
+    """Read back what a job changed, and compare field by field.
+
+    `journal` is its path, its name, or "last". `on_difference` hears each difference; the result has the first
+    thousand.
+
+    Raises:
+        ConfigurationError: what a job of this kind did cannot be read back. JournalError: there is no such journal,
+            or it is of another instance or user.
+    """
+    async with looking_back(pt, journal, watcher) as desk:
+        kind = of(desk.journal.job.kind)
+        if not kind.can_be_checked:
+            raise ConfigurationError(f"what a job of {kind.name} did cannot be read back")
+        with watcher.step("verify"):
+            return await Verifier(pt, desk.journal, desk.who, on_difference, watcher=watcher).run(kind)
+
+
+async def rollback(
+    pt: "PeerTube",
+    journal: str | Path,
+    *,
+    expect: bool = True,
+    job: JobOptions = _JOB,
+    halt: str | int | Halt | None = None,
+    watcher: Watcher = UNWATCHED,
+) -> Run:
+    """Put back what was there before a job, where what the job wrote is still there.
+
+    Videos that somebody changed since are left, and reported as conflicts. The rollback has a journal of its own, so
+    it can be resumed, verified and rolled back itself.
+
+    Raises:
+        ConfigurationError: a job of this kind cannot be undone. JournalError: as for `verify`.
+    """
+    options = job.checked(halt)
+    async with looking_back(pt, journal, watcher) as desk:
+        if not of(desk.journal.job.kind).can_be_undone:
+            raise ConfigurationError(f"a job of {desk.journal.job.kind} cannot be undone")
+        kind = Update(expect=expect)
+        path = str(desk.journal.path)
+        async with opened(pt, kind, f"rollback of {path}", options=options, watcher=watcher, parent=path) as back:
+            with watcher.step("compare"):
+                await derive(pt, desk.journal, back.journal, desk.who, as_before, watcher=watcher)
+            return await carry_out(back, kind, options, title="rollback", requests_each=kind.requests_each)
+
+
+async def captions(
+    pt: "PeerTube",
+    source: Table,
+    *,
+    language: str | None = None,
+    folder: str | Path | None = None,
+    table: TableOptions = _TABLE,
+    job: JobOptions = _JOB,
+    halt: str | int | Halt | None = None,
+    watcher: Watcher = UNWATCHED,
+) -> Run:
+    """Upload captions from files: rows have a video, `file` (.srt or .vtt) and `language`.
+
+    `language` is that of rows that name none; `folder` is where files are, by default beside the table. Every file is
+    checked to hold captions before the first is sent. Raises as `apply`.
+    """
+    given = open_table(source, table)
+    kind = Captions(language, _folder(folder, given))
+    return await _request(pt, given, kind, job.checked(halt), watcher=watcher, table=table)
+
+
+async def thumbnails(
+    pt: "PeerTube",
+    source: Table,
+    *,
+    folder: str | Path | None = None,
+    table: TableOptions = _TABLE,
+    job: JobOptions = _JOB,
+    halt: str | int | Halt | None = None,
+    watcher: Watcher = UNWATCHED,
+) -> Run:
+    """Replace images from files: rows have a video, and `thumbnailfile` and `previewfile`, or `file` for both.
+
+    `folder` is where files are, by default beside the table. Raises as `apply`.
+    """
+    given = open_table(source, table)
+    kind = Thumbnails(_folder(folder, given))
+    return await _request(pt, given, kind, job.checked(halt), watcher=watcher, table=table)
+
+
+async def delete(
+    pt: "PeerTube",
+    source: Table,
+    *,
+    table: TableOptions = _TABLE,
+    job: JobOptions = _JOB,
+    halt: str | int | Halt | None = None,
+    watcher: Watcher = UNWATCHED,
+) -> Run:
+    """Delete the videos that a table names; only their metadata is kept, in the journal.
+
+    The watcher is asked before the first is deleted. Raises as `apply`.
+    """
+    return await _request(pt, open_table(source, table), Delete(), job.checked(halt), watcher=watcher, table=table)
+
+
+async def upload(
+    pt: "PeerTube",
+    source: Table,
+    *,
+    channel: str | None = None,
+    folder: str | Path | None = None,
+    table: TableOptions = _TABLE,
+    cells: CellOptions = _CELLS,
+    job: JobOptions = _JOB,
+    halt: str | int | Halt | None = None,
+    watcher: Watcher = UNWATCHED,
+) -> Run:
+    """Upload files in chunks: rows have `file`, `name`, `channel`, any other field, and `key` for the old name.
+
+    `channel` is that of rows that name none; `folder` is where files are, by default beside the table. Rows that an
+    earlier job of the same table made videos of are unchanged, while those exist. Raises as `apply`.
+    """
+    given = open_table(source, table)
+    kind = Upload(channel, _folder(folder, given))
+    return await _create(pt, given, kind, job.checked(halt), watcher=watcher, table=table, cells=cells)
+
+
+async def import_(
+    pt: "PeerTube",
+    source: Table,
+    *,
+    channel: str | None = None,
+    folder: str | Path | None = None,
+    table: TableOptions = _TABLE,
+    cells: CellOptions = _CELLS,
+    job: JobOptions = _JOB,
+    halt: str | int | Halt | None = None,
+    watcher: Watcher = UNWATCHED,
+) -> Run:
+    """Have the server fetch videos from URLs: rows have `targetUrl`, `channel`, `name` and any other field.
+
+    `channel`, `folder` (of images) and earlier jobs as for `upload`. Raises as `apply`.
+    """
+    given = open_table(source, table)
+    kind = Import(channel, _folder(folder, given))
+    return await _create(pt, given, kind, job.checked(halt), watcher=watcher, table=table, cells=cells)
+
+
+async def _request(
+    pt: "PeerTube",
+    given: Input,
+    kind: Kind,
+    options: JobOptions,
+    *,
+    watcher: Watcher,
+    table: TableOptions,
+) -> Run:
+    async with opened(pt, kind, given.name, columns=given.columns, options=options, watcher=watcher) as desk:
+        await fill(desk, given, kind, table, _CELLS)
+        return await carry_out(desk, kind, options, title=kind.name, question=kind.question)
+
+
+async def _create(
+    pt: "PeerTube",
+    given: Input,
+    kind: Kind,
+    options: JobOptions,
+    *,
+    watcher: Watcher,
+    table: TableOptions,
+    cells: CellOptions,
+) -> Run:
+    async with opened(pt, kind, given.name, columns=given.columns, options=options, watcher=watcher) as desk:
+        await fill(desk, given, kind, table, cells)
+        if made := await settle_made(pt, desk.journal):
+            watcher.say(f"{made:,} videos exist already: an earlier job of this table made them")
+        return await carry_out(desk, kind, options, title=kind.name)
+
+
+def _folder(folder: str | Path | None, given: Input) -> Path:
+    return Path(folder) if folder else given.folder

@@ -1,0 +1,273 @@
+"""May this request go now? One queue per lane and one timer for an origin; three models without I/O say yes or no.
+
+A request goes when its lane has a slot, its windows a place, and the server is there; until then it waits here and
+holds nothing. `_pass` is the only place that lets waiters go: it reads the clock once, takes the oldest that may go,
+whatever its lane, and arms the timer for the moment at which a model wants to be asked again. So after each pass the
+queues are empty, or the timer is armed, or something is in flight that has a deadline.
+
+An admission belongs to an origin: all clients of one process (and event loop) share it.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+from copy import copy
+from typing import Final
+from weakref import WeakKeyDictionary
+
+from aiopeertube.errors import PeerTubeError
+from aiopeertube.wire.turn import TURN, waited
+
+from .health import NEVER, Health, HealthState
+from .lanes import SERVICES, Announce, Caller, Lane, Permit, Waiter
+from .outages import refusing, why_away
+from .slots import Slots
+from .verdicts import UNSENT, Load, Told, Verdict
+from .window import Window
+
+_TICK: Final = 0.001  # seconds: a timer never fires twice for one moment
+_PROBE_SECONDS: Final = 5.0  # that a probe may take
+
+
+Probe = Callable[[], Awaitable[Told]]
+Listener = Callable[[HealthState], None]
+
+
+class Admission:
+    """All windows, healths and queues of one origin. `clock` is the event loop's; `patience` is in seconds."""
+
+    def __init__(self, origin: str, clock: Callable[[], float], *, patience: float) -> None:
+        self.origin = origin
+        self.clients = 0
+        self.windows: dict[str, Window] = {}
+        self.healths = {name: Health(patience=patience, probes=name == "api") for name in SERVICES}
+        self.lanes: list[Lane] = []
+        self.askers: list[Probe] = []  # how the clients that are open ask whether the server is there; any will do
+        self.listeners: list[Listener] = []
+        self._clock = clock
+        self._patience = patience
+        self._numbers = self._waiting = 0
+        self._uneasy = False  # something is refused or away
+        self._timer: asyncio.TimerHandle | None = None
+        self._probe: asyncio.Task[None] | None = None
+        self._lapsed: dict[Health | Window, tuple[float, PeerTubeError]] = {}
+        self._heard: dict[str, str] = {}
+
+    def lane(self, slots: Slots, buckets: tuple[str, ...], service: str, caller: Caller, announce: Announce) -> Lane:
+        """Add a lane; windows of the same name are the same."""
+        windows = tuple(self.windows.setdefault(name, Window(name, self._patience)) for name in buckets)
+        added = Lane(slots, windows, self.healths[service], caller, announce)
+        self.lanes.append(added)
+        return added
+
+    # -- coming and going ------------------------------------------------------------------------
+
+    def at_once(self, lane: Lane) -> Permit | None:
+        """Let a request go that need not wait: the path of nearly all of them."""
+        return None if lane.queue or not lane.may_go(now := self._clock()) else Permit(lane, now)
+
+    async def wait(self, lane: Lane, since: float) -> Permit:
+        """Wait until a request may go, whose call came at `since`.
+
+        Raises:
+            ServerAway, RateLimited: the server was away, or refused, for longer than patience.
+        """
+        self._refuse_lapsed(lane, since)
+        self._numbers += 1
+        waiter = Waiter(self._numbers, since, asyncio.get_running_loop().create_future())
+        lane.queue.append(waiter)
+        self._waiting += 1
+        self._pass()
+        try:
+            return await waited(waiter.future)
+        except BaseException:
+            self._withdraw(waiter)
+            raise
+
+    def _withdraw(self, waiter: Waiter) -> None:
+        """Leave no trace of a waiter that was ended; what it was granted goes on to the next in the same step."""
+        if not waiter.called:
+            self._waiting -= 1  # it stays in the queue until its turn comes, and is passed over then
+            self._pass()
+        elif waiter.future.exception() is None:
+            self.end(waiter.future.result(), UNSENT)
+
+    def end(self, permit: Permit, told: Told, whose: int = 0) -> None:
+        """Take a permit back, with what the attempt told; `whose` tells requests apart."""
+        now, lane = self._clock(), permit.lane
+        self._end_places(permit, told, now)
+        load = told.load if lane.health.state == "up" else Load.NOTHING
+        lane.slots.leave(now - permit.sent, load, saturated=load is not Load.NOTHING and lane.is_saturated(now))
+        lane.health.end(permit.generation, told, now, whose)
+        if told.verdict is not Verdict.PRESENT or told.status == 429:
+            self._uneasy = True
+        if self._waiting or self._uneasy:
+            self._pass()
+
+    def _end_places(self, permit: Permit, told: Told, now: float) -> None:
+        windows = permit.lane.windows
+        named = 0
+        if len(windows) > 1 and told.status == 429 and told.figures and told.figures.limit == windows[1].limit:
+            named = 1  # the API's window is asked first; a refusal that shows its figures never reached the other
+        for index, place in enumerate(permit.places):
+            window = windows[index]
+            if not told.sent:
+                window.unsent(place)
+            elif not told.status:
+                window.lost(place)
+            elif index != named:
+                window.lost(place) if told.status == 429 else window.counted(place)
+            elif told.status == 429:
+                window.refused(place, now, told.figures, told.retry_after)
+            else:
+                window.answered(place, now, told.figures)
+
+    # -- letting go ------------------------------------------------------------------------------
+
+    def _pass(self, moment: float = 0.0) -> None:
+        now = max(self._clock(), moment)
+        if self._uneasy:
+            self._attend(now)
+        while (lane := self._next(now)) is not None:
+            waiter = lane.queue.popleft()
+            self._call(waiter)
+            waiter.future.set_result(Permit(lane, now))
+        if self._waiting:
+            self._arm(now)
+
+    def _next(self, now: float) -> Lane | None:
+        """Return the lane whose first waiter may go, and is the oldest of those."""
+        found: Lane | None = None
+        for lane in self.lanes:
+            first = lane.first()
+            if first is not None and (found is None or first.number < found.queue[0].number) and lane.may_go(now):
+                found = lane
+        return found
+
+    def _arm(self, now: float) -> None:
+        waited_for = [lane for lane in self.lanes if lane.queue]
+        moments = [lane.next_moment(now) for lane in waited_for]
+        if self._uneasy:
+            moments.extend([lane.health.next_moment(now) for lane in waited_for])
+        moment, timer = min(moments, default=NEVER), self._timer
+        if moment == NEVER or (timer is not None and timer.when() <= moment):
+            return  # a timer that fires too early only asks once more
+        if timer is not None:
+            timer.cancel()
+        for lane in waited_for:
+            lane.announce(now)
+        moment = max(moment, now + _TICK)
+        self._timer = asyncio.get_running_loop().call_at(moment, self._fire, moment)
+
+    def _fire(self, moment: float) -> None:
+        self._timer = None
+        self._pass(moment)
+
+    # -- trouble ---------------------------------------------------------------------------------
+
+    def _attend(self, now: float) -> None:
+        """Look after what is refused or away: the end of patience, probes, and those who watch."""
+        for name, health in self.healths.items():
+            if health.gives_up(now):
+                self._lapse(health, now, why_away(self.origin, name, health, now))
+            self._tell(name, health, now)
+        for window in self.windows.values():
+            if window.exhausted(now):
+                self._lapse(window, now, refusing(self.origin, window, now))
+        self._probe_if_due(now)
+        calm = all(health.is_up() for health in self.healths.values())
+        self._uneasy = not calm or any(window.refused_since is not None for window in self.windows.values())
+
+    def _lapse(self, model: Health | Window, now: float, error: PeerTubeError) -> None:
+        """Tell all who wait for `model` that there is no use in it; whoever calls later asks anew."""
+        self._lapsed[model] = (now, error)
+        model.lapse()
+        for lane in self.lanes:
+            if model is lane.health or model in lane.windows:
+                self.fail(lane, error)
+
+    def fail(self, lane: Lane, error: PeerTubeError) -> None:
+        """Give `error` to all who wait in a lane."""
+        waiters, lane.queue = lane.queue, deque()
+        for waiter in waiters:
+            if not waiter.future.done():
+                self._call(waiter)
+                waiter.future.set_exception(copy(error))
+
+    def _call(self, waiter: Waiter) -> None:
+        """Call one who waits: it hears from its future."""
+        waiter.called = True
+        self._waiting -= 1
+
+    def _refuse_lapsed(self, lane: Lane, since: float) -> None:
+        """Answer calls that began before patience was over as those that waited here."""
+        if self._lapsed:
+            models: tuple[Health | Window, ...] = (lane.health, *lane.windows)
+            for model in models:
+                lapsed = self._lapsed.get(model)
+                if lapsed is not None and since < lapsed[0]:
+                    raise copy(lapsed[1])
+
+    def _probe_if_due(self, now: float) -> None:
+        health = self.healths["api"]
+        waited_for = any(lane.queue for lane in self.lanes if lane.health is health)
+        if waited_for and self.askers and self._probe is None and health.wants_probe(now):
+            self._probe = asyncio.get_running_loop().create_task(self._ask(health, self.askers[-1]))
+
+    async def _ask(self, health: Health, ask: Probe) -> None:
+        TURN.set(None)  # it is everybody's, and does not end with the item that began it
+        told = Told(Verdict.ABSENT, reason=health.reason or "no answer to a probe")
+        try:
+            async with asyncio.timeout(_PROBE_SECONDS):
+                told = await ask()
+        except TimeoutError:
+            pass
+        finally:
+            self._probe = None
+        health.probed(told, self._clock())
+        if told.verdict is not Verdict.PRESENT:
+            for lane in self.lanes:
+                lane.slots.forget_errors()
+        self._uneasy = True
+        self._pass()
+
+    def _tell(self, name: str, health: Health, now: float) -> None:
+        if self._heard.get(name, "up") != health.state:
+            self._heard[name] = health.state
+            for listener in self.listeners:
+                listener(health.describe(self.origin, name, now))
+
+    def close(self) -> None:
+        """Stop the timer and the probe: nobody waits any more."""
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._probe is not None:
+            self._probe.cancel()
+
+    def __repr__(self) -> str:
+        states = ", ".join(f"{name} {health.state}" for name, health in self.healths.items())
+        return f"<Admission to {self.origin}, {self._waiting} waiting, {states}>"
+
+
+_OPEN: Final[WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, Admission]]] = WeakKeyDictionary()
+
+
+def join(origin: str, patience: float) -> Admission:
+    """Return the admission to `origin` that the clients of the running event loop share; each leaves it again."""
+    loop = asyncio.get_running_loop()
+    admissions = _OPEN.setdefault(loop, {})
+    if origin not in admissions:
+        admissions[origin] = Admission(origin, loop.time, patience=patience)
+    admissions[origin].clients += 1
+    return admissions[origin]
+
+
+def leave(admission: Admission, lanes: list[Lane], error: PeerTubeError) -> None:
+    """Take a client's lanes away; whoever waits in them gets `error`."""
+    for lane in lanes:
+        admission.lanes.remove(lane)
+        admission.fail(lane, error)
+    admission.clients -= 1
+    if not admission.clients:
+        admission.close()
+        _OPEN.get(asyncio.get_running_loop(), {}).pop(admission.origin, None)

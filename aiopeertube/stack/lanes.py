@@ -1,0 +1,122 @@
+"""Lanes: requests that wait for the same things, what one of them holds while it is under way, and who asks."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from typing import Final
+
+from .health import NEVER, Health
+from .slots import Slots
+from .window import Place, Window
+
+SERVICES: Final = ("api", "token")
+Announce = Callable[[Window, float], None]  # hears of a window that is waited for, and of the seconds
+
+
+class Caller:
+    """Who asks. Administrators and moderators pass the limit while its headers say the opposite; None: not known."""
+
+    __slots__ = ("exempt",)
+
+    def __init__(self, *, exempt: bool | None = None) -> None:
+        self.exempt = exempt
+
+
+class Waiter:
+    """A request in a queue. `since` is when its call first came to this origin, over all its attempts."""
+
+    __slots__ = ("called", "future", "number", "since")
+
+    def __init__(self, number: int, since: float, future: "asyncio.Future[Permit]") -> None:
+        self.number = number
+        self.since = since
+        self.future = future
+        self.called = False  # by the admission: with a permit or an error
+
+
+class Lane:
+    """Requests that wait for the same things: slots, windows (the first is the one that answers speak of), health."""
+
+    __slots__ = ("_announce", "_announced", "caller", "health", "queue", "slots", "windows")
+
+    def __init__(
+        self, slots: Slots, windows: tuple[Window, ...], health: Health, caller: Caller, announce: Announce
+    ) -> None:
+        self._announce = announce
+        self._announced = 0.0  # until when a wait has been told
+        self.slots = slots
+        self.windows = windows
+        self.health = health
+        self.caller = caller
+        self.queue: deque[Waiter] = deque()
+
+    def first(self) -> Waiter | None:
+        """Return who has waited longest; those that were cancelled are passed over."""
+        while self.queue and self.queue[0].future.done():
+            self.queue.popleft()
+        return self.queue[0] if self.queue else None
+
+    def may_go(self, now: float) -> bool:
+        """Ask all three models."""
+        slots = self.slots
+        return slots.in_flight < slots.limit and self.health.may_go(now) and self._fits_all(now)
+
+    def is_saturated(self, now: float) -> bool:
+        """Tell whether nothing but slots is missing, with somebody waiting for one."""
+        slots = self.slots
+        full = bool(self.queue) and slots.in_flight >= slots.limit
+        return full and self.health.may_go(now) and self._fits_all(now)
+
+    def next_moment(self, now: float) -> float:
+        """Return when to ask again if nothing is heard until then; slots come back with answers alone."""
+        moment = now if self.health.may_go(now) else self.health.next_moment(now)
+        for window in self.windows:
+            if not self._fits(window, now):
+                moment = max(moment, self._opens(window, now))
+        return moment if moment > now else NEVER
+
+    def announce(self, now: float) -> None:
+        """Tell those who watch that requests wait for a window, once for each."""
+        if not self.queue or not self.health.is_up() or now < self._announced:
+            return
+        for window in self.windows:
+            if window.is_closed(now) and not self._fits(window, now):
+                opens = window.next_moment(now)
+                self._announced = opens
+                self._announce(window, opens - now)
+
+    def waiting(self) -> int:
+        """Count those who wait."""
+        return sum(not waiter.future.done() for waiter in self.queue)
+
+    def _fits_all(self, now: float) -> bool:
+        for window in self.windows:  # noqa: SIM110 - a generator costs more than the answer
+            if not self._fits(window, now):
+                return False
+        return True
+
+    def _fits(self, window: Window, now: float) -> bool:
+        if self.caller.exempt:
+            return not window.holds_everybody(now)
+        return window.may_go(now) or (self._asks(window) and window.may_ask(now))
+
+    def _asks(self, window: Window) -> bool:
+        """Tell whether one request past zero is to find out who we are: by a 429, or by a 2xx that says "wait"."""
+        return self.caller.exempt is None and window.is_spent()
+
+    def _opens(self, window: Window, now: float) -> float:
+        opens = window.next_moment(now)
+        return min(opens, window.next_to_ask(now)) if self._asks(window) else opens
+
+
+class Permit:
+    """What a request holds while it is under way: a slot, a place in each window, and the health it was sent in."""
+
+    __slots__ = ("generation", "lane", "places", "sent")
+
+    def __init__(self, lane: Lane, now: float) -> None:
+        self.lane = lane
+        self.sent = now
+        self.places: tuple[Place, ...] = tuple([window.start(now) for window in lane.windows])
+        self.generation = lane.health.start()
+        lane.slots.in_flight += 1

@@ -1,0 +1,69 @@
+"""Bodies on their way: what is sent says that it makes progress, and what comes has a bound."""
+
+import asyncio
+import io
+from collections.abc import Callable
+from typing import Any, BinaryIO, Final
+
+import aiohttp
+from aiohttp.abc import AbstractStreamWriter
+
+from aiopeertube import errors
+from aiopeertube.wire.messages import Request
+
+_PIECE: Final = 256 * 1024  # bytes
+_MOST: Final = 64 * 1024 * 1024  # bytes of an answer, decompressed; a page of 100 videos has a quarter of a MiB
+
+
+class Watched(aiohttp.Payload):
+    """A body, or a file in one, that is sent piece after piece: nothing is copied, and a large one holds up nobody.
+
+    `progress` hears of each piece when the one before has left.
+    """
+
+    def __init__(self, file: BinaryIO, progress: Callable[[], None], content_type: str) -> None:
+        super().__init__(file, content_type=content_type)
+        self._size = file.seek(0, io.SEEK_END)
+        self._progress = progress
+
+    def decode(self, encoding: str = "utf-8", errors: str = "strict") -> str:
+        """Return all of it as text."""
+        self._value.seek(0)
+        text: str = self._value.read().decode(encoding, errors)
+        return text
+
+    async def write(self, writer: AbstractStreamWriter) -> None:
+        """Write all of it."""
+        file, loop = self._value, asyncio.get_running_loop()
+        on_disk = not isinstance(file, io.BytesIO)
+        file.seek(0)
+        while piece := (await loop.run_in_executor(None, file.read, _PIECE) if on_disk else file.read(_PIECE)):
+            self._progress()
+            await writer.write(piece)
+            if not on_disk:
+                await asyncio.sleep(0)
+        self._progress()
+
+    async def write_with_length(self, writer: AbstractStreamWriter, content_length: int | None) -> None:
+        """Write all of it: its length is what was announced."""
+        await self.write(writer)
+
+
+async def read_bounded(stream: Any, request: Request) -> bytes:
+    """Read an answer to its end.
+
+    Raises:
+        UnexpectedResponse: it is larger than anything that PeerTube sends.
+    """
+    first = await stream.readany()
+    if stream.at_eof():
+        return bytes(first)
+    pieces, size = [first], len(first)
+    while piece := await stream.readany():
+        pieces.append(piece)
+        size += len(piece)
+        if size > _MOST:
+            raise errors.UnexpectedResponse(
+                f"the answer to {request.method} {request.path} has more than {_MOST >> 20} MiB", status=200
+            )
+    return b"".join(pieces)

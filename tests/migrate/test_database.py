@@ -1,0 +1,81 @@
+"""The journal's file: made, brought up to date, and read."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from aiopeertube.migrate import Item, Job, Journal, JournalError
+from aiopeertube.migrate.database import Database
+from aiopeertube.migrate.journal import Batch
+
+JOB = Job("update", "https://videos.example", "nisv", "films.csv")
+
+# As version 1 made it.
+VERSION_1 = """
+CREATE TABLE job (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE item (
+    id INTEGER PRIMARY KEY,
+    ref TEXT NOT NULL, change TEXT NOT NULL, pass INTEGER NOT NULL,
+    uuid TEXT NOT NULL, name TEXT NOT NULL, line INTEGER, row TEXT NOT NULL,
+    wanted TEXT NOT NULL, before TEXT, after TEXT,
+    state TEXT NOT NULL, reason TEXT NOT NULL, again INTEGER NOT NULL, attempts INTEGER NOT NULL,
+    note TEXT NOT NULL, at REAL NOT NULL
+);
+CREATE INDEX item_state ON item (state, id);
+INSERT INTO job VALUES ('kind', '"update"'), ('origin', '"o"'), ('user', '"u"'), ('source', '"s"'),
+    ('columns', '[]'), ('began', '1.0'), ('parent', '""'), ('pass', '1');
+INSERT INTO item VALUES (1, 'a', 'x', 1, 'a', 'A', 2, '{}', '{}', '{}', '{}', 'failed', 'why', 1, 1, '{}', 0);
+INSERT INTO item VALUES (2, 'b', 'y', 1, '', '', 3, '{}', '{"name": "B"}', NULL, NULL, 'failed', 'why', 0, 1, '{}', 0);
+PRAGMA user_version = 1;
+"""
+
+
+@pytest.mark.anyio
+async def test_a_journal_of_the_version_before_is_brought_up_to_date(journal_path: Path) -> None:
+    old = sqlite3.connect(journal_path)
+    old.executescript(VERSION_1)
+    old.close()
+    with pytest.raises(JournalError, match="no journal of this version"):
+        Journal.open(journal_path, read_only=True)
+    for _ in range(2):
+        with Journal.open(journal_path) as journal:
+            await journal.reopen_failed()
+            assert [(item.ref, item.state, item.ready) async for item in journal.items()] == [
+                ("a", "planned", True), ("b", "read", False),
+            ]  # fmt: skip
+
+
+def test_what_needs_no_comparison_is_planned_again_as_it_is(journal_path: Path) -> None:
+    database = Database.create(journal_path, JOB)
+    database.begin_pass(distinct=False)
+    database.add([Item("a", {"x": 1}, state="planned", ready=True), Item("b", {"name": "B"})])
+    database.begin_pass(distinct=False)
+    database.end_pass()
+    assert database.counts() == {"skipped": 2}
+    database.begin_pass(distinct=False)
+    database.add([Item("a", {"x": 1}), Item("b", {"name": "B"})])
+    database.end_pass()
+    assert {item.ref: item.state for item in database.page((), 0)} == {"a": "planned", "b": "read"}
+    database.close()
+    database.release(remove=True)
+    assert not list(journal_path.parent.iterdir())
+
+
+@pytest.mark.anyio
+async def test_a_batch_writes_when_it_is_full_and_when_its_block_ends_well() -> None:
+    written: list[int] = []
+
+    async def write(items: object) -> None:
+        written.append(len(items))  # type: ignore[arg-type]
+
+    async with Batch(write, most=3) as batch:
+        for _ in range(7):
+            await batch.put(Item("a", {}))
+        assert written == [3, 3]
+    assert written == [3, 3, 1]
+    with pytest.raises(RuntimeError):
+        async with Batch(write) as batch:
+            await batch.put(Item("a", {}))
+            raise RuntimeError
+    assert written == [3, 3, 1]

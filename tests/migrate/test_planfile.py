@@ -1,0 +1,88 @@
+"""The plan as a file: whole, or refused with every line that is not."""
+
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from aiopeertube import errors
+from aiopeertube.migrate import BadSource, Item, Job
+from aiopeertube.migrate.planfile import PlanFile, is_plan, write
+from aiopeertube.migrate.problems import Problems
+
+pytestmark = pytest.mark.anyio
+
+JOB = Job("update", "https://videos.example", "nisv", "films.csv", ("uuid", "name"))
+UUID = "5a71eb42-d31d-4cf0-9a63-42319bfeb9c6"
+
+
+def item(name: str) -> Item:
+    before, after = {"name": "Old"}, {"name": name}
+    return Item(
+        UUID, after, 2, {"uuid": UUID}, 0, "planned", UUID, "Old", before, after, note={"key": "k"}, ready=True
+    )
+
+
+async def items(*names: str) -> AsyncIterator[Item]:
+    for name in names:
+        yield item(name)
+
+
+@pytest.fixture
+async def lines(tmp_path: Path) -> list[dict[str, Any]]:
+    path = tmp_path / "plan.jsonl"
+    with path.open("wb") as file:
+        assert await write(file, JOB, items("Film", "Naïve 🎞")) == 2
+    return [json.loads(line) for line in path.read_bytes().splitlines()]
+
+
+def again(tmp_path: Path, lines: list[dict[str, Any]]) -> tuple[list[Item], list[str]]:
+    path = tmp_path / "again.jsonl"
+    path.write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+    assert is_plan(str(path))
+    problems = Problems("again.jsonl")
+    plan = PlanFile(str(path))
+    assert plan.job == JOB
+    found = list(plan.items(problems))
+    if not problems.total:
+        return found, []
+    with pytest.raises(BadSource) as caught:
+        problems.raise_if_any()
+    return found, [problem.reason for problem in caught.value.problems]
+
+
+async def test_what_was_written_is_read(tmp_path: Path, lines: list[dict[str, Any]]) -> None:
+    assert again(tmp_path, lines) == ([item("Film"), item("Naïve 🎞")], [])
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        (lambda lines: lines[:-1], "the plan was cut off: its end is missing"),
+        (lambda lines: [lines[0], *lines[2:]], "1 changes stand here, not 2"),
+        (lambda lines: [*lines, lines[1]], "after the end of the plan"),
+        (
+            lambda lines: [lines[0], {**lines[1], "after": {}}, *lines[2:]],
+            "before and after must have the same fields",
+        ),
+        (lambda lines: [lines[0], {**lines[1], "uuid": "x"}, *lines[2:]], "'x'"),
+        (lambda lines: [lines[0], {**lines[1], "after": {"name": "x"}}, *lines[2:]], "3 to 120"),
+    ],
+)
+async def test_what_was_damaged_is_told(tmp_path: Path, lines: list[dict[str, Any]], change: Any, why: str) -> None:
+    _, reasons = again(tmp_path, change(lines))
+    assert any(why in reason for reason in reasons)
+
+
+def test_what_is_no_plan(tmp_path: Path) -> None:
+    path = tmp_path / "plan.jsonl"
+    assert not is_plan(str(path))
+    with pytest.raises(errors.FileUnreadable):
+        PlanFile(str(path))
+    for head in ('{"plan":', '{"plan": 9, "kind": "update"}\n', '{"plan": 1}\n'):
+        path.write_text(head)
+        assert is_plan(str(path))
+        with pytest.raises(BadSource):
+            PlanFile(str(path))

@@ -1,0 +1,92 @@
+"""How long a run may take: what its server allows at best, a fifth more, and what went wrong."""
+
+from .history import History
+
+_FACTOR = 1.2
+_SLACK = 1.0
+_LEARNING = 4  # windows whose end is known to the second only, until their length is
+_PROBING = 10.0  # from the end of an outage to the next try, and the gentle opening after it
+_RETRIES_A_SECOND = 5.0
+_LONGEST_PAUSE = 15.0
+
+
+def seconds_allowed(history: History) -> float:
+    """Return the seconds that a history may take."""
+    learning = min(_LEARNING, _windows(history, _requests(history)))
+    return _FACTOR * ideal(history) + _troubles(history) + _pauses(history) + learning + _SLACK
+
+
+def ideal(history: History) -> float:
+    """Return the seconds that a perfect client needs when nothing goes wrong."""
+    world = history.world
+    server, network, requests = world.server, world.network, _requests(history)
+    trip = 2 * network.high * (1 + 9 * network.tail)
+    together = 1 if world.concurrency == "auto" else world.concurrency
+    busy = requests * (trip + 1.4 * server.write_seconds * min(5, together)) / together
+    return busy + _windows(history, requests) * (_window(history) + trip) + _last_single(history)
+
+
+def _windows(history: History, requests: int) -> int:
+    """Return how many windows have to be waited for."""
+    world = history.world
+    if world.administrator:  # who passes, but for logins
+        return len(world.server.neighbours) * world.login
+    limit = min([world.server.limit, *(limit for _, limit, _ in world.server.limits)])
+    taken = sum(hits for _, hits in world.server.neighbours)
+    return (requests + taken - 1) // limit + len(world.server.neighbours)
+
+
+def _window(history: History) -> float:
+    server = history.world.server
+    return max([server.window, *(window for _, _, window in server.limits)])
+
+
+def _last_single(history: History) -> float:
+    return max((single.at for single in history.world.singles), default=0.0)
+
+
+def _requests(history: History) -> int:
+    """Return how many requests the work takes when none is wasted."""
+    world = history.world
+    if world.migration is not None:
+        lives = len(history.pools)
+        return 2 * world.migration[0] + 10 * lives + 16 * (lives - 1)  # looked at, written, asked for after a kill
+    renewals = 1 + 2 * (len(world.server.revocations) + 1)
+    return sum(run.edits + run.posts + run.wrong for run in world.runs) + len(world.singles) + renewals
+
+
+def _troubles(history: History) -> float:
+    """Return the seconds that faults, outages and set clocks cost."""
+    world, network = history.world, history.network
+    together = 1 if world.concurrency == "auto" else world.concurrency
+    lives = max(0, len(history.pools) - 1) * (world.server.window + 1)  # a new client knows nothing of the window
+    away = sum(outage.end - outage.begin + _PROBING + world.timeout for outage in world.network.outages)
+    silent = _silent(history, together) * (world.timeout + 1)
+    chain = max((_chain(wear.faults) for wear in network.wear.values()), default=0.0)
+    jumps = sum(abs(seconds) + world.server.window for _, seconds in world.server.jumps)
+    refused = sum(network.faults[kind] for kind in ("429", "429-seconds")) * 4.0
+    hidden = 20.0 + ideal(history) if world.server.hidden == "all" else 0.0
+    renewals = len(world.server.revocations) * 2.0
+    retries = network.faults.total() / _RETRIES_A_SECOND
+    return away + silent + chain + retries + jumps + refused + hidden + renewals + lives
+
+
+def _silent(history: History, together: int) -> float:
+    """Return how many timeouts are waited for: edits wait together, but each for its own; all else comes by turns."""
+    by_key = {
+        key: sum(fault in {"silence", "silence-after", "slow"} for fault in wear.faults)
+        for key, wear in history.network.wear.items()
+    }
+    edits = [count for key, count in by_key.items() if not key.startswith(("GET", "POST"))]
+    return sum(by_key.values()) - sum(edits) + sum(edits) / together + max(edits, default=0)
+
+
+def _chain(faults: list[str]) -> float:
+    return sum(min(_LONGEST_PAUSE, 0.25 * 2.0**number) for number in range(len(faults)))
+
+
+def _pauses(history: History) -> float:
+    """Return the seconds for which users themselves made the run wait."""
+    return sum(
+        (run.edits + run.posts + run.wrong) * (run.source_pause + run.consumer_pause) for run in history.world.runs
+    )

@@ -33,6 +33,7 @@ from .stack.retry import Retry
 from .stack.tokens import Token, TokenFile
 from .wire.call import Call, Sender
 from .wire.messages import API, Body, JsonBody, Request, encode_query, json_or_text
+from .wire.sendable import header_problem, line_problem, method_problem, whole_problem
 
 T = TypeVar("T")
 E = TypeVar("E")
@@ -93,6 +94,8 @@ class PeerTube:
         if (username is None) != (password is None) and token_file is None and token is None:
             raise ConfigurationError("username and password must be given together")
         self._credentials = Credentials(username, password, otp)
+        if token is not None and header_problem("Authorization", token):
+            raise ConfigurationError("token: it contains characters that no header can hold")
         self._token = Token(token) if token else None
         self._file = TokenFile(Path(token_file), origin=self.origin, username=username) if token_file else None
         self._known = self._token is not None or self._file is not None or self._credentials.can_log_in
@@ -239,7 +242,9 @@ class PeerTube:
         JSON, text where the answer is not JSON, None where it is empty. `idempotent` says that repeating it is safe;
         otherwise POST and PATCH are repeated only when the server certainly did nothing.
         """
-        problem: InputError | None = None
+        problem: InputError | None = line_problem("path", path) or method_problem(method)
+        if problem is not None:  # nothing can be made of it
+            return Call("GET", API, json_or_text, problem=problem, sender=self)
         if not path.startswith("/") or path.startswith("//"):
             problem = InvalidField(
                 "path", f"{path!r} must begin with exactly one slash; the instance is always {self.origin}"
@@ -364,12 +369,12 @@ class PeerTube:
 def _fixed(concurrency: int | str) -> int | None:
     if concurrency == "auto":
         return None
-    if isinstance(concurrency, int) and concurrency >= 1:
+    if isinstance(concurrency, int) and not whole_problem("concurrency", concurrency, 1):
         return concurrency
     raise ConfigurationError(f'concurrency must be "auto" or a positive integer, not {concurrency!r}')
 
 
 def _at_least_one(name: str, value: int) -> int:
-    if value < 1:
+    if whole_problem(name, value, 1):
         raise ConfigurationError(f"{name} must be a positive integer, not {value!r}")
     return value

@@ -2,8 +2,17 @@
 
 PeerTube pages by offset, and offsets shift when the list changes. A `total` that shrank by d since the page before
 means that up to d items moved to offsets already read; the listing goes back by d (and a little further, in case
-it keeps shrinking) and drops items already yielded. An item that vanishes while another is added leaves `total`
-unchanged, which cannot be detected; with `sort="createdAt"`, edits of metadata move nothing.
+it keeps shrinking) and drops items already yielded.
+
+An item that vanishes while another is added leaves `total` unchanged, and no offset tells the two apart. What holds:
+
+- With the newest first (`sort="-createdAt"`), read one page after the other (`ahead=0`), nothing is skipped, whatever
+  is added and deleted: additions only move the rest back, so it moves forward by no more than `total` shrinks.
+- Otherwise the items skipped are at most the deletions hidden like that, times the pages under way at once: pages
+  fetched ahead may be answered in another order.
+- Edits of metadata move nothing in either case.
+
+A listing ends: too many pages in a row without a new item, or a list that grows without end, raise an error.
 """
 
 import asyncio
@@ -11,13 +20,16 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable
 from typing import Any, Final, Generic, TypeVar
 
-from .errors import UnexpectedResponse
+from .errors import ListNeverStoodStill, UnexpectedResponse
 from .wire.call import Call
+from .wire.sendable import whole_problem
 
 T = TypeVar("T")
 
 AHEAD: Final = 3  # pages; a server gains nothing from more than about four at once
 MOST: Final = 100  # items a page; PeerTube refuses more
+BARREN: Final = 100  # consecutive pages without a new item before giving up
+GROWTH: Final = 10  # a growing list is followed to this many times its first total (and one page)
 
 
 class Paginator(Generic[T]):
@@ -27,7 +39,7 @@ class Paginator(Generic[T]):
     """
 
     def __init__(self, page: Callable[[int, int], Call[Any]], *, count: int = MOST, ahead: int = AHEAD) -> None:
-        if not 1 <= count <= MOST:
+        if whole_problem("count", count, 1) or count > MOST:
             raise ValueError(f"count: a page has 1 to {MOST} items, not {count}")
         self._page = page
         self._count = count
@@ -42,11 +54,12 @@ class Paginator(Generic[T]):
 
     async def total(self) -> int:
         """Ask how many items there are, with one small request."""
-        answer = await self._page(0, 0)
-        return int(answer["total"])
+        return _total(await self._page(0, 0))
 
     async def collect(self, *, limit: int | None = None) -> list[T]:
         """Collect the first `limit` items (None: all) in a list; a small limit fetches a small page."""
+        if limit is not None and not isinstance(limit, int):
+            raise ValueError(f"limit: expected a number of items, got {limit!r}")
         items: list[T] = []
         if limit is not None and limit <= 0:
             return items
@@ -80,6 +93,8 @@ class _Pages(AsyncIterator[list[T]]):
         self._total: int | None = None
         self._slack = 0  # items that pages overlap by, once the list was seen shrinking
         self._given = _Seen()
+        self._count_given = self._requests = self._barren = 0
+        self._most = 0  # the largest total that is plausible
 
     def __aiter__(self) -> "_Pages[T]":
         return self
@@ -97,7 +112,7 @@ class _Pages(AsyncIterator[list[T]]):
                 self._total = 0  # an iterator that failed is at its end
                 raise
             self._waiting.popleft()
-            rows = self._take(start, page)
+            rows = self._taken(start, page)
             if rows:
                 self._ask()  # the next pages travel while the caller works on this one
                 return rows
@@ -124,6 +139,31 @@ class _Pages(AsyncIterator[list[T]]):
             return False
         return self._limit is None or self._next < self._limit or not self._waiting
 
+    def _taken(self, start: int, page: Any) -> list[T]:
+        """Take a page; end the listing when it is wrong, or one of too many that bring nothing new."""
+        try:
+            rows = self._take(start, page)
+            self._check(len(rows))
+        except UnexpectedResponse:
+            self.close()
+            self._total = 0
+            raise
+        return rows
+
+    def _check(self, new: int) -> None:
+        total = self._total or 0
+        self._requests += 1
+        self._count_given += new
+        self._barren = 0 if new else self._barren + 1
+        self._most = self._most or GROWTH * (total + self._count)
+        if self._barren > BARREN and self._wanted():
+            raise self._restless("the list never stood still, or has no more items")
+        if total > self._most and self._count_given > self._most:
+            raise self._restless("the list grows without end")
+
+    def _restless(self, message: str) -> ListNeverStoodStill:
+        return ListNeverStoodStill(message, given=self._count_given, total=self._total or 0, requests=self._requests)
+
     def _take(self, start: int, page: Any) -> list[T]:
         total, data = _parts(page)
         shrunk = max(0, (self._total or 0) - total)
@@ -149,11 +189,21 @@ class _Pages(AsyncIterator[list[T]]):
 
 def _parts(page: Any) -> tuple[int, list[Any]]:
     """Return total and rows of a page; raise if it is not one."""
-    if isinstance(page, dict):
-        total, data = page.get("total"), page.get("data")
-        if isinstance(total, int) and isinstance(data, list) and all(isinstance(r, dict) and "id" in r for r in data):
-            return total, data
+    data = page.get("data") if isinstance(page, dict) else None
+    if isinstance(data, list) and all(isinstance(row, dict) and _is_id(row.get("id")) for row in data):
+        return _total(page), data
     raise UnexpectedResponse("expected a page with total and data, got other JSON", status=200)
+
+
+def _is_id(value: Any) -> bool:
+    return isinstance(value, int | str)
+
+
+def _total(page: Any) -> int:
+    total = page.get("total") if isinstance(page, dict) else None
+    if isinstance(total, int) and not isinstance(total, bool) and total >= 0:
+        return total
+    raise UnexpectedResponse(f"expected a page with its total, got {str(total)[:40]!r} for it", status=200)
 
 
 async def _result(call: Call[Any]) -> Any:

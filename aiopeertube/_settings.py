@@ -1,10 +1,9 @@
 """Private: the settings of a client, checked before anything is sent."""
 
 import ipaddress
-import math
 import os
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, TypeGuard
 from urllib.parse import urlsplit
 
 from .errors import ConfigurationError, InsecureCredentials, InvalidURL
@@ -16,6 +15,7 @@ ENVIRONMENT: Final = {
     "token": "PEERTUBE_TOKEN",
     "otp": "PEERTUBE_OTP",
 }
+_LONGEST: Final = 10**9  # seconds, some thirty years: more is a mistake, and no timer takes it
 
 
 def origin_of(url: str) -> str:
@@ -89,7 +89,11 @@ def seconds(name: str, value: object) -> float:
     Raises:
         ConfigurationError: it is no positive, finite number.
     """
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not number or not 0 < value < math.inf:  # type: ignore[operator]
+    if not is_span(value):
         raise ConfigurationError(f"{name}: {value!r} must be a positive number of seconds")
-    return float(value)  # type: ignore[arg-type]
+    return float(value)
+
+
+def is_span(value: object) -> TypeGuard[int | float]:
+    """Tell whether a value is a span of time in seconds: positive, and short enough for a timer."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value <= _LONGEST

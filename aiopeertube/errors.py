@@ -21,7 +21,8 @@
     │   ├── DeadlineExceeded          the call as a whole took longer than its deadline
     │   └── ClientClosed              the client was closed while the call was under way
     ├── UnexpectedResponse            an answer that PeerTube does not give (a proxy's page, cut JSON)
-    │   └── RedirectRefused           a redirect that must not be followed
+    │   ├── RedirectRefused           a redirect that must not be followed
+    │   └── ListNeverStoodStill       a list whose end cannot be reached: given, total, requests
     ├── AuthenticationError           the server did not accept the credentials or the token
     │   ├── WrongCredentials          wrong user name or password
     │   ├── TwoFactorRequired         a one-time code is required
@@ -70,6 +71,7 @@ __all__ = [
     "InvalidField",
     "InvalidIdentifier",
     "InvalidURL",
+    "ListNeverStoodStill",
     "NoToken",
     "NotACall",
     "NotFound",
@@ -230,6 +232,21 @@ class RedirectRefused(UnexpectedResponse):
         self.location = location
 
 
+class ListNeverStoodStill(UnexpectedResponse):
+    """A list changed faster than it can be read, or its `total` is wrong.
+
+    `given` items were yielded from `requests` pages; `total` is what the last page said that there are.
+    """
+
+    def __init__(self, message: str, *, given: int, total: int, requests: int) -> None:
+        super().__init__(
+            f"{message}: {given:,} items came in {requests:,} pages, and the server reports {total:,}", status=200
+        )
+        self.given = given
+        self.total = total
+        self.requests = requests
+
+
 class AuthenticationError(PeerTubeError):
     """The server did not accept the credentials or the token."""
 
@@ -330,14 +347,14 @@ class ServerError(ApiError):
 class UploadFailed(PeerTubeError):
     """The chunked upload did not complete; `upload_id` names it, to resume it.
 
-    `perhaps_finished` is True when the server may have made the video although no answer said so: look for it among
-    the user's own videos before you send the file again.
+    `perhaps_finished` (and `in_doubt`) is True when the server may have made the video although no answer said so:
+    look for it among the user's own videos before you send the file again.
     """
 
     def __init__(self, message: str, *, upload_id: str = "", perhaps_finished: bool = False) -> None:
         super().__init__(message)
         self.upload_id = upload_id
-        self.perhaps_finished = perhaps_finished
+        self.perhaps_finished = self.in_doubt = perhaps_finished
 
 
 class UploadUnknown(UploadFailed):

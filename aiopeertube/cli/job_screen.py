@@ -75,12 +75,17 @@ class JobScreen(Unwatched):
         self._counts[item.state] += 1
         if item.state in {"failed", "conflict"} and self._counts[item.state] <= _SHOWN_FAILURES:
             at = f"line {item.line}, " if item.line else ""
-            self.say(f"{item.state}: {at}{item.name or item.uuid or item.ref}: {item.reason}")
+            self._print(f"{item.state}: {at}{item.name or item.uuid or item.ref}: {item.reason}")
         if self._lines:
             job_output.write_outcome(item)
         self.advance()
 
     def say(self, line: str) -> None:
+        """Print what the job says, unless told to be quiet."""
+        if not self._settings.quiet:
+            self._print(line)
+
+    def _print(self, line: str) -> None:
         """Print a line, above the bar where there is one."""
         if self._progress is None:
             note(line)
@@ -105,8 +110,7 @@ class JobScreen(Unwatched):
         """Listen to Ctrl-C from now on."""
 
         def heard() -> None:
-            if not self._settings.quiet:
-                self.say(HEARD)
+            self.say(HEARD)
             run.stop("interrupted")
 
         self._interrupts = Interrupts(heard)

@@ -1,5 +1,6 @@
 """The options of commands that carry a job out."""
 
+import math
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -25,7 +26,7 @@ class Duration(click.ParamType[float]):
             seconds = float(number) * _UNITS[str(value)[len(number) :] or "s"]
         except (ValueError, KeyError):
             seconds = 0.0
-        if seconds <= 0:
+        if not 0 < seconds < math.inf:
             raise click.BadParameter(f"{value!r} is not a duration like 90s, 15m or 2h", ctx, param)
         return seconds
 

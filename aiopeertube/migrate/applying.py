@@ -35,7 +35,7 @@ async def settle_open(
     """
 
     async def ask(item: Item) -> None:
-        await kind.ask(pt, item)
+        await kind.ask(pt, journal, item)
         if item.state == "planned" and not_done is not None:
             not_done(item)
         journal.note(item)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from aiopeertube.wire.fields import problem_of
+from aiopeertube.wire.sendable import fields_problem
 
 from .values import (
     CLEAR,
@@ -217,7 +218,7 @@ def _number(name: str, value: Any, reading: Reading) -> Any:
 
 def refusal(name: str, value: Any) -> str:
     """Say why the server would refuse a value; "" when it should not."""
-    problem = problem_of({name: value}) if name != "channel" else None
+    problem = (problem_of({name: value}) or fields_problem({name: value})) if name != "channel" else None
     return str(problem).partition(": ")[2] if problem else ""
 
 

@@ -56,6 +56,11 @@ def all_journals() -> Iterator[Path]:
 
 def unfinished(job: Job) -> Path | None:
     """Find the newest journal of the same kind of job, input, instance and user."""
+    return next(earlier_journals(job), None)
+
+
+def earlier_journals(job: Job) -> Iterator[Path]:
+    """Give the journals of the same kind of job, input, instance and user, the newest first."""
     for path in all_journals():
         try:
             with Journal.open(path, read_only=True) as journal:
@@ -63,8 +68,7 @@ def unfinished(job: Job) -> Path | None:
         except PeerTubeError:
             continue
         if (other.kind, other.origin, other.user, other.source) == (job.kind, job.origin, job.user, job.source):
-            return path
-    return None
+            yield path
 
 
 def journal_of(job: Job, *, path: str | Path | None, resume: bool) -> Journal:

@@ -21,6 +21,7 @@ from .inputs import Given, Input, open_input, open_table
 from .job import Desk, Run, carry_out, fill, looking_back, opened, temporary
 from .job_options import CellOptions, JobOptions, TableOptions
 from .kinds import Captions, Delete, Import, Kind, Thumbnails, Update, Upload, of
+from .made_before import settle_made
 from .planned import Plan, plan_of
 from .planning import RulesOverScope
 from .proving import Difference, Verified, Verifier, as_before, derive
@@ -288,12 +289,12 @@ async def upload(
 ) -> Run:
     """Upload files in chunks: rows have `file`, `name`, `channel`, any other field, and `key` for the old name.
 
-    `channel` is that of rows that name none; `folder` is where files are, by default beside the table. Raises as
-    `apply`.
+    `channel` is that of rows that name none; `folder` is where files are, by default beside the table. Rows that an
+    earlier job of the same table made videos of are unchanged, while those exist. Raises as `apply`.
     """
     given = open_table(source, table)
     kind = Upload(channel, _folder(folder, given))
-    return await _request(pt, given, kind, job.checked(halt), watcher=watcher, table=table, cells=cells)
+    return await _create(pt, given, kind, job.checked(halt), watcher=watcher, table=table, cells=cells)
 
 
 async def import_(
@@ -310,11 +311,11 @@ async def import_(
 ) -> Run:
     """Have the server fetch videos from URLs: rows have `targetUrl`, `channel`, `name` and any other field.
 
-    `channel` and `folder` (of images) as for `upload`. Raises as `apply`.
+    `channel`, `folder` (of images) and earlier jobs as for `upload`. Raises as `apply`.
     """
     given = open_table(source, table)
     kind = Import(channel, _folder(folder, given))
-    return await _request(pt, given, kind, job.checked(halt), watcher=watcher, table=table, cells=cells)
+    return await _create(pt, given, kind, job.checked(halt), watcher=watcher, table=table, cells=cells)
 
 
 async def _request(
@@ -325,11 +326,27 @@ async def _request(
     *,
     watcher: Watcher,
     table: TableOptions,
-    cells: CellOptions = _CELLS,
+) -> Run:
+    async with opened(pt, kind, given.name, columns=given.columns, options=options, watcher=watcher) as desk:
+        await fill(desk, given, kind, table, _CELLS)
+        return await carry_out(desk, kind, options, title=kind.name, question=kind.question)
+
+
+async def _create(
+    pt: "PeerTube",
+    given: Input,
+    kind: Kind,
+    options: JobOptions,
+    *,
+    watcher: Watcher,
+    table: TableOptions,
+    cells: CellOptions,
 ) -> Run:
     async with opened(pt, kind, given.name, columns=given.columns, options=options, watcher=watcher) as desk:
         await fill(desk, given, kind, table, cells)
-        return await carry_out(desk, kind, options, title=kind.name, question=kind.question)
+        if made := await settle_made(pt, desk.journal):
+            watcher.say(f"{made:,} videos exist already: an earlier job of this table made them")
+        return await carry_out(desk, kind, options, title=kind.name)
 
 
 def _folder(folder: str | Path | None, given: Input) -> Path:

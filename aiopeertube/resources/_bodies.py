@@ -13,6 +13,8 @@ SECONDS_FOR_A_FILE: Final = 600.0
 
 def images(thumbnail: FileLike | None, preview: FileLike | None) -> tuple[FilePart, ...]:
     """Make parts of the images that are given."""
+    if thumbnail is None and preview is None:
+        return ()
     named = {"thumbnailfile": thumbnail, "previewfile": preview}
     return tuple(image_part(name, image) for name, image in named.items() if image is not None)
 

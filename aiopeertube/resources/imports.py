@@ -4,12 +4,13 @@ from typing import Final, Unpack
 from urllib.parse import urlsplit
 
 from aiopeertube._pagination import Paginator
-from aiopeertube.errors import InvalidField
+from aiopeertube.errors import InputError, InvalidField
 from aiopeertube.types import ImportFields, ImportFilters, VideoImport
 from aiopeertube.wire.call import Call
 from aiopeertube.wire.fields import form_fields, problem_of
 from aiopeertube.wire.files import FileLike
-from aiopeertube.wire.messages import API, Multipart, json_value
+from aiopeertube.wire.messages import API, Body, Multipart, json_value
+from aiopeertube.wire.sendable import line_complaint
 
 from ._base import Resource
 from ._bodies import given, images
@@ -42,13 +43,19 @@ class Imports(Resource):
         """
         everything = {"channelId": channelId, "targetUrl": targetUrl, **fields}
         wanted = given(everything)
+        # Without a name the server uses the one it finds, so None is valid here.
+        problem: InputError | None = _url_problem(targetUrl) or problem_of({"channelId": channelId, **wanted})
+        body: Body | None = None
+        try:
+            body = Multipart(form_fields(wanted), images(thumbnailfile, previewfile))
+        except InputError as exc:
+            problem = problem or exc
         return Call(
             "POST",
             f"{API}/videos/imports",
             json_value,
-            body=Multipart(form_fields(wanted), images(thumbnailfile, previewfile)),
-            # Without a name the server uses the one it finds, so None is valid here.
-            problem=_url_problem(targetUrl) or problem_of({"channelId": channelId, **wanted}),
+            body=body,
+            problem=problem,
             sender=self._sender,
         )
 
@@ -60,7 +67,9 @@ class Imports(Resource):
 def _url_problem(url: str) -> InvalidField | None:
     try:
         parts = urlsplit(url)
-        usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and len(url) <= _LONGEST
+        # urlsplit drops characters that the server would not.
+        usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and not line_complaint(url)
+        usable = usable and len(url) <= _LONGEST
     except (ValueError, AttributeError, TypeError):
         usable = False
     return None if usable else InvalidField("targetUrl", f"must be an http(s) address, not {str(url)[:80]!r}")

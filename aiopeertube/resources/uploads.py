@@ -23,6 +23,7 @@ from aiopeertube.wire.messages import (
     nothing,
     strange,
 )
+from aiopeertube.wire.sendable import line_problem, whole_problem
 
 from ._base import Resource
 from ._bodies import SECONDS_FOR_A_FILE, given, images, video_body
@@ -60,7 +61,9 @@ class Uploads(Resource):
         """
         everything = {"filename": filename, "channelId": channelId, "name": name, **fields}
         body: Body | None = None
-        problem: InputError | None = problem_of(everything) or _size_problem(size)
+        problem: InputError | None = (
+            problem_of(everything) or _size_problem(size) or line_problem("filename", filename)
+        )
         try:
             body = video_body(given(everything), images(thumbnailfile, previewfile))
         except InputError as exc:
@@ -88,9 +91,9 @@ class Uploads(Resource):
             Conflict: more bytes than were announced.
             ApiError: 423, another chunk of this upload is being received. ServerError: 503, the video is being made.
         """
-        end = offset + len(data)
-        problem: InputError | None = None
-        if not (0 <= offset < end <= size):
+        problem: InputError | None = whole_problem("offset", offset) or whole_problem("size", size)
+        end = len(data) + (offset if problem is None else 0)
+        if problem is None and not offset < end <= size:
             problem = InvalidField("offset", f"bytes {offset} to {end} are not within a file of {size} bytes")
         return self._put(
             upload_id,
@@ -109,7 +112,8 @@ class Uploads(Resource):
             NotFound: the server does not know the upload (or no longer does).
             ApiError: 423, a chunk is being received. ServerError: 503, the video is being made, or making it failed.
         """
-        return self._put(upload_id, f"bytes */{size}", timeout=SECONDS_FOR_A_FILE)
+        problem = whole_problem("size", size)
+        return self._put(upload_id, f"bytes */{size}", timeout=SECONDS_FOR_A_FILE, problem=problem)
 
     def cancel(self, upload_id: str) -> Call[None]:
         """Remove an upload and its bytes; an unknown one is not an error."""
@@ -146,13 +150,15 @@ class Uploads(Resource):
 
 
 def _id_problem(upload_id: str) -> InvalidIdentifier | None:
-    if _ID.fullmatch(str(upload_id)):
+    if isinstance(upload_id, str) and _ID.fullmatch(upload_id):
         return None
     return InvalidIdentifier(f"{str(upload_id)[:80]!r} is not the id of an upload")
 
 
 def _size_problem(size: int) -> InvalidField | None:
-    return None if size > 0 else InvalidField("size", "an empty file cannot be uploaded")
+    if size == 0:
+        return InvalidField("size", "an empty file cannot be uploaded")
+    return whole_problem("size", size, 1)
 
 
 def _started(response: Response) -> UploadStarted:

@@ -87,14 +87,20 @@ class Videos(Resource):
             Unprocessable: the file is not a video; raised after all of it was sent.
         """
         everything = {"channelId": channelId, "name": name, **fields}
-        files = (video_part("videofile", videofile), *images(thumbnailfile, previewfile))
+        body: Body | None = None
+        problem: InputError | None = problem_of(everything)
+        try:
+            files = (video_part("videofile", videofile), *images(thumbnailfile, previewfile))
+            body = Multipart(form_fields(given(everything)), files)
+        except InputError as exc:
+            problem = problem or exc
         return Call(
             "POST",
             f"{API}/videos/upload",
             json_value,
-            body=Multipart(form_fields(given(everything)), files),
+            body=body,
             timeout=SECONDS_FOR_A_FILE,
-            problem=problem_of(everything),
+            problem=problem,
             sender=self._sender,
         )
 

@@ -8,15 +8,17 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Unpack
+from typing import TYPE_CHECKING, Self, Unpack
 
 from aiopeertube import errors
 from aiopeertube.types import NewUpload, UploadProgress, UploadStarted, VideoId
 from aiopeertube.wire.call import Call
 from aiopeertube.wire.files import FileLike, video_type
+from aiopeertube.wire.turn import Stopped
 
+from .ends import Identity, IsKnown, Undecided, ends_of, find, newest_of
 from .file import SourceFile, Ticket
-from .machine import CHUNK, Ask, Done, GiveUp, Lost, Machine, Send, Start, Wait
+from .machine import CHUNK, Ask, Done, GiveUp, Look, Lost, Machine, Refused, Send, Start, Wait
 
 if TYPE_CHECKING:
     from aiopeertube._client import PeerTube
@@ -37,6 +39,7 @@ async def upload(
     content_type: str | None = None,
     on_progress: OnProgress | None = None,
     on_started: OnStarted | None = None,
+    is_known: IsKnown | None = None,
     thumbnailfile: FileLike | None = None,
     previewfile: FileLike | None = None,
     **fields: Unpack[NewUpload],
@@ -45,6 +48,9 @@ async def upload(
 
     Each chunk is one request of the client, so parallel uploads share its rate limit and its slots. It uses memory
     for one chunk, whatever the file's size.
+
+    When the answer that names the video is lost, the video is found among the user's own (see
+    `aiopeertube.resumable.ends`). For that, one small request asks for the newest of them before the upload begins.
 
     Args:
         pt: An open client.
@@ -59,6 +65,8 @@ async def upload(
         on_progress: Called after each chunk with the bytes that the server has and the file's size.
         on_started: Called (and awaited, if it is async) with the Ticket once the server gave an id; again after
             each restart.
+        is_known: Called with the UUID of a video that may be this upload's; returns whether it belongs to something
+            else.
         thumbnailfile: An image of the video.
         previewfile: A larger image; 8.x makes one from the thumbnail.
         fields: Other fields of the video; without `privacy` it is private.
@@ -66,10 +74,13 @@ async def upload(
     Raises:
         FileUnreadable, InvalidField: before anything is sent; also for an empty file.
         FileChanged: the file changed since the upload began.
-        UploadUnknown: the server no longer knows it. Look for the video if `perhaps_finished` is True.
+        UploadUnknown: the server no longer knows it. Look for the video if `perhaps_finished` is True: the upload was
+            resumed by its id alone, or several videos may be the one.
         UploadStuck: the server has the whole file but does not make the video.
         UploadFailed: no progress over many attempts; the upload can be resumed.
         Unprocessable: the file is not a video. ApiError: as for `pt.uploads.start`, e.g. 415 or TooLarge.
+        ServerAway, ClientClosed, AuthenticationError and what else would meet every request end it at once. On any
+            error `in_doubt` is True when the video may have been made, though no answer said so.
     """
     fields.setdefault("lastModified", secrets.token_hex(8))  # otherwise two equal announcements would be one upload
     with SourceFile(Path(path)) as file:
@@ -86,9 +97,56 @@ async def upload(
         pt.prepare(call)  # raises for invalid fields, also when resuming needs no announcement
         file.check(upload_id)
         machine = Machine(file.size, chunk_size=chunk_size, resumed=upload_id is not None, restart=restart)
-        driver = _Driver(pt, file, machine, call, on_progress=on_progress, on_started=on_started)
+        end = _End(pt, Identity(channelId, name, file.name, file.size), is_known)
+        driver = _Driver(pt, file, machine, call, end, on_progress=on_progress, on_started=on_started)
         driver.upload_id = upload_id.upload_id if isinstance(upload_id, Ticket) else upload_id or ""
-        return await driver.run()
+        end.newest = upload_id.newest if isinstance(upload_id, Ticket) else None
+        async with end:
+            return await driver.run()
+
+
+class _End:
+    """The end of one upload: its turn among equal ones, and the look for its video."""
+
+    def __init__(self, pt: "PeerTube", identity: Identity, is_known: IsKnown | None) -> None:
+        self._pt = pt
+        self._identity = identity
+        self._is_known = is_known
+        self._turn: asyncio.Lock | None = None
+        self.newest: int | None = None
+        self.doubt = ""
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._turn is not None:
+            self._turn.release()
+
+    async def begin(self) -> None:
+        """Wait until no equal upload is at its end."""
+        if self._turn is None:
+            turn = ends_of(self._pt).turn(self._identity)
+            await turn.acquire()
+            self._turn = turn
+
+    async def mark(self) -> None:
+        """Remember which videos were there before the upload; an earlier mark stays valid."""
+        if self.newest is None:
+            self.newest = await newest_of(self._pt)
+
+    async def look(self, machine: Machine, upload_id: str) -> None:
+        """Report to the machine which video the upload made, if that can be known."""
+        self.doubt = ""
+        try:
+            video = await find(self._pt, self._identity, upload_id, newest=self.newest, is_known=self._is_known)
+        except (Undecided, errors.TransportError, errors.UnexpectedResponse, errors.ApiError) as exc:
+            if errors.ends_run(exc):
+                raise
+            self.doubt = f" ({exc})"
+            machine.not_sure()
+        else:
+            machine.found(video) if video is not None else machine.not_found()
 
 
 class _Driver:
@@ -100,6 +158,7 @@ class _Driver:
         file: SourceFile,
         machine: Machine,
         announcement: Call[UploadStarted],
+        end: _End,
         *,
         on_progress: OnProgress | None,
         on_started: OnStarted | None,
@@ -108,6 +167,7 @@ class _Driver:
         self._file = file
         self._machine = machine
         self._announcement = announcement
+        self._end = end
         self._on_progress = on_progress
         self._on_started = on_started
         self._error: errors.PeerTubeError | None = None
@@ -115,22 +175,44 @@ class _Driver:
 
     async def run(self) -> VideoId:
         """Act until the video exists or the upload failed."""
-        while True:
-            action = self._machine.next()
-            if isinstance(action, Done):
-                self._tell(self._file.size)
-                return action.video
-            if isinstance(action, Lost | GiveUp):
-                raise self._failure(action) from self._error
-            try:
-                await self._do(action)
-            except errors.Unprocessable:
-                # Otherwise the server takes the upload for one in processing, and refuses it for an hour.
-                with suppress(errors.PeerTubeError):
-                    await self._pt.uploads.cancel(self.upload_id)
+        try:
+            return await self._act()
+        except errors.UploadFailed:
+            raise
+        except errors.PeerTubeError as exc:
+            exc.in_doubt = self._machine.perhaps_finished  # of the whole upload, not of the last request
+            raise
+        except Stopped:
+            if not self._machine.perhaps_finished:
                 raise
+            raise self._failed_because(errors.UploadFailed, "its run was stopped.", perhaps=True) from None
 
-    async def _do(self, action: Start | Ask | Wait | Send) -> None:
+    async def _act(self) -> VideoId:
+        while True:
+            match self._machine.next():
+                case Done(video):
+                    ends_of(self._pt).came_of(self.upload_id, video)
+                    self._tell(self._file.size)
+                    return video
+                case Lost() | GiveUp() as end:
+                    raise self._failure(end) from self._error
+                case Refused():
+                    raise await self._let_go()
+                case action:
+                    await self._do(action)
+
+    async def _let_go(self) -> errors.PeerTubeError:
+        """Return why there is no video; without a cancel, 6.3 refuses an unreadable file again for an hour."""
+        assert self._error is not None  # noqa: S101 - a refusal was an error
+        if isinstance(self._error, errors.Unprocessable):
+            await self._cancel()
+        return self._error
+
+    async def _cancel(self) -> None:
+        with suppress(errors.PeerTubeError):
+            await self._pt.uploads.cancel(self.upload_id)
+
+    async def _do(self, action: Start | Ask | Wait | Send | Look) -> None:
         match action:
             case Start():
                 await self._start()
@@ -138,34 +220,49 @@ class _Driver:
                 await asyncio.sleep(seconds * random.uniform(0.5, 1.0))  # noqa: S311 - jitter, not a secret
                 self._machine.rested()
             case Ask():
-                await self._put(self._pt.uploads.status(self.upload_id, self._file.size), None)
-            case Send(begin, end):
-                try:
-                    data = await asyncio.to_thread(self._file.read, begin, end)
-                except errors.FileChanged as exc:
-                    exc.upload_id = self.upload_id
-                    raise
-                await self._put(self._pt.uploads.chunk(self.upload_id, data, begin, self._file.size), action)
+                await self._ask()
+            case Send():
+                await self._send(action)
+            case Look():
+                await self._end.begin()
+                await self._end.look(self._machine, self.upload_id)
+                if isinstance(self._machine.next(), Start):
+                    await self._cancel()  # else 6.3 takes one announced alike for one whose video is being made
 
     async def _start(self) -> None:
+        await self._end.mark()
         answer = await self._announcement
         self.upload_id = answer["upload_id"]
         self._machine.started(answer["offset"])
         if self._on_started is not None:
-            told = self._on_started(Ticket(self.upload_id, self._file.size, self._file.modified))
+            told = self._on_started(Ticket(self.upload_id, self._file.size, self._file.modified, self._end.newest))
             if inspect.isawaitable(told):
                 await told
+
+    async def _ask(self) -> None:
+        if self._machine.perhaps_finished:
+            await self._end.begin()
+        await self._put(self._pt.uploads.status(self.upload_id, self._file.size), None)
+
+    async def _send(self, chunk: Send) -> None:
+        if chunk.end == self._file.size:
+            await self._end.begin()
+        try:
+            data = await asyncio.to_thread(self._file.read, chunk.begin, chunk.end)
+        except errors.FileChanged as exc:
+            exc.upload_id = self.upload_id
+            raise
+        await self._put(self._pt.uploads.chunk(self.upload_id, data, chunk.begin, self._file.size), chunk)
 
     async def _put(self, call: Call[UploadProgress], sent: Send | None) -> None:
         try:
             answer = await call
-        except errors.ApiError as exc:
-            self._refused(exc, sent)
-        except errors.RedirectRefused:
-            raise
-        except (errors.TransportError, errors.UnexpectedResponse) as exc:
-            self._error = exc
-            self._machine.failed(None if isinstance(exc, errors.ServerUnreachable) else sent)
+        except errors.PeerTubeError as exc:
+            if errors.ends_run(exc) or isinstance(exc, errors.RedirectRefused | errors.InputError):
+                left = exc.in_doubt or isinstance(exc, errors.ClientClosed)  # which says nothing of what was sent
+                self._machine.broken_off(sent if left else None)
+                raise
+            self._failed(exc, sent)
         else:
             self._accepted(answer, sent)
 
@@ -176,9 +273,15 @@ class _Driver:
         self._machine.answered(answer["offset"], sent)
         self._tell(self._machine.offset)
 
-    def _refused(self, exc: errors.ApiError, sent: Send | None) -> None:
-        """Report an error to the machine; raise it if it is final."""
+    def _failed(self, exc: errors.PeerTubeError, sent: Send | None) -> None:
+        """Report to the machine what an error means."""
         self._error = exc
+        if isinstance(exc, errors.ApiError):
+            self._refused(exc, sent)
+        else:
+            self._machine.failed(None if isinstance(exc, errors.ServerUnreachable) else sent)
+
+    def _refused(self, exc: errors.ApiError, sent: Send | None) -> None:
         machine = self._machine
         if exc.status in {404, 410}:
             machine.unknown(sent)
@@ -189,19 +292,22 @@ class _Driver:
         elif exc.status > 500:
             machine.failed(sent)
         elif exc.status != 413 or not machine.too_large():
-            raise exc
+            machine.refused(sent, unreadable=exc.status == 422)
 
     def _tell(self, offset: int | None) -> None:
         if self._on_progress is not None and offset is not None:
             self._on_progress(offset, self._file.size)
 
     def _failure(self, end: Lost | GiveUp) -> errors.UploadFailed:
-        perhaps = " It may have made the video: look for it before you upload the file again."
         kind = errors.UploadFailed
         message = f"the upload made no progress: {self._error}."
         if isinstance(end, Lost):
             kind, message = errors.UploadUnknown, "the server no longer knows the upload."
         elif end.stuck:
             kind, message = errors.UploadStuck, f"the server does not finish the upload: {self._error}."
-        message += perhaps if end.perhaps_finished else ""
-        return kind(message, upload_id=self.upload_id, perhaps_finished=end.perhaps_finished)
+        return self._failed_because(kind, message, perhaps=end.perhaps_finished)
+
+    def _failed_because(self, kind: type[errors.UploadFailed], why: str, *, perhaps: bool) -> errors.UploadFailed:
+        if perhaps:
+            why += f" It may have made the video: look for it before you upload the file again.{self._end.doubt}"
+        return kind(why, upload_id=self.upload_id, perhaps_finished=perhaps)

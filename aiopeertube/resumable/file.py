@@ -6,15 +6,21 @@ from pathlib import Path
 from typing import BinaryIO, Self
 
 from aiopeertube import errors
+from aiopeertube.wire.files import sent_name
 
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """What resuming an upload after a crash needs: its id, and the file's size (bytes) and mtime (ns)."""
+    """What resuming an upload after a crash needs: its id, and the file's size (bytes) and mtime (ns).
+
+    `newest` is the id of the user's newest video before the upload was announced (0: there was none); the video of
+    this upload has a higher one. Without it the video cannot be found once the server forgot the upload.
+    """
 
     upload_id: str
     size: int
     modified: int
+    newest: int | None = None
 
 
 class SourceFile:
@@ -31,8 +37,7 @@ class SourceFile:
             raise errors.FileUnreadable(str(path), exc.strerror or str(exc)) from exc
         self.size = status.st_size
         self.modified = status.st_mtime_ns
-        # File names that are not valid Unicode are legal on disk, but not in JSON.
-        self.name = path.name.encode("utf-8", "replace").decode()
+        self.name = sent_name(path)
 
     def __enter__(self) -> Self:
         if self.size == 0:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from aiopeertube.types import VideoId
+from aiopeertube.wire.sendable import whole_problem
 
 CHUNK: Final = 8 * 1024 * 1024
 SMALLEST: Final = 256 * 1024  # chunks shrink to this when they keep failing
@@ -40,6 +41,11 @@ class Send:
 
 
 @dataclass(frozen=True, slots=True)
+class Look:
+    """Look for the video among the user's own: no answer tells whether it exists."""
+
+
+@dataclass(frozen=True, slots=True)
 class Done:
     """Stop: the video exists."""
 
@@ -61,7 +67,12 @@ class GiveUp:
     stuck: bool
 
 
-Action = Start | Ask | Wait | Send | Done | Lost | GiveUp
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Stop: the server refuses the upload."""
+
+
+Action = Start | Ask | Wait | Send | Look | Done | Lost | GiveUp | Refused
 
 
 class Machine:
@@ -70,6 +81,10 @@ class Machine:
     Call `next()`, carry out the action, and report the result with one of the other methods; `sent` is the Send that
     an event answers, None after an Ask. With `resumed`, the upload was begun earlier, so the server is asked first.
     It always ends, whatever the events: each failure without progress counts.
+
+    Once the last byte may have arrived, no refusal says what became of it: 404, 422 and silence also follow when the
+    video was made (8.2 answers 422 to every request just after). Then the machine wants a `Look`, and its result
+    decides.
     """
 
     def __init__(
@@ -81,7 +96,7 @@ class Machine:
         restart: bool = True,
         patience: float = PATIENCE,
     ) -> None:
-        if size < 1 or chunk_size < 1:
+        if whole_problem("size", size, 1) or whole_problem("chunk_size", chunk_size, 1):
             raise ValueError(f"size and chunk size must be positive, not {size} and {chunk_size}")
         self.size = size
         self.chunk_size = chunk_size
@@ -96,6 +111,7 @@ class Machine:
         self._patience = self._patience_left = patience
         self._pause = 0.0
         self._end: Action | None = None
+        self._if_none: Action | None = None  # the end when there is no video; None: start over
         self._broken = False  # making the video seems to have failed
 
     def next(self) -> Action:
@@ -103,7 +119,8 @@ class Machine:
         if self._end is not None:
             return self._end
         if self._misses > MISSES:
-            return GiveUp(self.perhaps_finished, stuck=False)
+            self._give_up(stuck=False)
+            return self.next()
         if self._pause:
             return Wait(self._pause)
         if not self._begun:
@@ -165,7 +182,7 @@ class Machine:
         self._waits += 1
         self._patience_left -= self._pause
         if self._patience_left < 0 or (making and self._broken):
-            self._end = GiveUp(self.perhaps_finished, stuck=True)
+            self._give_up(stuck=True)
 
     def too_large(self) -> bool:
         """Take in that chunks of this size are refused (413); return whether smaller ones can be tried."""
@@ -175,12 +192,59 @@ class Machine:
     def unknown(self, sent: Send | None) -> None:
         """Take in that the server does not know the upload."""
         self._note(sent)
-        self._restarts += 1
-        if self.perhaps_finished or not self._may_restart or self._restarts > RESTARTS:
-            self._end = Lost(self.perhaps_finished)
-        self._begun, self.offset, self._broken = False, None, False
+        if self.perhaps_finished:
+            self._look(None)
+        else:
+            self._start_over()
+
+    def refused(self, sent: Send | None, *, unreadable: bool = False) -> None:
+        """Take in a final refusal; `unreadable`: the file is not a video, or no longer there (422)."""
+        before = self.perhaps_finished
+        self._note(sent)
+        if not self.perhaps_finished:
+            self._end = Refused()
+        else:
+            self._look(None if unreadable and before else Refused())
+            self.perhaps_finished = before
+
+    def found(self, video: VideoId) -> None:
+        """Take in that the look found the video."""
+        self._end = Done(video)
+
+    def not_found(self) -> None:
+        """Take in that the look found that there is no video."""
+        if self._if_none is None:
+            self._start_over()
+        else:
+            self._end = self._if_none
+            self.perhaps_finished = self.perhaps_finished and not isinstance(self._end, Refused)
+
+    def not_sure(self) -> None:
+        """Take in that the look did not tell."""
+        self._end = self._if_none or Lost(perhaps_finished=True)
+
+    def broken_off(self, sent: Send | None) -> None:
+        """Take in that the upload goes no further here; the server may have received `sent`."""
+        self._note(sent)
 
     # -- inside ----------------------------------------------------------------------------------
+
+    def _look(self, if_none: Action | None) -> None:
+        self._if_none, self._end, self._pause = if_none, Look(), 0.0
+
+    def _give_up(self, *, stuck: bool) -> None:
+        end = GiveUp(self.perhaps_finished, stuck)
+        if self.perhaps_finished:
+            self._look(end)
+        else:
+            self._end = end
+
+    def _start_over(self) -> None:
+        self._restarts += 1
+        may = self._may_restart and self._restarts <= RESTARTS
+        self._end = None if may else Lost(perhaps_finished=False)
+        self._begun = self.perhaps_finished = self._broken = False
+        self.offset = None
 
     def _note(self, sent: Send | None) -> None:
         """Remember what the server may have received."""

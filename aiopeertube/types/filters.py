@@ -16,6 +16,7 @@ class MyVideoFilters(TypedDict, total=False):
     tagsOneOf: Sequence[str]
     tagsAllOf: Sequence[str]
     include: int
+    includeCollaborations: bool  # 8.x
 
 
 class VideoFilters(TypedDict, total=False):

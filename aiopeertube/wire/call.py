@@ -1,21 +1,25 @@
 """An operation as a value: nothing is sent until it is awaited."""
 
 import re
-from collections.abc import Coroutine, Generator
+from collections.abc import Coroutine, Generator, Iterator
 from copy import copy, deepcopy
 from dataclasses import dataclass, field, fields, replace
 from functools import partial
 from typing import Any, Final, Generic, Protocol, TypeVar
-from urllib.parse import quote_plus
+from urllib.parse import quote, quote_plus
 
 import orjson
 
-from aiopeertube.errors import InputError
+from aiopeertube.errors import InputError, InvalidField
 
-from .messages import Body, Decoder, JsonBody, Multipart, Query, RawBody, Request
+from .messages import IDEMPOTENT, Body, Decoder, FormBody, JsonBody, Multipart, Query, RawBody, Request
+from .sendable import header_problem, line_problem, method_problem, path_problem, seconds_problem, text_complaint
 
 # Covariant, for a call only gives: calls of different results share a list, and a bulk run takes it.
 T_co = TypeVar("T_co", covariant=True)
+
+_is_usual_path: Final = re.compile(r"[/0-9A-Za-z_@-]*").fullmatch
+_IN_PATHS: Final = "".join(map(chr, range(0x21, 0x7F)))
 
 
 class Sender(Protocol):
@@ -34,9 +38,9 @@ class Sender(Protocol):
 class Call(Generic[T_co]):
     """One operation of the API: await it, put it in a bulk run, print it, store it, compare it.
 
-    `problem` is an error found while building it: awaiting the call raises it, and nothing is sent. Building a call
-    with a bad id or value does not raise, so that a bad item in a stream of calls is one failed item and not the end
-    of the stream.
+    `problem` is an error found while building it: awaiting the call raises it, and nothing is sent. That includes all
+    that cannot be part of a request. Building a call with a bad id or value does not raise, so that a bad item in a
+    stream of calls is one failed item and not the end of the stream.
 
     Two calls are equal when they would send the same request, whichever client they belong to. `tag` belongs to the
     caller: a bulk run returns it with the call, to match outcomes with rows.
@@ -55,6 +59,20 @@ class Call(Generic[T_co]):
     problem: InputError | None = field(default=None, compare=False)
     tag: Any = field(default=None, compare=False, repr=False)
     sender: Sender | None = field(default=None, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        body = self.body
+        if self.problem is None and not (
+            # So are nearly all calls, and asking exactly takes longer.
+            (body is None or type(body) is JsonBody)
+            and self.method in IDEMPOTENT
+            and type(self.path) is str
+            and _is_usual_path(self.path)
+            and not (self.query or self.headers)
+            and self.timeout is None
+            and self.deadline is None
+        ):
+            object.__setattr__(self, "problem", _problem_of(self))
 
     def __await__(self) -> Generator[Any, None, T_co]:
         if self.sender is None:
@@ -102,9 +120,12 @@ class Call(Generic[T_co]):
     @property
     def target(self) -> str:
         """Path and query, as in the request line."""
+        path = self.path
+        if not path.isascii() or " " in path:  # control characters are a problem of the call
+            path = quote(path, safe=_IN_PATHS, errors="replace")
         if not self.query:
-            return self.path
-        return self.path + "?" + "&".join(f"{quote_plus(k)}={quote_plus(v)}" for k, v in self.query)
+            return path
+        return path + "?" + "&".join(f"{quote_plus(k)}={quote_plus(v)}" for k, v in self.query)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the call as plain data, for a journal or a dry run.
@@ -129,6 +150,40 @@ class Call(Generic[T_co]):
     def __reduce__(self) -> tuple[Any, ...]:
         # Another process has a client of its own, and this one's secrets stay here.
         return partial(Call, **{name: getattr(self, name) for name in _PICKLED}), ()
+
+
+def _problem_of(call: Call[Any]) -> InputError | None:
+    """Return the first thing about a call that cannot stand in a request."""
+    return next((problem for problem in _problems_of(call) if problem is not None), None)
+
+
+def _problems_of(call: Call[Any]) -> Iterator[InputError | None]:
+    yield method_problem(call.method)
+    yield path_problem(call.path)
+    for name, value in call.query:
+        yield line_problem(name, name)
+        yield line_problem(name, value)
+    for name, value in call.headers:
+        yield header_problem(name, value)
+    for name, seconds in (("timeout", call.timeout), ("deadline", call.deadline)):
+        if seconds is not None:
+            yield seconds_problem(name, seconds)
+    yield from _problems_of_body(call.body)
+
+
+def _problems_of_body(body: Body | None) -> Iterator[InputError | None]:
+    if isinstance(body, RawBody):
+        yield header_problem("Content-Type", body.content_type)
+    elif isinstance(body, FormBody | Multipart):
+        for name, value in body.fields:
+            yield line_problem(name, name)
+            if not isinstance(value, str) or text_complaint(value):
+                yield InvalidField(name, "cannot be sent: it is no text, or not all of it is")  # it may be a secret
+    if isinstance(body, Multipart):
+        for part in body.files:
+            yield line_problem("the name of a file", part.name)
+            yield line_problem(part.name, part.filename)
+            yield header_problem("Content-Type", part.content_type)
 
 
 _PICKLED: Final = tuple(each.name for each in fields(Call) if each.name != "sender")

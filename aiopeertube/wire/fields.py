@@ -10,13 +10,20 @@ from typing import Any, Final
 from aiopeertube.errors import InvalidField
 
 from .messages import Query
+from .sendable import fields_problem, plain
 
 _MOST_TAGS: Final = 5
+_SHORTEST_TAG: Final = 2
+_LONGEST_TAG: Final = 30
+_NULLS: Final = frozenset({"", "null"})
 _LISTS: Final = (list, tuple)
 
 
 def problem_of(fields: Mapping[str, Any]) -> InvalidField | None:
-    """Return what is wrong with the fields of an update, None when the server should accept them."""
+    """Return what is wrong with the fields of a video, None when the server should accept them.
+
+    What cannot be sent in any field (`sendable`) is found when they are encoded.
+    """
     for name, value in fields.items():
         check = _CHECKS.get(name)
         if check is not None and (complaint := check(value)):
@@ -36,11 +43,26 @@ def _text(low: int, high: int, *, required: bool = False) -> Callable[[Any], str
     return check
 
 
+def _number(*, required: bool = False) -> Callable[[Any], str]:
+    """Leave text to the server, or to those who know its labels, unless the server takes it for null."""
+
+    def check(value: Any) -> str:
+        if type(value) is int:
+            return ""
+        if value is None:
+            return _present(value) if required else ""
+        number = isinstance(value, int) and not isinstance(value, bool)
+        text = isinstance(value, str) and value not in _NULLS
+        return "" if number or text else f"must be a whole number, not {value!r}"
+
+    return check
+
+
 def _present(value: Any) -> str:
     return "cannot be empty" if value is None else ""
 
 
-_tag = _text(2, 30)
+_tag = _text(_SHORTEST_TAG, _LONGEST_TAG)
 
 
 def _tags(value: Any) -> str:
@@ -51,7 +73,8 @@ def _tags(value: Any) -> str:
     if len(value) > _MOST_TAGS:
         return f"at most {_MOST_TAGS} tags, not {len(value)}"
     for tag in value:
-        if complaint := _tag(tag):
+        usual = type(tag) is str and _SHORTEST_TAG <= len(tag) <= _LONGEST_TAG
+        if not usual and (complaint := _tag(tag)):
             return f"{tag!r}: {complaint}"
     return "" if None not in value else "a tag cannot be empty"
 
@@ -69,8 +92,13 @@ def _date(value: Any) -> str:
 # null clears every field but the first three.
 _CHECKS: Final[Mapping[str, Callable[[Any], str]]] = {
     "name": _text(3, 120, required=True),
-    "privacy": _present,
-    "channelId": _present,
+    "privacy": _number(required=True),
+    "channelId": _number(required=True),
+    "category": _number(),
+    "licence": _number(),
+    "commentsPolicy": _number(),
+    "nsfwFlags": _number(),
+    "language": _text(1, 20),
     "description": _text(3, 10_000),
     "support": _text(3, 1_000),
     "tags": _tags,
@@ -79,7 +107,13 @@ _CHECKS: Final[Mapping[str, Callable[[Any], str]]] = {
 
 
 def form_fields(fields: Mapping[str, Any]) -> Query:
-    """Flatten fields for a multipart body: tags[0], scheduleUpdate[privacy], and "null" to clear."""
+    """Flatten fields for a multipart body: tags[0], scheduleUpdate[privacy], and "null" to clear.
+
+    Raises:
+        InvalidField: something in them cannot be sent.
+    """
+    if problem := fields_problem(fields):
+        raise problem
     return tuple(pair for name, value in fields.items() for pair in _flat(name, value))
 
 
@@ -90,6 +124,4 @@ def _flat(name: str, value: Any) -> list[tuple[str, str]]:
         return [pair for index, item in enumerate(value) for pair in _flat(f"{name}[{index}]", item)]
     if value is None or value in ([], ()):
         return [(name, "null")]
-    if isinstance(value, bool):
-        return [(name, "true" if value else "false")]
-    return [(name, value.isoformat() if isinstance(value, date) else str(value))]
+    return [(name, plain(value))]

@@ -39,6 +39,11 @@ _VIDEO_TYPES: Final = {
 _CAPTIONS: Final = {".srt": "application/x-subrip", ".vtt": "text/vtt"}
 
 
+def sent_name(path: Path) -> str:
+    """Return a file's name as it can be sent: names of no known encoding are legal on disk alone."""
+    return path.name.encode("utf-8", "replace").decode()
+
+
 def image_part(name: str, image: FileLike) -> FilePart:
     """Make a part of an image; the server checks its name and type, which for bytes follow from the first of them."""
     if isinstance(image, bytes):
@@ -48,7 +53,7 @@ def image_part(name: str, image: FileLike) -> FilePart:
     path = Path(image)
     known = next((entry[1] for entry in _IMAGES if entry[2] == path.suffix.lower()), None)
     kind = known or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-    return FilePart(name, path, path.name, kind)
+    return FilePart(name, path, sent_name(path), kind)
 
 
 def video_type(filename: str) -> str:
@@ -64,7 +69,7 @@ def video_part(name: str, video: FileLike) -> FilePart:
         filename = "video" + next(found, "")
         return FilePart(name, video, filename, video_type(filename))
     path = Path(video)
-    return FilePart(name, path, path.name, video_type(path.name))
+    return FilePart(name, path, sent_name(path), video_type(path.name))
 
 
 def caption_part(name: str, captions: FileLike) -> FilePart:
@@ -73,4 +78,4 @@ def caption_part(name: str, captions: FileLike) -> FilePart:
         suffix = ".vtt" if captions.lstrip(b"\xef\xbb\xbf").startswith(b"WEBVTT") else ".srt"
         return FilePart(name, captions, f"captions{suffix}", _CAPTIONS[suffix])
     path = Path(captions)
-    return FilePart(name, path, path.name, _CAPTIONS.get(path.suffix.lower(), "text/plain"))
+    return FilePart(name, path, sent_name(path), _CAPTIONS.get(path.suffix.lower(), "text/plain"))

@@ -27,16 +27,16 @@ def video_problem(video: VideoRef) -> InvalidIdentifier | None:
 
 def handle_problem(kind: str, name: str) -> InvalidIdentifier | None:
     """Return what is wrong with the name of a channel or account, which must be `name` or `name@host`."""
-    if _HANDLE.fullmatch(str(name)):
+    if isinstance(name, str) and _HANDLE.fullmatch(name):
         return None
     return InvalidIdentifier(f"{str(name)[:80]!r} is not the name of a {kind}; it looks like name or name@host")
 
 
 def language_problem(language: str) -> InvalidIdentifier | None:
     """Return what is wrong with a caption's language code."""
-    if _LANGUAGE.fullmatch(language):
+    if isinstance(language, str) and _LANGUAGE.fullmatch(language):
         return None
-    return InvalidIdentifier(f"{language[:80]!r} is not a language code; it looks like nl or pt-BR")
+    return InvalidIdentifier(f"{str(language)[:80]!r} is not a language code; it looks like nl or pt-BR")
 
 
 def segment(value: VideoRef) -> str:

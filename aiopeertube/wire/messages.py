@@ -12,6 +12,8 @@ import orjson
 
 from aiopeertube import errors
 
+from .sendable import fields_problem, line_complaint, plain, usual_json, value_problem
+
 API: Final = "/api/v1"
 READS: Final = frozenset({"GET", "HEAD"})
 IDEMPOTENT: Final = frozenset({"GET", "HEAD", "PUT", "DELETE"})
@@ -36,8 +38,13 @@ class JsonBody:
         """Encode `value` with orjson.
 
         Raises:
-            InvalidField: it contains a value that JSON cannot represent.
+            InvalidField: it contains a value that cannot be sent; names it where `value` has fields.
         """
+        if type(value) is dict and (data := usual_json(value)) is not None:
+            return cls(data)
+        problem = fields_problem(value) if isinstance(value, Mapping) else value_problem("body", value)
+        if problem is not None:
+            raise problem
         try:
             return cls(orjson.dumps(value))
         except TypeError as exc:
@@ -203,11 +210,15 @@ def encode_query(params: Mapping[str, Any]) -> Query:
 
 
 def _scalar(name: str, value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, _SCALARS):
-        return str(value)
-    raise errors.InvalidField(name, f"cannot be sent: {value!r} is not text, a number, a bool or a list of these")
+    if not isinstance(value, _SCALARS):
+        why = f"{value!r} is not text, a number, a bool or a list of these"
+        raise errors.InvalidField(name, f"cannot be sent: {why}")
+    if problem := value_problem(name, value):
+        raise problem
+    text = plain(value)
+    if why := line_complaint(text):
+        raise errors.InvalidField(name, f"cannot be sent: {why}")
+    return text
 
 
 # -- decoding ------------------------------------------------------------------------------------

@@ -112,6 +112,47 @@ def test_a_killed_upload_goes_on_from_where_the_server_is(home: Path, cli: Cli) 
         assert sha256(video) == digest
 
 
+def test_a_table_that_is_uploaded_twice_makes_nothing_twice_and_says_so(server: Emulator, user: Cli) -> None:
+    film("0.mp4"), film("1.mp4", seed=1), film("2.mp4", seed=2)
+    head, first, second = "file,name\n", "0.mp4,Film 0\n1.mp4,Film 1\n", "2.mp4,Film 2\n"
+    Path("in.csv").write_text(head + first)
+    ways = ["upload", "in.csv", "--channel", "nisv_channel", "--format", "jsonl"]
+    assert user(*ways).exit_code == 0
+    uuids = {video.name: video.uuid for video in made(server)}
+    again = user(*ways)
+    assert again.exit_code == 0
+    assert "2 videos exist already" in again.stderr
+    assert "2 unchanged" in again.stderr
+    assert len(made(server)) == 2
+    Path("in.csv").write_text(head + first + second)
+    third = user(*ways)
+    assert [row["name"] for row in rows(third.stdout)] == ["Film 2"]
+    assert len(made(server)) == 3
+    film_1 = server.store.video(uuids["Film 1"])
+    assert film_1 is not None
+    server.store.remove_video(film_1)
+    assert [row["name"] for row in rows(user(*ways).stdout)] == ["Film 1"], "it no longer exists"
+    # Other wishes are another video.
+    Path("in.csv").write_text(head + "0.mp4,Film zero\n")
+    assert [row["name"] for row in rows(user(*ways).stdout)] == ["Film zero"]
+
+
+@pytest.mark.parametrize("version", ["6.3", "8.2"])
+def test_uploads_whose_last_answers_are_lost_are_all_told(version: str, home: Path, cli: Cli) -> None:
+    count = 6
+    for number in range(count):
+        film(f"{number}.mp4", seed=number)
+    Path("in.csv").write_text("key,file,name\n" + "".join(f"{n},{n % 3}.mp4,Film {n % 2}\n" for n in range(count)))
+    with Emulator.in_thread(videos=2, rate_limit=None, login_limit=None, server_version=version) as server:
+        assert cli("login", "--url", server.url, **USER).exit_code == 0
+        server.faults.add(Fault("reset-after", method="PUT", path="/videos/upload-resumable", times=count))
+        result = cli("upload", "in.csv", "--channel", "nisv_channel", "--format", "jsonl")
+        assert result.exit_code == 0
+        told = {row["video"]: row["name"] for row in rows(result.stdout)}
+        assert told == {video.uuid: video.name for video in made(server, 2)}
+        assert len(told) == count
+
+
 def test_an_upload_whose_end_nobody_saw_is_found_and_not_sent_twice(server: Emulator, user: Cli) -> None:
     film("film.mp4")
     Path("in.csv").write_text("file,name\nfilm.mp4,Only film\n")
@@ -133,6 +174,39 @@ def test_imports_are_asked_for_once(home: Path, cli: Cli) -> None:
         assert cli(*ways, "--concurrency", "1").exit_code == 0
         assert sorted(video.name for video in made(server, 2)) == ["Film 1", "Film 2"]
         assert len(cli("jobs", "map", "last").stdout.splitlines()) == 3
+
+
+def test_an_older_import_of_the_same_address_is_not_taken_for_a_new_one(home: Path, cli: Cli) -> None:
+    ways = ["import", "in.csv", "--channel", "nisv_channel", "--format", "jsonl"]
+    head = "key,targetUrl,name,privacy\n"
+    row = "{},https://media.example/one.mp4,{},1\n"
+    with Emulator.in_thread(videos=2, rate_limit=None, login_limit=None, imports=True) as server:
+        assert cli("login", "--url", server.url, **USER).exit_code == 0
+        Path("in.csv").write_text(head + row.format(0, "Old import"))
+        assert cli(*ways).exit_code == 0
+        # Nothing was done, though the answer does not say so; the older one has the same address, then the same name.
+        for key, name in ((1, "Corrected file"), (2, "Old import")):
+            server.faults.add(Fault("5xx", method="POST", path="/videos/imports", times=1, status=502))
+            Path("in.csv").write_text(head + row.format(key, name))
+            failed = cli(*ways)
+            assert failed.exit_code == 1
+            assert "502" in rows(failed.stdout)[0]["reason"]
+            assert cli(*ways, "--resume-failed").exit_code == 0
+        assert [video.name for video in made(server, 2)] == ["Old import", "Corrected file", "Old import"]
+        assert cli("verify", "last").exit_code == 0
+
+
+def test_imports_alike_whose_answers_are_lost_are_each_told_once(home: Path, cli: Cli) -> None:
+    Path("in.csv").write_text(
+        "key,targetUrl,name\n" + "".join(f"{n},https://files.example/1.mp4,Film\n" for n in range(4))
+    )
+    with Emulator.in_thread(videos=2, rate_limit=None, login_limit=None, imports=True) as server:
+        assert cli("login", "--url", server.url, **USER).exit_code == 0
+        server.faults.add(Fault("reset-after", method="POST", path="/videos/imports", times=4))
+        result = cli("import", "in.csv", "--channel", "nisv_channel", "--format", "jsonl")
+        assert result.exit_code == 0
+        assert {row["video"] for row in rows(result.stdout)} == {video.uuid for video in made(server, 2)}
+        assert len(made(server, 2)) == 4
 
 
 def test_imports_that_the_instance_does_not_allow(server: Emulator, user: Cli) -> None:

@@ -189,7 +189,7 @@ class TestValues:
     def test_text_that_is_not_unicode(self, server: Emulator, cli: Cli) -> None:
         result = cli("videos", "list", "--url", server.url, "--search", "\udcff")
         assert result.exit_code == 2
-        assert result.stderr.startswith("aiopeertube: error: this text cannot be sent: ")
+        assert result.stderr.startswith("aiopeertube: error: search: cannot be sent: there is half a character in it")
 
 
 class TestStart:

@@ -121,7 +121,7 @@ class TestUpdate:
             (("--set", "name=null"), "name: cannot be empty"),
             (
                 ("--name", "abc\udcff"),
-                "body: cannot be sent as JSON: str is not valid UTF-8: surrogates not allowed",
+                "name: cannot be sent: there is half a character in it (U+DCFF, at 3)",
             ),
         ],
     )

@@ -14,7 +14,7 @@ from typing import Any, Self
 import aiohttp
 import pytest
 
-from aiopeertube import PeerTube, errors
+from aiopeertube import Call, PeerTube, errors
 from aiopeertube.resumable import Ticket, upload
 from aiopeertube.types import VideoId
 
@@ -32,7 +32,7 @@ class Breaking:
     """A way to the server that ends each connection after so many bytes from the client, or before an answer.
 
     `budgets` has the bytes for one connection after the other, None for all of them; after the last all go through.
-    With `deaf` set, the next answer that holds it is not passed on.
+    With `deaf` set, the next answers that hold it (`times`) are not passed on.
     """
 
     def __init__(self, url: str, *budgets: int | None) -> None:
@@ -40,6 +40,7 @@ class Breaking:
         self.budgets = list(budgets)
         self.broken = 0
         self.deaf: bytes | None = None
+        self.times = 1
 
     async def __aenter__(self) -> Self:
         self.server = await asyncio.start_server(self._connected, "127.0.0.1", 0)
@@ -76,8 +77,8 @@ class Breaking:
 
     async def _down(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, both: Ends) -> None:
         while data := await self._read(source):
-            if self.deaf and self.deaf in data:
-                self.deaf = None
+            if self.deaf and self.times and self.deaf in data:
+                self.times -= 1
                 return await self._break(sink, b"", both)
             sink.write(data)
         sink.close()
@@ -97,6 +98,13 @@ class Breaking:
             return await source.read(10_000)
         except ConnectionError:
             return b""
+
+
+@pytest.fixture(params=["emulated", "emulated_8", pytest.param("real", marks=pytest.mark.live)])
+def server(request: pytest.FixtureRequest) -> Server:
+    """6.3 and 8.x differ in what they say once an upload has become a video."""
+    found: Server = request.getfixturevalue(request.param)
+    return found
 
 
 @pytest.fixture(scope="session")
@@ -158,6 +166,12 @@ def sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
+async def refusal(call: Call[Any]) -> type[errors.ApiError]:
+    with pytest.raises(errors.ApiError) as caught:
+        await call
+    return caught.type
+
+
 async def test_in_one_request(server: Server, admin: PeerTube, fields: dict[str, Any], film: Path) -> None:
     answer = await admin.videos.upload(videofile=film, **fields)
     assert await stored(server, admin, answer["video"]) == sha256(film)
@@ -177,8 +191,9 @@ async def test_in_chunks(server: Server, admin: PeerTube, fields: dict[str, Any]
     assert await stored(server, admin, video) == sha256(film)
     size = film.stat().st_size
     assert heard == [(min(at, size), size) for at in range(CHUNK, size + CHUNK, CHUNK)]
+    assert await upload(admin, film, upload_id=tickets[0], **fields) == video, "the video that it made"
     with pytest.raises(errors.UploadUnknown) as caught:
-        await upload(admin, film, upload_id=tickets[0], **fields)
+        await upload(admin, film, upload_id=tickets[0].upload_id, **fields)
     assert caught.value.perhaps_finished
 
 
@@ -195,14 +210,53 @@ async def test_over_connections_that_break(
 async def test_the_answer_to_the_last_chunk_is_lost(
     server: Server, admin: PeerTube, token: str, fields: dict[str, Any], film: Path
 ) -> None:
+    made = []
+    for _ in range(3):
+        async with Breaking(server.url) as way:
+            way.deaf = b'{"video"'
+            async with PeerTube(way.url, token=token) as pt:
+                made.append(await upload(pt, film, chunk_size=CHUNK, **fields))
+        assert way.broken == 1
+    rows = await admin.me.videos(search=NAME).collect()
+    assert {row["uuid"] for row in rows} == {video["uuid"] for video in made}
+    assert len(rows) == 3
+    for video in made:
+        assert await stored(server, admin, video) == sha256(film)
+
+
+async def test_many_side_by_side_whose_answers_are_lost(
+    server: Server, admin: PeerTube, token: str, fields: dict[str, Any], film: Path
+) -> None:
     async with Breaking(server.url) as way:
-        way.deaf = b'{"video"'
+        way.deaf, way.times = b'{"video"', 6
         async with PeerTube(way.url, token=token) as pt:
-            with pytest.raises(errors.UploadUnknown) as caught:
-                await upload(pt, film, chunk_size=CHUNK, **fields)
-    assert caught.value.perhaps_finished
-    (row,) = await admin.me.videos(search=NAME).collect()
-    assert await stored(server, admin, row) == sha256(film)
+            calls = [upload(pt, film, chunk_size=200_000, **fields) for _ in range(6)]
+            made = await asyncio.gather(*calls)
+    assert way.broken == 6
+    rows = await admin.me.videos(search=NAME).collect()
+    assert sorted(row["uuid"] for row in rows) == sorted(video["uuid"] for video in made)
+
+
+async def test_what_the_server_says_after_the_end(
+    server: Server, admin: PeerTube, fields: dict[str, Any], film: Path
+) -> None:
+    data = film.read_bytes()
+    size = len(data)
+    started = await admin.uploads.start(filename="film.mp4", size=size, content_type="video/mp4", **fields)
+    key = started["upload_id"]
+    answer = await admin.uploads.chunk(key, data, 0, size)
+    assert answer["video"] is not None
+    answers = [await refusal(admin.uploads.chunk(key, data[-1000:], size - 1000, size))]
+    while answers[-1] is not errors.NotFound and len(answers) < 50:
+        await asyncio.sleep(0.05)
+        answers.append(await refusal(admin.uploads.status(key, size)))
+    assert answers[-1] is errors.NotFound
+    # 8.x may be quicker than we are; 6.3 has forgotten the upload before it answers.
+    may_be_unreadable = (await admin.config.get())["serverVersion"] >= "8"
+    assert set(answers[:-1]) <= ({errors.Unprocessable} if may_be_unreadable else set())
+    if server.emulator is not None:
+        assert bool(answers[:-1]) is may_be_unreadable
+    assert len(await admin.me.videos(search=NAME).collect()) == 1
 
 
 async def test_a_second_client_goes_on_where_the_first_was_stopped(
@@ -267,6 +321,15 @@ async def test_many_side_by_side(server: Server, admin: PeerTube, fields: dict[s
     assert len({video["uuid"] for video in videos}) == 6
     for video in videos:
         assert await stored(server, admin, video) == sha256(film)
+
+
+@pytest.mark.parametrize("size", [1_000_000, 3_000_000])
+async def test_large_bytes_in_a_form_warn_of_nothing(
+    server: Server, admin: PeerTube, fields: dict[str, Any], film: Path, size: int
+) -> None:
+    data = film.read_bytes()
+    answer = await admin.videos.upload(videofile=data + bytes(size), **fields)
+    assert (await admin.videos.get(answer["video"]["uuid"]))["name"] == NAME
 
 
 async def test_imports(server: Server, admin: PeerTube, fields: dict[str, Any]) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from aiopeertube.emulator import Emulator
-from aiopeertube.emulator.model.uploads import IDLE_SECONDS, PROCESSING_SECONDS, fnv64
+from aiopeertube.emulator.model.uploads import IDLE_SECONDS, LINGERING_SECONDS, PROCESSING_SECONDS, fnv64
 
 from .conftest import MP4, Answered, Clock, Visitor, form
 
@@ -189,7 +189,7 @@ class TestInterruptions:
         assert (await send(owner, path, 1000, SIZE))[0] == 200
         assert sha256_of(server) == hashlib.sha256(MP4).hexdigest()
 
-    async def test_a_finished_one_is_gone(self, owner: Visitor) -> None:
+    async def test_a_finished_one_is_gone_at_once(self, owner: Visitor) -> None:
         path = await begin(owner)
         await send(owner, path, 0, SIZE)
         status, _, body = await ask(owner, path)
@@ -257,6 +257,46 @@ class TestEnd:
         server.store.channels["nisv_channel"].owner = server.store.users["root"]
         assert (await send(owner, path, 0, SIZE))[0] == 400
         assert (await ask(owner, path))[0] == 404
+
+
+@pytest.fixture
+def modern(clock: Clock) -> dict[str, Any]:
+    return {"videos": 3, "rate_limit": None, "clock": clock, "server_version": "8.2"}
+
+
+class TestEndOfModern:
+    """8.x answers before it forgets the upload, and forgets it whatever came of it."""
+
+    @pytest.fixture
+    def options(self, modern: dict[str, Any]) -> dict[str, Any]:
+        return modern
+
+    async def test_for_a_moment_a_finished_one_is_unreadable_and_then_it_is_gone(
+        self, owner: Visitor, server: Emulator, clock: Clock
+    ) -> None:
+        path = await begin(owner)
+        assert (await send(owner, path, 0, SIZE))[0] == 200
+        for status, _, body in (await ask(owner, path), await send(owner, path, 3000, SIZE)):
+            assert (status, body["detail"]) == (422, "Video file unreadable.")
+        clock.forward(LINGERING_SECONDS)
+        for status, _, _ in (await ask(owner, path), await send(owner, path, 3000, SIZE)):
+            assert status == 404
+        assert len(server.store.videos) == 4
+
+    async def test_a_write_that_fails_leaves_nothing(
+        self, owner: Visitor, server: Emulator, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        path = await TestEnd().fail(owner, server, monkeypatch)
+        clock.forward(LINGERING_SECONDS)
+        assert (await ask(owner, path))[0] == 404
+        assert await begin(owner, **SAME) == path
+        assert (await send(owner, path, 0, SIZE))[0] == 200
+
+    async def test_what_is_no_video_may_come_again_at_once(self, owner: Visitor) -> None:
+        for _ in range(2):
+            path = await begin(owner, **SAME)
+            assert (await send(owner, path, 0, SIZE, bytes(SIZE)))[0] == 422
+            assert (await ask(owner, path))[0] == 404
 
 
 class TestCancel:

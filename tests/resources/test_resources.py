@@ -301,7 +301,7 @@ class TestUploads:
         assert _wrong_field(client.uploads.start(**UPLOAD | wrong)) == field
 
     def test_what_cannot_be_json(self, client: PeerTube) -> None:
-        assert _wrong_field(client.uploads.start(**UPLOAD | {"scheduleUpdate": {1, 2}})) == "body"
+        assert _wrong_field(client.uploads.start(**UPLOAD | {"scheduleUpdate": {1, 2}})) == "scheduleUpdate"
 
     @pytest.mark.parametrize(
         "location",

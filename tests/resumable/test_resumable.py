@@ -3,14 +3,15 @@
 import asyncio
 import os
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
 
-from aiopeertube import PeerTube, errors
+from aiopeertube import Call, PeerTube, errors
 from aiopeertube.resumable import Machine, Ticket, upload
+from aiopeertube.resumable.ends import ends_of
 from aiopeertube.resumable.machine import (
     MISSES,
     RESTARTS,
@@ -19,7 +20,9 @@ from aiopeertube.resumable.machine import (
     Ask,
     Done,
     GiveUp,
+    Look,
     Lost,
+    Refused,
     Send,
     Start,
     Wait,
@@ -29,6 +32,9 @@ from aiopeertube.types import VideoId
 from aiopeertube.wire.messages import JsonBody, RawBody, Request, Response
 
 Event = str | tuple[Any, ...]  # a method of the machine, with its arguments if it takes any
+
+Row = dict[str, Any]  # of a list of videos
+File = tuple[str | None, int | None] | None  # name and size, as far as the server knows them
 
 T = TypeVar("T")
 
@@ -58,6 +64,8 @@ def run(machine: Machine, *events: Event) -> list[Action]:
             machine.answered(offset, sent)
         elif name in {"failed", "crashed", "unknown"}:
             getattr(machine, name)(sent)
+        elif name in {"refused", "unreadable"}:
+            machine.refused(sent, unreadable=name == "unreadable")
         elif name in {"locked", "making"}:
             machine.busy(sent, making=name == "making")
         else:
@@ -180,18 +188,74 @@ class TestWhatBecameOfIt:
     def machine(self, **options: Any) -> Machine:
         return Machine(20, chunk_size=10, **options)
 
-    def test_the_last_chunk_was_lost_and_the_upload_is_gone(self) -> None:
-        assert run(self.machine(), ("started", 10), "failed", "unknown")[-1] == Lost(perhaps_finished=True)
+    @pytest.mark.parametrize("gone", ["unknown", "unreadable"])
+    @pytest.mark.parametrize(
+        "events",
+        [("failed",), ("failed", "failed"), ("making",), ("failed", "making", "making"), ("crashed",), ("locked",)],
+    )
+    def test_the_last_answer_was_lost_and_the_upload_is_gone(self, events: tuple[str, ...], gone: str) -> None:
+        wanted = run(self.machine(), ("started", 10), *events, gone)
+        assert wanted[1:] == [Send(10, 20), *[Ask()] * len(events), Look()]
 
     def test_the_last_chunk_itself_meets_no_upload(self) -> None:
-        assert run(self.machine(), ("started", 10), "unknown")[-1] == Lost(perhaps_finished=True)
-
-    def test_the_video_is_being_made_and_then_the_upload_is_gone(self) -> None:
-        wanted = run(self.machine(), ("started", 10), "failed", "making", "making", "unknown")
-        assert wanted[2:] == [Ask(), Ask(), Ask(), Lost(perhaps_finished=True)]
+        assert run(self.machine(), ("started", 10), "unknown")[-1] == Look()
 
     def test_an_upload_of_an_earlier_run_is_gone(self) -> None:
-        assert run(self.machine(resumed=True), "unknown")[-1] == Lost(perhaps_finished=True)
+        for gone in ("unknown", "unreadable"):
+            assert run(self.machine(resumed=True), gone)[-1] == Look()
+
+    def test_the_look_finds_it(self) -> None:
+        wanted = run(self.machine(), ("started", 10), "failed", "unknown", ("found", VIDEO))
+        assert wanted[-2:] == [Look(), Done(VIDEO)]
+
+    def test_the_look_finds_that_there_is_none_so_it_begins_anew(self) -> None:
+        for gone in ("unknown", "unreadable"):
+            wanted = run(self.machine(), ("started", 10), "failed", gone, ("not_found",), ("started", 0))
+            assert wanted[-3:] == [Look(), Start(), Send(0, 10)]
+
+    def test_unless_that_is_not_wanted_either(self) -> None:
+        wanted = run(self.machine(restart=False), ("started", 10), "failed", "unknown", ("not_found",))
+        assert wanted[-1] == Lost(perhaps_finished=False)
+
+    def test_the_look_finds_nothing_out(self) -> None:
+        for restart in (True, False):
+            wanted = run(self.machine(restart=restart), ("started", 10), "failed", "unknown", ("not_sure",))
+            assert wanted[-1] == Lost(perhaps_finished=True)
+
+    def test_the_first_answer_to_the_last_chunk_says_that_it_is_no_video(self) -> None:
+        """And yet somebody on the way may have sent it twice, so that is looked into."""
+        for found, end in ((("found", VIDEO), Done(VIDEO)), (("not_found",), Refused()), (("not_sure",), Refused())):
+            assert run(self.machine(), ("started", 10), "unreadable", found)[-2:] == [Look(), end]
+
+    def test_any_refusal_after_the_last_answer_was_lost_is_looked_into(self) -> None:
+        wanted = run(self.machine(), ("started", 10), "failed", "refused", ("not_found",))
+        assert wanted[-2:] == [Look(), Refused()]
+
+    @pytest.mark.parametrize(
+        ("events", "perhaps"),
+        [
+            (("failed", "refused", ("not_found",)), False),
+            (("failed", "refused", ("not_sure",)), True),
+            (("unreadable", ("not_sure",)), False),  # that was the answer to the last chunk, and no other is missing
+            (("unreadable", ("not_found",)), False),
+        ],
+    )
+    def test_only_when_nobody_can_tell_is_a_refused_one_in_doubt(
+        self, events: tuple[Event, ...], perhaps: bool
+    ) -> None:
+        machine = self.machine()
+        assert run(machine, ("started", 10), *events)[-1] == Refused()
+        assert machine.perhaps_finished is perhaps
+
+    def test_a_refusal_before_that_is_not(self) -> None:
+        for event in ("refused", "unreadable"):
+            assert run(self.machine(), ("started", 0), event)[-1] == Refused()
+
+    def test_it_looks_before_it_gives_up(self) -> None:
+        lost = run(self.machine(), ("started", 10), *["failed"] * (MISSES + 1), ("found", VIDEO))
+        assert lost[-2:] == [Look(), Done(VIDEO)]
+        wanted = run(self.machine(), ("started", 10), *["failed"] * (MISSES + 1), ("not_found",))
+        assert wanted[-1] == GiveUp(perhaps_finished=True, stuck=False)
 
     def test_one_that_lacked_bytes_begins_anew(self) -> None:
         assert run(self.machine(), ("started", 0), "unknown", ("started", 0))[-2:] == [Start(), Send(0, 10)]
@@ -208,7 +272,9 @@ class TestWhatBecameOfIt:
         assert wanted[-1] == Lost(perhaps_finished=False)
 
     def test_the_server_failed_at_making_the_video(self) -> None:
-        assert run(self.machine(), ("started", 10), "crashed", "making")[-1] == GiveUp(True, stuck=True)
+        for found in ("not_found", "not_sure"):
+            wanted = run(self.machine(), ("started", 10), "crashed", "making", (found,))
+            assert wanted[-2:] == [Look(), GiveUp(True, stuck=True)]
 
     def test_a_failure_before_that_is_one_like_others(self) -> None:
         assert run(self.machine(), ("started", 0), "crashed", "making", "locked")[-1] == Ask()
@@ -220,7 +286,7 @@ class TestWhatBecameOfIt:
         machine = self.machine(patience=100.0)
         machine.started(10)
         waited = 0.0
-        while not isinstance(machine.next(), GiveUp):
+        while not isinstance(machine.next(), GiveUp | Look):
             machine.busy(None, making=True)
             if isinstance(action := machine.next(), Wait):
                 waited += action.seconds
@@ -245,14 +311,22 @@ class FakeServer:
         self.random = random.Random(seed)
         self.size = size
         self.here = self.length = 0  # bytes without a gap, and the file's length
+        self.made = 0  # videos
         self.trouble = self.random.choice([0.0, 0.05, 0.3, 0.7])
         self.lies = self.random.choice([0.0, 0.0, 0.2])
 
     def answer(self, machine: Machine, sent: Send | None) -> None:
-        kind = self.random.choice("bbbbbbolssulm") if self.random.random() < self.trouble else "ok"
+        if self.made:  # the upload is forgotten
+            answers: list[Callable[[Send | None], None]]
+            answers = [machine.unknown, machine.failed, self.unreadable(machine)]
+            return self.random.choice(answers)(sent)
+        kind = self.random.choice("bbbbbbolssulmc") if self.random.random() < self.trouble else "ok"
         if sent is not None and kind != "b":
             assert sent.begin <= self.length, "a gap"
             self.write(sent.begin, sent.end if kind != "s" else self.random.randint(sent.begin, sent.end))
+            self.made += sent.end == self.size and kind in {"ok", "o", "c", "u"}
+        if kind == "c":
+            return machine.crashed(sent)
         if kind == "s" or kind == "b" or kind == "o":
             return machine.failed(sent)
         if kind == "l":
@@ -266,6 +340,19 @@ class FakeServer:
         if sent is not None and sent.end == self.size:
             return machine.finished(VIDEO)
         return machine.answered(self.told(sent), sent)
+
+    @staticmethod
+    def unreadable(machine: Machine) -> Callable[[Send | None], None]:
+        return lambda sent: machine.refused(sent, unreadable=True)
+
+    def look(self, machine: Machine) -> None:
+        if self.random.random() < self.trouble / 4:
+            machine.not_sure()
+        elif self.made:
+            machine.found(VIDEO)
+        else:
+            machine.not_found()
+            self.here = self.length = 0
 
     def write(self, begin: int, end: int) -> None:
         assert begin <= self.here
@@ -295,11 +382,19 @@ def test_whatever_is_lost_there_is_no_gap_and_an_end(seed: int) -> None:
                 assert 0 <= begin < end <= size
                 assert end - begin <= machine.chunk_size
                 server.answer(machine, sent)
+            case Look():
+                server.look(machine)
             case Done():
                 assert server.here == size
+                assert server.made == 1
                 return
-            case Lost() | GiveUp():
+            case Lost(perhaps_finished=perhaps) | GiveUp(perhaps_finished=perhaps):
                 assert server.trouble or server.lies
+                assert server.made <= perhaps
+                return
+            case Refused():
+                assert server.trouble
+                assert server.made <= machine.perhaps_finished
                 return
     pytest.fail("it never ends")
 
@@ -312,8 +407,11 @@ def test_a_server_that_says_just_anything_makes_no_gap_and_no_endless_upload(see
     whole = 0
     for _ in range(MOST):
         action = machine.next()
-        if isinstance(action, Done | Lost | GiveUp):
+        if isinstance(action, Done | Lost | GiveUp | Refused):
             return
+        if isinstance(action, Look):
+            rng.choice([machine.not_found, machine.not_sure])()
+            continue
         if isinstance(action, Start):
             machine.started(0)
             whole = 0
@@ -336,6 +434,8 @@ def test_a_server_that_says_just_anything_makes_no_gap_and_no_endless_upload(see
                 machine.failed(sent)
             case 5:
                 machine.too_large()
+            case 6:
+                machine.refused(sent, unreadable=rng.random() < 0.8)
             case _:
                 machine.answered(rng.randint(-5, size * 2), sent)
     pytest.fail("it never ends")
@@ -364,17 +464,56 @@ def film(tmp_path: Path) -> Path:
     return path
 
 
-class Disk:
-    """Answers as PeerTube does; `script` has one entry for each PUT: None, a Response, or an error to raise."""
+def row_of(number: int, uuid: str, **changes: Any) -> Row:
+    row = {"id": number, "uuid": uuid, "shortUUID": f"short{number}", "name": "Film", "channel": {"id": 1}}
+    return row | changes
 
-    def __init__(self, *script: Response | Exception | None, size: int = 2500) -> None:
+
+OLD, MADE = row_of(6, "an-old-one"), row_of(7, VIDEO["uuid"], shortUUID=VIDEO["shortUUID"])
+
+
+class Disk:
+    """Answers as PeerTube does; `script` has one entry for each PUT: None, a Response, or an error to raise.
+
+    `rows` are the user's videos before the upload, `made` those that came of it (seen once a PUT was made), the
+    newest first; `files` their file's name and size where it is not the upload's.
+    """
+
+    def __init__(
+        self,
+        *script: Response | Exception | None,
+        size: int = 2500,
+        rows: Iterable[Row] = (OLD,),
+        made: Iterable[Row] = (),
+        files: dict[str, File] | None = None,
+    ) -> None:
         self.script = list(script)
         self.size = size
+        self.rows, self.made, self.files = rows, made, files or {}
         self.data = bytearray()
         self.seen: list[str] = []
+        self.looked = 0
         self.finished = False
 
+    def list(self, request: Request) -> Response:
+        if "/source" in request.path:
+            uuid = request.path.split("/")[-2]
+            known = self.files.get(uuid, ("film.mp4", self.size))
+            return reply(404, {}) if known is None else reply(200, {"inputFilename": known[0], "size": known[1]})
+        if request.path == "/api/v1/videos":  # the client asks whether the server is there
+            return self.probed()
+        assert request.path == "/api/v1/users/me/videos"
+        sent = any(entry.startswith("PUT") for entry in self.seen)
+        self.looked += sent
+        rows = [*self.made, *self.rows] if sent else list(self.rows)
+        return reply(200, {"total": len(rows), "data": rows})
+
+    def probed(self) -> Response:
+        return reply(200, {"total": 0, "data": []})
+
     async def handle(self, request: Request) -> Response:
+        if request.method == "GET":
+            return self.list(request)
         ranged = dict(request.headers).get("Content-Range")
         self.seen.append(f"{request.method} {ranged}" if ranged else request.method)
         assert request.origin == "http://127.0.0.1"
@@ -404,6 +543,25 @@ class Disk:
         return PeerTube("http://127.0.0.1", token="t", transport=MockTransport(self.handle))
 
 
+class Outage(Disk):
+    """A server that is not there for some seconds after so many chunks; the next one arrives, but not its answer."""
+
+    def __init__(self, answered: int, *, seconds: float) -> None:
+        super().__init__()
+        self.answered, self.seconds = answered, seconds
+        self.away_since = 0.0
+
+    async def handle(self, request: Request) -> Response:
+        now = asyncio.get_running_loop().time()
+        if len(self.seen) <= self.answered or (self.away_since and now >= self.away_since + self.seconds):
+            return await super().handle(request)
+        if not self.away_since:
+            self.away_since = now
+            await super().handle(request)
+            raise errors.ConnectionLost("gone")
+        raise errors.ServerUnreachable("refused")
+
+
 async def send(disk: Disk, path: Path, **options: Any) -> VideoId:
     given: dict[str, Any] = {"channelId": 1, "name": "Film", "chunk_size": 1000} | options
     async with disk.client() as pt:
@@ -418,6 +576,10 @@ FORGOTTEN = {"error": {"code": "FileNotFound", "message": "Not found"}}
 
 def gone() -> Response:
     return reply(404, FORGOTTEN)
+
+
+def unreadable() -> Response:
+    return reply(422, {"detail": "Video file unreadable."})
 
 
 def making() -> Response:
@@ -444,7 +606,7 @@ class TestDriver:
 
         await send(disk, film, on_started=keep)
         status = film.stat()
-        assert heard == [(Ticket(ID, 2500, status.st_mtime_ns), ["POST"])]
+        assert heard == [(Ticket(ID, 2500, status.st_mtime_ns, newest=6), ["POST"])]
 
     async def test_goes_on_with_a_ticket(self, film: Path) -> None:
         disk = Disk()
@@ -489,8 +651,46 @@ class TestDriver:
         assert await send(disk, film) == VIDEO
         assert disk.seen[-2:] == [THIRD, ASKED]
 
-    async def test_the_last_answer_was_lost_and_the_video_is_made(self, film: Path) -> None:
-        disk = Disk(None, None, errors.ConnectionLost("gone"), making(), making(), gone())
+    @pytest.mark.parametrize(
+        "after",
+        [
+            (lambda: [gone()]),  # 6.3
+            (lambda: [making(), making(), gone()]),
+            (lambda: [unreadable(), gone()]),  # 8.2, within the first 0.1 s
+            (lambda: [making(), unreadable()]),
+            (lambda: [errors.RequestTimeout("late"), gone()]),
+        ],
+    )
+    async def test_the_last_answer_was_lost_and_the_video_is_made(
+        self, film: Path, after: Callable[[], list[Response | Exception]]
+    ) -> None:
+        disk = Disk(None, None, errors.ConnectionLost("gone"), *after(), made=[MADE])
+        assert await send(disk, film) == VIDEO
+        assert (disk.seen.count("POST"), disk.looked) == (1, 1)
+
+    async def test_somebody_on_the_way_sent_the_last_chunk_twice(self, film: Path) -> None:
+        for answer in (unreadable(), gone()):
+            disk = Disk(None, None, answer, made=[MADE])
+            assert await send(disk, film) == VIDEO
+            assert disk.seen == ["POST", FIRST, SECOND, THIRD]
+
+    async def test_the_last_chunk_was_lost_with_the_upload_so_it_is_sent_once_more(self, film: Path) -> None:
+        disk = Disk(None, None, errors.ConnectionLost("gone"), gone())
+        assert await send(disk, film) == VIDEO
+        assert disk.seen == ["POST", FIRST, SECOND, THIRD, ASKED, "DELETE", "POST", FIRST, SECOND, THIRD]
+
+    async def test_an_upload_of_an_earlier_run_is_found_by_its_ticket(self, film: Path) -> None:
+        disk = Disk(gone(), made=[MADE])
+        ticket = Ticket(ID, 2500, film.stat().st_mtime_ns, newest=6)
+        assert await send(disk, film, upload_id=ticket) == VIDEO
+        assert disk.seen == [ASKED]
+
+    async def test_when_the_list_cannot_be_read_nobody_knows(self, film: Path) -> None:
+        class Listless(Disk):
+            def list(self, request: Request) -> Response:
+                return super().list(request) if not self.seen else reply(403, {})
+
+        disk = Listless(None, None, errors.ConnectionLost("gone"), gone())
         with pytest.raises(errors.UploadUnknown, match="look for it") as caught:
             await send(disk, film)
         assert (caught.value.upload_id, caught.value.perhaps_finished) == (ID, True)
@@ -527,6 +727,65 @@ class TestDriver:
         assert type(caught.value) is errors.UploadFailed
         assert isinstance(caught.value.__cause__, errors.ConnectionLost)
         assert (caught.value.upload_id, caught.value.perhaps_finished) == (ID, False)
+
+    @pytest.mark.parametrize("answered", [0, 1, 2])
+    async def test_an_outage_is_waited_out(self, film: Path, answered: int) -> None:
+        disk = Outage(answered, seconds=90)
+        began = asyncio.get_running_loop().time()
+        assert await send(disk, film) == VIDEO
+        assert bytes(disk.data) == film.read_bytes()
+        assert disk.seen.count("POST") == 1
+        assert asyncio.get_running_loop().time() - began >= 90
+
+    @pytest.mark.parametrize("answered", [0, 1, 2])
+    async def test_the_end_of_patience_is_the_end_and_tells_what_is_in_doubt(self, film: Path, answered: int) -> None:
+        disk = Outage(answered, seconds=1e6)
+        with pytest.raises(errors.ServerAway) as caught:
+            await send(disk, film)
+        assert caught.value.in_doubt is (answered == 2)  # the last chunk was sent, and its answer lost
+        assert 120 <= asyncio.get_running_loop().time() - disk.away_since < 150
+
+    @pytest.mark.parametrize("answered", [0, 1, 2])
+    async def test_a_client_that_is_closed_ends_it(self, film: Path, answered: int) -> None:
+        disk = Disk(*[None] * answered, errors.ClientClosed("closed"))
+        with pytest.raises(errors.ClientClosed) as caught:
+            await send(disk, film)
+        assert caught.value.in_doubt is (answered == 2)
+        assert len(disk.seen) == 1 + answered + 1
+
+    @pytest.mark.parametrize(
+        ("script", "perhaps"), [((None,), False), ((None, None, errors.ConnectionLost("x")), True)]
+    )
+    async def test_a_dead_token_ends_it_at_once(
+        self, film: Path, script: tuple[Exception | None, ...], perhaps: bool
+    ) -> None:
+        disk = Disk(*script, reply(401, {"code": "invalid_token"}))
+        with pytest.raises(errors.SessionExpired) as caught:
+            await send(disk, film)
+        assert caught.value.in_doubt is perhaps
+        assert len(disk.seen) == 1 + len(script) + 1
+
+    async def test_what_an_error_of_a_bulk_run_says(self, film: Path) -> None:
+        """An upload that perhaps made its video is in doubt; one that made none failed."""
+
+        class Uploading:
+            def __init__(self, pt: PeerTube) -> None:
+                self.pt = pt
+
+            def prepare(self, call: Call[Any]) -> Request:
+                return self.pt.prepare(call)
+
+            async def send(self, request: Request) -> VideoId:
+                given: dict[str, Any] = {"channelId": 1, "name": "Film", "chunk_size": 1000, "restart": False}
+                return await upload(self.pt, film, upload_id=request.tag, **given)
+
+        states = []
+        for ticket, script in ((ID, [gone()]), (None, [None, gone()])):
+            async with Disk(*script).client() as pt:
+                calls = [pt.uploads.status(ID, 2500).tagged(ticket)]
+                async with pt.bulk(calls, sender=Uploading(pt)) as run:
+                    states += [(outcome.state, type(outcome.error)) async for outcome in run]
+        assert states == [("in doubt", errors.UploadUnknown), ("failed", errors.UploadUnknown)]
 
     async def test_no_video_is_final_and_lets_the_id_go(self, film: Path) -> None:
         disk = Disk(None, None, reply(422, {"detail": "Video file unreadable."}))
@@ -573,6 +832,124 @@ class TestDriver:
 
         await send(Watching(), film, chunk_size=70)
         assert (max(sizes), sum(sizes)) == (70, 2500)
+
+
+@pytest.mark.usefixtures("inline")
+class TestWhichVideo:
+    """Among the user's videos, the one that came of an upload whose answer was lost, and no other."""
+
+    LOST = (None, None, errors.ConnectionLost("gone"))
+
+    async def found(self, film: Path, **options: Any) -> str:
+        known = options.pop("known", ())
+
+        async def is_known(uuid: str) -> bool:
+            return uuid in known
+
+        disk = Disk(*self.LOST, gone(), **options)
+        video = await send(disk, film, is_known=is_known, restart=False)
+        return video["uuid"]
+
+    @pytest.mark.parametrize(
+        "other",
+        [
+            row_of(8, "other", name="Another film"),
+            row_of(8, "other", name="film"),
+            row_of(8, "other", channel={"id": 2}),
+            row_of(6, "other"),  # not made since
+            row_of(5, "other"),
+        ],
+        ids=str,
+    )
+    async def test_others_are_not_it(self, film: Path, other: Row) -> None:
+        assert await self.found(film, made=[other, MADE]) == VIDEO["uuid"]
+        with pytest.raises(errors.UploadUnknown) as caught:
+            await self.found(film, made=[other])
+        assert not caught.value.perhaps_finished
+
+    @pytest.mark.parametrize("file", [("another.mp4", 2500), ("film.mp4", 2501)])
+    async def test_nor_those_of_another_file(self, film: Path, file: File) -> None:
+        other = row_of(8, "other")
+        assert await self.found(film, made=[other, MADE], files={"other": file}) == VIDEO["uuid"]
+        with pytest.raises(errors.UploadUnknown):
+            await self.found(film, made=[other], files={"other": file})
+
+    @pytest.mark.parametrize("file", [None, ("film.mp4", None), (None, None)])
+    async def test_a_server_may_know_nothing_of_the_file(self, film: Path, file: File) -> None:
+        assert await self.found(film, made=[MADE], files={VIDEO["uuid"]: file}) == VIDEO["uuid"]
+
+    async def test_nor_what_belongs_to_something_else(self, film: Path) -> None:
+        other = row_of(8, "other")
+        assert await self.found(film, made=[other, MADE], known={"other"}) == VIDEO["uuid"]
+        with pytest.raises(errors.UploadUnknown):
+            await self.found(film, made=[other], known={"other"})
+
+    async def test_of_two_that_fit_nobody_can_tell(self, film: Path) -> None:
+        with pytest.raises(errors.UploadUnknown, match=f"other, {VIDEO['uuid']}") as caught:
+            await self.found(film, made=[row_of(8, "other"), MADE])
+        assert caught.value.perhaps_finished
+
+    async def test_one_that_another_upload_of_this_client_became(self, film: Path) -> None:
+        disk = Disk(*self.LOST, gone(), made=[MADE])
+        async with disk.client() as pt:
+            ends_of(pt).came_of("another-upload", VIDEO)
+            with pytest.raises(errors.UploadUnknown) as caught:
+                await upload(pt, film, channelId=1, name="Film", chunk_size=1000, restart=False)
+        assert not caught.value.perhaps_finished
+
+    async def test_the_same_upload_gone_on_with_once_more_is_the_same_video(self, film: Path) -> None:
+        disk = Disk(made=[MADE])
+        tickets: list[Ticket] = []
+        async with disk.client() as pt:
+            options: dict[str, Any] = {"channelId": 1, "name": "Film", "chunk_size": 1000}
+            assert await upload(pt, film, on_started=tickets.append, **options) == VIDEO
+            disk.script = [gone()]
+            assert await upload(pt, film, upload_id=tickets[0], **options) == VIDEO
+        assert disk.seen == ["POST", FIRST, SECOND, THIRD, ASKED]
+
+    async def test_names_are_trimmed_as_the_server_trims_them(self, film: Path) -> None:
+        disk = Disk(*self.LOST, gone(), made=[MADE])
+        assert await send(disk, film, name="\ufeff\u3000 Film\u00a0\n") == VIDEO
+        disk = Disk(*self.LOST, gone(), made=[row_of(7, VIDEO["uuid"], name="Film\x85")])
+        assert (await send(disk, film, name="Film\x85"))["uuid"] == VIDEO["uuid"]
+
+    async def test_a_user_without_videos(self, film: Path) -> None:
+        disk = Disk(*self.LOST, gone(), rows=[], made=[MADE])
+        assert await send(disk, film) == VIDEO
+
+    async def test_uploads_that_are_alike_end_one_after_the_other(self, film: Path) -> None:
+        at_the_end = most = 0
+
+        class Watching(Disk):
+            async def handle(self, request: Request) -> Response:
+                nonlocal at_the_end, most
+                last = "Content-Range" in dict(request.headers)
+                at_the_end += last
+                most = max(most, at_the_end)
+                await asyncio.sleep(1)
+                at_the_end -= last
+                return await super().handle(request)
+
+        disk = Watching()
+        async with disk.client() as pt:
+            options: dict[str, Any] = {"channelId": 1}
+            await asyncio.gather(*(upload(pt, film, name="Film", **options) for _ in range(5)))
+            assert most == 1
+            await asyncio.gather(*(upload(pt, film, name=f"Film {n}", **options) for n in range(5)))
+            assert most > 1
+
+    async def test_one_that_is_cancelled_at_its_end_holds_up_no_other(self, film: Path) -> None:
+        disk = Disk(None, None, *[making()] * 500)
+        async with disk.client() as pt:
+            options: dict[str, Any] = {"channelId": 1, "name": "Film", "chunk_size": 1000}
+            first = asyncio.ensure_future(upload(pt, film, **options))
+            await asyncio.sleep(5)
+            second = asyncio.ensure_future(upload(pt, film, **options))
+            await asyncio.sleep(5)
+            assert not second.done()
+            first.cancel()
+            disk.script.clear()
+            assert await second == VIDEO
 
 
 @pytest.mark.usefixtures("inline")

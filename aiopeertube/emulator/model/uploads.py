@@ -15,6 +15,8 @@ from aiopeertube.emulator.wire.video_files import HEAD_LENGTH
 IDLE_SECONDS = 3600.0
 # For so long the server takes an upload that has not become a video for one that is becoming one.
 PROCESSING_SECONDS = 3600.0
+# 8.x answers before it forgets an upload whose video is made: for about so long it knows it, but has no file of it.
+LINGERING_SECONDS = 0.1
 _BLOCK = 1024 * 1024
 
 
@@ -97,6 +99,7 @@ class PendingUploads:
     def __init__(self) -> None:
         self._uploads: dict[str, PendingUpload] = {}
         self._processed_until: dict[str, float] = {}
+        self._lingers_until: dict[str, float] = {}
 
     def __len__(self) -> int:
         return len(self._uploads)
@@ -123,6 +126,15 @@ class PendingUploads:
     def remove(self, key: str) -> None:
         """Remove an upload, if it is there."""
         self._uploads.pop(key, None)
+
+    def linger(self, key: str, now: float) -> None:
+        """Remember the id of a removed upload for a moment."""
+        self._lingers_until = {known: until for known, until in self._lingers_until.items() if until > now}
+        self._lingers_until[key] = now + LINGERING_SECONDS
+
+    def lingers(self, key: str, now: float) -> bool:
+        """Tell whether an upload was removed only just now."""
+        return self._lingers_until.get(key, now) > now
 
     def is_processed(self, key: str, now: float) -> bool:
         """Tell whether an upload is marked as being processed."""

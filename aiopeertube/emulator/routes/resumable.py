@@ -62,8 +62,11 @@ async def announce(call: Call) -> Reply:
 async def receive(call: Call) -> Reply:
     """Receive a chunk, or return the upload's offset; the last chunk makes the video."""
     user = call.user()
-    upload = call.store.uploads.find(_own_id(call, user), call.now)
+    key = _own_id(call, user)
+    upload = call.store.uploads.find(key, call.now)
     if upload is None:
+        if call.store.uploads.lingers(key, call.now):
+            raise unreadable()
         raise UploadError("FileNotFound")
     if not upload.is_complete:
         end = await chunks.receive(call.request, upload, call.backend.options.clock)
@@ -162,14 +165,26 @@ async def _finish(call: Call, user: User, upload: PendingUpload) -> Reply:
     try:
         await call.backend.write(frozenset(upload.metadata.get("tags") or ()))
     except Problem:
-        # The server has moved the file away by then, but still has it for one that is being processed.
-        upload.file.truncate(0)
+        _failed(call, upload)
         raise
     source = SourceFile(upload.metadata["filename"], upload.length(), await upload.sha256(), call.now)
     made = create_video(call, channel, upload.metadata, upload.images, source)
     uploads.end_processing(upload.id)
     uploads.remove(upload.id)
+    if call.is_modern:
+        uploads.linger(upload.id, call.backend.options.clock())
     return uploaded(made)
+
+
+def _failed(call: Call, upload: PendingUpload) -> None:
+    """Keep of an upload what the server keeps when making its video fails."""
+    if call.is_modern:
+        call.store.uploads.end_processing(upload.id)
+        call.store.uploads.remove(upload.id)
+        call.store.uploads.linger(upload.id, call.backend.options.clock())
+    else:
+        # The server has moved the file away by then, but still has it for one that is being processed.
+        upload.file.truncate(0)
 
 
 def _check_file(call: Call, user: User, upload: PendingUpload) -> Channel:
@@ -178,8 +193,10 @@ def _check_file(call: Call, user: User, upload: PendingUpload) -> Channel:
         if not is_video(upload.head()):
             raise unreadable()
     except Problem:
-        # That it is being processed remains, so the same file cannot come again soon.
         call.store.uploads.remove(upload.id)
+        if call.is_modern:
+            call.store.uploads.end_processing(upload.id)
+        # 6.3 goes on to say that it is being processed, so the same file cannot come again soon.
         raise
     return channel
 

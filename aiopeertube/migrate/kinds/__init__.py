@@ -6,8 +6,9 @@ from aiopeertube.migrate.database import JournalError
 
 from .base import Kind
 from .captions import Captions
-from .creations import Import, Upload
+from .creations import Upload
 from .delete import Delete
+from .imports import Import
 from .thumbnails import Thumbnails
 from .update import Update
 

@@ -70,7 +70,7 @@ class Kind(Protocol):
         """Settle an item whose request succeeded."""
         ...
 
-    async def ask(self, pt: "PeerTube", item: Item) -> None:
+    async def ask(self, pt: "PeerTube", journal: Journal, item: Item) -> None:
         """Settle an item that was in flight when an earlier run was killed: changed, or planned again."""
         ...
 

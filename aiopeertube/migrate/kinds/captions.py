@@ -84,7 +84,7 @@ class Captions:
         """Settle an item that was sent."""
         item.settle("changed")
 
-    async def ask(self, pt: "PeerTube", item: Item) -> None:
+    async def ask(self, pt: "PeerTube", journal: Journal, item: Item) -> None:
         """Plan it again: nobody can ask for what a language's captions say, and uploading them twice is harmless."""
         item.settle("planned")
 

@@ -1,9 +1,8 @@
-"""New videos, from files and from addresses, with their metadata from the row."""
+"""New videos with their metadata from the row, and those of them that are made from files."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
@@ -12,9 +11,6 @@ from aiopeertube.errors import (
     FileChanged,
     NotFound,
     PeerTubeError,
-    ServerError,
-    TransportError,
-    UnexpectedResponse,
     Unprocessable,
     UploadStuck,
     UploadUnknown,
@@ -25,7 +21,6 @@ from aiopeertube.migrate.journal import Journal
 from aiopeertube.migrate.problems import CellError
 from aiopeertube.migrate.rows import RowReader, fields_of, key_of
 from aiopeertube.migrate.tables.source import Row
-from aiopeertube.migrate.values import stamp
 from aiopeertube.migrate.vocabulary import WORDS
 from aiopeertube.resumable import Ticket, upload
 from aiopeertube.wire.call import Call
@@ -36,14 +31,11 @@ from .reading import file_in
 if TYPE_CHECKING:
     from aiopeertube._client import PeerTube
 
-_CLOCKS: Final = timedelta(minutes=10)  # by which the server's clock may be behind ours
-
-
-_IMAGES: Final = ("thumbnailfile", "previewfile")
+IMAGES: Final = ("thumbnailfile", "previewfile")
 
 
 @dataclass(frozen=True, slots=True)
-class _Creation:
+class Creation:
     """What uploads and imports have in common. `channel` is that of rows that name none, by its name."""
 
     compares: ClassVar[bool] = False
@@ -80,7 +72,7 @@ class _Creation:
         wanted: dict[str, Any] = {"fields": values}
         try:
             wanted |= self._origin(cells)
-            images = [column for column in _IMAGES if cells.get(column)]
+            images = [column for column in IMAGES if cells.get(column)]
             wanted["images"] = {column: str(_whole_file(cells, self.folder, column)) for column in images}
         except CellError as exc:
             rows.problems.add_cell(line, exc)
@@ -113,12 +105,12 @@ class _Creation:
         return fields.differences(fields.current(video, wanted), wanted)
 
 
-class Upload(_Creation):
+class Upload(Creation):
     """Sends files in chunks; after a crash an upload goes on from where the server is."""
 
     __slots__ = ()
     name: ClassVar[str] = "upload"
-    columns: ClassVar[tuple[str, ...]] = ("file", *_IMAGES)
+    columns: ClassVar[tuple[str, ...]] = ("file", *IMAGES)
     origin_column = "file"
     needed = ("name", "channel")
 
@@ -129,114 +121,58 @@ class Upload(_Creation):
     def call(self, pt: "PeerTube", item: Item) -> Call[Any]:
         """Make the announcement; it stands for the whole upload."""
         size = max(1, int(item.wanted["size"]))
-        return pt.uploads.start(filename="file", size=size, content_type="video/mp4", **_creation(item))
+        return pt.uploads.start(filename="file", size=size, content_type="video/mp4", **fields_of_new(item))
 
     async def send(self, pt: "PeerTube", journal: Journal, item: Item, request: Request) -> Any:
         """Send the file, from its beginning or from where an earlier run was stopped."""
         try:
             return await self._upload(pt, journal, item)
+        except UploadStuck:
+            # The server accepts nothing more of it until it is removed. The ticket stays: it says since when to look.
+            await self._cancel(pt, item)
+            raise
         except UploadUnknown as exc:
+            if not exc.perhaps_finished:
+                del item.note["upload"]
+            raise
+        except (FileChanged, Unprocessable):
+            await self._cancel(pt, item)
             item.note.pop("upload", None)
-            found = await self._find(pt, journal, item) if exc.perhaps_finished else None
-            if found is not None:
-                return found
-        except (UploadStuck, Unprocessable) as exc:
-            # The server takes nothing more of an upload that it failed at, nor one announced alike, until it is gone.
-            if isinstance(exc, UploadStuck) and (found := await self._find(pt, journal, item)) is not None:
-                return found
-            await self._cancel(pt, item)
             raise
-        except FileChanged:
-            await self._cancel(pt, item)
-            raise
-        return await self._upload(pt, journal, item)
 
     async def _cancel(self, pt: "PeerTube", item: Item) -> None:
-        kept = item.note.pop("upload", None)
+        kept = item.note.get("upload")
         if kept is not None:
             with suppress(PeerTubeError):  # it is over anyway, and the server removes it in time
                 await pt.uploads.cancel(kept["id"])
 
     async def _upload(self, pt: "PeerTube", journal: Journal, item: Item) -> Any:
         async def keep(ticket: Ticket) -> None:
-            item.note.setdefault("began", stamp(datetime.now(UTC) - _CLOCKS))
-            item.note["upload"] = {"id": ticket.upload_id, "size": ticket.size, "modified": ticket.modified}
+            item.note["upload"] = {
+                "id": ticket.upload_id,
+                "size": ticket.size,
+                "modified": ticket.modified,
+                "newest": ticket.newest,
+            }
             await journal.save([item])
 
         kept = item.note.get("upload")
         return await upload(
             pt,
             item.wanted["file"],
-            upload_id=Ticket(kept["id"], kept["size"], kept["modified"]) if kept else None,
-            restart=False,
+            upload_id=Ticket(kept["id"], kept["size"], kept["modified"], kept.get("newest")) if kept else None,
             on_started=keep,
+            is_known=journal.knows,
             lastModified=item.change,  # announced twice, it is still one upload
-            **_creation(item),
+            **fields_of_new(item),
         )
 
-    async def _find(self, pt: "PeerTube", journal: Journal, item: Item) -> Any | None:
-        """Look for the video of an upload whose end nobody saw: the same name, made since, and no other item's."""
-        began, name = item.note["began"], item.wanted["fields"]["name"]
-        async for row in pt.me.videos(sort="-createdAt"):
-            if row["createdAt"] < began:
-                return None
-            if row["name"] == name and not await journal.knows(row["uuid"]):
-                return row
-        return None
-
-    async def ask(self, pt: "PeerTube", item: Item) -> None:
+    async def ask(self, pt: "PeerTube", journal: Journal, item: Item) -> None:
         """Plan it again: the upload itself finds out where it was."""
         item.settle("planned")
 
 
-class Import(_Creation):
-    """Has the server fetch videos from addresses."""
-
-    __slots__ = ()
-    name: ClassVar[str] = "import"
-    columns: ClassVar[tuple[str, ...]] = ("targetUrl", "file", *_IMAGES)
-    origin_column = "targetUrl"
-
-    def _origin(self, cells: Mapping[str, Any]) -> dict[str, Any]:
-        address = str(cells.get("targetUrl") or "").strip()
-        if not address.startswith(("http://", "https://")):
-            raise CellError("targetUrl", f"{address!r} is not an address")
-        return {"targetUrl": address}
-
-    def call(self, pt: "PeerTube", item: Item) -> Call[Any]:
-        """Make the request."""
-        return pt.imports.create(targetUrl=item.wanted["targetUrl"], **_creation(item))
-
-    async def send(self, pt: "PeerTube", journal: Journal, item: Item, request: Request) -> Any:
-        """Send it, unless an earlier try did more than was seen of it."""
-        found = await self._find(pt, item) if item.attempts else None
-        if found is not None:
-            return found
-        try:
-            return (await pt.send(request))["video"]
-        except (TransportError, UnexpectedResponse, ServerError):
-            if request.lost and (found := await self._find(pt, item)) is not None:
-                return found
-            raise
-
-    async def ask(self, pt: "PeerTube", item: Item) -> None:
-        """Settle an item by the user's imports."""
-        found = await self._find(pt, item)
-        if found is None:
-            item.settle("planned")
-        else:
-            self.done(item, found)
-
-    async def _find(self, pt: "PeerTube", item: Item) -> Any | None:
-        """Return the video of an import of this address; the server knows which it was given."""
-        address = item.wanted["targetUrl"]
-        async for one in pt.imports.list(targetUrl=address, sort="-createdAt"):
-            if one["targetUrl"] == address and one.get("video"):
-                return one["video"]
-        return None
-
-
-def _creation(item: Item) -> dict[str, Any]:
+def fields_of_new(item: Item) -> dict[str, Any]:
     """Make the fields of a new video; what is empty is left out."""
     values = fields.on_the_wire(item.wanted["fields"])
     images = {name: Path(path) for name, path in item.wanted.get("images", {}).items()}

@@ -53,7 +53,7 @@ class Delete:
         """Settle an item that was sent."""
         item.settle("changed")
 
-    async def ask(self, pt: "PeerTube", item: Item) -> None:
+    async def ask(self, pt: "PeerTube", journal: Journal, item: Item) -> None:
         """Settle an item by whether the video is still there."""
         item.settle("changed" if await self._is_gone(pt, item) else "planned")
 

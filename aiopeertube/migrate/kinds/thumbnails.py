@@ -64,7 +64,7 @@ class Thumbnails:
         """Settle an item that was sent."""
         item.settle("changed")
 
-    async def ask(self, pt: "PeerTube", item: Item) -> None:
+    async def ask(self, pt: "PeerTube", journal: Journal, item: Item) -> None:
         """Plan it again: sending an image twice is harmless."""
         item.settle("planned")
 

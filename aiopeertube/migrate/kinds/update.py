@@ -67,7 +67,7 @@ class Update:
         """Settle an item whose update succeeded."""
         item.settle("changed")
 
-    async def ask(self, pt: "PeerTube", item: Item) -> None:
+    async def ask(self, pt: "PeerTube", journal: Journal, item: Item) -> None:
         """Settle an item by what the server has: an update is made whole or not at all."""
         try:
             now = await _now(pt, item)

@@ -498,8 +498,8 @@ def test_every_good_row_is_applied_through_faults_of_every_kind(home: Path, cli:
         table = [{"id": str(n), "name": f"Film {n}", "tags": f"tag {n}"} for n in range(1, 151)]
         table += [{"id": str(900 + n), "name": "Film", "tags": ""} for n in range(5)]
         write_csv(table)
-        result = cli("apply", "in.csv", "--format", "jsonl", "--timeout", "1")
-        assert result.exit_code == 1
+        result = cli("apply", "in.csv", "--format", "jsonl", "--timeout", "1", "--patience", "60")
+        assert result.exit_code == 1, result.output
         assert [video(server, n).name for n in range(1, 151)] == [f"Film {n}" for n in range(1, 151)]
         assert [row["reason"] for row in read_csv("in.failed.csv")] == [
             "there is no such video, or it is hidden from this user"

@@ -257,7 +257,7 @@ def test_captions_are_one_file(client: PeerTube) -> None:
     assert [(p.name, str(p.source), p.content_type) for p in body.files] == [("captionfile", "nl.vtt", "text/vtt")]
 
 
-def test_logging_in_is_a_form_that_may_be_repeated_and_refreshing_one_that_may_not(client: PeerTube) -> None:
+def test_logging_in_and_refreshing_are_forms_that_may_be_repeated(client: PeerTube) -> None:
     login = client.auth.token(OAUTH, username="u", password="p", otp="123456")
     assert login.body == FormBody(
         (("client_id", "i"), ("client_secret", "s"), ("grant_type", "password"), ("username", "u"), ("password", "p"))
@@ -268,7 +268,7 @@ def test_logging_in_is_a_form_that_may_be_repeated_and_refreshing_one_that_may_n
     assert isinstance(refresh.body, FormBody)
     assert dict(refresh.body.fields)["grant_type"] == "refresh_token"
     assert dict(refresh.body.fields)["refresh_token"] == "r"
-    assert not client.prepare(refresh).idempotent
+    assert client.prepare(refresh).idempotent  # refused as spent if the first one arrived
     assert not client.prepare(client.auth.revoke()).idempotent
 
 

@@ -296,10 +296,17 @@ def test_rate_headers_without_sense_are_none(headers: dict[str, str]) -> None:
     assert rate_headers(headers) is None
 
 
-@pytest.mark.parametrize(("text", "expected"), [("3", 3), ("0", 0), (DATE, None), ("-1", None), ("1.5", None)])
+@pytest.mark.parametrize(("text", "expected"), [("3", 3), ("0", 0), ("-1", None), ("1.5", None), ("soon", None)])
 def test_retry_after_is_whole_seconds_or_nothing(text: str, expected: int | None) -> None:
     assert retry_after({"retry-after": text}) == expected
     assert retry_after({}) is None
+
+
+@pytest.mark.parametrize(
+    ("date", "expected"), [("Tue, 24 Nov 2026 03:14:08 GMT", 60), ("Tue, 24 Nov 2026 04:00:00 GMT", 0)]
+)
+def test_retry_after_as_a_date_counts_from_the_date_of_the_answer(date: str, expected: float) -> None:
+    assert retry_after({"retry-after": DATE, "date": date}) == expected
 
 
 @pytest.mark.parametrize(

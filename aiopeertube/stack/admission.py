@@ -7,6 +7,7 @@ queues are empty, or the timer is armed, or something is in flight that has a de
 """
 
 import asyncio
+import logging
 from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Final
@@ -16,18 +17,19 @@ from aiopeertube.wire.turn import TURN, waited
 
 from .health import NEVER, Health
 from .lanes import SERVICES, Announce, Caller, Lane, Permit, Waiter
-from .outages import refusing, why_away
+from .outages import given_up
 from .slots import Slots
-from .states import HealthState
 from .verdicts import UNSENT, Load, Told, Verdict
 from .window import Window
+
+log = logging.getLogger("aiopeertube.admission")
 
 _TICK: Final = 0.001  # seconds: a timer never fires twice for one moment
 _PROBE_SECONDS: Final = 5.0  # that a probe may take
 
 
 Probe = Callable[[], Awaitable[Told]]
-Listener = Callable[[HealthState], None]
+Listener = Callable[[str, Health, float], None]  # hears of a service whose state changed, and when
 
 
 class Admission:
@@ -37,7 +39,7 @@ class Admission:
         self.origin = origin
         self.clients = 0
         self.windows: dict[str, Window] = {}
-        self.healths = {name: Health(patience=patience, probes=name == "api") for name in SERVICES}
+        self.healths = {name: Health(probes=name == "api") for name in SERVICES}
         self.lanes: list[Lane] = []
         self.askers: list[Probe] = []  # how the clients that are open ask whether the server is there; any will do
         self.listeners: list[Listener] = []
@@ -47,13 +49,22 @@ class Admission:
         self._uneasy = False  # something is refused or away
         self._timer: asyncio.TimerHandle | None = None
         self._probe: asyncio.Task[None] | None = None
-        self._lapsed: dict[Health | Window, tuple[float, PeerTubeError]] = {}
         self._heard: dict[str, str] = {}
 
-    def lane(self, slots: Slots, buckets: tuple[str, ...], service: str, caller: Caller, announce: Announce) -> Lane:
-        """Add a lane; windows of the same name are the same."""
+    def lane(
+        self,
+        slots: Slots,
+        buckets: tuple[str, ...],
+        service: str | None,
+        *,
+        caller: Caller,
+        patience: float,
+        announce: Announce,
+    ) -> Lane:
+        """Add a lane; windows of the same name are the same. Without a service nothing is concluded from failures."""
         windows = tuple(self.windows.setdefault(name, Window(name, self._patience)) for name in buckets)
-        added = Lane(slots, windows, self.healths[service], caller, announce)
+        health = Health(watched=False) if service is None else self.healths[service]
+        added = Lane(slots, windows, health, caller=caller, patience=patience, announce=announce)
         self.lanes.append(added)
         return added
 
@@ -69,7 +80,10 @@ class Admission:
         Raises:
             ServerAway, RateLimited: the server was away, or refused, for longer than patience.
         """
-        self._refuse_lapsed(lane, since)
+        if self._uneasy:
+            self._attend(self._clock())
+        if lane.lapsed is not None and since < lane.lapsed[0]:
+            raise again(lane.lapsed[1])  # as those that waited here
         self._numbers += 1
         waiter = Waiter(self._numbers, since, asyncio.get_running_loop().create_future())
         lane.queue.append(waiter)
@@ -145,7 +159,7 @@ class Admission:
         waited_for = [lane for lane in self.lanes if lane.queue]
         moments = [lane.next_moment(now) for lane in waited_for]
         if self._uneasy:
-            moments.extend([lane.health.next_moment(now) for lane in waited_for])
+            moments.extend([min(lane.health.next_moment(now), lane.gives_up_at()) for lane in waited_for])
         moment, timer = min(moments, default=NEVER), self._timer
         if moment == NEVER or (timer is not None and timer.when() <= moment):
             return  # a timer that fires too early only asks once more
@@ -164,24 +178,21 @@ class Admission:
 
     def _attend(self, now: float) -> None:
         """Look after what is refused or away: the end of patience, probes, and those who watch."""
+        for lane in self.lanes:
+            if (model := lane.impatient(now)) is not None:
+                self._lapse(lane, model, now)
         for name, health in self.healths.items():
-            if health.gives_up(now):
-                self._lapse(health, now, why_away(self.origin, name, health, now))
             self._tell(name, health, now)
-        for window in self.windows.values():
-            if window.exhausted(now):
-                self._lapse(window, now, refusing(self.origin, window, now))
         self._probe_if_due(now)
         calm = all(health.is_up() for health in self.healths.values())
         self._uneasy = not calm or any(window.refused_since is not None for window in self.windows.values())
 
-    def _lapse(self, model: Health | Window, now: float, error: PeerTubeError) -> None:
-        """Tell all who wait for `model` that there is no use in it; whoever calls later asks anew."""
-        self._lapsed[model] = (now, error)
+    def _lapse(self, lane: Lane, model: Health | Window, now: float) -> None:
+        """Tell all who wait in a lane that there is no use in it; whoever calls later asks anew."""
+        error = given_up(self.origin, self.healths, model, now)
+        lane.lapsed = (now, error)
         model.lapse()
-        for lane in self.lanes:
-            if model is lane.health or model in lane.windows:
-                self.fail(lane, error)
+        self.fail(lane, error)
 
     def fail(self, lane: Lane, error: PeerTubeError) -> None:
         """Give `error` to all who wait in a lane."""
@@ -195,15 +206,6 @@ class Admission:
         """Call one who waits: it hears from its future."""
         waiter.called = True
         self._waiting -= 1
-
-    def _refuse_lapsed(self, lane: Lane, since: float) -> None:
-        """Answer calls that began before patience was over as those that waited here."""
-        if self._lapsed:
-            models: tuple[Health | Window, ...] = (lane.health, *lane.windows)
-            for model in models:
-                lapsed = self._lapsed.get(model)
-                if lapsed is not None and since < lapsed[0]:
-                    raise again(lapsed[1])
 
     def _probe_if_due(self, now: float) -> None:
         health = self.healths["api"]
@@ -219,9 +221,13 @@ class Admission:
                 told = await ask()
         except TimeoutError:
             pass
+        except Exception:
+            log.debug("the probe of %s raised", self.origin, exc_info=True)
+            told = Told(Verdict.PRESENT)
         finally:
             self._probe = None
-        health.probed(told, self._clock())
+        if ask in self.askers:  # else its client was closed meanwhile, and another one will ask
+            health.probed(told, self._clock())
         if told.verdict is not Verdict.PRESENT:
             for lane in self.lanes:
                 lane.slots.forget_errors()
@@ -232,7 +238,7 @@ class Admission:
         if self._heard.get(name, "up") != health.state:
             self._heard[name] = health.state
             for listener in self.listeners:
-                listener(health.describe(self.origin, name, now))
+                listener(name, health, now)
 
     def close(self) -> None:
         """Stop the timer and the probe: nobody waits any more."""

@@ -13,6 +13,7 @@ from aiopeertube.wire.messages import API, Request, Response, nothing
 from . import Transport
 from .admission import Admission
 from .buckets import Kind, buckets_of, kind_of
+from .health import Health
 from .lanes import Caller, Lane, Permit
 from .origins import join, leave
 from .slots import Slots
@@ -101,13 +102,20 @@ class Gates:
     def health(self) -> tuple[HealthState, ...]:
         """Return how the server is, service by service."""
         now, origin = self.clock(), self.home.origin
-        return tuple(health.describe(origin, name, now) for name, health in self.home.healths.items())
+        healths = self.home.healths.items()
+        return tuple(health.describe(origin, name, now, self._patience) for name, health in healths)
 
     # -- inside ----------------------------------------------------------------------------------
 
     def _add(self, origin: str, kind: str, buckets: tuple[str, ...], signed: bool) -> Lane:
-        service, caller = "token" if kind == "token" else "api", self.user if signed else self._anonymous
-        lane = self.admission(origin).lane(self._slots[kind], buckets, service, caller, self._announce)
+        lane = self.admission(origin).lane(
+            self._slots[kind],
+            buckets,
+            None if origin != self.home.origin else "token" if kind == "token" else "api",
+            caller=self.user if signed else self._anonymous,
+            patience=self._patience,
+            announce=self._announce,
+        )
         self._lanes[origin, kind, buckets, signed] = lane
         return lane
 
@@ -143,7 +151,8 @@ class Gates:
         if self.hooks.wants(RateLimitWaiting):
             self.hooks.emit(RateLimitWaiting(window.name, seconds, asked))
 
-    def _heard(self, state: HealthState) -> None:
+    def _heard(self, service: str, health: Health, now: float) -> None:
+        state = health.describe(self.home.origin, service, now, self._patience)
         log.info("%s (%s) is %s %s", state.origin, state.service, state.state, state.reason)
         if self.hooks.wants(HealthChanged):
             told = (state.origin, state.service, state.state, state.reason, state.next_try_in, state.gives_up_in)

@@ -7,6 +7,7 @@ failure was nobody's attempt. Then it opens gently. Its own name for a server th
 as while its database restarts, is "failing".
 
 Where the request itself is the only thing that can tell (`probes` False: the token endpoint), it goes as the probe.
+Of other origins, where a redirect led, nothing is concluded (`watched` False).
 """
 
 from collections import deque
@@ -21,23 +22,24 @@ _IN_A_ROW: Final = 3  # failures that make a suspicion
 _SPAN: Final = 0.1  # seconds over which they must be spread: a burst that bounces off a busy proxy is none
 _PROBES: Final = (0.25, 5.0)  # seconds from one probe to the next, at first and at most ...
 _LATE: Final = 0.25  # ... and between, of the time that it has been away: so much later than possible it is found
-_RESPITES: Final = (1.0, 30.0)  # seconds between two suspicions that come to nothing, likewise
+# Seconds between two suspicions that come to nothing, likewise; fewer than it takes to use up a request's attempts.
+_RESPITES: Final = (0.5, 2.0)
 _BELIEVED: Final = 60.0  # seconds of a 503's Retry-After
 _OPEN: Final = 64  # answers wanted at once before the gate counts as open
-_KEPT: Final = 16  # outages remembered, to forgive what failed in them
+_KEPT: Final = 1024  # outages remembered, to forgive what failed in them
 
 
 class Health:
-    """The health of one service. `patience` is how many seconds it may be away before those who wait are told."""
+    """The health of one service."""
 
-    def __init__(self, *, patience: float, probes: bool = True) -> None:
+    def __init__(self, *, probes: bool = True, watched: bool = True) -> None:
         self.state: State = "up"
         self.reason = ""
         self.failing = False  # it answers, with 500
         self.since: float | None = None  # the first failure that no answer has followed
         self.generation = 0  # grows when it opens: attempts from before say nothing any more
-        self._patience = patience
         self._probes = probes
+        self._watched = watched
         self._failures = 0
         self._whose: set[int] = set()
         self._in_flight = 0
@@ -59,23 +61,23 @@ class Health:
 
     def next_moment(self, now: float) -> float:
         """Return when to look again if nothing is heard until then."""
-        if self.since is None or self.state in {"up", "opening"}:
-            return NEVER
-        ends = self.since + self._patience
-        # A probe that is due is under way or about to be, and its end tells.
-        return max(now, min(ends, self._next_probe) if self._next_probe > now else ends)
+        if self.state in {"up", "opening"} or self._next_probe <= now:
+            return NEVER  # a probe that is due is under way or about to be, and its end tells
+        return self._next_probe
 
     def is_up(self) -> bool:
         """Tell whether nothing speaks against the server."""
         return self.state == "up" and self.since is None
 
-    def gives_up(self, now: float) -> bool:
-        """Tell whether patience is over."""
-        return self.state in {"suspected", "away"} and self.since is not None and now >= self.since + self._patience
+    def gives_up_at(self, patience: float, lapsed: float) -> float:
+        """Return when the patience is over, in seconds, of those who gave up at `lapsed` before."""
+        if self.since is None or self.state in {"up", "opening"}:
+            return NEVER
+        return max(self.since, lapsed) + patience
 
     def lapse(self) -> None:
-        """Begin anew after patience was over: the next caller asks first."""
-        self.since, self._next_probe = None, 0.0
+        """Let the next caller ask at once."""
+        self._next_probe = 0.0
 
     def wants_probe(self, now: float) -> bool:
         """Tell whether a probe is due, if anybody waits for its answer."""
@@ -97,7 +99,7 @@ class Health:
         if told.verdict is Verdict.PRESENT:
             if self.since is not None or self.state != "up":
                 self._present(now)
-        elif told.verdict is not Verdict.NOTHING:
+        elif told.verdict is not Verdict.NOTHING and self._watched:
             self._failed(told, now, whose)
 
     def forgives(self, moment: float) -> bool:
@@ -176,8 +178,8 @@ class Health:
         pause = min(_PROBES[1], max(_PROBES[0], _LATE * (now - self.since)))
         self._next_probe = now + max(pause, min(told.retry_after or 0.0, _BELIEVED))
 
-    def describe(self, origin: str, service: str, now: float) -> HealthState:
-        """Return a snapshot."""
+    def describe(self, origin: str, service: str, now: float, patience: float) -> HealthState:
+        """Return a snapshot for a client whose patience is so many seconds."""
         away = self.state in {"suspected", "away"} and self.since is not None
         return HealthState(
             origin,
@@ -186,5 +188,5 @@ class Health:
             self.reason,
             now - self.since if self.since is not None else 0.0,
             max(0.0, self._next_probe - now) if away else None,
-            max(0.0, self.since + self._patience - now) if away and self.since is not None else None,
+            max(0.0, self.since + patience - now) if away and self.since is not None else None,
         )

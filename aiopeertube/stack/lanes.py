@@ -5,6 +5,8 @@ from collections import deque
 from collections.abc import Callable
 from typing import Final
 
+from aiopeertube.errors import PeerTubeError
+
 from .health import NEVER, Health
 from .slots import Slots
 from .window import Place, Window
@@ -35,12 +37,22 @@ class Waiter:
 
 
 class Lane:
-    """Requests that wait for the same things: slots, windows (the first is the one that answers speak of), health."""
+    """Requests that wait for the same things: slots, windows (the first is the one that answers speak of), health.
 
-    __slots__ = ("_announce", "_announced", "caller", "health", "queue", "slots", "windows")
+    `patience` is for how many seconds a server may be away, or refuse, before those who wait here are told.
+    """
+
+    __slots__ = ("_announce", "_announced", "caller", "health", "lapsed", "patience", "queue", "slots", "windows")
 
     def __init__(
-        self, slots: Slots, windows: tuple[Window, ...], health: Health, caller: Caller, announce: Announce
+        self,
+        slots: Slots,
+        windows: tuple[Window, ...],
+        health: Health,
+        *,
+        caller: Caller,
+        patience: float,
+        announce: Announce,
     ) -> None:
         self._announce = announce
         self._announced = 0.0  # until when a wait has been told
@@ -48,6 +60,8 @@ class Lane:
         self.windows = windows
         self.health = health
         self.caller = caller
+        self.patience = patience
+        self.lapsed: tuple[float, PeerTubeError] | None = None  # when patience was over, and what was told
         self.queue: deque[Waiter] = deque()
 
     def first(self) -> Waiter | None:
@@ -74,6 +88,22 @@ class Lane:
             if not self._fits(window, now):
                 moment = max(moment, self._opens(window, now))
         return moment if moment > now else NEVER
+
+    def impatient(self, now: float) -> Health | Window | None:
+        """Return what there is no use in waiting for any more."""
+        models: tuple[Health | Window, ...] = (self.health, *self.windows)
+        for model in models:
+            if now >= model.gives_up_at(self.patience, self._gave_up()):
+                return model
+        return None
+
+    def gives_up_at(self) -> float:
+        """Return when `impatient` is to be asked again."""
+        moments = [window.gives_up_at(self.patience, self._gave_up()) for window in self.windows]
+        return min(self.health.gives_up_at(self.patience, self._gave_up()), *moments)
+
+    def _gave_up(self) -> float:
+        return self.lapsed[0] if self.lapsed else 0.0
 
     def announce(self, now: float) -> None:
         """Tell those who watch that requests wait for a window, once for each."""

@@ -10,6 +10,8 @@ from typing import Final
 NEVER: Final = math.inf
 _RELEARN: Final = 20  # windows after which the length is asked for again: it may have become shorter
 
+_JITTER: Final = 0.02  # seconds by which two requests may be differently long under way
+
 
 class Span:
     """The present window's span, and the length of all."""
@@ -40,12 +42,16 @@ class Span:
         # Refused before any answer: the window before is not over yet, and longer than was thought.
         opened = self.opened or (self._opened_before if self.first_answer == NEVER else None)
         if opened is not None:
-            self._learn(low - opened[1], high - opened[0])
+            # Both were counted at their arrival, most likely as long after they were sent.
+            likely = retry_after + (sent - opened[0])
+            self._learn(low - opened[1], high - opened[0], likely)
         believed = NEVER if self.length is None else self.first_answer + self.length
         return believed if low < believed <= high else high
 
-    def _learn(self, low: float, high: float) -> None:
-        """Take the whole number of seconds between two bounds: administrators write no other."""
-        whole = math.floor(high + 1e-6)
-        self.length = float(whole) if whole > low else high
+    def _learn(self, low: float, high: float, likely: float) -> None:
+        """Take a whole number of seconds between two bounds: administrators write no other."""
+        whole = math.floor(likely + _JITTER)
+        if self.length is not None and self.first_answer == NEVER:
+            whole = max(whole, math.floor(self.length) + 1)  # it was believed to be over, and was not
+        self.length = float(whole) if low < whole <= high + 1e-6 else high
         self._since_learnt = 0

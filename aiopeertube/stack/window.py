@@ -153,9 +153,9 @@ class Window:
         if retry_after < 1:  # it ends now, they say, and yet refuse
             self._slow_down(place, now, None)
 
-    def exhausted(self, now: float) -> bool:
-        """Tell whether it has refused for longer than anybody's patience."""
-        return self.refused_since is not None and now >= self.refused_since + self._bearable()
+    def gives_up_at(self, patience: float, lapsed: float) -> float:
+        """Return when the patience is over, in seconds, of those who gave up at `lapsed` before."""
+        return NEVER if self.refused_since is None else max(self.refused_since, lapsed) + self._bearable(patience)
 
     def is_spent(self) -> bool:
         """Tell whether nothing is left, as far as is known."""
@@ -224,16 +224,16 @@ class Window:
 
     def _bound(self, place: Place, now: float, retry_after: float) -> None:
         """Take in "so many seconds from now"."""
-        self.ends = self._span.bound(place.sent, now, retry_after)
-        self.ends = min(self.ends, (now if self.refused_since is None else self.refused_since) + self._bearable())
+        borne = (self.refused_since or now) + self._bearable(self._patience)
+        self.ends = min(self._span.bound(place.sent, now, retry_after), borne)
 
     def _slow_down(self, place: Place, now: float, retry_after: float | None) -> None:
-        most = (now if self.refused_since is None else self.refused_since) + self._patience
+        most = (self.refused_since or now) + self._patience
         self._pace.slower(place.sent, now, min(now + (retry_after or 0.0), most))
 
-    def _bearable(self) -> float:
+    def _bearable(self, patience: float) -> float:
         known = self.limit is not None and self.asked_for <= _FIGURES_PATIENCE
-        return max(self._patience, _FIGURES_PATIENCE) if known else self._patience
+        return max(patience, _FIGURES_PATIENCE) if known else patience
 
     def state(self, now: float, waiting: int) -> WindowState:
         """Return a snapshot."""

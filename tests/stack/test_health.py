@@ -18,7 +18,7 @@ def fails(health: Health, now: float, *, whose: int = 1, told: Told = GONE) -> N
 
 def away(at: float = 0.0) -> Health:
     """Make one whose server was found to be away."""
-    health = Health(patience=120)
+    health = Health()
     for number, moment in enumerate((at, at + 0.05, at + 0.2)):
         fails(health, moment, whose=number)
     health.probed(GONE, at + 0.3)
@@ -26,7 +26,7 @@ def away(at: float = 0.0) -> Health:
 
 
 def test_one_failure_is_nothing() -> None:
-    health = Health(patience=120)
+    health = Health()
     other = health.start()
     fails(health, 0.0)
     assert health.may_go(0.0)
@@ -35,7 +35,7 @@ def test_one_failure_is_nothing() -> None:
 
 
 def test_failures_of_more_than_one_request_are_asked_about_and_hold_everybody() -> None:
-    health = Health(patience=120)
+    health = Health()
     others = [health.start() for _ in range(3)]  # under way, so that somebody else could tell
     for number, moment in enumerate((0.0, 0.05, 0.2)):
         fails(health, moment, whose=number)
@@ -46,7 +46,7 @@ def test_failures_of_more_than_one_request_are_asked_about_and_hold_everybody() 
 
 
 def test_one_request_that_always_fails_does_not_declare_the_server_away() -> None:
-    health = Health(patience=120)
+    health = Health()
     health.start()  # somebody else is under way
     for moment in (0.0, 1.0, 2.0, 3.0):
         fails(health, moment, whose=7)
@@ -54,7 +54,7 @@ def test_one_request_that_always_fails_does_not_declare_the_server_away() -> Non
 
 
 def test_alone_it_is_asked_about_and_an_answer_makes_it_the_requests_own() -> None:
-    health = Health(patience=120)
+    health = Health()
     fails(health, 0.0, whose=7)
     fails(health, 0.1, whose=7)
     assert health.wants_probe(0.1)
@@ -67,7 +67,7 @@ def test_alone_it_is_asked_about_and_an_answer_makes_it_the_requests_own() -> No
 
 
 def test_a_burst_that_bounces_off_a_busy_proxy_is_no_outage() -> None:
-    health = Health(patience=120)
+    health = Health()
     busy = [health.start() for _ in range(4)]
     for number in range(50):
         fails(health, 0.001 * number, whose=number)
@@ -115,7 +115,7 @@ def test_it_opens_gently() -> None:
 
 
 def test_what_was_sent_before_it_opened_says_nothing() -> None:
-    health = Health(patience=120)
+    health = Health()
     old = [health.start() for _ in range(5)]
     for number, moment in enumerate((0.0, 0.05, 0.2)):
         fails(health, moment, whose=number)
@@ -139,29 +139,26 @@ def test_a_failure_while_it_opens_is_asked_about_at_once() -> None:
 
 def test_patience_counts_from_the_first_failure_and_then_the_next_caller_asks_anew() -> None:
     health = away(at=10.0)
-    assert not health.gives_up(129.9)
-    assert health.gives_up(130.0)
-    assert health.next_moment(129.0) <= 130.0
+    assert health.gives_up_at(120.0, 0.0) == 130.0
     health.lapse()
-    assert not health.gives_up(131.0)
     assert health.wants_probe(131.0)
     health.probed(GONE, 131.0)
-    assert not health.gives_up(250.0)
-    assert health.gives_up(251.0)
+    assert health.gives_up_at(120.0, 130.0) == 250.0
+    assert health.forgives(125.0)
 
 
 def test_a_server_that_fails_at_everything_has_a_name_of_its_own() -> None:
-    health = Health(patience=120)
+    health = Health()
     for number, moment in enumerate((0.0, 0.05, 0.2)):
         fails(health, moment, whose=number, told=BROKEN)
     health.probed(BROKEN, 0.3)
     assert health.failing
-    assert health.describe("http://a", "api", 0.5).reason == "the server answers 500"
+    assert health.describe("http://a", "api", 0.5, 120.0).reason == "the server answers 500"
 
 
 @pytest.mark.parametrize(("asked", "wanted"), [(8.0, 8.0), (3600.0, 60.0), (None, 0.25)])
 def test_a_503_that_asks_for_time_is_believed_within_reason(asked: float | None, wanted: float) -> None:
-    health = Health(patience=120)
+    health = Health()
     for number, moment in enumerate((0.0, 0.05, 0.2)):
         fails(health, moment, whose=number)
     health.probed(Told(Verdict.ABSENT, retry_after=asked), 0.3)
@@ -169,7 +166,7 @@ def test_a_503_that_asks_for_time_is_believed_within_reason(asked: float | None,
 
 
 def test_where_nothing_can_be_asked_one_request_goes_as_the_probe() -> None:
-    health = Health(patience=120, probes=False)
+    health = Health(probes=False)
     fails(health, 0.0)
     assert health.state == "away"
     assert not health.wants_probe(1.0)

@@ -4,7 +4,8 @@ from itertools import pairwise
 
 import pytest
 
-from aiopeertube.stack.window import NEVER, Place, Window
+from aiopeertube.stack.span import NEVER
+from aiopeertube.stack.window import Place, Window
 from aiopeertube.wire.messages import RateHeaders
 
 
@@ -141,9 +142,9 @@ def test_a_refusal_of_hours_is_borne_for_patience_and_asked_once_more() -> None:
     window = Window("api", patience=120)
     window.refused(window.start(0.0), 0.0, None, 86_400)
     assert window.next_moment(1.0) == 120
-    assert not window.exhausted(119)
+    assert window.gives_up_at(120, 0) > 119
     window.refused(window.start(120.0), 120.1, None, 86_280)
-    assert window.exhausted(120.1)
+    assert window.gives_up_at(120, 0) <= 120.1
     window.lapse()
     assert window.may_go(121)
 
@@ -151,7 +152,7 @@ def test_a_refusal_of_hours_is_borne_for_patience_and_asked_once_more() -> None:
 def test_a_named_window_is_waited_for_beyond_patience() -> None:
     window = known()
     window.refused(window.start(1.0), 1.1, figures(0, retry_after=300), 300)
-    assert not window.exhausted(200)
+    assert window.gives_up_at(120, 0) > 200
     assert 300 < window.ends <= 301.1
 
 

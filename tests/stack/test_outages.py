@@ -1,0 +1,126 @@
+"""Whole clients while their server is away: who waits, for how long, and what is asked."""
+
+import asyncio
+from collections.abc import Callable
+
+import pytest
+
+from aiopeertube import PeerTube, errors
+from aiopeertube.events import HealthChanged
+from aiopeertube.testing import MockTransport, reply
+from aiopeertube.wire.messages import Request, Response
+
+pytestmark = pytest.mark.anyio
+HOME, ELSEWHERE = "http://127.0.0.1", "http://localhost"
+
+
+class Server:
+    """Refuses connections where `away` says so, and gives what `answer` does elsewhere."""
+
+    def __init__(self, away: Callable[[Request, float], bool], answer: Callable[[Request], Response]) -> None:
+        self.away, self.answer = away, answer
+        self.seen: list[Request] = []
+
+    async def handle(self, request: Request) -> Response:
+        self.seen.append(request)
+        await asyncio.sleep(0.01)
+        if self.away(request, asyncio.get_running_loop().time()):
+            raise errors.ServerUnreachable("connection refused")
+        return self.answer(request)
+
+
+def client(server: Server, **options: float) -> PeerTube:
+    return PeerTube(HOME, token="user", transport=MockTransport(server.handle), **options)  # type: ignore[arg-type]
+
+
+def is_home(request: Request) -> bool:
+    return request.origin == HOME
+
+
+def redirecting(request: Request) -> Response:
+    if is_home(request) and request.path.endswith("/file"):
+        return reply(302, location=f"{ELSEWHERE}/file")
+    return reply(200, json={"total": 0, "data": []}) if request.method == "GET" else reply(204)
+
+
+async def took(pt: PeerTube) -> tuple[float, errors.PeerTubeError]:
+    began = asyncio.get_running_loop().time()
+    with pytest.raises(errors.PeerTubeError) as caught:
+        await pt.videos.update(1, name="Film")
+    return asyncio.get_running_loop().time() - began, caught.value
+
+
+async def test_each_client_has_its_own_patience() -> None:
+    server = Server(lambda request, now: True, redirecting)
+    async with client(server, patience=100) as patient, client(server, patience=2) as other:
+        (long, first), (short, second) = await asyncio.gather(took(patient), took(other))
+    assert short == pytest.approx(2, abs=0.5)
+    assert long == pytest.approx(100, abs=0.5)
+    assert isinstance(first, errors.ServerAway)
+    assert isinstance(second, errors.ServerAway)
+
+
+async def test_whoever_calls_after_patience_finds_the_server_that_came_back() -> None:
+    back = asyncio.get_running_loop().time() + 10
+    server = Server(lambda request, now: now < back, redirecting)
+    async with client(server, patience=2) as pt:
+        await took(pt)
+        seconds, _ = await took(pt)
+        assert seconds == pytest.approx(2, abs=0.5)
+        await asyncio.sleep(10)
+        await pt.videos.update(1, name="Film")
+
+
+async def test_where_a_redirect_led_nothing_is_concluded_about_the_server() -> None:
+    server = Server(lambda request, now: not is_home(request), redirecting)
+    async with client(server, patience=2, attempts=2) as pt:
+        for _ in range(3):
+            with pytest.raises(errors.ServerUnreachable) as caught:
+                await pt.request("GET", "/file")
+            assert not isinstance(caught.value, errors.ServerAway)
+        await pt.videos.update(1, name="Film")
+        assert pt.statistics().health[0].state == "up"
+
+
+async def test_a_transport_that_knows_no_probe_gates_nobody() -> None:
+    def answer(request: Request) -> Response:
+        if request.method == "GET":
+            raise KeyError(request.path)
+        return reply(503)
+
+    async with client(Server(lambda request, now: False, answer), patience=60, attempts=3) as pt:
+        seconds, error = await took(pt)
+    assert isinstance(error, errors.ServerError)
+    assert seconds < 30
+
+
+async def test_a_client_that_is_closed_says_nothing_about_the_server_to_others() -> None:
+    heard: list[str] = []
+    back = asyncio.get_running_loop().time() + 0.5
+    server = Server(lambda request, now: request.path.endswith(("/1", "/2")) and now < back, redirecting)
+    async with client(server) as stays:
+        stays.on(HealthChanged, lambda event: heard.append(event.state))
+        goes = client(server)
+        async with goes, asyncio.TaskGroup() as group:
+            for number in (1, 2):
+                group.create_task(stays.videos.update(number, name="Film").send())
+            await asyncio.sleep(0.2)
+    assert "away" not in heard
+
+
+@pytest.mark.parametrize("bad", [2, 6])
+async def test_an_outage_after_suspicions_that_came_to_nothing_costs_no_attempt(bad: int) -> None:
+    begins = asyncio.get_running_loop().time() + 20
+    server = Server(
+        lambda request, now: (
+            (request.path.endswith("/666") and request.method == "PUT") or begins < now < begins + 25
+        ),
+        redirecting,
+    )
+    async with client(server) as pt:
+        while asyncio.get_running_loop().time() < begins:
+            calls = [pt.videos.update(666, name="Film").within(2).send() for _ in range(bad)]
+            await asyncio.gather(*calls, return_exceptions=True)
+        async with pt.bulk(pt.videos.update(number, name="Film") for number in range(1000, 1300)) as outcomes:
+            states = [outcome.state async for outcome in outcomes]
+    assert states == ["ok"] * 300

@@ -83,6 +83,22 @@ def from_environment(environment: Mapping[str, str] | None = None) -> dict[str, 
     return found
 
 
+def checked_code(code: object) -> str | None:
+    """Return a one-time code without the space around it; None where there is none.
+
+    Raises:
+        ConfigurationError: it is no text, or not one that a header can hold; the code is not shown.
+    """
+    if code is None:
+        return None
+    if not isinstance(code, str):
+        raise ConfigurationError(f"otp: a one-time code is text, not {type(code).__name__}", option="otp")
+    code = code.strip()
+    if not (code.isascii() and (code.isprintable() or not code)):
+        raise ConfigurationError("otp: a one-time code has only digits and letters", option="otp")
+    return code or None
+
+
 def seconds(name: str, value: object) -> float:
     """Return a span of time, given as the setting `name`.
 

@@ -28,6 +28,7 @@
     │   ├── TwoFactorRequired         a one-time code is required
     │   ├── WrongTwoFactorCode        the one-time code is wrong or too old
     │   ├── SessionExpired            the token is invalid and cannot be renewed
+    │   ├── NoCode                    the function that gives the one-time code gave none
     │   ├── NoToken                   the token endpoint gives answers that make no sense
     │   └── TokenFileBusy             another process holds the lock of the saved token for too long
     ├── ApiError                      PeerTube answered with an error: status, code, detail, invalid_params
@@ -72,6 +73,7 @@ __all__ = [
     "InvalidIdentifier",
     "InvalidURL",
     "ListNeverStoodStill",
+    "NoCode",
     "NoToken",
     "NotACall",
     "NotFound",
@@ -265,6 +267,10 @@ class WrongTwoFactorCode(AuthenticationError):
 
 class SessionExpired(AuthenticationError):
     """The token is no longer valid and cannot be renewed."""
+
+
+class NoCode(AuthenticationError):
+    """The function that gives the one-time code was cancelled from within."""
 
 
 class NoToken(AuthenticationError):

@@ -1,6 +1,7 @@
 """Passwords, tokens and one-time codes show up nowhere."""
 
 import logging
+import pickle
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -249,3 +250,44 @@ async def test_a_function_that_gives_the_code_is_asked_and_not_shown(watch: Call
         watching.see_client(pt)
     assert server.headers["x-peertube-otp"] == OTP
     watching.check()
+
+
+CUT = f'{{"token_type":"Bearer","access_token":"{ACCESS}","refresh_token":"{REFRESH}","expires_in":8639'
+ECHO = f"<pre>client_secret={CLIENT_SECRET}&username=anna&password={PASSWORD}</pre>"
+ECHOES = {
+    "cut JSON": reply(200, text=CUT, content_type="application/json"),
+    "as text": reply(200, text=CUT, content_type="text/plain"),
+    "a page": reply(403, text=ECHO),
+    "a failing page": reply(500, text=ECHO),
+    "a problem": reply(400, {"detail": ECHO, "code": PASSWORD, "invalid-params": {"password": {"msg": PASSWORD}}}),
+}
+
+
+@pytest.mark.parametrize("name", ECHOES)
+async def test_answers_to_credentials_are_not_quoted(name: str, watch: Callable[[Server], Watch]) -> None:
+    server = Server(grant=ECHOES[name])
+    watching = watch(server)
+    async with client(server) as pt:
+        watching.listen(pt)
+        with pytest.raises(errors.PeerTubeError) as caught:
+            await pt.login()
+        watching.see_error(caught.value)
+        watching.see(pickle.dumps(caught.value))
+    assert server.bodies[0]["password"] == PASSWORD
+    for secret in SECRETS[:5]:
+        assert all(secret not in text for text in watching.texts)
+    assert all(secret not in watching.caplog.text for secret in SECRETS[:5])
+
+
+@pytest.mark.parametrize("status", [200, 502])
+async def test_a_page_that_repeats_the_request_shows_neither_token_nor_password(status: int) -> None:
+    def echo(request: Request) -> Response:
+        return reply(status, text=f"<pre>{'x' * 100} Bearer {request.token} and {PASSWORD}")
+
+    async with PeerTube("https://videos.example", token=ACCESS, attempts=1, transport=MockTransport(echo)) as pt:
+        for call in (pt.me.get(), pt.request("PUT", "/users/me", json={"password": PASSWORD})):
+            with pytest.raises(errors.PeerTubeError) as caught:
+                await call
+            shown = str(caught.value) + repr(vars(caught.value))
+            assert ACCESS[:6] not in shown
+            assert PASSWORD not in shown

@@ -10,11 +10,11 @@ import inspect
 import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final, NoReturn, cast
 
 from aiopeertube import errors
+from aiopeertube._settings import checked_code
 from aiopeertube.events import Hooks, TokenRenewed
 from aiopeertube.types import OAuthClient
 from aiopeertube.wire import oauth
@@ -28,8 +28,8 @@ from .tokens import Token, TokenFile, is_token
 log = logging.getLogger("aiopeertube.auth")
 
 _REFUSED_FOR: Final = 60.0  # seconds for which a refused login is not tried again
+_LAST_CALL: Final = 5.0  # seconds that a refresh has left when the client is closed
 _RENEWALS: Final = 3  # for one request: a new token may be revoked, but not for ever
-_LAST_CALL: Final = 5.0  # seconds that a renewal has left when the client is closed
 _A_CENTURY: Final = 3.2e9  # seconds: what lives longer is no time
 _CLIENT: Final = ("client_id", "client_secret")
 
@@ -43,6 +43,10 @@ class Credentials:
     username: str | None = None
     password: str | None = field(default=None, repr=False)
     otp: Otp | None = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        if not callable(self.otp):
+            checked_code(self.otp)
 
     @property
     def can_log_in(self) -> bool:
@@ -79,6 +83,7 @@ class Session:
         self._hearers: list[asyncio.Future[Token]] = []  # those who wait for its end
         self._refused: tuple[float, errors.AuthenticationError] | None = None  # a login, and when
         self._unsaved = False
+        self._refreshing = False
 
     @property
     def anonymous(self) -> bool:
@@ -108,6 +113,13 @@ class Session:
         self._hearers.append(hears)
         return await waited(hears)
 
+    def _would_be_refused(self, error: errors.AuthenticationError) -> bool:
+        """Tell whether the next login would be the same one, which it is not where a function gives another code."""
+        if isinstance(error, errors.SessionExpired | errors.TokenFileBusy | errors.NoCode):
+            return False
+        about_code = isinstance(error, errors.TwoFactorRequired | errors.WrongTwoFactorCode)
+        return not (about_code and callable(self._credentials.otp))
+
     def _refuse_again(self) -> None:
         """Give the answer of a moment ago to who asks again: a second wrong password locks the user out."""
         if self._refused is not None:
@@ -118,22 +130,26 @@ class Session:
     def _renewed(self, task: "asyncio.Task[Token]") -> None:
         """Tell all who wait what came of it; each gets an error of its own, for an error keeps its traceback."""
         self._renewal = None
-        hearers, self._hearers = self._hearers, []
         error = errors.ClientClosed("the client was closed") if task.cancelled() else task.exception()
+        self._tell(task.result() if error is None else error)
+
+    def _tell(self, end: Token | BaseException) -> None:
+        hearers, self._hearers = self._hearers, []
         for hears in hearers:
             if hears.done():
                 continue
-            if error is None:
-                hears.set_result(task.result())
+            if isinstance(end, Token):
+                hears.set_result(end)
             else:
-                hears.set_exception(errors.again(error) if isinstance(error, errors.PeerTubeError) else error)
+                hears.set_exception(errors.again(end) if isinstance(end, errors.PeerTubeError) else end)
 
     async def _renew(self, dead: Token | None) -> Token:
         TURN.set(None)  # it is everybody's, and does not end with the item that began it
         try:
             token, how = await self._another(dead)
         except errors.AuthenticationError as exc:
-            self._refused = asyncio.get_running_loop().time(), exc
+            if self._would_be_refused(exc):
+                self._refused = asyncio.get_running_loop().time(), exc
             raise
         except errors.PeerTubeError as exc:
             if errors.ends_run(exc):
@@ -174,13 +190,16 @@ class Session:
             self._file.remove()
 
     async def close(self) -> None:
-        """Let a renewal that is under way come to its end, and save what could not be saved before."""
-        if self._renewal is not None:
-            with suppress(errors.PeerTubeError, TimeoutError):
-                async with asyncio.timeout(_LAST_CALL):
-                    await asyncio.shield(self._renewal)
-        if self._renewal is not None:
-            self._renewal.cancel()
+        """End all who wait and a login that is under way, and save what could not be saved before.
+
+        A refresh whose token is kept in a file has a moment left: the one in the file is spent already.
+        """
+        self._tell(errors.ClientClosed("the client was closed before there was a token"))
+        if (renewal := self._renewal) is not None:
+            if self._refreshing and self._file is not None:
+                await asyncio.wait({renewal}, timeout=_LAST_CALL)
+            renewal.cancel()
+            await asyncio.wait({renewal}, timeout=_LAST_CALL)  # it lets go of the lock
         if self._unsaved and self.token is not None:
             self._save(self.token)
 
@@ -212,7 +231,12 @@ class Session:
         raise errors.SessionExpired(f"no saved token for {self.origin}; log in first")
 
     async def _refresh(self, refresh: str) -> Token:
-        return _token(await self._fetch(oauth.refresh_grant(await self._oauth_client(), refresh)))
+        client = await self._oauth_client()
+        self._refreshing = True
+        try:
+            return _token(await self._fetch(oauth.refresh_grant(client, refresh)))
+        finally:
+            self._refreshing = False
 
     async def _log_in(self) -> Token:
         username, password = self._credentials.username or "", self._credentials.password or ""
@@ -228,10 +252,17 @@ class Session:
 
     async def _code(self) -> str | None:
         otp = self._credentials.otp
-        if otp is None or isinstance(otp, str):
-            return otp
-        code = otp()
-        return await code if inspect.isawaitable(code) else code
+        if not callable(otp):
+            return checked_code(otp)
+        task = asyncio.current_task()
+        before = 0 if task is None else task.cancelling()
+        try:
+            code = otp()
+            return checked_code(await code if inspect.isawaitable(code) else code)
+        except asyncio.CancelledError:
+            if task is not None and task.cancelling() > before:
+                raise  # it is us who are cancelled
+        raise errors.NoCode("the function that gives the one-time code was cancelled from within")
 
     async def _oauth_client(self) -> OAuthClient:
         if self._client is None:

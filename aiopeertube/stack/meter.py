@@ -60,7 +60,7 @@ class Meter:
         status, error = 0, ""
         try:
             response = await self._next.handle(request)
-            response.sent, status = sent, response.status
+            response.request, response.sent, status = request, sent, response.status
         except (TransportError, UnexpectedResponse) as exc:
             error = str(exc)
             if isinstance(exc, ClientClosed):

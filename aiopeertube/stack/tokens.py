@@ -111,8 +111,7 @@ class TokenFile:
             ConfigurationError: the file is not one of ours, or others can read it.
         """
         try:
-            data = self.path.read_bytes()
-            mode = self.path.stat().st_mode
+            data, mode = _read(self.path)
         except FileNotFoundError:
             return None
         except OSError as exc:
@@ -132,8 +131,8 @@ class TokenFile:
     def saved_username(self) -> str | None:
         """Return whose token is saved, None when that is not known."""
         try:
-            saved = _parsed(self.path.read_bytes())
-        except OSError:
+            saved = _parsed(_read(self.path)[0])
+        except (OSError, ConfigurationError):
             return None
         name = None if saved is None else saved.get("username")
         return name if isinstance(name, str) else None
@@ -162,6 +161,18 @@ class TokenFile:
 
     def __repr__(self) -> str:
         return f"<TokenFile {self.path}>"
+
+
+def _read(path: Path) -> tuple[bytes, int]:
+    """Return what is in a file, and its mode; a pipe or a device could keep everything waiting.
+
+    Raises:
+        ConfigurationError: it is no regular file.
+    """
+    mode = path.stat().st_mode
+    if not stat.S_ISREG(mode):
+        raise ConfigurationError(f"the saved token {path} is no regular file")
+    return path.read_bytes(), mode
 
 
 def is_token(value: object) -> TypeGuard[str]:

@@ -12,12 +12,19 @@ import orjson
 
 from aiopeertube import errors
 
+from .secrets import has_secret_field, hide, hide_in_text, is_secret_name, secrets_in
 from .sendable import fields_problem, line_complaint, plain, usual_json, value_problem
 
 API: Final = "/api/v1"
 READS: Final = frozenset({"GET", "HEAD"})
 IDEMPOTENT: Final = frozenset({"GET", "HEAD", "PUT", "DELETE"})
-_START = 120  # bytes of an unexpected answer that an error shows
+# Their answers are made of credentials, and no part of them is ever quoted.
+TOKEN_PATH: Final = f"{API}/users/token"
+CLIENT_PATH: Final = f"{API}/oauth-clients/local"
+_START: Final = 120  # bytes of an unexpected answer that an error shows
+_SEARCHED: Final = 16 * _START  # bytes in which secrets are looked for, since one may be cut by the end
+_DIGITS: Final = 15  # a longer number in a header is no count and no time
+_LONGEST_DATE: Final = 64  # characters
 
 _SCALARS: Final = (str, int, float)
 _TEXTS: Final = (str, bytes)  # iterable, and yet one value
@@ -98,9 +105,9 @@ Body = JsonBody | FormBody | Multipart | RawBody
 
 
 class Response:
-    """A complete answer. `sent` and `arrived` are seconds on the event loop's clock."""
+    """A complete answer to `request`. `sent` and `arrived` are seconds on the event loop's clock."""
 
-    __slots__ = ("arrived", "body", "headers", "sent", "status", "value")
+    __slots__ = ("arrived", "body", "headers", "request", "sent", "status", "value")
 
     def __init__(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
         self.status = status
@@ -108,7 +115,20 @@ class Response:
         self.body = body
         self.sent = 0.0
         self.arrived = 0.0
+        self.request: Request | None = None  # its secrets must not be quoted
         self.value: Any = None
+
+    @property
+    def kind(self) -> str:
+        """The content type in lower case, "" where there is none."""
+        return self.headers.get("content-type", "").lower()
+
+    def start(self) -> bytes:
+        """Return the first bytes of the body that may be quoted; none where credentials were sent or asked for."""
+        request = self.request
+        if request is None:
+            return self.body[:_START]
+        return b"" if request.secret else hide(self.body[:_SEARCHED], request.secrets())[:_START]
 
     def __repr__(self) -> str:
         return f"<Response {self.status}, {len(self.body)} bytes>"
@@ -191,6 +211,26 @@ class Request:
         """Note that an attempt may have done its work, and nobody will hear of it; a read does nothing."""
         self.lost = self.lost or self.method not in READS
 
+    @property
+    def secret(self) -> bool:
+        """Whether it carries or asks for credentials, so that its answer is not to be quoted."""
+        body = self.body
+        return (
+            isinstance(body, FormBody)
+            or self.path in {TOKEN_PATH, CLIENT_PATH}
+            or (isinstance(body, JsonBody) and has_secret_field(body.data))
+            or (isinstance(body, Multipart) and any(is_secret_name(name) for name, _ in body.fields))
+        )
+
+    def secrets(self) -> list[str]:
+        """Return the secrets that it carries."""
+        body, found = self.body, [value for name, value in self.headers if is_secret_name(name)]
+        if isinstance(body, FormBody | Multipart):
+            found += [value for name, value in body.fields if is_secret_name(name)]
+        elif isinstance(body, JsonBody) and has_secret_field(body.data):
+            found += secrets_in(orjson.loads(body.data))
+        return found if self.token is None else [*found, self.token]
+
     def __repr__(self) -> str:
         return f"<Request {self.method} {self.path}, {self.attempts} attempts>"
 
@@ -235,30 +275,40 @@ def json_value(response: Response) -> Any:
 
 def nothing(response: Response) -> None:
     """Accept an answer without content; HTML comes from a proxy, and means that nothing was done."""
-    if response.body and "json" not in response.headers.get("content-type", ""):
+    if response.body and "json" not in response.kind:
         raise strange(response, "no content")
 
 
 def json_or_text(response: Response) -> Any:
-    """Decode JSON where the content type says so, else text; None for an empty body."""
+    """Decode JSON where the content type says so, else text; None for an empty body.
+
+    The API has no HTML: it comes from a proxy, and means that nothing was done.
+    """
     if not response.body:
         return None
-    if "json" in response.headers.get("content-type", ""):
+    if "json" in response.kind:
         return json_value(response)
+    if "html" in response.kind:
+        raise strange(response, "an answer of the API")
     return response.body.decode("utf-8", "replace")
 
 
 def strange(response: Response, expected: str) -> errors.UnexpectedResponse:
     """Build the error for an answer that PeerTube does not give."""
-    start = response.body[:_START]
+    start = response.start()
     content_type = response.headers.get("content-type", "no content type")
-    shown = start.decode("utf-8", "replace").replace("\n", " ").strip() or "(empty)"
     return errors.UnexpectedResponse(
-        f"expected {expected}, got status {response.status} with {content_type}, starting: {shown}",
+        f"expected {expected}, got status {response.status} with {content_type}, {_shown(response, start)}",
         status=response.status,
         content_type=content_type,
         start=start,
     )
+
+
+def _shown(response: Response, start: bytes) -> str:
+    if response.body and not start:
+        return f"{len(response.body)} bytes that may hold secrets"
+    return "starting: " + (start.decode("utf-8", "replace").replace("\n", " ").strip() or "(empty)")
 
 
 _BY_STATUS: Final[Mapping[int, type[errors.ApiError]]] = {
@@ -276,21 +326,23 @@ _BY_STATUS: Final[Mapping[int, type[errors.ApiError]]] = {
 def error_of(request: Request, response: Response) -> errors.PeerTubeError:
     """Build the error for a status of 400 or more."""
     status = response.status
-    problem = problem_of(response)
+    response.request = request
+    problem, hidden = problem_of(response), request.secrets()
+    detail = str(problem.get("detail") or problem.get("error") or problem.get("message") or _plain(response))
     kind = _BY_STATUS.get(status, errors.ServerError if status >= 500 else errors.ApiError)
     return kind(
         status=status,
         method=request.method,
         path=request.path,
-        detail=str(problem.get("detail") or problem.get("error") or problem.get("message") or _plain(response)),
-        code=str(problem.get("code") or ""),
-        invalid_params=_invalid_params(problem),
+        detail=hide_in_text(detail, hidden),
+        code=hide_in_text(str(problem.get("code") or ""), hidden),
+        invalid_params={name: hide_in_text(why, hidden) for name, why in _invalid_params(problem).items()},
     )
 
 
 def problem_of(response: Response) -> dict[str, Any]:
     """Return the problem+json of an error, {} when the answer carries none."""
-    if "json" not in response.headers.get("content-type", ""):
+    if "json" not in response.kind:
         return {}
     try:
         problem = orjson.loads(response.body)
@@ -317,7 +369,10 @@ def is_token_problem(response: Response) -> bool:
 
 
 def _plain(response: Response) -> str:
-    return response.body[:_START].decode("utf-8", "replace").replace("\n", " ").strip()
+    start = response.start()
+    if response.body and not start:
+        return f"{response.kind or 'no content type'}, {len(response.body)} bytes that may hold secrets"
+    return start.decode("utf-8", "replace").replace("\n", " ").strip()
 
 
 def _invalid_params(problem: Mapping[str, Any]) -> dict[str, str]:
@@ -370,13 +425,14 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
 
 
 def _whole(text: str | None) -> int | None:
-    return int(text) if text is not None and text.isascii() and text.isdigit() else None
+    good = text is not None and len(text) <= _DIGITS and text.isascii() and text.isdigit()
+    return int(text) if good else None  # type: ignore[arg-type]
 
 
 @lru_cache(maxsize=8)  # the header changes once a second, answers come more often
 def epoch(date: str | None) -> int | None:
     """Read a Date header as epoch seconds."""
-    if date is None:
+    if date is None or len(date) > _LONGEST_DATE:
         return None
     try:
         return int(parsedate_to_datetime(date).timestamp())

@@ -5,15 +5,14 @@ from typing import Final
 from aiopeertube.types import OAuthClient, TokenResponse
 
 from .call import Call, Sender
-from .messages import API, FormBody, json_value, nothing
+from .messages import API, CLIENT_PATH, TOKEN_PATH, FormBody, json_value, nothing
 
-TOKEN_PATH: Final = f"{API}/users/token"
 OTP_HEADER: Final = "x-peertube-otp"
 
 
 def client(sender: Sender | None = None) -> Call[OAuthClient]:
     """Get the instance's OAuth client, the same for everyone."""
-    return Call("GET", f"{API}/oauth-clients/local", json_value, authenticate=False, sender=sender)
+    return Call("GET", CLIENT_PATH, json_value, authenticate=False, sender=sender)
 
 
 def password_grant(

@@ -270,3 +270,70 @@ async def test_no_secret_in_the_log(token_server: TokenServer, caplog: pytest.Lo
         assert secret is not None
         assert secret not in caplog.text
         assert secret not in shown
+
+
+async def test_a_code_is_stripped_and_one_that_is_no_code_ends_the_run_once(
+    make_token_server: type[TokenServer],
+) -> None:
+    server = make_token_server(otp="123456")
+    async with open_on(server, otp=" 123456\r\n") as pt:
+        assert dict(await pt.me.get()) == {"ok": True}
+    with pytest.raises(errors.ConfigurationError, match="text, not int"):
+        open_on(server, otp=123456)
+    async with open_on(server, otp=lambda: 123456) as pt:
+        with pytest.raises(errors.ConfigurationError, match="text, not int"):
+            async with pt.bulk(pt.me.get() for _ in range(9)) as outcomes:
+                assert [outcome.state async for outcome in outcomes] == ["not started"] * 9
+    assert server.logins == 1
+
+
+async def test_a_function_is_asked_for_another_code_after_a_wrong_one(make_token_server: type[TokenServer]) -> None:
+    server, codes = make_token_server(otp="222222"), iter(["111111", "222222"])
+    async with open_on(server, otp=lambda: next(codes)) as pt:
+        with pytest.raises(errors.WrongTwoFactorCode):
+            await pt.login()
+        await pt.login()
+    assert server.logins == 1
+
+
+async def test_a_code_whose_function_was_cancelled_is_an_error_of_its_own(token_server: TokenServer) -> None:
+    async def code() -> str:
+        raise asyncio.CancelledError
+
+    async with open_on(token_server, otp=code) as pt:
+        with pytest.raises(errors.NoCode, match="cancelled from within"):
+            await pt.login()
+        assert pt.statistics().requests == 0
+
+
+async def test_closing_ends_a_login_that_hangs_and_all_who_wait_at_once(token_server: TokenServer) -> None:
+    async def silent(request: Request) -> Response:
+        if request.path == "/api/v1/users/token":
+            await asyncio.sleep(3600)
+        return await token_server.handle(request)
+
+    loop = asyncio.get_running_loop()
+    async with PeerTube(URL, username="nisv", password="right", transport=MockTransport(silent)) as pt:
+        waiting = [asyncio.create_task(pt.me.get().send()) for _ in range(3)]
+        await asyncio.sleep(1)
+        began = loop.time()
+    assert loop.time() - began < 0.1
+    ends = await asyncio.gather(*waiting, return_exceptions=True)
+    assert [type(end) for end in ends] == [errors.ClientClosed] * 3
+
+
+async def test_a_refresh_comes_to_its_end_when_the_client_is_closed(
+    token_server: TokenServer, tmp_path: Path
+) -> None:
+    async with open_on(token_server, token_file=tmp_path / "token") as pt:
+        await pt.me.get()
+        token_server.expire()
+        waiting = asyncio.create_task(pt.me.get().send())
+        await asyncio.sleep(0.08)  # an answer takes 0.05 s: that the token is dead, and then the new one
+        assert token_server.paths.count("POST /api/v1/users/token") == 2
+        assert not token_server.refreshes  # it is under way
+    with pytest.raises(errors.ClientClosed):
+        await waiting
+    saved = TokenFile(tmp_path / "token", origin=URL, username="nisv").load()
+    assert saved is not None
+    assert saved.access == token_server.access

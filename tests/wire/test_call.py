@@ -244,3 +244,16 @@ def test_as_dict_hides_fields_that_are_named_like_secrets() -> None:
     form = pt.videos.update(7, name="Film", videoPasswords=["hunter2"], thumbnailfile=b"jpg").as_dict()
     assert ["name", "Film"] in form["fields"]
     assert "hunter2" not in str(form)
+
+
+@pytest.mark.parametrize("method", ["GET /evil HTTP/1.1\r\nHost: x\r\n\r\nDELETE", "GET X", "G\nT", ""])
+def test_a_method_that_would_be_another_request_is_refused(method: str) -> None:
+    problem = PeerTube("https://videos.example").request(method, "/videos/1").problem
+    assert isinstance(problem, InvalidField)
+    assert problem.field == "method"
+
+
+def test_half_a_character_in_an_address_is_refused() -> None:
+    pt = PeerTube("https://videos.example")
+    for call in (pt.request("GET", "/v/\ud800"), pt.request("GET", "/v", query={"a": "\ud800"})):
+        assert isinstance(call.problem, InvalidField)

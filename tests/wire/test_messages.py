@@ -352,3 +352,25 @@ def test_bodies_are_values() -> None:
     assert JsonBody.of({"name": "x"}) == JsonBody(b'{"name":"x"}')
     assert FormBody((("a", "b"),)) == FormBody((("a", "b"),))
     assert FormBody((("a", "b"),)) != FormBody((("a", "c"),))
+
+
+@pytest.mark.parametrize("digits", [16, 400, 5000])
+def test_numbers_of_absurd_length_are_no_numbers(digits: int) -> None:
+    nines = "9" * digits
+    usual = {"x-ratelimit-limit": "50", "x-ratelimit-remaining": "0"}
+    assert retry_after({"retry-after": nines}) is None
+    assert retry_after({"retry-after": f"Tue, 24 Nov {nines} 03:15:08 GMT"}) is None
+    assert rate_headers(usual | {"x-ratelimit-limit": nines}) is None
+    assert rate_headers(usual | {"x-ratelimit-reset": nines, "date": nines}) == RateHeaders(50, 0, None, None, None)
+
+
+@pytest.mark.parametrize("media_type", ["APPLICATION/JSON", "Application/Problem+JSON; charset=UTF-8"])
+def test_media_types_are_read_in_any_case(media_type: str) -> None:
+    answer = Response(400, {"content-type": media_type}, b'{"code":"x"}')
+    assert json_or_text(answer) == {"code": "x"}
+    assert problem_of(answer) == {"code": "x"}
+
+
+def test_a_page_is_no_answer_of_the_api() -> None:
+    with pytest.raises(errors.UnexpectedResponse, match="an answer of the API"):
+        json_or_text(Response(200, {"content-type": "Text/HTML"}, b"<html>Down for maintenance"))

@@ -15,6 +15,7 @@ from aiohttp.http_exceptions import HttpProcessingError
 from aiopeertube import errors
 from aiopeertube._version import __version__
 from aiopeertube.wire.messages import FilePart, JsonBody, Multipart, RawBody, Request, Response
+from aiopeertube.wire.secrets import hide_in_text
 
 from .bodies import Watched, read_bounded
 from .deadlines import Deadlines
@@ -145,8 +146,10 @@ def _translate(exc: aiohttp.ClientError | HttpProcessingError, request: Request)
     if isinstance(exc, aiohttp.ServerTimeoutError):
         return _too_late(request)
     if isinstance(exc, aiohttp.ClientResponseError | HttpProcessingError):
+        # The parser quotes what it cannot read, which may be any part of an answer.
+        said = "" if request.secret else f" ({hide_in_text(exc.message, request.secrets())})"
         return errors.UnexpectedResponse(
-            f"{origin} does not speak HTTP as expected ({exc.message}); is the scheme right?",
+            f"{origin} does not speak HTTP as expected{said}; is the scheme right?",
             status=exc.status if isinstance(exc, aiohttp.ClientResponseError) else exc.code,
         )
     if isinstance(exc, aiohttp.InvalidURL):

@@ -24,7 +24,7 @@ AS_GOOD: Final = 0.98  # of the best goodput: the smaller number is preferred
 WORTH: Final = 1.05  # what the last step has to have brought for the next to be tried
 FAR_BELOW: Final = 0.97  # of a level's goodput: if all smaller ones complete less, its errors are borne ...
 MOST_BORNE: Final = 3  # ... up to so many times of what is too many
-_SURE: Final = 2.0  # standard deviations by which errors must be too many
+_SURE: Final = 1.5  # standard deviations by which errors must be too many
 _MEMORY: Final = 300  # answers after which a level's errors are half forgotten
 _WEIGHT: Final = 1.5  # measurements that the one before them counts for at most
 _PATIENCE: Final = (6, 48)  # epochs between two looks at a neighbour, at first and at last
@@ -227,11 +227,12 @@ class Controller:
         return here is None or below is None or here >= WORTH * below
 
     def _stale_neighbour(self, best: int) -> int | None:
-        for neighbour in (best + 1, best - 1):
+        met_errors = self.levels[best].error_share() > self._tolerance()
+        for neighbour in (best - 1, best + 1) if met_errors else (best + 1, best - 1):
             if not self._allowed(neighbour):
                 continue
             level = self.levels[neighbour]
-            if level.goodput is None and neighbour > best and not self._rising(best):
+            if level.goodput is None and neighbour > best and (met_errors or not self._rising(best)):
                 continue
             if level.goodput is None or self.epoch - level.seen >= self._patience:
                 return neighbour

@@ -90,7 +90,7 @@ def test_a_server_without_figures_has_no_limit() -> None:
 def test_the_end_is_learnt_from_one_refusal() -> None:
     window = known(remaining=49, sent=0.0, arrived=0.1)
     window.refused(window.start(2.0), 2.1, figures(0, retry_after=8), 8)
-    assert window.length == 10
+    assert window.state(0.0, 0).length == 10
     assert window.ends == pytest.approx(10.1)  # the first answer, and ten seconds
     assert not window.may_go(10.0)
     assert window.may_go(10.1)
@@ -108,7 +108,7 @@ def test_a_window_that_became_longer_is_learnt_at_the_first_refusal() -> None:
     window.refused(window.start(2.0), 2.1, figures(0, retry_after=8), 8)
     assert window.may_go(10.1)
     window.refused(window.start(10.1), 10.2, figures(0, retry_after=15), 15)
-    assert window.length == 25
+    assert window.state(0.0, 0).length == 25
 
 
 def test_a_window_that_others_opened_earlier_shows_by_its_name_and_by_what_is_left() -> None:

@@ -4,7 +4,8 @@ from itertools import pairwise
 
 import pytest
 
-from aiopeertube.stack.window import NEVER, Place, Window
+from aiopeertube.stack.span import NEVER
+from aiopeertube.stack.window import Place, Window
 from aiopeertube.wire.messages import RateHeaders
 
 

@@ -10,10 +10,11 @@
     │   ├── InvalidIdentifier         not an id, UUID or short UUID; not a channel or account name
     │   ├── InvalidField              a field's value is out of range
     │   ├── FileUnreadable            a file to send does not exist or cannot be read
+    │   ├── FileUnwritable            a file cannot be written
     │   └── NotACall                  the source of a bulk run yielded something that is not a Call
     ├── TransportError                no answer
     │   ├── ServerUnreachable         no connection: nothing was sent
-    │   │   ├── CertificateNotTrusted the server's certificate is not trusted
+    │   │   ├── CertificateNotTrusted  the server's certificate is not trusted
     │   │   └── ServerAway            the server was away for longer than `patience`
     │   │       └── ServerFailing     the server answers, but fails at every request
     │   ├── ConnectionLost            the connection ended before the answer was complete

@@ -44,7 +44,8 @@ def test_the_documented_tree_is_the_tree() -> None:
 
 def test_input_errors_are_value_errors_too() -> None:
     also = {name for name, kind in existing().items() if issubclass(kind, ValueError)}
-    assert also == {"InputError", "InvalidIdentifier", "InvalidField", "FileUnreadable"}
+    files = {"FileUnreadable", "FileUnwritable"}
+    assert also == {"InputError", "InvalidIdentifier", "InvalidField", "NotACall"} | files
 
 
 def test_every_error_has_a_sentence_of_its_own() -> None:
@@ -65,6 +66,7 @@ API: dict[str, Any] = {
 SPECIAL: dict[type[errors.PeerTubeError], Callable[[], errors.PeerTubeError]] = {
     errors.InvalidField: lambda: errors.InvalidField("name", "is too short"),
     errors.FileUnreadable: lambda: errors.FileUnreadable("/tmp/a.jpg", "No such file"),
+    errors.FileUnwritable: lambda: errors.FileUnwritable("/tmp/a.csv", "No space left on device"),
     errors.UnexpectedResponse: lambda: errors.UnexpectedResponse(
         "odd", status=502, content_type="text/html", start=b"<html>"
     ),

@@ -502,7 +502,8 @@ async def test_a_page_is_repeated_and_not_the_listing() -> None:
     async with server.client() as pt:
         assert await ids_of(pt.videos.list(count=10)) == list(range(60))
         assert pt.statistics().retries == 3
-    assert {start: server.starts.count(start) for start in range(0, 60, 10)} == {
+    starts = [start for start, count in server.asked if count]  # without: the client asks whether the server is there
+    assert {start: starts.count(start) for start in range(0, 60, 10)} == {
         0: 1,
         10: 1,
         20: 4,

@@ -76,7 +76,7 @@ def test_all_is_complete(name: str) -> None:
     module = import_module(name)
     kinds = ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
     written = {node.name for node in ast.parse(inspect.getsource(module)).body if isinstance(node, kinds)}
-    private = {"Hooks"}  # where the client keeps listeners
+    private = {"Hooks", "again"}  # where the client keeps listeners; how several calls meet one error
     assert {each for each in written if not each.startswith("_")} - private <= set(module.__all__)
 
 

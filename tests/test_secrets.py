@@ -151,11 +151,12 @@ FAILURES: dict[str, tuple[Response | Exception, type[errors.PeerTubeError]]] = {
     "code missing": (reply(401, {"code": "missing_two_factor"}), errors.TwoFactorRequired),
     "code wrong": (reply(400, {"code": "invalid_two_factor"}), errors.WrongTwoFactorCode),
     "blocked": (reply(400, {"detail": "User is blocked."}), errors.AuthenticationError),
-    "server failed": (reply(500), errors.ServerError),
-    "odd answer": (reply(200, text="<html>a proxy</html>"), errors.UnexpectedResponse),
-    "lost": (errors.ConnectionLost("gone"), errors.ConnectionLost),
-    "late": (errors.RequestTimeout("late"), errors.RequestTimeout),
-    "unreachable": (errors.ServerUnreachable("refused"), errors.ServerUnreachable),
+    # A token endpoint that gives nothing of use is one that is away, and waited for as long as patience lasts.
+    "server failed": (reply(500), errors.ServerFailing),
+    "odd answer": (reply(200, text="<html>a proxy</html>"), errors.ServerAway),
+    "lost": (errors.ConnectionLost("gone"), errors.ServerAway),
+    "late": (errors.RequestTimeout("late"), errors.ServerAway),
+    "unreachable": (errors.ServerUnreachable("refused"), errors.ServerAway),
 }
 
 

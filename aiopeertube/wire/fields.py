@@ -73,10 +73,13 @@ def _tags(value: Any) -> str:
     if len(value) > _MOST_TAGS:
         return f"at most {_MOST_TAGS} tags, not {len(value)}"
     for tag in value:
-        usual = type(tag) is str and _SHORTEST_TAG <= len(tag) <= _LONGEST_TAG
-        if not usual and (complaint := _tag(tag)):
+        if type(tag) is str and _SHORTEST_TAG <= len(tag) <= _LONGEST_TAG:
+            continue
+        if tag is None:
+            return "a tag cannot be empty"
+        if complaint := _tag(tag):
             return f"{tag!r}: {complaint}"
-    return "" if None not in value else "a tag cannot be empty"
+    return ""
 
 
 def _date(value: Any) -> str:

@@ -47,7 +47,7 @@ def of_answer(response: Response) -> Told:
     """Judge an attempt by its answer."""
     status, headers = response.status, response.headers
     figures = rate_headers(headers)
-    if status < 300 and "html" in headers.get("content-type", "") and response.body:
+    if status < 300 and "html" in headers.get("content-type", "").lower() and response.body:
         return Told(Verdict.ABSENT, Load.NOTHING, _PAGE, status=status, figures=figures)
     if status < 500 and status != 429:
         return Told(Verdict.PRESENT, Load.COMPLETED, status=status, figures=figures)

@@ -77,10 +77,10 @@ def _a_refusal_says_nothing(refused: Replacement) -> Replacement:
     return lambda self, place, *rest: self.lost(place)
 
 
-def _windows_last_longer(foresee: Replacement) -> Replacement:
-    def late(self: Any) -> None:
-        foresee(self)
-        self.ends += 0.5 * (self.length or 0.0)
+def _windows_last_longer(answered: Replacement) -> Replacement:
+    def late(self: Any, now: float) -> float:
+        ends: float = answered(self, now)
+        return ends + 0.5 * (self.length or 0.0)
 
     return late
 
@@ -255,7 +255,7 @@ PLANTS = (
     ),
     Plant(
         "windows that are thought to last longer",
-        "stack.window:Window._foresee",
+        "stack.span:Span.answered",
         _windows_last_longer,
         "in_time",
         (979, 1527),

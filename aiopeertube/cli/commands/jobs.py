@@ -15,7 +15,6 @@ from aiopeertube.cli.running import run
 from aiopeertube.cli.terminal import note
 from aiopeertube.errors import PeerTubeError
 from aiopeertube.migrate import OPEN, Item, Journal
-from aiopeertube.migrate.journals import strangers
 
 _COLUMNS: Final = ("job", "kind", "url", "user", "began", "source", "changed", "unchanged", "open", "failed")
 _OUTCOME: Final = ("video", "name", "key", "line", "state", "fields", "attempts", "reason")
@@ -45,7 +44,7 @@ def list_(settings: Settings, format: str | None) -> None:
             writer.add(run(_summary(path)))
         except PeerTubeError as exc:
             note(f"{path.name}: {exc}")
-    for path in strangers():
+    for path in migrate.strangers():
         note(f"{path.name}: not a file, so no journal")
     writer.end()
 

@@ -17,7 +17,6 @@ from aiopeertube.cli.options_rules import RuleFlags, ScopeFlags
 from aiopeertube.cli.options_table import CellFlags, TableFlags
 from aiopeertube.cli.running import run
 from aiopeertube.cli.terminal import is_terminal, note
-from aiopeertube.migrate.outputs import check_output
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +50,7 @@ def plan(settings: Settings, /, *, source: str, flags: PlanFlags, table: TableFl
     if flags.output == "-" and flags.format == "jsonl":
         raise click.UsageError("--output - and --format jsonl both write on stdout.")
     given = table.opened(source)
-    check_output(flags.output, (given.name,), option="output")
+    migrate.check_output(flags.output, (given.name,), option="output")
     return run(_plan(connect(settings, user=True), settings, given, flags=flags, table=table, cells=cells))
 
 

@@ -194,7 +194,7 @@ async def test_a_damaged_cell_is_told(journal_path: Path, damage: str) -> None:
 )
 def test_a_disk_that_takes_no_more_is_one_kind_of_error(journal_path: Path, text: str) -> None:
     for began in (False, True):
-        with pytest.raises(JournalFull, match="what is in it is safe") as caught:
-            with explained(journal_path, began=began):
-                raise sqlite3.OperationalError(text)
+        refused = pytest.raises(JournalFull, match="what is in it is safe")
+        with refused as caught, explained(journal_path, began=began):
+            raise sqlite3.OperationalError(text)
         assert caught.value.began is began

@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -46,8 +47,8 @@ def test_a_dry_run_writes_only_what_it_was_told_to() -> None:
 
 
 async def test_failed_rows_of_json_have_all_their_columns(tmp_path: Path) -> None:
-    rows = [{"id": "1", "name": "a"}, {"id": "2", "tags": ["b"]}]
-    failed = [Item(row["id"], {}, 1, row, state="failed", reason="r", ready=True) for row in rows]  # type: ignore[arg-type]
+    rows: list[dict[str, Any]] = [{"id": "1", "name": "a"}, {"id": "2", "tags": ["b"]}]
+    failed = [Item(row["id"], {}, 1, row, state="failed", reason="r", ready=True) for row in rows]
     with Journal.create(tmp_path / "journal", Job("update", "http://x", "u", "t.jsonl")) as journal:
         await journal.begin_pass()
         await journal.add(failed)

@@ -21,8 +21,8 @@ def test_an_input_is_no_output_under_any_name(tmp_path: Path) -> None:
     for name in (table, link, hard):
         with pytest.raises(InputError, match="read from"):
             check_output(name, (str(table),))
-    for name in ("-", None, tmp_path / "other.csv"):
-        check_output(name, (str(table), "stdin"))
+    for other in ("-", None, tmp_path / "other.csv"):
+        check_output(other, (str(table), "stdin"))
 
 
 @pytest.mark.parametrize("name", ["", ".", "/"])

@@ -82,6 +82,7 @@ _RULES: Final[tuple[tuple[type[Exception], Exit, str], ...]] = (
     (errors.InvalidURL, Exit.USAGE, "give the address with --url or PEERTUBE_URL, like https://videos.example"),
     (errors.ConfigurationError, Exit.USAGE, ""),
     (errors.InvalidIdentifier, Exit.USAGE, ""),
+    (errors.FileUnwritable, Exit.FILE, "check the free space and your permissions there"),
     (errors.InputError, Exit.USAGE, ""),
     (WrongScheme, Exit.UNREACHABLE, "try --url {https}"),
     (NotPeerTube, Exit.UNREACHABLE, "check the address given with --url, PEERTUBE_URL or at the last login"),

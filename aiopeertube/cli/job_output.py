@@ -77,7 +77,9 @@ async def client(connection: Connection) -> AsyncIterator["PeerTube"]:
         except BadSource as exc:
             raise _all_of(exc) from exc
         except JournalFull as exc:
-            raise Failure(str(exc), code=Exit.AGAIN, hint="make room, and go on with --resume") from exc
+            if exc.began:
+                raise Failure(str(exc), code=Exit.AGAIN, hint="make room, and go on with --resume") from exc
+            raise Failure(str(exc), code=Exit.FILE, hint="nothing was sent; make room, and run it again") from exc
 
 
 def _all_of(exc: BadSource) -> Failure:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import sys
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -45,7 +46,11 @@ def writer(format: str, fields: Sequence[str] | None, *, columns: Sequence[str],
 
 def to_json(value: Any, *, pretty: bool = False) -> str:
     """Encode a value as JSON, with terminal controls escaped."""
-    return escaped(orjson.dumps(value, option=orjson.OPT_INDENT_2 if pretty else None).decode())
+    option = orjson.OPT_INDENT_2 if pretty else None
+    try:
+        return escaped(orjson.dumps(value, option=option).decode())
+    except TypeError:  # the name of a file need not be UTF-8
+        return escaped(json.dumps(value, indent=2 if pretty else None))
 
 
 def put(text: str) -> None:

@@ -1,6 +1,7 @@
 """Connections, and how they are closed."""
 
 import asyncio
+import logging
 import socket
 from contextlib import suppress
 from typing import Any
@@ -9,6 +10,18 @@ from aiohttp import web
 
 # A connection that was accepted takes three turns of the loop until it is known here and can be cut.
 _TURNS = 4
+
+
+def server_log() -> logging.Logger:
+    """Return the log of the server's errors; that a client is gone is none."""
+    log = logging.getLogger("aiopeertube.emulator.server")
+    log.addFilter(_is_error)  # once, however often it is added
+    return log
+
+
+def _is_error(record: logging.LogRecord) -> bool:
+    error = record.exc_info[1] if record.exc_info else None
+    return not isinstance(error, ConnectionError)
 
 
 class Connections(web.Server):

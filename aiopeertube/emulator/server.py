@@ -16,7 +16,7 @@ from aiohttp.http_parser import RawRequestMessage
 from .api.calls import Backend
 from .api.listing import VideoLists
 from .api.rendering import Renderer
-from .connections import Connections, stop_accepting
+from .connections import Connections, server_log, stop_accepting
 from .counters import EmulatorStatistics, Tally
 from .dispatch import KEEP_ALIVE_SECONDS, App
 from .faults import Faults
@@ -153,7 +153,11 @@ class _Running:
     def __init__(self, listening: socket.socket, app: App) -> None:
         self._listening = listening
         self._connections = Connections(
-            app.handle, request_factory=_request, keepalive_timeout=KEEP_ALIVE_SECONDS, access_log=None
+            app.handle,
+            request_factory=_request,
+            keepalive_timeout=KEEP_ALIVE_SECONDS,
+            access_log=None,
+            logger=server_log(),
         )
         self._runner = web.ServerRunner(self._connections, shutdown_timeout=_SHUTDOWN_SECONDS)
 

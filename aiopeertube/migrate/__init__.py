@@ -27,7 +27,8 @@ from .item import OPEN, Item
 from .job import Run
 from .job_options import CellOptions, JobOptions, TableOptions
 from .journal import Journal
-from .journals import all_journals, find_journal
+from .journals import all_journals, find_journal, strangers
+from .outputs import check_output
 from .planned import Estimate, Plan
 from .problems import BadSource, Problem
 from .proving import Difference, Verified
@@ -85,6 +86,7 @@ __all__ = [
     "all_journals",
     "apply",
     "captions",
+    "check_output",
     "columns_for",
     "delete",
     "export",
@@ -98,6 +100,7 @@ __all__ = [
     "plan",
     "rollback",
     "set_",
+    "strangers",
     "thumbnails",
     "upload",
     "verify",

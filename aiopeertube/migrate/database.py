@@ -11,13 +11,13 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass, fields
 from operator import attrgetter
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, Final, Self, get_args
 
 import filelock
-import orjson
 
 from aiopeertube.errors import ConfigurationError
 
+from .exact_json import dumps, loads
 from .item import Item, State, merged
 
 VERSION: Final = 2
@@ -29,8 +29,19 @@ class JournalError(ConfigurationError):
     """A journal cannot be used: damaged, in use, or of another instance or user."""
 
 
+class _Unreadable(Exception):
+    """A cell of a journal is not what was written there."""
+
+
 class JournalFull(JournalError):
-    """The disk has no room left; what is in the journal is safe, and a later run goes on from there."""
+    """The journal cannot be written any more: no room, a disk that fails, or that became read-only.
+
+    What is in it is safe. `began` tells whether anything may have been sent: then a later run goes on from there.
+    """
+
+    def __init__(self, message: str, *, began: bool = False) -> None:
+        super().__init__(message)
+        self.began = began
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +58,19 @@ class Job:
 
 
 def _json(value: Any) -> str:
-    return orjson.dumps(value).decode()
+    return dumps(value).decode()
+
+
+def _value(text: Any) -> Any:
+    """Decode a cell; nothing else reads one.
+
+    Raises:
+        _Unreadable: it is damaged.
+    """
+    try:
+        return loads(text)
+    except (ValueError, TypeError) as exc:
+        raise _Unreadable(f"{str(text)[:40]!r}: {exc}") from None
 
 
 def _maybe_json(value: Any) -> str | None:
@@ -55,7 +78,7 @@ def _maybe_json(value: Any) -> str | None:
 
 
 def _maybe_value(text: str | None) -> Any:
-    return None if text is None else orjson.loads(text)
+    return None if text is None else _value(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,17 +98,17 @@ _COLUMNS: Final = (
     _Column("ref", "TEXT NOT NULL", kept=False),
     _Column("change", "TEXT NOT NULL", kept=False),
     _Column("line", "INTEGER", kept=False),
-    _Column("row", "TEXT NOT NULL", _json, orjson.loads, kept=False),
+    _Column("row", "TEXT NOT NULL", _json, _value, kept=False),
     _Column("uuid", "TEXT NOT NULL"),
     _Column("name", "TEXT NOT NULL"),
-    _Column("wanted", "TEXT NOT NULL", _json, orjson.loads),
+    _Column("wanted", "TEXT NOT NULL", _json, _value),
     _Column("before", "TEXT", _maybe_json, _maybe_value),
     _Column("after", "TEXT", _maybe_json, _maybe_value),
     _Column("state", "TEXT NOT NULL"),
     _Column("reason", "TEXT NOT NULL"),
     _Column("again", "INTEGER NOT NULL", read=bool),
     _Column("attempts", "INTEGER NOT NULL"),
-    _Column("note", "TEXT NOT NULL", _json, orjson.loads),
+    _Column("note", "TEXT NOT NULL", _json, _value),
     _Column("ready", "INTEGER NOT NULL DEFAULT 0", read=bool),
 )
 _NAMED: Final = {column.name: column for column in _COLUMNS}
@@ -124,12 +147,12 @@ class Database:
         self.path = path
         self._connection = connection
         self._lock = lock
-        facts = {key: orjson.loads(value) for key, value in connection.execute("SELECT key, value FROM job")}
+        facts = {key: _value(value) for key, value in connection.execute("SELECT key, value FROM job")}
         self.last_pass = int(facts.pop("pass", 0))
         self._nothing_known = False  # while a first pass promises that no video comes up twice
         try:
             self.job = Job(**facts | {"columns": tuple(facts["columns"])})
-        except (KeyError, TypeError):
+        except (KeyError, TypeError, ValueError):
             raise JournalError(f"the journal {path} is damaged") from None
 
     # -- life ------------------------------------------------------------------------------------
@@ -159,6 +182,7 @@ class Database:
         with explained(path), ExitStack() as undo:
             if not path.is_file():
                 raise JournalError(f"there is no journal at {path}")
+            _recognise(path)
             lock = None if read_only else _locked(path, undo)
             connection = _connected(path, undo, read_only=read_only)
             _check(path, connection, read_only=read_only)
@@ -255,7 +279,7 @@ class Database:
     def count_read(self, accepted: Callable[[Iterable[str]], bool]) -> int:
         """Count the items read whose wanted fields are `accepted`."""
         wanted = self._connection.execute("SELECT wanted FROM item WHERE state = 'read'")
-        return sum(accepted(orjson.loads(text)) for (text,) in wanted)
+        return sum(accepted(_value(text)) for (text,) in wanted)
 
     def knows(self, uuid: str) -> bool:
         """Tell whether an item became this video."""
@@ -317,6 +341,19 @@ def _connected(path: Path, undo: ExitStack, *, read_only: bool = False) -> sqlit
     return connection
 
 
+def _recognise(path: Path) -> None:
+    """See that a file is a journal, before anything is written to it or beside it.
+
+    Raises:
+        JournalError: it is not.
+    """
+    with ExitStack() as undo:
+        connection = _connected(path, undo, read_only=True)
+        tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        if not {"job", "item"} <= tables:
+            raise JournalError(f"{path} is no journal of this version, or none at all")
+
+
 def _fill(connection: sqlite3.Connection, job: Job) -> None:
     """Make the tables of a new journal, and write what it is about."""
     facts = asdict(job) | {"columns": list(job.columns), "began": job.began or time.time()}
@@ -351,15 +388,25 @@ def _locked(path: Path, undo: ExitStack) -> filelock.FileLock:
     return lock
 
 
+# How SQLite says that the disk takes nothing more.
+_UNWRITABLE: Final = ("full", "disk I/O", "readonly")
+
+
 @contextmanager
-def explained(path: Path) -> Iterator[None]:
-    """Turn errors of SQLite and the disk into a JournalError of one line."""
+def explained(path: Path, *, began: bool = False) -> Iterator[None]:
+    """Turn errors of SQLite, the disk and damaged cells into a JournalError of one line.
+
+    `began` tells whether anything may have been sent.
+    """
     try:
         yield
+    except _Unreadable as exc:
+        raise JournalError(f"the journal {path} is damaged: {exc}") from None
     except sqlite3.DatabaseError as exc:
         text = str(exc)
-        if "full" in text:
-            raise JournalFull(f"no room for the journal {path}: {text}; what is in it is safe") from None
+        if isinstance(exc, sqlite3.OperationalError) and (began or any(word in text for word in _UNWRITABLE)):
+            what = "no room for" if "full" in text else "cannot write"
+            raise JournalFull(f"{what} the journal {path}: {text}; what is in it is safe", began=began) from None
         if "not a database" in text or "malformed" in text or "no such table" in text:
             why = f"the journal {path} is damaged, or no journal at all: {text}"
         else:
@@ -385,6 +432,7 @@ def _writer(columns: Sequence[_Column]) -> Callable[[Item], list[Any]]:
 
 _inserted: Final = _writer(_INSERTED)
 _saved: Final = _writer(_SAVED)
+_STATES: Final = frozenset(get_args(State))
 _DECODED: Final = [(place, column.read) for place, column in enumerate(_READ) if column.read is not None]
 
 
@@ -392,4 +440,7 @@ def _item(row: Iterable[Any]) -> Item:
     values = list(row)
     for place, read in _DECODED:
         values[place] = read(values[place])
-    return Item(*values)
+    item = Item(*values)
+    if item.state not in _STATES:
+        raise _Unreadable(f"item {item.id}: there is no state {item.state!r}")
+    return item

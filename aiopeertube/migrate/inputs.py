@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .job_options import TableOptions
+from .outputs import STDIN
 from .planfile import PlanFile, is_plan
 from .planned import Plan
 from .tables import Source, open_source
@@ -58,5 +59,5 @@ def open_table(given: str | Path | Source | Input, table: TableOptions | None = 
         sheet=table.sheet,
     )
     if str(given) == "-":
-        return Input("stdin", tuple(source.columns), source)
+        return Input(STDIN, tuple(source.columns), source)
     return Input(str(Path(given).absolute()), tuple(source.columns), source, Path(given).parent)

@@ -19,10 +19,11 @@ from .job_options import CellOptions, JobOptions, TableOptions
 from .journal import Journal
 from .journals import find_journal, journal_of
 from .kinds import Kind, of
+from .outputs import check_output
 from .planfile import PlanFile
 from .planned import Plan, plan_of
 from .planning import check_plan, plan_again, plan_file, plan_table
-from .report import beside, write_failed
+from .report import failed_table, write_failed
 from .rows import Layout
 from .scope import Who, who_am_i
 from .vocabulary import Vocabulary, fetch_words
@@ -93,6 +94,7 @@ async def opened(
     parent: str = "",
 ) -> AsyncIterator[Desk]:
     """Find out who we are, open the job's journal, and settle what an earlier run left in flight."""
+    check_output(failed_table(options, name), (name, parent, str(options.journal or "")), option="failed")
     who, me = await who_am_i(pt)
     job = Job(kind.name, pt.origin, who.name, name, columns, parent=parent)
     with ExitStack() as stack:
@@ -198,8 +200,7 @@ async def _ended(
     journal: Journal, options: JobOptions, *, stopped: str = "", error: PeerTubeError | None = None
 ) -> Run:
     counts = await journal.counts()
-    path: Path | None = None
-    if options.failed != "" and (counts.get("failed") or counts.get("conflict")):
-        path = Path(options.failed) if options.failed is not None else beside(journal.job.source)
+    path = failed_table(options, journal.job.source) if counts.get("failed") or counts.get("conflict") else None
+    if path is not None:
         await write_failed(journal, path)
     return Run(journal.path, counts, stopped, error, path)

@@ -74,7 +74,7 @@ class Journal:
             self._database.release(remove=self._unwanted)
 
     def _shut(self) -> None:
-        with explained(self.path):
+        with explained(self.path, began=self.was_used):
             try:
                 if not self._broken:
                     self._flush()
@@ -199,7 +199,7 @@ class Journal:
         return await self._run(flushed)
 
     async def _run(self, work: Callable[..., T], *arguments: Any) -> T:
-        with explained(self.path):
+        with explained(self.path, began=self.was_used):
             return await asyncio.get_running_loop().run_in_executor(self._thread, work, *arguments)
 
     def __repr__(self) -> str:

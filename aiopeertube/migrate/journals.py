@@ -50,8 +50,17 @@ def find_journal(name: str | Path) -> Path:
 
 def all_journals() -> Iterator[Path]:
     """Give all journals in their directory, the newest first."""
-    found = directory().glob(f"*{_SUFFIX}") if directory().is_dir() else ()
+    found = [path for path in _named() if path.is_file()]
     yield from sorted(found, key=lambda path: path.stat().st_mtime, reverse=True)
+
+
+def strangers() -> list[Path]:
+    """Return what has the name of a journal in their directory, and is no file."""
+    return sorted(path for path in _named() if not path.is_file())
+
+
+def _named() -> Iterator[Path]:
+    return directory().glob(f"*{_SUFFIX}")
 
 
 def unfinished(job: Job) -> Path | None:

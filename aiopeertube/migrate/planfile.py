@@ -5,14 +5,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any, Final
 
-import orjson
-
 from aiopeertube.errors import FileUnreadable
-from aiopeertube.wire.identifiers import video_problem
 
 from .database import Job
-from .fields import FIELDS, refusal
+from .exact_json import dumps, loads
 from .item import Item
+from .plan_check import canonical, complaints, head_complaints
 from .problems import Problems
 
 VERSION: Final = 1
@@ -56,7 +54,7 @@ async def write(file: IO[bytes], job: Job, planned: AsyncIterable[Item]) -> int:
 
 
 def _put(file: IO[bytes], line: Mapping[str, Any]) -> None:
-    file.write(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
+    file.write(dumps(line) + b"\n")
 
 
 class PlanFile:
@@ -65,22 +63,25 @@ class PlanFile:
     def __init__(self, path: str) -> None:
         self.path = path
         self.name = Path(path).name
+        self.line = 1  # the one that was read last
         self.job = self._head()
 
     def _head(self) -> Job:
         problems = Problems(self.name)
         try:
             with Path(self.path).open("rb") as file:
-                head = orjson.loads(file.readline(_LONGEST))
-            if head["plan"] != VERSION:
-                problems.add(1, None, f"a plan of another version: {head['plan']!r}")
-            job = Job(head["kind"], head["origin"], head["user"], head["source"], tuple(head["columns"]))
+                head = _entry(file.readline(_LONGEST))
         except OSError as exc:
             raise FileUnreadable(self.path, exc.strerror or str(exc)) from None
-        except (orjson.JSONDecodeError, KeyError, TypeError):
+        if head is None:
             problems.add(1, None, "not the head of a plan")
+        elif head.get("plan") != VERSION:
+            problems.add(1, None, f"a plan of another version: {head.get('plan')!r}")
+        for name, why in head_complaints(head or {}):
+            problems.add(1, name, why)
         problems.raise_if_any()
-        return job
+        assert head is not None  # noqa: S101 - or there was a problem
+        return Job(head["kind"], head["origin"], head["user"], head["source"], tuple(head["columns"]))
 
     def items(self, problems: Problems) -> Iterator[Item]:
         """Read the changes; errors go to `problems`, also those of a plan that was cut off or edited by hand."""
@@ -88,7 +89,7 @@ class PlanFile:
         with Path(self.path).open("rb") as file:
             file.readline(_LONGEST)
             for number, line in enumerate(iter(lambda: file.readline(_LONGEST), b""), start=2):
-                entry = _entry(line)
+                self.line, entry = number, _entry(line)
                 if ended or entry is None:
                     problems.add(number, None, "not a line of a plan" if not ended else "after the end of the plan")
                 elif "end" in entry:
@@ -102,17 +103,12 @@ class PlanFile:
             problems.add(None, None, "the plan was cut off: its end is missing")
 
     def _item(self, entry: dict[str, Any], number: int, problems: Problems) -> Item | None:
-        after, before, uuid = entry.get("after"), entry.get("before"), str(entry.get("uuid"))
-        if not isinstance(after, dict) or not isinstance(before, dict) or after.keys() != before.keys():
-            problems.add(number, None, "before and after must have the same fields")
-            return None
-        wrong = [(name, why) for name, value in after.items() if (why := _wrong(name, value))]
+        wrong = list(complaints(entry))
         for name, why in wrong:
             problems.add(number, name, why)
-        if problem := video_problem(uuid):
-            problems.add(number, "uuid", str(problem))
-        if wrong or problem:
+        if wrong:
             return None
+        uuid, after = canonical(entry["uuid"]), entry["after"]
         return Item(
             uuid,
             after,
@@ -120,21 +116,17 @@ class PlanFile:
             entry.get("row") or {},
             state="planned",
             uuid=uuid,
-            name=str(entry.get("name", "")),
-            before=before,
+            name=entry.get("name") or "",
+            before=entry["before"],
             after=after,
             note=entry.get("note") or {},
             ready=True,
         )
 
 
-def _wrong(name: str, value: Any) -> str:
-    return refusal(name, value) if name in FIELDS else "no such field"
-
-
 def _entry(line: bytes) -> dict[str, Any] | None:
     try:
-        entry = orjson.loads(line)
-    except orjson.JSONDecodeError:
+        entry = loads(line)
+    except ValueError:
         return None
     return entry if isinstance(entry, dict) else None

@@ -9,15 +9,17 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self
 
-from aiopeertube.errors import FileUnwritable
+from aiopeertube.errors import ConfigurationError, FileUnwritable
 
 from . import planfile
 from .database import Job
 from .item import Item, State
 from .journal import Journal
+from .outputs import check_output
 from .problems import Problem
 from .report import Change, Diff
 from .scope import Who
+from .tables.target import Target, TargetSink
 from .vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -116,20 +118,23 @@ class Plan:
     async def write(self, path: str | Path) -> int:
         """Write the plan into a file for `apply`, on this machine or another; return how many changes it has.
 
+        A file that is there is replaced; "-" is stdout.
+
         Raises:
+            InputError: it is the table that the plan was made of, or a directory.
             FileUnwritable: there is no room, or no permission.
         """
-        path = Path(path)
-        part = path.with_name(f".{path.name}.part")
+        check_output(path, (self.job.source,), option="output")
         try:
-            with part.open("wb") as file:
-                count = await planfile.write(file, self.job, self.items("planned"))
-            part.replace(path)
-        except OSError as exc:
-            raise FileUnwritable(str(path), exc.strerror or str(exc)) from exc
-        finally:
-            part.unlink(missing_ok=True)
-        return count
+            with TargetSink(Target(str(path), overwrite=True)) as sink:
+                return await planfile.write(sink.stream, self.job, self.items("planned"))
+        except BrokenPipeError:
+            raise
+        except (OSError, ConfigurationError) as exc:
+            error = exc if isinstance(exc, OSError) else exc.__cause__
+            if not isinstance(error, OSError):
+                raise
+            raise FileUnwritable(str(path), error.strerror or str(error)) from error
 
     def close(self) -> None:
         """Remove the temporary journal; a second time does nothing."""

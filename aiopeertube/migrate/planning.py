@@ -1,6 +1,6 @@
 """Fill a journal with what has to change: from a table, from a plan, or by rules over a scope."""
 
-from collections.abc import AsyncIterable, AsyncIterator, Mapping
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -21,6 +21,8 @@ from .watching import UNWATCHED, Watcher
 
 if TYPE_CHECKING:
     from aiopeertube._client import PeerTube
+
+Adding = Callable[[Sequence[Item]], Awaitable[object]]
 
 
 async def plan_table(
@@ -51,10 +53,10 @@ async def plan_table(
             await Lookup(pt, journal, who, watcher=watcher).run()
 
 
-async def plan_again(journal: Journal, items: AsyncIterable[Item]) -> None:
+async def plan_again(journal: Journal, items: AsyncIterable[Item], add: Adding | None = None) -> None:
     """Take in the items of another plan, with all that is known of them."""
     await journal.begin_pass()
-    async with Batch(journal.add) as batch:
+    async with Batch(add or journal.add) as batch:
         async for item in items:
             await batch.put(item)
     await journal.end_pass()
@@ -67,13 +69,22 @@ async def plan_file(journal: Journal, plan: PlanFile) -> None:
         BadSource: it was cut off or damaged; nothing of it is carried out.
     """
     problems = Problems(plan.name)
+    lines: dict[str, int] = {}  # of the items that wait to be added
 
     async def items() -> AsyncIterator[Item]:
         for item in plan.items(problems):
+            if lines.setdefault(item.uuid, plan.line) != plan.line:
+                problems.add(plan.line, "uuid", "an earlier line changes this video")
+                continue
             yield item
         problems.raise_if_any()  # before the pass ends, so that nothing of it counts
 
-    await plan_again(journal, items())
+    async def add(batch: Sequence[Item]) -> None:
+        for _, item in await journal.add(batch):
+            problems.add(lines[item.uuid], "uuid", "an earlier line changes this video")
+        lines.clear()
+
+    await plan_again(journal, items(), add)
 
 
 def check_plan(job: Job, *, named: str, kind: str, origin: str, user: str) -> None:

@@ -1,13 +1,14 @@
 """What a plan or a run comes to, for people: changes grouped and counted, and the rows that failed."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 from .fields import FIELDS
 from .item import Item
+from .job_options import JobOptions
 from .journal import Journal
 from .tables import open_sink
 from .vocabulary import Vocabulary
@@ -85,20 +86,20 @@ class Diff:
 
 async def write_failed(journal: Journal, path: str | Path) -> int:
     """Write the rows that failed or met a conflict, as they came, with the reason beside; return how many."""
+    columns = await _columns(journal)
     count = 0
-    columns: Sequence[str] = ()
-    sink = None
-    try:
+    with open_sink(str(path), (*columns, "reason"), overwrite=True) as sink:
         async for item in journal.items("failed", "conflict"):
-            if sink is None:
-                columns = _columns(journal, item.row)
-                sink = open_sink(str(path), (*columns, "reason"), overwrite=True)
             sink.write(_cells(item, columns, everything=not journal.job.columns) | {"reason": item.reason})
             count += 1
-    finally:
-        if sink is not None:
-            sink.close()
     return count
+
+
+def failed_table(options: JobOptions, source: str) -> Path | None:
+    """Name the table of failed rows; None where none is wanted: a dry run writes only what it was told to."""
+    if options.failed is not None:
+        return Path(options.failed) if options.failed != "" else None
+    return None if options.dry_run else beside(source)
 
 
 def beside(source: str) -> Path:
@@ -110,8 +111,14 @@ def beside(source: str) -> Path:
     return path.with_name(f"{path.stem}.failed{suffix}")
 
 
-def _columns(journal: Journal, row: Mapping[str, Any]) -> tuple[str, ...]:
-    return tuple(column for column in journal.job.columns or row if column != "reason")
+async def _columns(journal: Journal) -> tuple[str, ...]:
+    """Return the table's columns; rows of JSON have columns of their own, and all of them are needed."""
+    columns = dict.fromkeys(journal.job.columns)
+    if not columns:
+        async for item in journal.items("failed", "conflict"):
+            columns.update(dict.fromkeys(item.row))
+    columns.pop("reason", None)
+    return tuple(columns)
 
 
 def _cells(item: Item, columns: Sequence[str], *, everything: bool) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Edits by rule, for all videos of a scope: set fields, find and replace, add and remove tags, or call a function."""
 
+import inspect
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -61,8 +62,7 @@ def replacing(text: str, *, regex: bool = False) -> Rule:
     parts = rest.removesuffix(separator).split(separator) if rest.count(separator) > 1 else rest.split(separator)
     if len(parts) != 2 or not parts[0]:
         raise ValueError(f"{text!r} is not of the form FIELD/FIND/REPLACEMENT")
-    find = re.compile(parts[0]) if regex else re.compile(re.escape(parts[0]))
-    put = parts[1] if regex else parts[1].replace("\\", r"\\")
+    find, put = _pattern(text, parts[0], parts[1]) if regex else (re.compile(re.escape(parts[0])), _literal(parts[1]))
 
     def change(values: dict[str, Any], video: Video) -> None:
         if name == "tags":
@@ -71,6 +71,24 @@ def replacing(text: str, *, regex: bool = False) -> Rule:
             values[name] = find.sub(put, values[name]) or None
 
     return Rule(frozenset({name}), change)
+
+
+def _literal(text: str) -> str:
+    return text.replace("\\", r"\\")
+
+
+def _pattern(rule: str, find: str, put: str) -> tuple[re.Pattern[str], str]:
+    """Compile a regular expression, and see that the replacement refers to groups of it.
+
+    Raises:
+        ValueError: one of them is none.
+    """
+    try:
+        pattern = re.compile(find)
+        pattern.sub(put, "")  # the replacement is read whether or not anything is found
+    except (re.error, IndexError, OverflowError, RecursionError) as exc:
+        raise ValueError(f"{rule!r}: {exc}") from None
+    return pattern, put
 
 
 def _split_at_separator(text: str) -> tuple[str, str, str]:
@@ -100,14 +118,41 @@ def calling(target: str | Change, reading: Reading) -> Rule:
         ConfigurationError: there is no such function.
     """
     function = _loaded(target) if isinstance(target, str) else target
+    if not _callable_with_a_video(function):
+        raise ConfigurationError(f"function: {target!r} does not take one argument, the video", option="function")
 
     def change(values: dict[str, Any], video: Video) -> None:
-        for column, value in (function(video) or {}).items():
+        for column, value in _changes(function, video).items():
             name = _field(column)
             read = fields.typed(name, value, reading)
             values[name] = fields.cleared(name) if read is CLEARED else read
 
     return Rule(frozenset(FIELDS), change)
+
+
+def _changes(function: Change, video: Video) -> Mapping[str, Any]:
+    """Call a function that is not ours: whatever it raises is the failure of this video.
+
+    Raises:
+        ValueError: it raised something, or returned no mapping.
+    """
+    try:
+        changes = function(video) or {}
+    except Exception as exc:
+        raise ValueError(f"function: {type(exc).__name__}: {exc}") from exc
+    if not isinstance(changes, Mapping) or not all(isinstance(column, str) for column in changes):
+        raise ValueError(f"function: it must return a mapping of fields to values, not {str(changes)[:80]}")
+    return changes
+
+
+def _callable_with_a_video(function: Any) -> bool:
+    try:
+        inspect.signature(function).bind({})
+    except TypeError:
+        return False
+    except ValueError:  # built in, and says nothing of its arguments
+        return True
+    return True
 
 
 def _loaded(target: str) -> Change:
@@ -117,7 +162,7 @@ def _loaded(target: str) -> Change:
         sys.path.insert(0, here)
     try:
         function: Any = getattr(import_module(module), name) if colon and name else None
-    except (ImportError, AttributeError, SyntaxError) as exc:
+    except Exception as exc:  # noqa: BLE001 - a module may raise anything when it is imported
         raise ConfigurationError(f"function: cannot load {target!r}: {exc}", option="function") from None
     if not callable(function):
         raise ConfigurationError(

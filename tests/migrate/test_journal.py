@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from aiopeertube.migrate import Item, Job, Journal, JournalError
+from aiopeertube.migrate import Item, Job, Journal, JournalError, JournalFull
+from aiopeertube.migrate.database import explained
 
 pytestmark = pytest.mark.anyio  # of coroutines alone
 
@@ -155,3 +156,45 @@ async def test_a_full_disk_loses_nothing_that_was_written(journal_path: Path) ->
         journal._database._connection.execute("PRAGMA max_page_count = 1000000")
     with Journal.open(journal_path) as journal:
         assert await journal.counts() == {"planned": 1}
+
+
+@pytest.mark.parametrize("version", [1, 2])
+async def test_a_file_of_others_is_left_as_it_is(journal_path: Path, version: int) -> None:
+    connection = sqlite3.connect(journal_path)
+    connection.executescript(f"CREATE TABLE t (a); PRAGMA user_version = {version};")
+    connection.close()
+    data = journal_path.read_bytes()
+    with pytest.raises(JournalError, match="no journal"):
+        Journal.open(journal_path)
+    assert journal_path.read_bytes() == data
+    assert list(journal_path.parent.iterdir()) == [journal_path]
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE item SET wanted = '{bad'",
+        "UPDATE item SET note = x'ff'",
+        "UPDATE item SET state = 'weird'",
+        "UPDATE job SET value = '{bad' WHERE key = 'kind'",
+    ],
+)
+async def test_a_damaged_cell_is_told(journal_path: Path, damage: str) -> None:
+    with Journal.create(journal_path, JOB) as journal:
+        await read(journal, item("a", 1, name="x"))
+    with sqlite3.connect(journal_path) as connection:
+        connection.execute(damage)
+    connection.close()
+    with pytest.raises(JournalError, match="damaged"), Journal.open(journal_path, read_only=True) as journal:
+        assert [found async for found in journal.items()] == []
+
+
+@pytest.mark.parametrize(
+    "text", ["disk I/O error", "attempt to write a readonly database", "database or disk is full"]
+)
+def test_a_disk_that_takes_no_more_is_one_kind_of_error(journal_path: Path, text: str) -> None:
+    for began in (False, True):
+        refused = pytest.raises(JournalFull, match="what is in it is safe")
+        with refused as caught, explained(journal_path, began=began):
+            raise sqlite3.OperationalError(text)
+        assert caught.value.began is began

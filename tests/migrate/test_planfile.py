@@ -2,14 +2,17 @@
 
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from aiopeertube import errors
-from aiopeertube.migrate import BadSource, Item, Job
+from aiopeertube.migrate import BadSource, Item, Job, Journal
+from aiopeertube.migrate.plan_check import complaints
 from aiopeertube.migrate.planfile import PlanFile, is_plan, write
+from aiopeertube.migrate.planning import plan_file
 from aiopeertube.migrate.problems import Problems
 
 pytestmark = pytest.mark.anyio
@@ -86,3 +89,55 @@ def test_what_is_no_plan(tmp_path: Path) -> None:
         assert is_plan(str(path))
         with pytest.raises(BadSource):
             PlanFile(str(path))
+
+
+@pytest.mark.parametrize(
+    ("entry", "value", "column"),
+    [
+        ("after", {"name": 5}, "name"),
+        ("before", {"name": ["Old"]}, "name"),
+        ("note", ["x"], "note"),
+        ("note", {"key": 5}, "note"),
+        ("row", ["a"], "row"),
+        ("line", {"a": 1}, "line"),
+        ("line", 2**70, "line"),
+        ("name", 5, "name"),
+        ("uuid", 7, "uuid"),
+    ],
+)
+def test_every_entry_is_of_its_type(tmp_path: Path, entry: str, value: Any, column: str) -> None:
+    line = {"uuid": UUID, "name": "Old", "before": {"name": "Old"}, "after": {"name": "New"}, entry: value}
+    wrong = list(complaints(line))
+    assert [name for name, _ in wrong] == [column]
+
+
+def test_a_change_changes_something() -> None:
+    assert list(complaints({"uuid": UUID, "before": {}, "after": {}})) == [("after", "it changes nothing")]
+
+
+@pytest.mark.parametrize("entry", ["kind", "origin", "user", "source", "columns"])
+async def test_the_head_is_checked_too(tmp_path: Path, lines: list[dict[str, Any]], entry: str) -> None:
+    path = tmp_path / "head.jsonl"
+    path.write_text(json.dumps({**lines[0], entry: 5}) + "\n")
+    with pytest.raises(BadSource, match=f"line 1, column {entry}"):
+        PlanFile(str(path))
+
+
+@pytest.mark.parametrize("uuid", [UUID, UUID.upper()])
+async def test_a_video_changes_once(tmp_path: Path, lines: list[dict[str, Any]], uuid: str) -> None:
+    path = tmp_path / "twice.jsonl"
+    path.write_text("".join(f"{json.dumps(line)}\n" for line in [*lines[:2], {**lines[2], "uuid": uuid}, lines[3]]))
+    refused = pytest.raises(BadSource, match="line 3, column uuid: an earlier line changes this video")
+    with Journal.create(tmp_path / "journal", JOB) as journal, refused:
+        await plan_file(journal, PlanFile(str(path)))
+
+
+async def test_a_source_need_not_be_utf8(tmp_path: Path) -> None:
+    job, path = replace(JOB, source="bad\udcff.csv"), tmp_path / "plan.jsonl"
+    with path.open("wb") as file:
+        await write(file, job, items())
+    assert PlanFile(str(path)).job == job
+    with Journal.create(tmp_path / "journal", job):
+        pass
+    with Journal.open(tmp_path / "journal", read_only=True) as journal:
+        assert journal.job.source == job.source

@@ -1,14 +1,25 @@
 """Rules and conditions over one video."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from aiopeertube.errors import ConfigurationError
+from aiopeertube.errors import ConfigurationError, InputError
 from aiopeertube.migrate.fields import Reading
-from aiopeertube.migrate.rules import Condition, Rule, Transform, calling, condition, replacing, setting, tagging
+from aiopeertube.migrate.rules import (
+    Condition,
+    Rule,
+    Rules,
+    Transform,
+    calling,
+    condition,
+    replacing,
+    setting,
+    tagging,
+)
 from tests.migrate.test_fields import VIDEO
 
 
@@ -109,3 +120,29 @@ def test_a_function_of_ones_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
     for target in ("my_rules:none", "my_rules:value", "my_rules", "no_such_module:f"):
         with pytest.raises(ConfigurationError):
             calling(target, reading)
+
+
+@pytest.mark.parametrize("rule", ["name/(/x/", r"name/a/\1/", r"name/(a)/\g<b>/", r"name/a/\/", "tags/[/x/"])
+def test_a_bad_expression_is_refused_with_its_rule(rule: str, reading: Reading) -> None:
+    with pytest.raises(InputError, match=r"'(name|tags)/"):
+        Rules(replace_regex=(rule,)).transform(reading)
+
+
+def test_a_group_that_may_be_missing_is_no_error() -> None:
+    assert replacing(r"name/(x)?a/\1b/", regex=True).needs == {"name"}
+
+
+@pytest.mark.parametrize("function", ["os:getcwd", os.getcwd])
+def test_a_function_takes_a_video(function: Any, reading: Reading) -> None:
+    with pytest.raises(ConfigurationError, match="does not take one argument"):
+        calling(function, reading)
+
+
+def test_what_a_function_raises_is_the_failure_of_its_video(reading: Reading) -> None:
+    def missing(video: Any) -> Any:
+        return {"name": video["no such"]}
+
+    functions: list[Any] = [missing, lambda _: ["name"], lambda _: {1: "x"}]
+    for function in functions:
+        with pytest.raises(ValueError, match="function: "):
+            calling(function, reading).change({}, {})

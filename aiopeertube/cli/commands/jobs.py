@@ -44,6 +44,8 @@ def list_(settings: Settings, format: str | None) -> None:
             writer.add(run(_summary(path)))
         except PeerTubeError as exc:
             note(f"{path.name}: {exc}")
+    for path in migrate.strangers():
+        note(f"{path.name}: not a file, so no journal")
     writer.end()
 
 

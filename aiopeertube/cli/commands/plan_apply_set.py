@@ -24,7 +24,7 @@ class PlanFlags:
     """How a plan is shown."""
 
     output: str | None = option(
-        "-o", "--output", metavar="FILE", help="Write the plan here, for `aiopeertube apply`."
+        "-o", "--output", metavar="FILE", help="Write the plan here, for `aiopeertube apply`; - is stdout."
     )
     format: str = option(
         "--format",
@@ -47,7 +47,10 @@ def plan(settings: Settings, /, *, source: str, flags: PlanFlags, table: TableFl
     url or video; the other columns are fields. Only columns that are there are touched; an empty cell leaves a field
     as it is, <clear> empties it. `aiopeertube export` writes such a table.
     """
+    if flags.output == "-" and flags.format == "jsonl":
+        raise click.UsageError("--output - and --format jsonl both write on stdout.")
     given = table.opened(source)
+    migrate.check_output(flags.output, (given.name,), option="output")
     return run(_plan(connect(settings, user=True), settings, given, flags=flags, table=table, cells=cells))
 
 
@@ -67,7 +70,7 @@ async def _plan(
                 async for item in made.items("planned", "failed", "conflict"):
                     job_output.write_outcome(item, before=item.before, after=item.after)
             else:
-                await job_output.show_diff(made, settings, on_stdout=True)
+                await job_output.show_diff(made, settings, on_stdout=flags.output != "-")
             if flags.output is not None:
                 await made.write(flags.output)
             return await _counts(made, settings)

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from types import TracebackType
 from typing import Any, Protocol, Self
 
+import orjson
+
 
 class Sink(Protocol):
     """A table that is written row by row; as a context manager it leaves nothing behind where it did not end well."""
@@ -36,6 +38,8 @@ def text(value: Any) -> str:
     """Return a cell's text: "" for None, and words for true and false as a workbook has them."""
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, list | dict):
+        return orjson.dumps(value).decode()  # which is how a cell has a list
     return "" if value is None else str(value)
 
 

@@ -78,6 +78,11 @@ class TargetSink:
     def __init__(self, target: Target) -> None:
         self._target = target
 
+    @property
+    def stream(self) -> BinaryIO:
+        """Where its bytes go."""
+        return self._target.stream
+
     def _finish(self) -> None:
         """Write what comes at the end."""
 

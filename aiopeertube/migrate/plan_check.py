@@ -1,0 +1,102 @@
+"""Checks a line of a plan, which may have been edited by hand: what each entry of it may be."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final
+from uuid import UUID
+
+from .fields import FIELDS, refusal
+from .values import server_moment
+
+Complaint = tuple[str, str]  # the entry, or the field, and what is wrong with it
+_MOST: Final = 2**53  # the greatest line number that JSON keeps
+
+
+def head_complaints(head: Mapping[str, Any]) -> Iterator[Complaint]:
+    """Say what is wrong with the head of a plan."""
+    for name in ("kind", "origin", "user", "source"):
+        if not isinstance(head.get(name), str):
+            yield name, "must be text"
+    if not _are_texts(head.get("columns")):
+        yield "columns", "must be a list of texts"
+
+
+def complaints(entry: Mapping[str, Any]) -> Iterator[Complaint]:
+    """Say what is wrong with the line of a change."""
+    for name, (fits, what) in _ENTRIES.items():
+        if not fits(entry.get(name)):
+            yield name, f"{str(entry.get(name))[:80]!r} is not {what}"
+    before, after = entry.get("before"), entry.get("after")
+    if not isinstance(before, dict) or not isinstance(after, dict) or before.keys() != after.keys():
+        yield "after", "before and after must have the same fields"
+        return
+    if not after:
+        yield "after", "it changes nothing"
+    for name, value in after.items():
+        if why := _wrong(name, value) or _wrong_before(name, before[name]):
+            yield name, why
+
+
+def canonical(uuid: Any) -> str:
+    """Return a UUID as the server writes it; "" where it is none."""
+    try:
+        return str(UUID(uuid)) if isinstance(uuid, str) and len(uuid) == 36 else ""
+    except ValueError:
+        return ""
+
+
+def _wrong(name: str, value: Any) -> str:
+    if name not in FIELDS:
+        return "no such field"
+    return refusal(name, value) or ("" if _is_value(name, value) else f"{value!r} is no value of it")
+
+
+def _wrong_before(name: str, value: Any) -> str:
+    # Rules of the server may have been others when it was set, so that only its type is looked at.
+    return "" if _is_value(name, value) else f"before: {value!r} is no value of it"
+
+
+def _is_value(name: str, value: Any) -> bool:
+    field = FIELDS[name]
+    if name == "tags":
+        return _are_texts(value)
+    if value is None:
+        return field.clearable or name in _SOMETIMES_NULL
+    if name == "originallyPublishedAt":
+        return _is_moment(value)
+    return type(value) is _TYPES.get(name, str)
+
+
+_TYPES: Final[Mapping[str, type]] = {
+    "category": int, "licence": int, "privacy": int, "commentsPolicy": int, "channel": int,
+    "nsfw": bool, "downloadEnabled": bool, "waitTranscoding": bool,
+}  # fmt: skip
+# Servers of another version leave them out.
+_SOMETIMES_NULL: Final = frozenset({"commentsPolicy", "downloadEnabled", "waitTranscoding", "nsfw"})
+
+
+def _is_moment(value: Any) -> bool:
+    try:
+        return isinstance(value, str) and server_moment(value) is not None
+    except ValueError:
+        return False
+
+
+def _are_texts(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(one, str) for one in value)
+
+
+def _is_line(value: Any) -> bool:
+    return value is None or (type(value) is int and 0 <= value <= _MOST)
+
+
+def _is_note(value: Any) -> bool:
+    return value is None or (isinstance(value, dict) and isinstance(value.get("key", ""), str))
+
+
+_ENTRIES: Final[Mapping[str, tuple[Callable[[Any], bool], str]]] = {
+    "uuid": (lambda value: bool(canonical(value)), "the UUID of a video"),
+    "name": (lambda value: value is None or isinstance(value, str), "text"),
+    "line": (_is_line, "the number of a line"),
+    "row": (lambda value: value is None or isinstance(value, dict), "an object with the cells of a row"),
+    "note": (_is_note, "an object, its key a text"),
+}

@@ -144,6 +144,8 @@ class PeerTube:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if self._top is None:
+            return
         self._top = None
         closed = ClientClosed(f"the client of {self.origin} was closed")
         self._retry.close(closed)

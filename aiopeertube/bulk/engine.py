@@ -14,7 +14,16 @@ from typing import Generic, TypeVar
 
 import anyio
 
-from aiopeertube.errors import BulkHalted, ConfigurationError, RateLimited, ServerUnreachable, ends_run
+from aiopeertube.errors import (
+    BulkHalted,
+    ConfigurationError,
+    PeerTubeError,
+    RateLimited,
+    ServerUnreachable,
+    TransportError,
+    again,
+    ends_run,
+)
 from aiopeertube.wire.call import Call, Sender
 from aiopeertube.wire.messages import Request
 from aiopeertube.wire.turn import TURN, Stopped, Turn
@@ -22,7 +31,7 @@ from aiopeertube.wire.turn import TURN, Stopped, Turn
 from . import interrupts
 from .buffer import Buffer
 from .outcome import BulkStatistics, Halt, Outcome, State
-from .source import Calls, Source
+from .source import Calls, Source, is_cancelled
 
 T = TypeVar("T")
 
@@ -141,8 +150,7 @@ class BulkRun(Generic[T]):
         """End in silence only when all was done: the caller must not go on as if it were."""
         error = self._source.error or self._error
         if error is not None:
-            self._source.error = self._error = None
-            raise error
+            raise again(error) if isinstance(error, PeerTubeError) else error
         if self._stopped_by == "interrupted":
             raise KeyboardInterrupt
         if self._stopped_by.startswith("halt"):
@@ -166,6 +174,9 @@ class BulkRun(Generic[T]):
         while not self._stopped_by:
             call = await self._pull(worker)
             if call is None:
+                return
+            if self._stopped_by:  # while the source made it
+                await self._hand_out(Outcome(call, "not started"))
                 return
             await self._hand_out(await self._carry_out(worker, call))
 
@@ -191,6 +202,8 @@ class BulkRun(Generic[T]):
         except Exception as exc:  # noqa: BLE001 - an item's error is its outcome and never ends the run
             error = exc
         except asyncio.CancelledError:
+            if not is_cancelled():
+                return self._unsuccessful(call, request, _ended_from_within(request), time.monotonic() - began)
             # Nobody is there any more to take an outcome, but it counts.
             self._count(self._unsuccessful(call, request, None, time.monotonic() - began))
             raise
@@ -233,3 +246,10 @@ class BulkRun(Generic[T]):
             bad, done = self._failed + self._in_doubt, self._failed + self._in_doubt + self._succeeded
             if self._halt is not None and self._halt.reached(bad, done):
                 self.stop(f"halt: {bad} of {done} calls failed")
+
+
+def _ended_from_within(request: Request | None) -> TransportError:
+    """Say that a call was cancelled, though nobody cancelled the run."""
+    error = TransportError("the call was cancelled from within, by its sender or its transport")
+    error.in_doubt = request is not None and request.lost
+    return error

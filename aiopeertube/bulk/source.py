@@ -19,7 +19,7 @@ log = logging.getLogger("aiopeertube.bulk")
 
 
 def is_cancelled() -> bool:
-    """Tell whether the task that runs is itself cancelled; otherwise a CancelledError is that of a task it awaited."""
+    """Tell whether the task that runs is itself cancelled; if not, a CancelledError is that of a task it awaited."""
     task = asyncio.current_task()
     return task is None or task.cancelling() > 0
 

@@ -27,8 +27,8 @@ from typing import Any, Final
 
 from aiopeertube import errors
 from aiopeertube.events import Hooks, Retrying
-from aiopeertube.wire.messages import Request, Response, error_of, is_resume_incomplete, strange
-from aiopeertube.wire.turn import TURN, waited
+from aiopeertube.wire.messages import READS, Request, Response, error_of, is_resume_incomplete, strange
+from aiopeertube.wire.turn import TURN, acted, waited
 
 from . import Transport
 
@@ -173,6 +173,8 @@ class Retry:
             except errors.PeerTubeError as exc:
                 error = exc
             if error is None:
+                if request.method not in READS:
+                    acted()
                 return response
             wait, turn = self._next_wait(request, error, failed), TURN.get()
             if wait < 0 or (turn is not None and turn.stopping):
@@ -199,6 +201,8 @@ class Retry:
             request.failure = error
         if _may_have_acted(error):
             request.leave()
+        if request.lost:
+            acted()
         error.in_doubt = error.in_doubt or (request.lost and not _is_definite(error))
         counted = sum(not self._forgives(moment) for moment in failed)
         return decide(Failure(request, error, counted, self._attempts))

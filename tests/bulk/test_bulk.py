@@ -299,3 +299,42 @@ async def test_a_client_that_is_closed_twice_at_once_is_closed() -> None:
     await asyncio.gather(pt.__aexit__(None, None, None), pt.__aexit__(None, None, None))
     with pytest.raises(RuntimeError, match="not open"):
         await pt.videos.get(1)
+
+
+class ReadsBack:
+    """A sender that looks at what it wrote."""
+
+    def __init__(self, pt: PeerTube) -> None:
+        self._pt = pt
+
+    def prepare(self, call: Call[None]) -> Request:
+        return self._pt.prepare(call)
+
+    async def send(self, request: Request) -> Any:
+        result = await self._pt.send(request)
+        await self._pt.request("GET", request.path)
+        return result
+
+
+async def test_what_was_written_is_not_called_not_started() -> None:
+    written = set()
+
+    async def slow_to_read(request: Request) -> Response:
+        if request.method == "PUT":
+            written.add(request.path)
+        await asyncio.sleep(0.5 if request.method == "GET" else 0)
+        return reply(200, {})
+
+    async with (
+        answering(slow_to_read, concurrency=1) as pt,
+        pt.bulk(renames(pt, range(20)), sender=ReadsBack(pt)) as run,
+    ):
+        outcomes = []
+        async for outcome in run:
+            outcomes.append(outcome)
+            run.stop()
+    untouched = {outcome.call.path for outcome in outcomes if outcome.state == "not started"}
+    doubtful = [outcome for outcome in outcomes if outcome.state == "in doubt"]
+    assert not untouched & written
+    assert doubtful
+    assert all(outcome.error is not None and outcome.attempts == 1 for outcome in doubtful)

@@ -4,6 +4,7 @@ import asyncio
 import ssl
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, NoReturn, Self, TypeVar
@@ -144,6 +145,8 @@ class PeerTube:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if self._top is None:
+            return
         self._top = None
         closed = ClientClosed(f"the client of {self.origin} was closed")
         self._retry.close(closed)
@@ -191,6 +194,7 @@ class PeerTube:
             clock=self._gates.clock,
             hooks=self._hooks,
             forgives=health.forgives,
+            unsettled=partial(self._gates.home.unsettled, service),
         )
 
     # -- calls -----------------------------------------------------------------------------------

@@ -393,7 +393,11 @@ def ends_run(error: BaseException | None) -> bool:
 
 
 def again(error: PeerTubeError) -> PeerTubeError:
-    """Return the same error for another who meets it: an error that is raised keeps its traceback."""
+    """Return the same error for another who meets it: an error that is raised keeps its traceback.
+
+    Whether anything was sent and never answered is each request's own, and not copied.
+    """
     fresh = copy(error)
     fresh.__cause__ = error.__cause__
+    fresh.in_doubt = False
     return fresh

@@ -126,3 +126,10 @@ def test_input_errors_name_what_they_are_about() -> None:
     assert errors.InvalidField("name", "x").field == "name"
     assert str(errors.FileUnreadable("a.jpg", "gone")) == "cannot read a.jpg: gone"
     assert errors.FileUnreadable("a.jpg", "gone").path == "a.jpg"
+
+
+def test_whether_it_was_sent_is_not_copied_to_others_who_meet_the_error() -> None:
+    error = errors.ServerAway("away")
+    error.in_doubt = True
+    assert not errors.again(error).in_doubt
+    assert error.in_doubt

@@ -14,7 +14,16 @@ from typing import Generic, TypeVar
 
 import anyio
 
-from aiopeertube.errors import BulkHalted, ConfigurationError, RateLimited, ServerUnreachable, ends_run
+from aiopeertube.errors import (
+    BulkHalted,
+    ConfigurationError,
+    PeerTubeError,
+    RateLimited,
+    ServerUnreachable,
+    TransportError,
+    again,
+    ends_run,
+)
 from aiopeertube.wire.call import Call, Sender
 from aiopeertube.wire.messages import Request
 from aiopeertube.wire.turn import TURN, Stopped, Turn
@@ -22,7 +31,7 @@ from aiopeertube.wire.turn import TURN, Stopped, Turn
 from . import interrupts
 from .buffer import Buffer
 from .outcome import BulkStatistics, Halt, Outcome, State
-from .source import Calls, Source
+from .source import Calls, Source, is_cancelled
 
 T = TypeVar("T")
 
@@ -141,8 +150,7 @@ class BulkRun(Generic[T]):
         """End in silence only when all was done: the caller must not go on as if it were."""
         error = self._source.error or self._error
         if error is not None:
-            self._source.error = self._error = None
-            raise error
+            raise again(error) if isinstance(error, PeerTubeError) else error
         if self._stopped_by == "interrupted":
             raise KeyboardInterrupt
         if self._stopped_by.startswith("halt"):
@@ -164,8 +172,12 @@ class BulkRun(Generic[T]):
 
     async def _work(self, worker: _Worker) -> None:
         while not self._stopped_by:
+            turn = worker.turn = Turn()
             call = await self._pull(worker)
             if call is None:
+                return
+            if turn.stopping:  # since the source was asked for it
+                await self._hand_out(Outcome(call, "not started"))
                 return
             await self._hand_out(await self._carry_out(worker, call))
 
@@ -180,7 +192,7 @@ class BulkRun(Generic[T]):
 
     async def _carry_out(self, worker: _Worker, call: Call[T]) -> Outcome[T]:
         began, token = time.monotonic(), TURN.set(worker.turn)
-        request: Request | None = None
+        request = worker.request = None
         error: Exception | None = None
         try:
             request = worker.request = self._sender.prepare(call)
@@ -191,24 +203,27 @@ class BulkRun(Generic[T]):
         except Exception as exc:  # noqa: BLE001 - an item's error is its outcome and never ends the run
             error = exc
         except asyncio.CancelledError:
+            if not is_cancelled():
+                return self._unsuccessful(call, worker, _ended_from_within(request), time.monotonic() - began)
             # Nobody is there any more to take an outcome, but it counts.
-            self._count(self._unsuccessful(call, request, None, time.monotonic() - began))
+            self._count(self._unsuccessful(call, worker, None, time.monotonic() - began))
             raise
         finally:
             TURN.reset(token)
-            worker.request = None
-        return self._unsuccessful(call, request, error, time.monotonic() - began)
+        return self._unsuccessful(call, worker, error, time.monotonic() - began)
 
-    def _unsuccessful(
-        self, call: Call[T], request: Request | None, error: Exception | None, seconds: float
-    ) -> Outcome[T]:
+    def _unsuccessful(self, call: Call[T], worker: _Worker, error: Exception | None, seconds: float) -> Outcome[T]:
         """Say what became of a call that failed, or that the end of the run ended (`error` None)."""
         if ends_run(error):
             self._error = self._error or error
             self.stop(f"{type(error).__name__}: {error}")
+        request, acted = worker.request, worker.turn.acted
         attempts = 0 if request is None else request.attempts
         last = error if error is not None or request is None else request.failure
-        return Outcome(call, self._state(request, error, last), None, last, attempts, seconds)
+        state = self._state(request, error, last)
+        if state == "not started" and acted:
+            state, last = "in doubt", last or _left_undone()
+        return Outcome(call, state, None, last, attempts, seconds)
 
     def _state(self, request: Request | None, error: Exception | None, last: Exception | None) -> State:
         if getattr(last, "in_doubt", False) or (error is None and request is not None and request.lost):
@@ -233,3 +248,16 @@ class BulkRun(Generic[T]):
             bad, done = self._failed + self._in_doubt, self._failed + self._in_doubt + self._succeeded
             if self._halt is not None and self._halt.reached(bad, done):
                 self.stop(f"halt: {bad} of {done} calls failed")
+
+
+def _ended_from_within(request: Request | None) -> TransportError:
+    """Say that a call was cancelled, though nobody cancelled the run."""
+    error = TransportError("the call was cancelled from within, by its sender or its transport")
+    error.in_doubt = request is not None and request.lost
+    return error
+
+
+def _left_undone() -> TransportError:
+    error = TransportError("the run was stopped before all requests of this call were sent; some were")
+    error.in_doubt = True
+    return error

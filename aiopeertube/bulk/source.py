@@ -1,6 +1,7 @@
 """Where a bulk run's calls come from: any iterable, pulled as it is needed and closed at the end."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Sized
 from typing import Any, Generic, TypeVar
 
@@ -12,6 +13,15 @@ from aiopeertube.wire.call import Call
 T = TypeVar("T")
 
 Calls = Iterable[Call[T]] | AsyncIterable[Call[T]]
+
+
+log = logging.getLogger("aiopeertube.bulk")
+
+
+def is_cancelled() -> bool:
+    """Tell whether the task that runs is itself cancelled; if not, a CancelledError is that of a task it awaited."""
+    task = asyncio.current_task()
+    return task is None or task.cancelling() > 0
 
 
 class Source(Generic[T]):
@@ -40,8 +50,7 @@ class Source(Generic[T]):
         except (StopIteration, StopAsyncIteration):
             self.exhausted = True
         except asyncio.CancelledError:
-            task = asyncio.current_task()
-            if task is None or task.cancelling():
+            if is_cancelled():
                 raise
             self.error = SourceCancelled(f"the source of calls was cancelled after {self._pulled:,} of them")
         except Exception as exc:  # noqa: BLE001 - the user's own code; kept, and raised at the end
@@ -67,6 +76,9 @@ class Source(Generic[T]):
                 closed = close()
                 if closed is not None:
                     await closed
+            except asyncio.CancelledError:
+                # Not ours, for the run shields this: a `finally` that awaited a task it had cancelled.
+                log.debug("the source of calls ended by being cancelled from within")
             except Exception as exc:  # noqa: BLE001 - see above
                 self.error = self.error or exc
 

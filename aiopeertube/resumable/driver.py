@@ -14,7 +14,7 @@ from aiopeertube import errors
 from aiopeertube.types import NewUpload, UploadProgress, UploadStarted, VideoId
 from aiopeertube.wire.call import Call
 from aiopeertube.wire.files import FileLike, video_type
-from aiopeertube.wire.turn import Stopped
+from aiopeertube.wire.turn import Stopped, acted
 
 from .ends import Identity, IsKnown, Undecided, ends_of, find, newest_of
 from .file import SourceFile, Ticket
@@ -181,9 +181,11 @@ class _Driver:
             raise
         except errors.PeerTubeError as exc:
             exc.in_doubt = self._machine.perhaps_finished  # of the whole upload, not of the last request
+            acted(really=exc.in_doubt)
             raise
         except Stopped:
             if not self._machine.perhaps_finished:
+                acted(really=False)  # a part of a file makes no video
                 raise
             raise self._failed_because(errors.UploadFailed, "its run was stopped.", perhaps=True) from None
 

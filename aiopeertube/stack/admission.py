@@ -16,9 +16,8 @@ from aiopeertube.errors import PeerTubeError, again
 from aiopeertube.wire.turn import TURN, waited
 
 from .health import NEVER, Health
-from .lanes import SERVICES, Announce, Caller, Lane, Permit, Waiter
+from .lanes import SERVICES, Lane, Permit, Waiter
 from .outages import given_up
-from .slots import Slots
 from .verdicts import UNSENT, Load, Told, Verdict
 from .window import Window
 
@@ -51,22 +50,12 @@ class Admission:
         self._probe: asyncio.Task[None] | None = None
         self._heard: dict[str, str] = {}
 
-    def lane(
-        self,
-        slots: Slots,
-        buckets: tuple[str, ...],
-        service: str | None,
-        *,
-        caller: Caller,
-        patience: float,
-        announce: Announce,
-    ) -> Lane:
+    def lane(self, buckets: tuple[str, ...], service: str | None, make: Callable[..., Lane]) -> Lane:
         """Add a lane; windows of the same name are the same. Without a service nothing is concluded from failures."""
         windows = tuple(self.windows.setdefault(name, Window(name, self._patience)) for name in buckets)
-        health = Health(watched=False) if service is None else self.healths[service]
-        added = Lane(slots, windows, health, caller=caller, patience=patience, announce=announce)
-        self.lanes.append(added)
-        return added
+        lane = make(windows, Health(watched=False) if service is None else self.healths[service])
+        self.lanes.append(lane)
+        return lane
 
     # -- coming and going ------------------------------------------------------------------------
 
@@ -182,7 +171,10 @@ class Admission:
             if (model := lane.impatient(now)) is not None:
                 self._lapse(lane, model, now)
         for name, health in self.healths.items():
-            self._tell(name, health, now)
+            if self._heard.get(name, "up") != health.state:
+                self._heard[name] = health.state
+                for listener in self.listeners:
+                    listener(name, health, now)
         self._probe_if_due(now)
         calm = all(health.is_up() for health in self.healths.values())
         self._uneasy = not calm or any(window.refused_since is not None for window in self.windows.values())
@@ -207,9 +199,15 @@ class Admission:
         waiter.called = True
         self._waiting -= 1
 
-    def _probe_if_due(self, now: float) -> None:
+    def unsettled(self, service: str, moment: float) -> bool:
+        """Tell whether it is yet to be seen if a failure was the server's, and see to it that it is."""
+        now = self._clock()
+        self._probe_if_due(now, waited_for=True)
+        return self.healths[service].is_unsettled(moment, now)
+
+    def _probe_if_due(self, now: float, *, waited_for: bool = False) -> None:
         health = self.healths["api"]
-        waited_for = any(lane.queue for lane in self.lanes if lane.health is health)
+        waited_for = waited_for or any(lane.queue for lane in self.lanes if lane.health is health)
         if waited_for and self.askers and self._probe is None and health.wants_probe(now):
             self._probe = asyncio.get_running_loop().create_task(self._ask(health, self.askers[-1]))
 
@@ -233,12 +231,6 @@ class Admission:
                 lane.slots.forget_errors()
         self._uneasy = True
         self._pass()
-
-    def _tell(self, name: str, health: Health, now: float) -> None:
-        if self._heard.get(name, "up") != health.state:
-            self._heard[name] = health.state
-            for listener in self.listeners:
-                listener(name, health, now)
 
     def close(self) -> None:
         """Stop the timer and the probe: nobody waits any more."""

@@ -2,9 +2,8 @@
 
 import logging
 from collections.abc import Callable
+from functools import partial
 from typing import Final
-
-from aiolimiter import AsyncLimiter
 
 from aiopeertube import errors
 from aiopeertube.events import ConcurrencyChanged, HealthChanged, Hooks, RateLimitWaiting
@@ -13,6 +12,7 @@ from aiopeertube.wire.messages import API, Request, Response, nothing
 from . import Transport
 from .admission import Admission
 from .buckets import Kind, buckets_of, kind_of
+from .cap import Cap
 from .health import Health
 from .lanes import Caller, Lane, Permit
 from .origins import join, leave
@@ -47,7 +47,7 @@ class Gates:
         patience: float,
         fixed: int | None = None,
         maximum: int = 64,
-        cap: AsyncLimiter | None = None,
+        cap: Cap | None = None,
     ) -> None:
         self.clock = clock
         self.cap = cap
@@ -84,6 +84,8 @@ class Gates:
     def close(self, error: errors.PeerTubeError) -> None:
         """Leave every queue; whoever waits in one, or comes yet, gets `error`."""
         self.closed = error
+        if self.cap is not None:
+            self.cap.close(error)
         self.home.askers.remove(self._ask)
         self.home.listeners.remove(self._heard)
         for admission in (self.home, *self._foreign.values()):
@@ -108,14 +110,10 @@ class Gates:
     # -- inside ----------------------------------------------------------------------------------
 
     def _add(self, origin: str, kind: str, buckets: tuple[str, ...], signed: bool) -> Lane:
-        lane = self.admission(origin).lane(
-            self._slots[kind],
-            buckets,
-            None if origin != self.home.origin else "token" if kind == "token" else "api",
-            caller=self.user if signed else self._anonymous,
-            patience=self._patience,
-            announce=self._announce,
-        )
+        service = None if origin != self.home.origin else "token" if kind == "token" else "api"
+        caller = self.user if signed else self._anonymous
+        make = partial(Lane, slots=self._slots[kind], caller=caller, patience=self._patience, announce=self._announce)
+        lane = self.admission(origin).lane(buckets, service, make)
         self._lanes[origin, kind, buckets, signed] = lane
         return lane
 
@@ -170,11 +168,13 @@ class Admit:
     async def handle(self, request: Request) -> Response:
         """Wait until `request` may go, and pass it on."""
         gates = self._gates
-        if gates.cap is not None:
-            await gates.cap.acquire()
         lane = gates.lane(request, self._kind or kind_of(request))
         admission = gates.admission(request.origin)
         permit = admission.at_once(lane) or await self._waited(request, admission, lane)
+        while gates.cap is not None and gates.closed is None and not await gates.cap.take():
+            admission.end(permit, UNSENT)  # nothing is held while it waits for the user's own limit
+            await gates.cap.wait()
+            permit = admission.at_once(lane) or await self._waited(request, admission, lane)
         if gates.closed is not None:
             admission.end(permit, UNSENT)
             raise errors.again(gates.closed)

@@ -46,10 +46,10 @@ class Lane:
 
     def __init__(
         self,
-        slots: Slots,
         windows: tuple[Window, ...],
         health: Health,
         *,
+        slots: Slots,
         caller: Caller,
         patience: float,
         announce: Announce,

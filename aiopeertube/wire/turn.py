@@ -17,12 +17,15 @@ class Stopped(Exception):
 
 
 class Turn:
-    """One item's turn: the futures that it waits for, and whether it is to end."""
+    """One item's turn: the futures that it waits for, and whether it is to end.
 
-    __slots__ = ("_waits", "stopping")
+    `acted` says that a request sent for it wrote something, or may have: a sender may send several for one item.
+    """
+
+    __slots__ = ("_waits", "acted", "stopping")
 
     def __init__(self) -> None:
-        self.stopping = False
+        self.stopping = self.acted = False
         self._waits: set[asyncio.Future[Any]] = set()
 
     def stop(self) -> None:
@@ -34,6 +37,13 @@ class Turn:
 
 
 TURN: Final[ContextVar[Turn | None]] = ContextVar("turn", default=None)
+
+
+def acted(*, really: bool = True) -> None:
+    """Note that the item whose turn it is has written something; `really` False: that nothing is left of it."""
+    turn = TURN.get()
+    if turn is not None:
+        turn.acted = really
 
 
 async def waited(future: "asyncio.Future[T]") -> T:

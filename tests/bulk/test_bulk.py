@@ -223,3 +223,118 @@ async def test_memory_does_not_grow_with_the_number_of_items() -> None:
     finally:
         tracemalloc.stop()
     assert large < small + 500_000
+
+
+async def test_a_source_that_ends_by_a_cancelled_task_does_not_hide_why_the_run_ended() -> None:
+    async def source(pt: PeerTube) -> AsyncIterator[Call[None]]:
+        task = asyncio.create_task(asyncio.sleep(3600))
+        try:
+            for call in renames(pt, range(10_000)):
+                yield call
+        finally:
+            task.cancel()
+            await task
+
+    async def bad(request: Request) -> Response:
+        await asyncio.sleep(0.2)
+        return reply(404)
+
+    taken = 0
+    async with answering(bad) as pt:
+        with pytest.raises(BulkHalted):
+            async with pt.bulk(source(pt), halt=3) as run:
+                async for _ in run:
+                    taken += 1
+                    await asyncio.sleep(0.02)
+    assert taken == run.statistics().done + run.statistics().not_started >= 3
+
+
+@pytest.mark.parametrize("workers", [1, 4])
+async def test_a_transport_that_is_cancelled_from_within_costs_one_item(workers: int) -> None:
+    async def cancelled(request: Request) -> Response:
+        if request.path.endswith("/5"):
+            task = asyncio.create_task(asyncio.sleep(10))
+            asyncio.get_running_loop().call_later(0.01, task.cancel)
+            await task
+        return await ok(request)
+
+    async with answering(cancelled) as pt, pt.bulk(renames(pt, range(50)), workers=workers) as run:
+        outcomes = [outcome async for outcome in run]
+    (bad,) = [outcome for outcome in outcomes if not outcome.ok]
+    assert len(outcomes) == 50
+    assert (bad.state, bad.attempts) == ("in doubt", 1)  # a write that was sent
+    assert isinstance(bad.error, errors.TransportError)
+
+
+async def test_stop_from_within_the_source_starts_no_further_call() -> None:
+    def source(pt: PeerTube) -> Iterator[Call[None]]:
+        for number, call in enumerate(renames(pt, range(100)), 1):
+            if number == 10:
+                run.stop()
+            yield call
+
+    async with answering(ok) as pt:
+        async with pt.bulk(source(pt), workers=1) as run:
+            states = [outcome.state async for outcome in run]
+        assert pt.statistics().requests == 9
+    assert states == ["ok"] * 9 + ["not started"]
+
+
+async def test_each_who_takes_is_told_why_the_run_ended() -> None:
+    def source(pt: PeerTube) -> Iterator[Call[None]]:
+        yield from renames(pt, range(20))
+        raise ValueError("source")
+
+    async with answering(ok) as pt, pt.bulk(source(pt)) as run:
+
+        async def take() -> int:
+            return sum([outcome.ok async for outcome in run])
+
+        ends = await asyncio.gather(take(), take(), return_exceptions=True)
+    assert [type(end) for end in ends] == [ValueError, ValueError]
+
+
+async def test_a_client_that_is_closed_twice_at_once_is_closed() -> None:
+    pt = await answering(ok).__aenter__()
+    await asyncio.gather(pt.__aexit__(None, None, None), pt.__aexit__(None, None, None))
+    with pytest.raises(RuntimeError, match="not open"):
+        await pt.videos.get(1)
+
+
+class ReadsBack:
+    """A sender that looks at what it wrote."""
+
+    def __init__(self, pt: PeerTube) -> None:
+        self._pt = pt
+
+    def prepare(self, call: Call[None]) -> Request:
+        return self._pt.prepare(call)
+
+    async def send(self, request: Request) -> Any:
+        result = await self._pt.send(request)
+        await self._pt.request("GET", request.path)
+        return result
+
+
+async def test_what_was_written_is_not_called_not_started() -> None:
+    written = set()
+
+    async def slow_to_read(request: Request) -> Response:
+        if request.method == "PUT":
+            written.add(request.path)
+        await asyncio.sleep(0.5 if request.method == "GET" else 0)
+        return reply(200, {})
+
+    async with (
+        answering(slow_to_read, concurrency=1) as pt,
+        pt.bulk(renames(pt, range(20)), sender=ReadsBack(pt)) as run,
+    ):
+        outcomes = []
+        async for outcome in run:
+            outcomes.append(outcome)
+            run.stop()
+    untouched = {outcome.call.path for outcome in outcomes if outcome.state == "not started"}
+    doubtful = [outcome for outcome in outcomes if outcome.state == "in doubt"]
+    assert not untouched & written
+    assert doubtful
+    assert all(outcome.error is not None and outcome.attempts == 1 for outcome in doubtful)

@@ -241,3 +241,43 @@ async def test_waiting_is_announced(server: FixedWindowServer, client_of: Client
     assert event.asked == 10
     assert statistics.waits >= 10
     assert statistics.waited > 0
+
+
+async def test_stop_and_close_end_a_wait_for_the_users_own_rate(
+    make_server: type[FixedWindowServer], client_of: ClientOf
+) -> None:
+    loop = asyncio.get_running_loop()
+    server = make_server(limit=100_000)
+    async with client_of(server, rate="4/min") as pt:
+        async with pt.bulk([pt.videos.update(number, name="Film") for number in range(1, 101)]) as run:
+            began, states = loop.time(), []
+            async for outcome in run:
+                states.append(outcome.state)
+                run.stop()
+        assert states == ["ok"] + ["not started"] * 99
+        tasks = [asyncio.ensure_future(_result(pt.videos.update(1, name="Film"))) for _ in range(3)]
+        await asyncio.sleep(0.3)
+    ends = await asyncio.gather(*tasks, return_exceptions=True)
+    assert {type(end) for end in ends} == {errors.ClientClosed}
+    assert loop.time() - began < 1
+
+
+async def test_no_burst_follows_what_waited_for_the_server(
+    make_server: type[FixedWindowServer], client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loop = asyncio.get_running_loop()
+    server = make_server(limit=100_000)
+    answer, back = server.handle, loop.time() + 7
+
+    async def away(request: Request) -> Response:
+        if loop.time() < back:
+            raise errors.ServerUnreachable("cannot connect")
+        return await answer(request)
+
+    monkeypatch.setattr(server, "handle", away)
+    async with client_of(server, rate="5/s", concurrency=16) as pt:
+        await asyncio.gather(*(_result(pt.videos.update(number, name="Film")) for number in range(1, 31)))
+    starts = sorted(server.started)
+    assert len(starts) >= 30
+    most = max(sum(1 for other in starts if start <= other < start + 1 - 1e-6) for start in starts)
+    assert most <= 5 + 1  # a probe of the client's own is not the user's

@@ -45,6 +45,7 @@ class Run:
         stopped: Why it ended before its end, like "the time is up"; "" when it did not.
         error: What ended it, where that is an error that all items would have met.
         failed_file: The table of failed rows, with the reason beside each; None: no row failed.
+        declined: Whether somebody was asked and said no; nothing was sent.
     """
 
     journal: Path
@@ -52,6 +53,7 @@ class Run:
     stopped: str = ""
     error: PeerTubeError | None = None
     failed_file: Path | None = None
+    declined: bool = False
 
     @property
     def left(self) -> int:
@@ -62,11 +64,6 @@ class Run:
     def failed(self) -> int:
         """How many items failed, or met a conflict."""
         return self.counts.get("failed", 0) + self.counts.get("conflict", 0)
-
-    @property
-    def declined(self) -> bool:
-        """Whether somebody was asked and said no; nothing was sent."""
-        return self.stopped == DECLINED
 
 
 @dataclass(slots=True)
@@ -175,7 +172,7 @@ async def carry_out(
         return await _ended(journal, options)
     asked = question.format(count=plan.changes, origin=desk.pt.origin)
     if asked and plan.changes and not await watcher.confirm(asked):
-        return Run(journal.path, plan.counts, DECLINED)
+        return Run(journal.path, plan.counts, DECLINED, declined=True)
     apply = Apply(desk.pt, journal, kind, halt=options.halt, max_duration=options.max_duration, watcher=watcher)
     with watcher.step(title, plan.changes + plan.counts.get("sending", 0)):
         await apply.run()

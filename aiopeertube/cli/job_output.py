@@ -115,8 +115,9 @@ def ended(run: Run, settings: Settings, job: JobFlags, *, declined: str = "") ->
     if run.stopped == "interrupted":
         raise Failure("interrupted; --resume goes on", code=Exit.INTERRUPTED)
     if run.stopped or (run.left and not job.dry_run):
+        goes_on = "--resume goes on with it" if run.journal.exists() else "nothing was sent; run it once more"
         why = run.stopped or "not all was done"
-        raise Failure(f"stopped: {why}", code=Exit.AGAIN, hint="--resume goes on with it")
+        raise Failure(f"stopped: {why}", code=Exit.AGAIN, hint=goes_on)
     return Exit.SOME_FAILED if run.failed else Exit.DONE
 
 

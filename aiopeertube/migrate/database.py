@@ -18,7 +18,7 @@ import orjson
 
 from aiopeertube.errors import ConfigurationError
 
-from .item import Item, State, merged
+from .item import Item, State, joined, merged
 
 VERSION: Final = 2
 PAGE: Final = 200  # items that are read at a time
@@ -109,6 +109,28 @@ _INSERT: Final = (
     f"VALUES ({'?, ' * len(_INSERTED)}?, ?)"
 )
 _SAVE: Final = f"UPDATE item SET {', '.join(f'{column.name} = ?' for column in _SAVED)}, at = ? WHERE id = ?"  # noqa: S608
+# Changes of videos that were changed several times; not in the file itself, whose time tells what is "last".
+_STEPS: Final = """
+DROP TABLE IF EXISTS temp.step;
+CREATE TEMP TABLE step AS SELECT uuid, id AS item FROM item WHERE state = 'changed' AND uuid IN (
+    SELECT uuid FROM item WHERE state = 'changed' AND uuid != '' GROUP BY uuid HAVING count(*) > 1
+);
+CREATE INDEX temp.step_uuid ON step (uuid);
+"""
+# Items of a pass whose video this job changed in another way after they were last settled.
+_OVERWRITTEN: Final = """
+WITH last AS (SELECT uuid, max(at) AS at FROM item WHERE state = 'changed' AND uuid != '' GROUP BY uuid)
+SELECT item.id FROM item JOIN last ON last.uuid = item.uuid WHERE pass = ? AND item.at < last.at ORDER BY item.id
+"""
+_TWICE: Final = (
+    "SELECT uuid FROM item WHERE pass = ? AND uuid != '' GROUP BY uuid HAVING count(*) > 1 ORDER BY min(id)"
+)
+_NOT_DONE: Final = """
+SELECT count(*) FROM item WHERE state IN ('read', 'planned', 'sending') OR (
+    state IN ('failed', 'conflict')
+    AND NOT EXISTS (SELECT 1 FROM item AS later WHERE later.ref = item.ref AND later.id > item.id)
+)
+"""
 _BACK: Final = "state = CASE WHEN ready THEN 'planned' ELSE 'read' END, reason = ''"
 # From version 1, in which a change that was known already said that no comparison is needed.
 _UPGRADE: Final = """
@@ -126,6 +148,7 @@ class Database:
         self._lock = lock
         facts = {key: orjson.loads(value) for key, value in connection.execute("SELECT key, value FROM job")}
         self.last_pass = int(facts.pop("pass", 0))
+        self.undone_by = str(facts.pop("undone", ""))  # the journal of a rollback that changed what this one wrote
         self._nothing_known = False  # while a first pass promises that no video comes up twice
         try:
             self.job = Job(**facts | {"columns": tuple(facts["columns"])})
@@ -221,20 +244,32 @@ class Database:
     def _adopt(self, item: Item) -> None:
         """Take a change into this pass, as it is known from an earlier one or as a new one."""
         known = self._connection.execute(
-            "UPDATE item SET pass = ?, line = ?, row = ? WHERE ref = ? AND change = ?",
+            "UPDATE item SET pass = ?, line = ?, row = ? "
+            "WHERE id = (SELECT max(id) FROM item WHERE ref = ? AND change = ?)",
             (self.last_pass, item.line, _json(item.row), item.ref, item.change),
         )
         if not known.rowcount:
             self._insert(item)
 
+    def keep(self, refs: Sequence[str]) -> set[str]:
+        """Take into this pass what was done to these videos, or may have been; return which they are."""
+        where = f"pass < ? AND +state IN ('changed', 'conflict', 'sending') AND ref IN ({', '.join('?' * len(refs))})"
+        values = (self.last_pass, *refs)
+        kept = {item.ref for item in self._select(where, values)}
+        with self._connection as connection:
+            connection.execute(f"UPDATE item SET pass = ? WHERE {where}", (self.last_pass, *values))  # noqa: S608
+        return kept
+
     def _insert(self, item: Item) -> None:
         self._connection.execute(_INSERT, (*_inserted(item), self.last_pass, time.time()))
 
-    def end_pass(self) -> None:
-        """Leave out what this pass did not ask for any more."""
+    def end_pass(self, *, edits: bool = True) -> None:
+        """Leave out what this pass did not ask for any more; `edits` of one video overwrite each other."""
         self._nothing_known = False
         with self._connection as connection:
             connection.execute(_BY_VIDEO)
+            if edits and self.last_pass > 1:
+                self._plan_again_what_was_overwritten()
             connection.execute(
                 "UPDATE item SET state = 'skipped', reason = 'not in the input any more' "
                 "WHERE pass < ? AND state IN ('read', 'planned')",
@@ -245,7 +280,44 @@ class Database:
                 (self.last_pass,),
             )
 
+    def _plan_again_what_was_overwritten(self) -> None:
+        """Replace what this job knows of a video by a new wish, where a later change of its own came between."""
+        overwritten = [id_ for (id_,) in self._connection.execute(_OVERWRITTEN, (self.last_pass,))]
+        for id_ in overwritten:
+            (old,) = self._select("id = ?", (id_,))
+            self._connection.execute("UPDATE item SET pass = ? WHERE id = ?", (self.last_pass - 1, id_))
+            self._insert(Item(old.ref, old.wanted, old.line, old.row, note=old.note))
+
     # -- looking ---------------------------------------------------------------------------------
+
+    def changed(self, after: int) -> tuple[list[Item], int | None]:
+        """Return some videos that were changed, each once, and where to go on (None: that was all).
+
+        What was changed in several steps comes as one change, at the place of the first.
+        """
+        page = self.page(("changed",), after)
+        steps = [self._steps(item) for item in page]
+        items = [joined(chain) for chain in steps if chain]
+        return items, page[-1].id if len(page) == PAGE else None
+
+    def _steps(self, item: Item) -> list[Item]:
+        """Return all changes of an item's video; none where another one came first."""
+        chain = self._select("id IN (SELECT item FROM temp.step WHERE uuid = ?) ORDER BY id", (item.uuid,))
+        return [item] if not chain else chain if chain[0].id == item.id else []
+
+    def contradictions(self) -> list[tuple[Item, Item]]:
+        """Return pairs of this pass that are about one video, whatever they call it, and want different values."""
+        found = self._connection.execute(_TWICE, (self.last_pass,)).fetchall()
+        pairs = []
+        for (uuid,) in found:
+            first, *others = self._select("uuid = ? AND pass = ? ORDER BY id", (uuid, self.last_pass))
+            pairs += [(first, other) for other in others if merged(first.wanted, other.wanted) is None]
+        return pairs
+
+    def not_done(self) -> int:
+        """Count the items that are open or could not be done, and whose video got no other wish since."""
+        (count,) = self._connection.execute(_NOT_DONE).fetchone()
+        return int(count)
 
     def counts(self) -> dict[str, int]:
         """Count items by state."""
@@ -273,6 +345,18 @@ class Database:
         return self._select(f"{wanted} id > ? ORDER BY id LIMIT {PAGE}", (*states, after))
 
     # -- doing -----------------------------------------------------------------------------------
+
+    def find_steps(self) -> None:
+        """Find the videos that were changed several times, for `changed`."""
+        self._connection.executescript(_STEPS)
+
+    def mark_undone(self, by: str) -> None:
+        """Note that another journal's job is about to undo this one."""
+        self.undone_by = by
+        with self._connection as connection:
+            connection.execute("INSERT OR REPLACE INTO job VALUES ('undone', ?)", (_json(by),))
+        # Now, not when it is closed: the journal of the rollback is the later one.
+        self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def save(self, items: Sequence[Item]) -> None:
         """Write items with all that is known of them."""

@@ -8,8 +8,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import asdict, dataclass, fields
-from operator import attrgetter
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -18,6 +17,7 @@ import orjson
 
 from aiopeertube.errors import ConfigurationError
 
+from .columns import COLUMNS, INSERTED, READ, SAVED, as_json, inserted, item_of, saved
 from .item import Item, State, joined, merged
 
 VERSION: Final = 2
@@ -46,69 +46,22 @@ class Job:
     parent: str = ""  # the journal that this one rolls back
 
 
-def _json(value: Any) -> str:
-    return orjson.dumps(value).decode()
-
-
-def _maybe_json(value: Any) -> str | None:
-    return None if value is None else _json(value)
-
-
-def _maybe_value(text: str | None) -> Any:
-    return None if text is None else orjson.loads(text)
-
-
-@dataclass(frozen=True, slots=True)
-class _Column:
-    """A column that holds an attribute of an item; `kept` False: it never changes once the item is there."""
-
-    name: str
-    type: str
-    write: Callable[[Any], Any] | None = None
-    read: Callable[[Any], Any] | None = None
-    kept: bool = True
-
-
-# The one list of what is kept of an item; what is not an attribute of it stands in `_SCHEMA`.
-_COLUMNS: Final = (
-    _Column("id", "INTEGER PRIMARY KEY", kept=False),
-    _Column("ref", "TEXT NOT NULL", kept=False),
-    _Column("change", "TEXT NOT NULL", kept=False),
-    _Column("line", "INTEGER", kept=False),
-    _Column("row", "TEXT NOT NULL", _json, orjson.loads, kept=False),
-    _Column("uuid", "TEXT NOT NULL"),
-    _Column("name", "TEXT NOT NULL"),
-    _Column("wanted", "TEXT NOT NULL", _json, orjson.loads),
-    _Column("before", "TEXT", _maybe_json, _maybe_value),
-    _Column("after", "TEXT", _maybe_json, _maybe_value),
-    _Column("state", "TEXT NOT NULL"),
-    _Column("reason", "TEXT NOT NULL"),
-    _Column("again", "INTEGER NOT NULL", read=bool),
-    _Column("attempts", "INTEGER NOT NULL"),
-    _Column("note", "TEXT NOT NULL", _json, orjson.loads),
-    _Column("ready", "INTEGER NOT NULL DEFAULT 0", read=bool),
-)
-_NAMED: Final = {column.name: column for column in _COLUMNS}
-_READ: Final = tuple(_NAMED[attribute.name] for attribute in fields(Item))
-_INSERTED: Final = tuple(column for column in _COLUMNS if column.name != "id")
-_SAVED: Final = tuple(column for column in _COLUMNS if column.kept)
-
 _SCHEMA: Final = f"""
 CREATE TABLE job (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE item (
-    {", ".join(f"{column.name} {column.type}" for column in _COLUMNS)},
+    {", ".join(f"{column.name} {column.type}" for column in COLUMNS)},
     pass INTEGER NOT NULL, at REAL NOT NULL
 );
 CREATE INDEX item_state ON item (state, id);
 """
 # Videos come in no order, so an index that grows with them is written all over; built at once it costs a tenth.
 _BY_VIDEO: Final = "CREATE INDEX IF NOT EXISTS item_ref ON item (ref)"
-_SELECT: Final = f"SELECT {', '.join(column.name for column in _READ)} FROM item WHERE "  # noqa: S608 - our own names
+_SELECT: Final = f"SELECT {', '.join(column.name for column in READ)} FROM item WHERE "  # noqa: S608 - our own names
 _INSERT: Final = (
-    f"INSERT INTO item ({', '.join(column.name for column in _INSERTED)}, pass, at) "  # noqa: S608
-    f"VALUES ({'?, ' * len(_INSERTED)}?, ?)"
+    f"INSERT INTO item ({', '.join(column.name for column in INSERTED)}, pass, at) "  # noqa: S608
+    f"VALUES ({'?, ' * len(INSERTED)}?, ?)"
 )
-_SAVE: Final = f"UPDATE item SET {', '.join(f'{column.name} = ?' for column in _SAVED)}, at = ? WHERE id = ?"  # noqa: S608
+_SAVE: Final = f"UPDATE item SET {', '.join(f'{column.name} = ?' for column in SAVED)}, at = ? WHERE id = ?"  # noqa: S608
 # Changes of videos that were changed several times; not in the file itself, whose time tells what is "last".
 _STEPS: Final = """
 DROP TABLE IF EXISTS temp.step;
@@ -212,7 +165,7 @@ class Database:
         self._nothing_known = distinct and self.last_pass == 0
         self.last_pass += 1
         with self._connection as connection:
-            connection.execute("INSERT OR REPLACE INTO job VALUES ('pass', ?)", (_json(self.last_pass),))
+            connection.execute("INSERT OR REPLACE INTO job VALUES ('pass', ?)", (as_json(self.last_pass),))
             if not self._nothing_known:
                 connection.execute(_BY_VIDEO)
 
@@ -246,7 +199,7 @@ class Database:
         known = self._connection.execute(
             "UPDATE item SET pass = ?, line = ?, row = ? "
             "WHERE id = (SELECT max(id) FROM item WHERE ref = ? AND change = ?)",
-            (self.last_pass, item.line, _json(item.row), item.ref, item.change),
+            (self.last_pass, item.line, as_json(item.row), item.ref, item.change),
         )
         if not known.rowcount:
             self._insert(item)
@@ -261,7 +214,7 @@ class Database:
         return kept
 
     def _insert(self, item: Item) -> None:
-        self._connection.execute(_INSERT, (*_inserted(item), self.last_pass, time.time()))
+        self._connection.execute(_INSERT, (*inserted(item), self.last_pass, time.time()))
 
     def end_pass(self, *, edits: bool = True) -> None:
         """Leave out what this pass did not ask for any more; `edits` of one video overwrite each other."""
@@ -354,14 +307,14 @@ class Database:
         """Note that another journal's job is about to undo this one."""
         self.undone_by = by
         with self._connection as connection:
-            connection.execute("INSERT OR REPLACE INTO job VALUES ('undone', ?)", (_json(by),))
+            connection.execute("INSERT OR REPLACE INTO job VALUES ('undone', ?)", (as_json(by),))
         # Now, not when it is closed: the journal of the rollback is the later one.
         self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def save(self, items: Sequence[Item]) -> None:
         """Write items with all that is known of them."""
         with self._connection as connection:
-            connection.executemany(_SAVE, [(*_saved(item), time.time(), item.id) for item in items])
+            connection.executemany(_SAVE, [(*saved(item), time.time(), item.id) for item in items])
 
     def take(self, number: int, after: int) -> list[Item]:
         """Mark the next planned items as about to be sent."""
@@ -386,7 +339,7 @@ class Database:
         return found[0] if found else None
 
     def _select(self, where: str, values: tuple[Any, ...]) -> list[Item]:
-        return [_item(row) for row in self._connection.execute(_SELECT + where, values)]
+        return [item_of(row) for row in self._connection.execute(_SELECT + where, values)]
 
 
 def _connected(path: Path, undo: ExitStack, *, read_only: bool = False) -> sqlite3.Connection:
@@ -407,7 +360,8 @@ def _fill(connection: sqlite3.Connection, job: Job) -> None:
     connection.executescript(_SCHEMA)
     with connection:
         connection.execute(f"PRAGMA user_version = {VERSION}")
-        connection.executemany("INSERT INTO job VALUES (?, ?)", [(key, _json(value)) for key, value in facts.items()])
+        pairs = [(key, as_json(value)) for key, value in facts.items()]
+        connection.executemany("INSERT INTO job VALUES (?, ?)", pairs)
 
 
 def _check(path: Path, connection: sqlite3.Connection, *, read_only: bool) -> None:
@@ -451,29 +405,3 @@ def explained(path: Path) -> Iterator[None]:
         raise JournalError(why) from None
     except OSError as exc:
         raise JournalError(f"cannot use the journal {path}: {exc.strerror or exc}") from None
-
-
-def _writer(columns: Sequence[_Column]) -> Callable[[Item], list[Any]]:
-    """Make what writes these columns of an item; a million items pass here."""
-    values = attrgetter(*(column.name for column in columns))
-    encoded = [(place, column.write) for place, column in enumerate(columns) if column.write is not None]
-
-    def written(item: Item) -> list[Any]:
-        row = list(values(item))
-        for place, write in encoded:
-            row[place] = write(row[place])
-        return row
-
-    return written
-
-
-_inserted: Final = _writer(_INSERTED)
-_saved: Final = _writer(_SAVED)
-_DECODED: Final = [(place, column.read) for place, column in enumerate(_READ) if column.read is not None]
-
-
-def _item(row: Iterable[Any]) -> Item:
-    values = list(row)
-    for place, read in _DECODED:
-        values[place] = read(values[place])
-    return Item(*values)

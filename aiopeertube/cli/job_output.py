@@ -114,11 +114,13 @@ def ended(run: Run, settings: Settings, job: JobFlags, *, declined: str = "") ->
         raise Failure(declined, code=Exit.INTERRUPTED)
     if not settings.quiet:
         _summary(run, job)
+    kept = run.journal.exists()
     if run.stopped == "interrupted":
-        raise Failure("interrupted; --resume goes on", code=Exit.INTERRUPTED)
+        raise Failure(f"interrupted; {'--resume goes on' if kept else 'nothing was sent'}", code=Exit.INTERRUPTED)
     if run.stopped or (run.left and not job.dry_run):
+        goes_on = "--resume goes on with it" if kept else "nothing was sent; run it once more"
         why = run.stopped or "not all was done"
-        raise Failure(f"stopped: {why}", code=Exit.AGAIN, hint="--resume goes on with it")
+        raise Failure(f"stopped: {why}", code=Exit.AGAIN, hint=goes_on)
     return Exit.SOME_FAILED if run.failed else Exit.DONE
 
 
@@ -127,5 +129,5 @@ def _summary(run: Run, job: JobFlags) -> None:
         note(f"{run.failed:,} rows and their reasons are in {run.failed_file}; correct them and feed them back")
     known = {**run.counts, "planned": run.left} if run.left else run.counts
     note(", ".join(f"{known[state]:,} {state}" for state in _ORDER if known.get(state)) or "nothing to do")
-    if not job.dry_run:
+    if run.journal.exists():
         note(f"journal: {run.journal}")

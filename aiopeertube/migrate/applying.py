@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from aiopeertube._client import PeerTube
 
 # Few: all of them are in doubt after a kill, and each costs a request then.
-_MARKED_AT_ONCE: Final = 16
+_MARKED_AT_ONCE: Final = 8
 
 
 async def settle_open(
@@ -104,7 +104,7 @@ class Apply:
 
     def stop(self, reason: str = "stop") -> None:
         """Start nothing more; what is in flight finishes. What was not started goes on with another run."""
-        self.stopped_by = self.stopped_by or reason
+        self.stopped_by = self.stopped_by or reason or "stop"
         if self._bulk is not None:
             self._bulk.stop("stopped")
 

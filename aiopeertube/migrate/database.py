@@ -8,17 +8,16 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import asdict, dataclass, fields
-from operator import attrgetter
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Final, Self, get_args
+from typing import Any, Final, Self
 
 import filelock
 
 from aiopeertube.errors import ConfigurationError
 
-from .exact_json import dumps, loads
-from .item import Item, State, merged
+from .columns import COLUMNS, INSERTED, READ, SAVED, Unreadable, as_json, inserted, item_of, saved, value_of
+from .item import Item, State, joined, merged
 
 VERSION: Final = 2
 PAGE: Final = 200  # items that are read at a time
@@ -27,10 +26,6 @@ _CACHE: Final = 8192  # KiB; videos come in no order, and their index outgrows S
 
 class JournalError(ConfigurationError):
     """A journal cannot be used: damaged, in use, or of another instance or user."""
-
-
-class _Unreadable(Exception):
-    """A cell of a journal is not what was written there."""
 
 
 class JournalFull(JournalError):
@@ -57,81 +52,44 @@ class Job:
     parent: str = ""  # the journal that this one rolls back
 
 
-def _json(value: Any) -> str:
-    return dumps(value).decode()
-
-
-def _value(text: Any) -> Any:
-    """Decode a cell; nothing else reads one.
-
-    Raises:
-        _Unreadable: it is damaged.
-    """
-    try:
-        return loads(text)
-    except (ValueError, TypeError) as exc:
-        raise _Unreadable(f"{str(text)[:40]!r}: {exc}") from None
-
-
-def _maybe_json(value: Any) -> str | None:
-    return None if value is None else _json(value)
-
-
-def _maybe_value(text: str | None) -> Any:
-    return None if text is None else _value(text)
-
-
-@dataclass(frozen=True, slots=True)
-class _Column:
-    """A column that holds an attribute of an item; `kept` False: it never changes once the item is there."""
-
-    name: str
-    type: str
-    write: Callable[[Any], Any] | None = None
-    read: Callable[[Any], Any] | None = None
-    kept: bool = True
-
-
-# The one list of what is kept of an item; what is not an attribute of it stands in `_SCHEMA`.
-_COLUMNS: Final = (
-    _Column("id", "INTEGER PRIMARY KEY", kept=False),
-    _Column("ref", "TEXT NOT NULL", kept=False),
-    _Column("change", "TEXT NOT NULL", kept=False),
-    _Column("line", "INTEGER", kept=False),
-    _Column("row", "TEXT NOT NULL", _json, _value, kept=False),
-    _Column("uuid", "TEXT NOT NULL"),
-    _Column("name", "TEXT NOT NULL"),
-    _Column("wanted", "TEXT NOT NULL", _json, _value),
-    _Column("before", "TEXT", _maybe_json, _maybe_value),
-    _Column("after", "TEXT", _maybe_json, _maybe_value),
-    _Column("state", "TEXT NOT NULL"),
-    _Column("reason", "TEXT NOT NULL"),
-    _Column("again", "INTEGER NOT NULL", read=bool),
-    _Column("attempts", "INTEGER NOT NULL"),
-    _Column("note", "TEXT NOT NULL", _json, _value),
-    _Column("ready", "INTEGER NOT NULL DEFAULT 0", read=bool),
-)
-_NAMED: Final = {column.name: column for column in _COLUMNS}
-_READ: Final = tuple(_NAMED[attribute.name] for attribute in fields(Item))
-_INSERTED: Final = tuple(column for column in _COLUMNS if column.name != "id")
-_SAVED: Final = tuple(column for column in _COLUMNS if column.kept)
-
 _SCHEMA: Final = f"""
 CREATE TABLE job (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE item (
-    {", ".join(f"{column.name} {column.type}" for column in _COLUMNS)},
+    {", ".join(f"{column.name} {column.type}" for column in COLUMNS)},
     pass INTEGER NOT NULL, at REAL NOT NULL
 );
 CREATE INDEX item_state ON item (state, id);
 """
 # Videos come in no order, so an index that grows with them is written all over; built at once it costs a tenth.
 _BY_VIDEO: Final = "CREATE INDEX IF NOT EXISTS item_ref ON item (ref)"
-_SELECT: Final = f"SELECT {', '.join(column.name for column in _READ)} FROM item WHERE "  # noqa: S608 - our own names
+_SELECT: Final = f"SELECT {', '.join(column.name for column in READ)} FROM item WHERE "  # noqa: S608 - our own names
 _INSERT: Final = (
-    f"INSERT INTO item ({', '.join(column.name for column in _INSERTED)}, pass, at) "  # noqa: S608
-    f"VALUES ({'?, ' * len(_INSERTED)}?, ?)"
+    f"INSERT INTO item ({', '.join(column.name for column in INSERTED)}, pass, at) "  # noqa: S608
+    f"VALUES ({'?, ' * len(INSERTED)}?, ?)"
 )
-_SAVE: Final = f"UPDATE item SET {', '.join(f'{column.name} = ?' for column in _SAVED)}, at = ? WHERE id = ?"  # noqa: S608
+_SAVE: Final = f"UPDATE item SET {', '.join(f'{column.name} = ?' for column in SAVED)}, at = ? WHERE id = ?"  # noqa: S608
+# Changes of videos that were changed several times; not in the file itself, whose time tells what is "last".
+_STEPS: Final = """
+DROP TABLE IF EXISTS temp.step;
+CREATE TEMP TABLE step AS SELECT uuid, id AS item FROM item WHERE state = 'changed' AND uuid IN (
+    SELECT uuid FROM item WHERE state = 'changed' AND uuid != '' GROUP BY uuid HAVING count(*) > 1
+);
+CREATE INDEX temp.step_uuid ON step (uuid);
+"""
+# Items of a pass whose video this job changed in another way after they were last settled.
+_OVERWRITTEN: Final = """
+WITH last AS (SELECT uuid, max(at) AS at FROM item WHERE state = 'changed' AND uuid != '' GROUP BY uuid)
+SELECT item.id FROM item JOIN last ON last.uuid = item.uuid WHERE pass = ? AND item.at < last.at ORDER BY item.id
+"""
+_TWICE: Final = (
+    "SELECT uuid FROM item WHERE pass = ? AND uuid != '' GROUP BY uuid HAVING count(*) > 1 ORDER BY min(id)"
+)
+_NOT_DONE: Final = """
+SELECT count(*) FROM item WHERE state IN ('read', 'planned', 'sending') OR (
+    state IN ('failed', 'conflict')
+    AND NOT EXISTS (SELECT 1 FROM item AS later WHERE later.ref = item.ref AND later.id > item.id)
+)
+"""
 _BACK: Final = "state = CASE WHEN ready THEN 'planned' ELSE 'read' END, reason = ''"
 # From version 1, in which a change that was known already said that no comparison is needed.
 _UPGRADE: Final = """
@@ -147,8 +105,9 @@ class Database:
         self.path = path
         self._connection = connection
         self._lock = lock
-        facts = {key: _value(value) for key, value in connection.execute("SELECT key, value FROM job")}
+        facts = {key: value_of(value) for key, value in connection.execute("SELECT key, value FROM job")}
         self.last_pass = int(facts.pop("pass", 0))
+        self.undone_by = str(facts.pop("undone", ""))  # the journal of a rollback that changed what this one wrote
         self._nothing_known = False  # while a first pass promises that no video comes up twice
         try:
             self.job = Job(**facts | {"columns": tuple(facts["columns"])})
@@ -213,7 +172,7 @@ class Database:
         self._nothing_known = distinct and self.last_pass == 0
         self.last_pass += 1
         with self._connection as connection:
-            connection.execute("INSERT OR REPLACE INTO job VALUES ('pass', ?)", (_json(self.last_pass),))
+            connection.execute("INSERT OR REPLACE INTO job VALUES ('pass', ?)", (as_json(self.last_pass),))
             if not self._nothing_known:
                 connection.execute(_BY_VIDEO)
 
@@ -245,20 +204,32 @@ class Database:
     def _adopt(self, item: Item) -> None:
         """Take a change into this pass, as it is known from an earlier one or as a new one."""
         known = self._connection.execute(
-            "UPDATE item SET pass = ?, line = ?, row = ? WHERE ref = ? AND change = ?",
-            (self.last_pass, item.line, _json(item.row), item.ref, item.change),
+            "UPDATE item SET pass = ?, line = ?, row = ? "
+            "WHERE id = (SELECT max(id) FROM item WHERE ref = ? AND change = ?)",
+            (self.last_pass, item.line, as_json(item.row), item.ref, item.change),
         )
         if not known.rowcount:
             self._insert(item)
 
-    def _insert(self, item: Item) -> None:
-        self._connection.execute(_INSERT, (*_inserted(item), self.last_pass, time.time()))
+    def keep(self, refs: Sequence[str]) -> set[str]:
+        """Take into this pass what was done to these videos, or may have been; return which they are."""
+        where = f"pass < ? AND +state IN ('changed', 'conflict', 'sending') AND ref IN ({', '.join('?' * len(refs))})"
+        values = (self.last_pass, *refs)
+        kept = {item.ref for item in self._select(where, values)}
+        with self._connection as connection:
+            connection.execute(f"UPDATE item SET pass = ? WHERE {where}", (self.last_pass, *values))  # noqa: S608
+        return kept
 
-    def end_pass(self) -> None:
-        """Leave out what this pass did not ask for any more."""
+    def _insert(self, item: Item) -> None:
+        self._connection.execute(_INSERT, (*inserted(item), self.last_pass, time.time()))
+
+    def end_pass(self, *, edits: bool = True) -> None:
+        """Leave out what this pass did not ask for any more; `edits` of one video overwrite each other."""
         self._nothing_known = False
         with self._connection as connection:
             connection.execute(_BY_VIDEO)
+            if edits and self.last_pass > 1:
+                self._plan_again_what_was_overwritten()
             connection.execute(
                 "UPDATE item SET state = 'skipped', reason = 'not in the input any more' "
                 "WHERE pass < ? AND state IN ('read', 'planned')",
@@ -269,7 +240,44 @@ class Database:
                 (self.last_pass,),
             )
 
+    def _plan_again_what_was_overwritten(self) -> None:
+        """Replace what this job knows of a video by a new wish, where a later change of its own came between."""
+        overwritten = [id_ for (id_,) in self._connection.execute(_OVERWRITTEN, (self.last_pass,))]
+        for id_ in overwritten:
+            (old,) = self._select("id = ?", (id_,))
+            self._connection.execute("UPDATE item SET pass = ? WHERE id = ?", (self.last_pass - 1, id_))
+            self._insert(Item(old.ref, old.wanted, old.line, old.row, note=old.note))
+
     # -- looking ---------------------------------------------------------------------------------
+
+    def changed(self, after: int) -> tuple[list[Item], int | None]:
+        """Return some videos that were changed, each once, and where to go on (None: that was all).
+
+        What was changed in several steps comes as one change, at the place of the first.
+        """
+        page = self.page(("changed",), after)
+        steps = [self._steps(item) for item in page]
+        items = [joined(chain) for chain in steps if chain]
+        return items, page[-1].id if len(page) == PAGE else None
+
+    def _steps(self, item: Item) -> list[Item]:
+        """Return all changes of an item's video; none where another one came first."""
+        chain = self._select("id IN (SELECT item FROM temp.step WHERE uuid = ?) ORDER BY id", (item.uuid,))
+        return [item] if not chain else chain if chain[0].id == item.id else []
+
+    def contradictions(self) -> list[tuple[Item, Item]]:
+        """Return pairs of this pass that are about one video, whatever they call it, and want different values."""
+        found = self._connection.execute(_TWICE, (self.last_pass,)).fetchall()
+        pairs = []
+        for (uuid,) in found:
+            first, *others = self._select("uuid = ? AND pass = ? ORDER BY id", (uuid, self.last_pass))
+            pairs += [(first, other) for other in others if merged(first.wanted, other.wanted) is None]
+        return pairs
+
+    def not_done(self) -> int:
+        """Count the items that are open or could not be done, and whose video got no other wish since."""
+        (count,) = self._connection.execute(_NOT_DONE).fetchone()
+        return int(count)
 
     def counts(self) -> dict[str, int]:
         """Count items by state."""
@@ -279,7 +287,7 @@ class Database:
     def count_read(self, accepted: Callable[[Iterable[str]], bool]) -> int:
         """Count the items read whose wanted fields are `accepted`."""
         wanted = self._connection.execute("SELECT wanted FROM item WHERE state = 'read'")
-        return sum(accepted(_value(text)) for (text,) in wanted)
+        return sum(accepted(value_of(text)) for (text,) in wanted)
 
     def knows(self, uuid: str) -> bool:
         """Tell whether an item became this video."""
@@ -298,10 +306,22 @@ class Database:
 
     # -- doing -----------------------------------------------------------------------------------
 
+    def find_steps(self) -> None:
+        """Find the videos that were changed several times, for `changed`."""
+        self._connection.executescript(_STEPS)
+
+    def mark_undone(self, by: str) -> None:
+        """Note that another journal's job is about to undo this one."""
+        self.undone_by = by
+        with self._connection as connection:
+            connection.execute("INSERT OR REPLACE INTO job VALUES ('undone', ?)", (as_json(by),))
+        # Now, not when it is closed: the journal of the rollback is the later one.
+        self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def save(self, items: Sequence[Item]) -> None:
         """Write items with all that is known of them."""
         with self._connection as connection:
-            connection.executemany(_SAVE, [(*_saved(item), time.time(), item.id) for item in items])
+            connection.executemany(_SAVE, [(*saved(item), time.time(), item.id) for item in items])
 
     def take(self, number: int, after: int) -> list[Item]:
         """Mark the next planned items as about to be sent."""
@@ -326,7 +346,7 @@ class Database:
         return found[0] if found else None
 
     def _select(self, where: str, values: tuple[Any, ...]) -> list[Item]:
-        return [_item(row) for row in self._connection.execute(_SELECT + where, values)]
+        return [item_of(row) for row in self._connection.execute(_SELECT + where, values)]
 
 
 def _connected(path: Path, undo: ExitStack, *, read_only: bool = False) -> sqlite3.Connection:
@@ -360,7 +380,8 @@ def _fill(connection: sqlite3.Connection, job: Job) -> None:
     connection.executescript(_SCHEMA)
     with connection:
         connection.execute(f"PRAGMA user_version = {VERSION}")
-        connection.executemany("INSERT INTO job VALUES (?, ?)", [(key, _json(value)) for key, value in facts.items()])
+        pairs = [(key, as_json(value)) for key, value in facts.items()]
+        connection.executemany("INSERT INTO job VALUES (?, ?)", pairs)
 
 
 def _check(path: Path, connection: sqlite3.Connection, *, read_only: bool) -> None:
@@ -400,7 +421,7 @@ def explained(path: Path, *, began: bool = False) -> Iterator[None]:
     """
     try:
         yield
-    except _Unreadable as exc:
+    except Unreadable as exc:
         raise JournalError(f"the journal {path} is damaged: {exc}") from None
     except sqlite3.DatabaseError as exc:
         text = str(exc)
@@ -414,33 +435,3 @@ def explained(path: Path, *, began: bool = False) -> Iterator[None]:
         raise JournalError(why) from None
     except OSError as exc:
         raise JournalError(f"cannot use the journal {path}: {exc.strerror or exc}") from None
-
-
-def _writer(columns: Sequence[_Column]) -> Callable[[Item], list[Any]]:
-    """Make what writes these columns of an item; a million items pass here."""
-    values = attrgetter(*(column.name for column in columns))
-    encoded = [(place, column.write) for place, column in enumerate(columns) if column.write is not None]
-
-    def written(item: Item) -> list[Any]:
-        row = list(values(item))
-        for place, write in encoded:
-            row[place] = write(row[place])
-        return row
-
-    return written
-
-
-_inserted: Final = _writer(_INSERTED)
-_saved: Final = _writer(_SAVED)
-_STATES: Final = frozenset(get_args(State))
-_DECODED: Final = [(place, column.read) for place, column in enumerate(_READ) if column.read is not None]
-
-
-def _item(row: Iterable[Any]) -> Item:
-    values = list(row)
-    for place, read in _DECODED:
-        values[place] = read(values[place])
-    item = Item(*values)
-    if item.state not in _STATES:
-        raise _Unreadable(f"item {item.id}: there is no state {item.state!r}")
-    return item

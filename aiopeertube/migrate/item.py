@@ -1,8 +1,8 @@
 """One video's change, from the row that asked for it to what became of it."""
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal
 
 import orjson
@@ -55,3 +55,13 @@ def merged(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any] |
     if any(name in one and one[name] != value for name, value in other.items()):
         return None
     return {**one, **other}
+
+
+def joined(chain: Sequence[Item]) -> Item:
+    """Put what one job did to a video in several steps into one change: what was there first, and what came last."""
+    before: dict[str, Any] = {}
+    after: dict[str, Any] = {}
+    for item in chain:
+        before = {**(item.before or {}), **before}
+        after |= item.after or {}
+    return replace(chain[-1], before=before, after=after)

@@ -11,13 +11,13 @@ from aiopeertube.errors import ConfigurationError, PeerTubeError
 
 from .applying import Apply, settle_open
 from .compare import Lookup
-from .database import Job
+from .database import Job, JournalError
 from .fields import Reading
 from .inputs import Input
 from .item import OPEN
 from .job_options import CellOptions, JobOptions, TableOptions
 from .journal import Journal
-from .journals import find_journal, journal_of
+from .journals import LAST, find_journal, journal_of
 from .kinds import Kind, of
 from .outputs import check_output
 from .planfile import PlanFile
@@ -46,6 +46,7 @@ class Run:
         stopped: Why it ended before its end, like "the time is up"; "" when it did not.
         error: What ended it, where that is an error that all items would have met.
         failed_file: The table of failed rows, with the reason beside each; None: no row failed.
+        declined: Whether somebody was asked and said no; nothing was sent.
     """
 
     journal: Path
@@ -53,6 +54,7 @@ class Run:
     stopped: str = ""
     error: PeerTubeError | None = None
     failed_file: Path | None = None
+    declined: bool = False
 
     @property
     def left(self) -> int:
@@ -63,11 +65,6 @@ class Run:
     def failed(self) -> int:
         """How many items failed, or met a conflict."""
         return self.counts.get("failed", 0) + self.counts.get("conflict", 0)
-
-    @property
-    def declined(self) -> bool:
-        """Whether somebody was asked and said no; nothing was sent."""
-        return self.stopped == DECLINED
 
 
 @dataclass(slots=True)
@@ -101,11 +98,18 @@ async def opened(
         journal = stack.enter_context(_journal(job, options, stack))
         try:
             journal.check(kind=kind.name, origin=pt.origin, user=who.name)
+            _check_not_undone(journal)
             await settle_open(pt, journal, kind)
             yield Desk(pt, who, me, journal, watcher)
         finally:
             if not journal.was_used:
                 journal.remove_when_closed()
+
+
+def _check_not_undone(journal: Journal) -> None:
+    if journal.undone_by:
+        what = f"the job of {journal.path} was rolled back by {journal.undone_by}; run it anew, not as a resumed one"
+        raise JournalError(what, option="resume")
 
 
 def _journal(job: Job, options: JobOptions, stack: ExitStack) -> Journal:
@@ -129,6 +133,26 @@ async def looking_back(pt: "PeerTube", journal: str | Path, watcher: Watcher) ->
         yield Desk(pt, who, me, job, watcher)
 
 
+async def rolled_back(name: str | Path, *, resume: bool) -> str | Path:
+    """Say which journal a rollback is of: to resume the last rollback is not to roll that one back.
+
+    Raises:
+        JournalError: the last job is a rollback that has not come to its end, and is not to be resumed.
+    """
+    if name != LAST:
+        return name
+    with Journal.open(find_journal(LAST), read_only=True) as last:
+        parent, counts = last.job.parent, await last.counts()
+    if not parent:
+        return name
+    if resume:
+        return parent
+    if any(counts.get(state) for state in OPEN):
+        what = "the last job is a rollback that has not come to its end: resume it, or give a journal by its name"
+        raise JournalError(what, option="resume")
+    return name
+
+
 async def fill(desk: Desk, given: Input, kind: Kind, table: TableOptions, cells: CellOptions) -> None:
     """Fill the journal from an input, compared with the server where the kind of job needs that.
 
@@ -136,20 +160,28 @@ async def fill(desk: Desk, given: Input, kind: Kind, table: TableOptions, cells:
         BadSource: with every error of the input; nothing of it is carried out.
     """
     content, pt = given.content, desk.pt
+    if isinstance(content, (Plan, PlanFile)):
+        await _fill_from_plan(desk, content, kind)
+        return
+    columns = (*given.columns, *table.compose) if given.columns else ()
+    desk.words = await fetch_words(pt, kind.words(columns), desk.me)
+    layout = Layout(frozenset(table.ignore), table.compose, frozenset(kind.columns))
+    reading = Reading(desk.words, cells.clear_marker, cells.tag_separator, cells.fit)
+    await plan_table(
+        pt, desk.journal, content, kind, who=desk.who, reading=reading, layout=layout, watcher=desk.watcher
+    )
+
+
+async def _fill_from_plan(desk: Desk, content: Plan | PlanFile, kind: Kind) -> None:
+    pt = desk.pt
     if isinstance(content, Plan):
         check_plan(content.job, named=repr(content), kind=kind.name, origin=pt.origin, user=desk.who.name)
         await plan_again(desk.journal, content.items())
-    elif isinstance(content, PlanFile):
+    else:
         check_plan(content.job, named=content.path, kind=kind.name, origin=pt.origin, user=desk.who.name)
         await plan_file(desk.journal, content)
-    else:
-        columns = (*given.columns, *table.compose) if given.columns else ()
-        desk.words = await fetch_words(pt, kind.words(columns), desk.me)
-        layout = Layout(frozenset(table.ignore), table.compose, frozenset(kind.columns))
-        reading = Reading(desk.words, cells.clear_marker, cells.tag_separator, cells.fit)
-        await plan_table(
-            pt, desk.journal, content, kind, who=desk.who, reading=reading, layout=layout, watcher=desk.watcher
-        )
+    if desk.journal.was_used:  # what another change of this job came between is compared again
+        await Lookup(pt, desk.journal, desk.who, watcher=desk.watcher).run()
 
 
 async def carry_out(
@@ -161,8 +193,11 @@ async def carry_out(
     question: str = "",
     requests_each: int = 1,
     looked_at: int | None = None,
+    undoes: Journal | None = None,
 ) -> Run:
     """Carry out what the journal plans, once the watcher was told and, with a `question`, agreed.
+
+    With `undoes`, that job is noted as undone before anything is sent.
 
     Raises:
         ConfigurationError: more would change than `max_changes`. JournalError: the journal cannot be written.
@@ -177,7 +212,11 @@ async def carry_out(
         return await _ended(journal, options)
     asked = question.format(count=plan.changes, origin=desk.pt.origin)
     if asked and plan.changes and not await watcher.confirm(asked):
-        return Run(journal.path, plan.counts, DECLINED)
+        return Run(journal.path, plan.counts, DECLINED, declined=True)
+    if undoes is not None and plan.changes:
+        await undoes.mark_undone(str(journal.path))
+    if options.resumes and not plan.changes:
+        watcher.say("nothing was left to do, and nothing is sent; whether it still stands is what verify tells")
     apply = Apply(desk.pt, journal, kind, halt=options.halt, max_duration=options.max_duration, watcher=watcher)
     with watcher.step(title, plan.changes + plan.counts.get("sending", 0)):
         await apply.run()

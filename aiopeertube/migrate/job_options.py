@@ -86,7 +86,14 @@ class JobOptions:
         if self.dry_run and (self.resumes or self.journal):
             what = "dry_run: it keeps no journal, so none can be resumed, or have a place"
             raise ConfigurationError(what, option="dry_run")
+        for option, value in (("max_changes", self.max_changes), ("max_duration", self.max_duration)):
+            if value is not None and not _is_amount(value):
+                raise ConfigurationError(f"{option}: {value!r} is no number of 0 or more", option=option)
         options = self if halt is None else replace(self, halt=halt)
         if options.halt is not None:
             Halt.parse(options.halt)
         return options
+
+
+def _is_amount(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and value >= 0

@@ -45,6 +45,11 @@ class Journal:
         """What it is about."""
         return self._database.job
 
+    @property
+    def undone_by(self) -> str:
+        """The journal of a rollback that undid this one, "" where none did."""
+        return self._database.undone_by
+
     # -- life ------------------------------------------------------------------------------------
 
     @classmethod
@@ -124,15 +129,39 @@ class Journal:
         """
         return await self._run(self._database.add, items)
 
-    async def end_pass(self) -> None:
-        """Leave out what this pass did not ask for any more."""
-        await self._run(self._database.end_pass)
+    async def keep(self, refs: Sequence[str]) -> set[str]:
+        """Take into this pass what was done to these videos, or may have been; return which they are."""
+        return await self._run_flushed(self._database.keep, refs)
+
+    async def end_pass(self, *, edits: bool = True) -> None:
+        """Leave out what this pass did not ask for any more.
+
+        `edits` of one video overwrite each other: those that another one overwrote are to be compared again.
+        """
+        await self._run_flushed(lambda: self._database.end_pass(edits=edits))
 
     # -- looking ---------------------------------------------------------------------------------
 
     async def counts(self) -> dict[str, int]:
         """Count items by state."""
         return await self._run_flushed(self._database.counts)
+
+    async def contradictions(self) -> list[tuple[Item, Item]]:
+        """Return pairs of this pass that are about one video, whatever they call it, and want different values."""
+        return await self._run(self._database.contradictions)
+
+    async def not_done(self) -> int:
+        """Count the items that are open or could not be done, and whose video got no other wish since."""
+        return await self._run_flushed(self._database.not_done)
+
+    async def changed(self) -> AsyncIterator[Item]:
+        """Go through the videos that were changed, each once: several changes of one come as one."""
+        await self._run_flushed(self._database.find_steps)
+        last: int | None = 0
+        while last is not None:
+            page, last = await self._run_flushed(self._database.changed, last)
+            for item in page:
+                yield item
 
     async def count_read(self, accepted: Callable[[Iterable[str]], bool]) -> int:
         """Count the items read whose wanted fields are `accepted`."""
@@ -175,6 +204,10 @@ class Journal:
     async def flush(self) -> None:
         """Write the outcomes kept."""
         await self._run(self._flush)
+
+    async def mark_undone(self, by: str) -> None:
+        """Note that another journal's job is about to undo this one: it is not resumed after that."""
+        await self._run_flushed(self._database.mark_undone, by)
 
     async def reopen_failed(self) -> None:
         """Plan again what failed."""

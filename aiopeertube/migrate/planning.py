@@ -47,10 +47,18 @@ async def plan_table(
     rows = RowReader(pt.origin, reading, layout, problems, typed=not source.columns)
     await journal.begin_pass()
     await read_all(source, partial(kind.read_row, rows=rows), journal, problems)
-    await journal.end_pass()
+    await journal.end_pass(edits=kind.compares)
     if kind.compares:
         with watcher.step("compare"):
             await Lookup(pt, journal, who, watcher=watcher).run()
+        await _refuse_contradictions(journal, problems)
+
+
+async def _refuse_contradictions(journal: Journal, problems: Problems) -> None:
+    """See that rows that turned out to name one video, by its id and by its uuid, agree about it."""
+    for earlier, item in await journal.contradictions():
+        problems.add(item.line, None, f"contradicts line {earlier.line:,}, which names the same video")
+    problems.raise_if_any()
 
 
 async def plan_again(journal: Journal, items: AsyncIterable[Item], add: Adding | None = None) -> None:
@@ -136,9 +144,19 @@ class RulesOverScope:
 
     async def _rows(self) -> AsyncIterator[Seen]:
         needs = self._transform.needs
-        async for row in listing(self._pt, self._who, self._scope):
-            if self._scope.has(row):
-                yield Seen(row["uuid"], row, needs)
+        async for page in listing(self._pt, self._who, self._scope).pages():
+            rows = [row for row in page if self._scope.has(row)]
+            done = await self._done([row["uuid"] for row in rows])
+            for row in rows:
+                if row["uuid"] not in done:
+                    yield Seen(row["uuid"], row, needs)
+
+    async def _done(self, uuids: Sequence[str]) -> set[str]:
+        """Tell which videos this job has changed before: a rule that is applied to its own result may change more."""
+        done = await self._journal.keep(uuids) if self._journal.was_used else set()
+        self.looked_at += len(done)
+        self._watcher.advance(len(done))
+        return done
 
     def _look_at(self, video: Mapping[str, Any]) -> Item:
         self.looked_at += 1

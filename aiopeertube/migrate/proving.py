@@ -37,16 +37,20 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """How many videos stand as a job left them, how many differ, and the first thousand of those."""
+    """How many videos stand as a job left them, how many differ, and the first thousand of those.
+
+    `not_done` is how many of the job's items it has not done: open, failed, or in conflict.
+    """
 
     stand: int
     differ: int
     differences: tuple[Difference, ...]
+    not_done: int = 0
 
 
 def as_written(item: Item) -> Item:
     """Want what a job wrote."""
-    return Item(item.ref, dict(item.after or {}), item.line, item.row)
+    return Item(item.uuid or item.ref, dict(item.after or {}), item.line, item.row)
 
 
 def as_before(item: Item) -> Item:
@@ -66,7 +70,7 @@ async def derive(
     """Plan in the journal `into` what `make` wants for each video that `job` changed."""
 
     async def wanted() -> AsyncIterator[Item]:
-        async for item in job.items("changed"):
+        async for item in job.changed():
             yield make(item)
 
     await plan_again(into, wanted())
@@ -100,7 +104,7 @@ class Verifier:
         else:
             async for item in self._job.items("changed"):
                 self._take(item, await kind.check(self._pt, item))
-        return Verified(self._stand, self._differ, tuple(self._kept))
+        return Verified(self._stand, self._differ, tuple(self._kept), await self._job.not_done())
 
     async def _by_comparing(self) -> None:
         with (

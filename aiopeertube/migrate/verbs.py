@@ -18,7 +18,7 @@ from .database import Job
 from .exporting import DEFAULT, Export, columns_for
 from .fields import Reading
 from .inputs import Given, Input, open_input, open_table
-from .job import Desk, Run, carry_out, fill, looking_back, opened, temporary
+from .job import Desk, Run, carry_out, fill, looking_back, opened, rolled_back, temporary
 from .job_options import CellOptions, JobOptions, TableOptions
 from .kinds import Captions, Delete, Import, Kind, Thumbnails, Update, Upload, of
 from .made_before import settle_made
@@ -202,12 +202,15 @@ async def rollback(
     """Put back what was there before a job, where what the job wrote is still there.
 
     Videos that somebody changed since are left, and reported as conflicts. The rollback has a journal of its own, so
-    it can be resumed, verified and rolled back itself.
+    it can be resumed, verified and rolled back itself. To resume it, name the same `journal`; "last" is then the one
+    that the last rollback is of.
 
     Raises:
-        ConfigurationError: a job of this kind cannot be undone. JournalError: as for `verify`.
+        ConfigurationError: a job of this kind cannot be undone. JournalError: as for `verify`;
+            or "last" is a rollback that has not come to its end.
     """
     options = job.checked(halt)
+    journal = await rolled_back(journal, resume=options.resumes)
     async with looking_back(pt, journal, watcher) as desk:
         if not of(desk.journal.job.kind).can_be_undone:
             raise ConfigurationError(f"a job of {desk.journal.job.kind} cannot be undone")
@@ -216,7 +219,10 @@ async def rollback(
         async with opened(pt, kind, f"rollback of {path}", options=options, watcher=watcher, parent=path) as back:
             with watcher.step("compare"):
                 await derive(pt, desk.journal, back.journal, desk.who, as_before, watcher=watcher)
-            return await carry_out(back, kind, options, title="rollback", requests_each=kind.requests_each)
+            undoes = None if options.dry_run else desk.journal
+            return await carry_out(
+                back, kind, options, title="rollback", requests_each=kind.requests_each, undoes=undoes
+            )
 
 
 async def captions(

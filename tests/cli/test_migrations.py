@@ -532,3 +532,22 @@ def test_a_run_that_is_killed_again_and_again_writes_each_video_once(home: Path,
         assert [video(server, n).name for n in range(1, count + 1)] == [f"Film {n}" for n in range(1, count + 1)]
         assert sum(edits - 1 for edits in server.statistics().edits.values()) <= kills * 16
         assert len(list(state.glob("*.journal"))) == 1
+
+
+def test_what_is_said_of_a_stopped_job_is_true(server: Emulator, user: Cli) -> None:
+    write_csv([{"uuid": video(server, n).uuid, "name": f"Film {n}"} for n in range(1, 13)])
+    stopped = user("apply", "in.csv", "--max-duration", "0.0001s")
+    assert (stopped.exit_code, "--resume" in stopped.stderr, "journal:" in stopped.stderr) == (75, False, False)
+    assert "nothing was sent; run it once more" in stopped.stderr
+    server.faults.add(Fault("stall", method="PUT", seconds=0.1))
+    assert "--resume goes on" in user("apply", "in.csv", "--max-duration", "0.05s").stderr
+    verified = user("verify", "last")
+    assert (verified.exit_code, "were not done by this job" in verified.stderr) == (1, True)
+    assert user("apply", "in.csv", "--resume").exit_code == 0
+    slowly = ("--max-duration", "0.01s", "--concurrency", "1")
+    assert "--resume goes on" in user("rollback", "last", *slowly).stderr
+    again = user("rollback", "last")
+    assert (again.exit_code, "has not come to its end" in again.stderr) == (2, True)
+    server.faults.clear()
+    assert user("rollback", "last", "--resume").exit_code == 0
+    assert not any(video(server, n).name.startswith("Film") for n in range(1, 13))

@@ -41,9 +41,10 @@ async def _verify(connection: Connection, settings: Settings, path: Path, lines:
     async with job_output.client(connection) as pt:
         watcher = job_screen.JobScreen(pt, settings)
         found = await migrate.verify(pt, path, on_difference=tell, watcher=watcher)
+    undone = f"; {found.not_done:,} were not done by this job" if found.not_done else ""
     if not settings.quiet:
-        note(f"verify: {found.stand:,} stand as written, {found.differ:,} differ")
-    return Exit.SOME_FAILED if found.differ else Exit.DONE
+        note(f"verify: {found.stand:,} stand as written, {found.differ:,} differ{undone}")
+    return Exit.SOME_FAILED if found.differ or found.not_done else Exit.DONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +68,13 @@ def rollback(settings: Settings, /, *, source: str, flags: RollbackFlags, job: J
     it can be resumed, verified and rolled back itself.
     """
     options = job.checked()
-    path = job_output.journal_named(source)
+    job_output.journal_named(source)
     connection = connect(settings, user=True)
 
     async def main() -> int:
         async with job_output.client(connection) as pt:
             watcher = job_screen.JobScreen(pt, settings, job)
-            done = await migrate.rollback(pt, path, expect=flags.expect, job=options, watcher=watcher)
+            done = await migrate.rollback(pt, source, expect=flags.expect, job=options, watcher=watcher)
         return job_output.ended(done, settings, job)
 
     return run(main())

@@ -1,0 +1,179 @@
+"""What another run of a job goes on with, and what `verify` and `rollback` make of a job that ran several times."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from aiopeertube import PeerTube, errors, migrate
+from aiopeertube.emulator import Emulator, Fault
+from aiopeertube.migrate.watching import Stoppable
+
+pytestmark = pytest.mark.anyio  # of coroutines alone
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A place of its own for journals, and an empty directory to be in."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setattr("aiopeertube.stack.retry._LONGEST", 0.001)
+    here = tmp_path / "here"
+    here.mkdir()
+    monkeypatch.chdir(here)
+    return tmp_path
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[Emulator]:
+    async with Emulator(videos=12, rate_limit=None, login_limit=None) as started:
+        yield started
+
+
+@pytest.fixture
+async def pt(server: Emulator) -> AsyncIterator[PeerTube]:
+    async with PeerTube(server.url, username="nisv", password="secret123") as client:
+        yield client
+
+
+def write(name: str, text: str) -> None:
+    Path(name).write_text(text, encoding="utf-8")
+
+
+def table(*numbers: int, name: str = "films.csv", prefix: str = "Film") -> str:
+    lines = "".join(f"{number},{prefix} {number}\n" for number in numbers)
+    write(name, f"id,name\n{lines}")
+    return name
+
+
+def names(server: Emulator) -> list[str]:
+    return [video.name for video in server.store.videos.values()]
+
+
+def puts(server: Emulator) -> int:
+    return server.statistics().by_route.get("PUT /videos/{id}", 0)
+
+
+def edits(server: Emulator) -> int:
+    """How many edits were carried out; the server fails some of those that run in parallel, and they are repeated."""
+    return sum(server.statistics().edits.values())
+
+
+def kept(home: Path) -> list[Path]:
+    return sorted((home / "state").rglob("*.journal"))
+
+
+class Stopper(migrate.Unwatched):
+    """Stops the run after so many items."""
+
+    def __init__(self, *, stop_after: int) -> None:
+        self.left = stop_after
+        self.run: Stoppable | None = None
+
+    def settled(self, item: migrate.Item) -> None:
+        self.left -= 1
+        if self.run is not None and self.left == 0:
+            self.run.stop("enough")
+
+    def opened(self, run: Stoppable) -> None:
+        self.run = run
+
+
+async def test_a_rule_is_never_applied_to_what_it_made(pt: PeerTube, server: Emulator) -> None:
+    before = names(server)
+    rules = migrate.Rules(function=lambda video: {"name": f"P {video['name']}"})
+    server.faults.add(Fault("stall", method="PUT", seconds=0.02))
+    first = await migrate.set_(pt, rules, watcher=Stopper(stop_after=2))
+    assert first.counts["changed"] < 12
+    for _ in range(2):
+        run = await migrate.set_(pt, rules, job=migrate.JobOptions(resume=True))
+        assert (run.counts, names(server)) == ({"changed": 12}, [f"P {name}" for name in before])
+    await migrate.rollback(pt, run.journal)
+    assert names(server) == before
+
+
+async def test_what_a_job_overwrote_itself_is_compared_again(pt: PeerTube, server: Emulator) -> None:
+    before, resume = names(server), migrate.JobOptions(resume=True)
+    for prefix in ("Yes1", "Yes2", "Yes1", "Yes1", "Yes2"):
+        table(1, prefix=prefix)
+        run = await migrate.apply(
+            pt, "films.csv", job=resume if prefix != "Yes1" or edits(server) else migrate.JobOptions()
+        )
+        assert names(server)[0] == f"{prefix} 1"
+    assert (run.counts, edits(server)) == ({"changed": 4}, 4)
+    assert await migrate.verify(pt, run.journal) == migrate.Verified(1, 0, ())
+    back = await migrate.rollback(pt, run.journal)
+    assert (back.counts, names(server)) == ({"changed": 1}, before)
+
+
+async def test_a_column_that_came_later_is_verified_and_rolled_back(pt: PeerTube, server: Emulator) -> None:
+    before = [(video.name, list(video.tags)) for video in server.store.videos.values()]
+    await migrate.apply(pt, table(1, 2))
+    write("films.csv", "id,name,tags\n1,Film 1,one\n2,Film 2,two\n")
+    run = await migrate.apply(pt, "films.csv", job=migrate.JobOptions(resume=True))
+    assert await migrate.verify(pt, run.journal) == migrate.Verified(2, 0, ())
+    assert (await migrate.rollback(pt, "last")).counts == {"changed": 2}
+    assert [(video.name, list(video.tags)) for video in server.store.videos.values()] == before
+
+
+async def test_a_job_that_was_rolled_back_is_not_resumed(pt: PeerTube, server: Emulator) -> None:
+    run = await migrate.apply(pt, table(1, 2))
+    back = await migrate.rollback(pt, "last", job=migrate.JobOptions(dry_run=True))
+    assert back.counts == {"planned": 2}
+    assert (await migrate.apply(pt, "films.csv", job=migrate.JobOptions(resume=True))).counts == {"changed": 2}
+    back = await migrate.rollback(pt, "last")
+    with pytest.raises(migrate.JournalError, match="was rolled back by") as caught:
+        await migrate.apply(pt, "films.csv", job=migrate.JobOptions(resume=True))
+    assert caught.value.option == "resume"
+    assert migrate.find_journal("last") == back.journal != run.journal
+    assert (await migrate.apply(pt, "films.csv")).counts == {"changed": 2}
+
+
+async def test_the_last_rollback_is_resumed_and_not_undone_by_accident(pt: PeerTube, server: Emulator) -> None:
+    before = names(server)
+    await migrate.apply(pt, table(*range(1, 13)))
+    server.faults.add(Fault("stall", method="PUT", seconds=0.02))
+    back = await migrate.rollback(pt, "last", watcher=Stopper(stop_after=1))
+    assert back.left > 0
+    with pytest.raises(migrate.JournalError, match="has not come to its end") as caught:
+        await migrate.rollback(pt, "last")
+    assert caught.value.option == "resume"
+    done = await migrate.rollback(pt, "last", job=migrate.JobOptions(resume=True))
+    assert (done.journal, done.counts, names(server)) == (back.journal, {"changed": 12}, before)
+
+
+async def test_verify_tells_what_was_not_done(pt: PeerTube, server: Emulator) -> None:
+    server.faults.add(Fault("stall", method="PUT", seconds=0.02))
+    run = await migrate.apply(pt, table(*range(1, 13), 99), watcher=Stopper(stop_after=1))
+    found = await migrate.verify(pt, run.journal)
+    assert (found.stand, found.differ, found.not_done) == (run.counts["changed"], 0, run.left + 1)
+
+
+async def test_rows_that_call_one_video_differently_must_agree(pt: PeerTube, server: Emulator, home: Path) -> None:
+    uuid = server.store.videos[1].uuid
+    write("films.csv", f"id,uuid,name,language\n1,,Film,\n,{uuid},Another,\n")
+    with pytest.raises(migrate.BadSource) as caught:
+        await migrate.apply(pt, "films.csv")
+    assert [(p.line, p.reason) for p in caught.value.problems] == [
+        (3, "contradicts line 2, which names the same video")
+    ]
+    assert (puts(server), kept(home)) == (0, [])
+    write("films.csv", f"id,uuid,name,language\n1,,Film,\n,{uuid},,nl\n")
+    assert (await migrate.apply(pt, "films.csv")).counts == {"changed": 2}
+
+
+@pytest.mark.parametrize(("why", "told"), [("declined", "declined"), ("", "stop")])
+async def test_to_stop_a_run_is_not_to_decline_it(pt: PeerTube, why: str, told: str) -> None:
+    class Stopping(migrate.Unwatched):
+        def opened(self, run: Stoppable) -> None:
+            run.stop(why)
+
+    run = await migrate.apply(pt, table(1, 2), watcher=Stopping())
+    assert (run.stopped, run.declined, run.left) == (told, False, 2)
+
+
+@pytest.mark.parametrize("option", ["max_duration", "max_changes"])
+@pytest.mark.parametrize("value", ["5", -1, float("nan"), True])
+def test_amounts_are_checked(option: str, value: object) -> None:
+    with pytest.raises(errors.ConfigurationError) as caught:
+        migrate.JobOptions(**{option: value}).checked()  # type: ignore[arg-type]
+    assert caught.value.option == option

@@ -4,6 +4,7 @@ import asyncio
 import ssl
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, NoReturn, Self, TypeVar
@@ -193,6 +194,7 @@ class PeerTube:
             clock=self._gates.clock,
             hooks=self._hooks,
             forgives=health.forgives,
+            unsettled=partial(self._gates.home.unsettled, service),
         )
 
     # -- calls -----------------------------------------------------------------------------------

@@ -19,7 +19,8 @@ class Outcome(Generic[T_co]):
 
     - "ok": `result` is what awaiting the call gives;
     - "failed": `error` is what it would raise, and the server did not do it, by its own word where it gave one;
-    - "in doubt": it was sent and never answered, so nobody knows whether the server did it; `error` says why;
+    - "in doubt": it was sent and never answered, so nobody knows whether the server did it, or a sender of several
+      requests for one call was stopped after the first had written; `error` says why;
     - "not started": the run ended before, and the server did nothing of it.
 
     `attempts` counts how often it was sent, `seconds` is from its turn to its end, waiting included.

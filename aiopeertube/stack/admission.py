@@ -205,9 +205,15 @@ class Admission:
                 if lapsed is not None and since < lapsed[0]:
                     raise again(lapsed[1])
 
-    def _probe_if_due(self, now: float) -> None:
+    def unsettled(self, service: str, moment: float) -> bool:
+        """Tell whether it is yet to be seen if a failure was the server's, and see to it that it is."""
+        now = self._clock()
+        self._probe_if_due(now, waited_for=True)
+        return self.healths[service].is_unsettled(moment, now)
+
+    def _probe_if_due(self, now: float, *, waited_for: bool = False) -> None:
         health = self.healths["api"]
-        waited_for = any(lane.queue for lane in self.lanes if lane.health is health)
+        waited_for = waited_for or any(lane.queue for lane in self.lanes if lane.health is health)
         if waited_for and self.askers and self._probe is None and health.wants_probe(now):
             self._probe = asyncio.get_running_loop().create_task(self._ask(health, self.askers[-1]))
 

@@ -19,6 +19,7 @@ NEVER: Final = float("inf")
 
 _IN_A_ROW: Final = 3  # failures that make a suspicion
 _SPAN: Final = 0.1  # seconds over which they must be spread: a burst that bounces off a busy proxy is none
+_SOON: Final = 0.25  # seconds in which a failure that is not alone becomes a suspicion
 _PROBES: Final = (0.25, 5.0)  # seconds from one probe to the next, at first and at most ...
 _LATE: Final = 0.25  # ... and between, of the time that it has been away: so much later than possible it is found
 _RESPITES: Final = (1.0, 30.0)  # seconds between two suspicions that come to nothing, likewise
@@ -105,6 +106,10 @@ class Health:
         if self.state == "away" and self.since is not None and moment >= self.since:
             return True
         return any(begun <= moment <= ended for begun, ended in self._outages)
+
+    def is_unsettled(self, moment: float, now: float) -> bool:
+        """Tell whether it is yet to be seen if a failure at `moment` was the server's being away."""
+        return self.state == "suspected" or (self.state == "up" and self.since is not None and now < moment + _SOON)
 
     # -- probes ----------------------------------------------------------------------------------
 

@@ -16,7 +16,8 @@ All else (400, 401, 403, 404, 409, 413, 422 ...) is the item's own fault and fin
 A 404 to a DELETE whose earlier answer was lost means that the earlier one worked.
 
 Backoff is exponential with full jitter. An outage is nobody's attempt: what failed while the server was away, as the
-admission found out by asking, does not count, and the wait for its return is the admission's.
+admission found out by asking, does not count, and the wait for its return is the admission's. Whether the last
+attempt counts is decided when that is known.
 """
 
 import asyncio
@@ -39,6 +40,9 @@ _BASE: Final = 0.25
 _LONGEST: Final = 15.0
 
 Forgives = Callable[[float], bool]  # whether a failure at that moment was an outage, and nobody's attempt
+Unsettled = Callable[[float], bool]  # whether that is yet to be seen
+_LOOK: Final = 0.05  # seconds from one look at it to the next ...
+_LOOKS: Final = 200  # ... and how many at most: a probe ends long before
 
 
 class Failure:
@@ -146,17 +150,25 @@ class Retry:
     """Repeats what is safe to repeat; gives an answer that was decoded, or raises the last error.
 
     `attempts` is how often one request is sent at most; refusals by the rate limit and what an outage cost, as
-    `forgives` tells, do not count.
+    `forgives` tells, do not count. The last attempt is not used up while it is `unsettled` whether it was one.
     """
 
     def __init__(
-        self, following: Transport, *, attempts: int, clock: Callable[[], float], hooks: Hooks, forgives: Forgives
+        self,
+        following: Transport,
+        *,
+        attempts: int,
+        clock: Callable[[], float],
+        hooks: Hooks,
+        forgives: Forgives,
+        unsettled: Unsettled = lambda moment: False,
     ) -> None:
         self._next = following
         self._attempts = attempts
         self._clock = clock
         self._hooks = hooks
         self._forgives = forgives
+        self._unsettled = unsettled
         self._pauses: set[asyncio.Future[None]] = set()
         self._closed: errors.PeerTubeError | None = None
         self.retries = 0
@@ -176,7 +188,11 @@ class Retry:
                 if request.method not in READS:
                     acted()
                 return response
-            wait, turn = self._next_wait(request, error, failed), TURN.get()
+            self._take_in(request, error, failed)
+            try:
+                wait, turn = await self._next_wait(request, error, failed), TURN.get()
+            except errors.ClientClosed:
+                raise self._ended(request) from None
             if wait < 0 or (turn is not None and turn.stopping):
                 raise error
             try:
@@ -190,7 +206,7 @@ class Retry:
         error.in_doubt = request.lost
         return error
 
-    def _next_wait(self, request: Request, error: errors.PeerTubeError, failed: list[float]) -> float:
+    def _take_in(self, request: Request, error: errors.PeerTubeError, failed: list[float]) -> None:
         now = self._clock()
         request.since = request.since or now
         if not isinstance(error, errors.RateLimited):
@@ -204,6 +220,19 @@ class Retry:
         if request.lost:
             acted()
         error.in_doubt = error.in_doubt or (request.lost and not _is_definite(error))
+
+    async def _next_wait(self, request: Request, error: errors.PeerTubeError, failed: list[float]) -> float:
+        wait = self._decided(request, error, failed)
+        if wait >= 0 or decide(Failure(request, error, 0, self._attempts)) < 0:
+            return wait
+        # The attempts are used up, if they count.
+        for _ in range(_LOOKS):
+            if not self._unsettled(failed[-1]):
+                break
+            await self._sleep(_LOOK)
+        return self._decided(request, error, failed)
+
+    def _decided(self, request: Request, error: errors.PeerTubeError, failed: list[float]) -> float:
         counted = sum(not self._forgives(moment) for moment in failed)
         return decide(Failure(request, error, counted, self._attempts))
 

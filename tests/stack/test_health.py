@@ -34,6 +34,20 @@ def test_one_failure_is_nothing() -> None:
     assert health.is_up()
 
 
+def test_a_failure_is_unsettled_for_a_moment_and_while_it_is_asked_about() -> None:
+    health = Health(patience=120)
+    health.start()  # under way, so that somebody else could tell
+    fails(health, 0.0)
+    assert health.is_unsettled(0.0, 0.2)
+    assert not health.is_unsettled(0.0, 0.3)  # it was alone
+    for number, moment in enumerate((0.05, 0.2), 2):
+        fails(health, moment, whose=number)
+    assert health.is_unsettled(0.0, 4.0)
+    health.probed(GONE, 5.0)
+    assert not health.is_unsettled(0.0, 5.0)
+    assert health.forgives(0.0)
+
+
 def test_failures_of_more_than_one_request_are_asked_about_and_hold_everybody() -> None:
     health = Health(patience=120)
     others = [health.start() for _ in range(3)]  # under way, so that somebody else could tell

@@ -8,7 +8,7 @@ import pytest
 
 from aiopeertube import PeerTube, errors
 from aiopeertube.events import Hooks, Retrying
-from aiopeertube.stack.retry import GIVE_UP, Failure, Forgives, Retry, decide
+from aiopeertube.stack.retry import GIVE_UP, Failure, Forgives, Retry, Unsettled, decide
 from aiopeertube.testing import MockTransport, reply
 from aiopeertube.wire.messages import Request, Response, json_or_text, nothing
 
@@ -137,10 +137,16 @@ class Script:
 
 
 def layer(
-    script: Script, *, attempts: int = 8, hooks: Hooks | None = None, forgives: Forgives = lambda moment: False
+    script: Script,
+    *,
+    attempts: int = 8,
+    hooks: Hooks | None = None,
+    forgives: Forgives = lambda moment: False,
+    unsettled: Unsettled = lambda moment: False,
 ) -> Retry:
     clock = asyncio.get_running_loop().time
-    return Retry(script, attempts=attempts, clock=clock, hooks=hooks or Hooks(), forgives=forgives)
+    hooks = hooks or Hooks()
+    return Retry(script, attempts=attempts, clock=clock, hooks=hooks, forgives=forgives, unsettled=unsettled)
 
 
 async def test_a_success_is_decoded_once() -> None:
@@ -206,6 +212,51 @@ async def test_an_outage_is_nobodys_attempt(failure: Answered) -> None:
     script.until = back
     assert (await top.handle(a_request("PUT"))).status == 204
     assert len(script.times) > 2
+
+
+@pytest.mark.parametrize("away", [True, False])
+async def test_the_last_attempt_waits_for_the_verdict(away: bool) -> None:
+    loop = asyncio.get_running_loop()
+    settled = loop.time() + 3
+    script = Script(503, 204)
+    top = layer(
+        script,
+        attempts=1,
+        forgives=lambda moment: away and loop.time() >= settled,
+        unsettled=lambda moment: loop.time() < settled,
+    )
+    if away:
+        assert (await top.handle(a_request("PUT"))).status == 204
+    else:
+        with pytest.raises(errors.ServerError):
+            await top.handle(a_request("PUT"))
+    assert len(script.times) == 1 + away
+    assert loop.time() >= settled
+
+
+async def test_a_verdict_that_never_comes_is_not_waited_for_endlessly() -> None:
+    loop = asyncio.get_running_loop()
+    began, script = loop.time(), Script(503, 204)
+    top = layer(script, attempts=1, unsettled=lambda moment: True)
+    with pytest.raises(errors.ServerError):
+        await top.handle(a_request("PUT"))
+    assert loop.time() - began < 11
+
+
+@pytest.mark.parametrize("attempts", [1, 2])
+async def test_an_outage_costs_no_item_however_few_the_attempts(attempts: int) -> None:
+    loop = asyncio.get_running_loop()
+
+    async def answer(request: Request) -> Response:
+        await asyncio.sleep(0.02)
+        return reply(503) if began + 0.3 <= loop.time() < began + 3.3 else reply(204)
+
+    began = loop.time()
+    async with PeerTube("http://localhost", token="t", attempts=attempts, transport=MockTransport(answer)) as pt:
+        calls = [pt.videos.update(number, name="Film") for number in range(1, 601)]
+        async with pt.bulk(calls) as run:
+            lost = [outcome async for outcome in run if not outcome.ok]
+    assert lost == []
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 413, 422])

@@ -7,7 +7,7 @@ for the first seeds that find each of them and in which the same invariant holds
 import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import Any
 
@@ -180,10 +180,10 @@ def _some_outcomes_are_told_twice(hand_out: Replacement) -> Replacement:
     return stuttering
 
 
-def _what_was_sent_is_not_started(state: Replacement) -> Replacement:
-    def lying(self: Any, *arguments: Any) -> str:
-        told: str = state(self, *arguments)
-        return "not started" if self._stopped_by else told
+def _what_was_sent_is_not_started(unsuccessful: Replacement) -> Replacement:
+    def lying(self: Any, *arguments: Any) -> Any:
+        told = unsuccessful(self, *arguments)
+        return replace(told, state="not started") if self._stopped_by else told
 
     return lying
 
@@ -321,7 +321,7 @@ PLANTS = (
     ),
     Plant(
         "not started, and sent",
-        "bulk.engine:BulkRun._state",
+        "bulk.engine:BulkRun._unsuccessful",
         _what_was_sent_is_not_started,
         "not_started_was_not_seen",
         (97, 141, 151),

@@ -113,8 +113,8 @@ class Admission:
             window = windows[index]
             if not told.sent:
                 window.unsent(place)
-            elif not told.status:
-                window.lost(place)
+            elif not told.status or (told.figures is None and told.verdict is not Verdict.PRESENT):
+                window.lost(place)  # a proxy's words tell nothing of the window
             elif index != named:
                 window.lost(place) if told.status == 429 else window.counted(place)
             elif told.status == 429:

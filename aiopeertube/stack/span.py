@@ -53,5 +53,7 @@ class Span:
         whole = math.floor(likely + _JITTER)
         if self.length is not None and self.first_answer == NEVER:
             whole = max(whole, math.floor(self.length) + 1)  # it was believed to be over, and was not
-        self.length = float(whole) if low < whole <= high + 1e-6 else high
-        self._since_learnt = 0
+        length = float(whole) if low < whole <= high + 1e-6 else high
+        # A clock that was set makes one window longer or shorter, a new configuration all: the next one tells.
+        changed = self.length is not None and length != self.length
+        self.length, self._since_learnt = length, _RELEARN - 1 if changed else 0

@@ -10,6 +10,7 @@ _LEARNING = 4  # windows whose end is known to the second only, until their leng
 _PROBING = 10.0  # from the end of an outage to the next try, and the gentle opening after it
 _RETRIES_A_SECOND = 5.0
 _LONGEST_PAUSE = 15.0
+_ASKED = 3.0  # what a 503 asks to wait for
 
 
 def seconds_allowed(history: History) -> float:
@@ -80,7 +81,15 @@ def _troubles(history: History) -> float:
     hidden = 20.0 + ideal(history) if world.server.hidden == "all" else 0.0
     renewals = len(world.server.revocations) * 2.0
     retries = network.faults.total() / _RETRIES_A_SECOND
-    return away + silent + chain + retries + jumps + refused + hidden + renewals + lives
+    asked = _asked_to_wait(history)
+    return away + silent + chain + retries + jumps + refused + hidden + renewals + lives + asked
+
+
+def _asked_to_wait(history: History) -> float:
+    """Return the seconds that a 503 asked for where all wait for its answer: at a login, and at a probe."""
+    alone = ("GET /api/v1/oauth-clients", "POST /api/v1/users/token", "GET /api/v1/videos?start=0&count=0")
+    wears = [wear.faults for key, wear in history.network.wear.items() if key.startswith(alone)]
+    return _ASKED * sum(fault in {"503-seconds", "503-date"} for faults in wears for fault in faults)
 
 
 def _silent(history: History, together: int) -> float:

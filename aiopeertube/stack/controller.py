@@ -232,7 +232,7 @@ class Controller:
             if not self._allowed(neighbour):
                 continue
             level = self.levels[neighbour]
-            if level.goodput is None and neighbour > best and (met_errors or not self._rising(best)):
+            if level.goodput is None and neighbour > best and not self._rising(best):
                 continue
             if level.goodput is None or self.epoch - level.seen >= self._patience:
                 return neighbour

@@ -53,6 +53,8 @@ class Span:
         whole = math.floor(likely + _JITTER)
         if self.length is not None and self.first_answer == NEVER:
             whole = max(whole, math.floor(self.length) + 1)  # it was believed to be over, and was not
+        elif self.length is not None and low < self.length <= high:
+            whole = math.floor(self.length)  # nothing speaks against what is known
         length = float(whole) if low < whole <= high + 1e-6 else high
         # A clock that was set makes one window longer or shorter, a new configuration all: the next one tells.
         changed = self.length is not None and length != self.length

@@ -28,7 +28,8 @@ def ideal(history: History) -> float:
     # Logins come by turns, and so does what a migration has to know before it begins.
     turns = math.ceil(requests / together) + 3 + 10 * len(history.pools) * (world.migration is not None)
     busy = turns * (trip + 1.4 * server.write_seconds * min(5, together))
-    return busy + _windows(history, requests) * (_window(history) + trip) + _last_single(history)
+    windows = _windows(history, requests + history.network.faults.total())  # what was lost took a place, too
+    return busy + windows * (_window(history) + trip) + _last_single(history)
 
 
 def _together(history: History) -> int:

@@ -97,7 +97,7 @@ async def test_a_server_that_is_away_is_one_error_and_leaves_what_was_in_flight(
     with Journal.create(journal_path, JOB) as journal:
         await fill(journal, 3)
         await journal.take(3)
-        async with PeerTube("http://127.0.0.1", transport=MockTransport(away), attempts=1) as pt:
+        async with PeerTube("http://127.0.0.1", transport=MockTransport(away), attempts=1, patience=0.2) as pt:
             with pytest.raises(errors.ServerUnreachable):
                 await settle_open(pt, journal, kinds.Update())
         assert set((await states(journal)).values()) == {"sending"}

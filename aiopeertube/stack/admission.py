@@ -15,9 +15,10 @@ from typing import Final
 from aiopeertube.errors import PeerTubeError, again
 from aiopeertube.wire.turn import TURN, waited
 
-from .health import NEVER, Health
+from .health import Health
 from .lanes import SERVICES, Lane, Permit, Waiter
 from .outages import given_up
+from .span import NEVER
 from .verdicts import UNSENT, Load, Told, Verdict
 from .window import Window
 

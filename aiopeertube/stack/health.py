@@ -13,10 +13,9 @@ Of other origins, where a redirect led, nothing is concluded (`watched` False).
 from collections import deque
 from typing import Final
 
+from .span import NEVER
 from .states import HealthState, State
 from .verdicts import Told, Verdict
-
-NEVER: Final = float("inf")
 
 _IN_A_ROW: Final = 3  # failures that make a suspicion
 _SPAN: Final = 0.1  # seconds over which they must be spread: a burst that bounces off a busy proxy is none

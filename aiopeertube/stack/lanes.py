@@ -7,8 +7,9 @@ from typing import Final
 
 from aiopeertube.errors import PeerTubeError
 
-from .health import NEVER, Health
+from .health import Health
 from .slots import Slots
+from .span import NEVER
 from .window import Place, Window
 
 SERVICES: Final = ("api", "token")

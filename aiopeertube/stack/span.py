@@ -9,7 +9,6 @@ from typing import Final
 
 NEVER: Final = math.inf
 _RELEARN: Final = 20  # windows after which the length is asked for again: it may have become shorter
-
 _JITTER: Final = 0.02  # seconds by which two requests may be differently long under way
 
 

@@ -4,7 +4,8 @@ from itertools import pairwise
 
 import pytest
 
-from aiopeertube.stack.health import NEVER, Health
+from aiopeertube.stack.health import Health
+from aiopeertube.stack.span import NEVER
 from aiopeertube.stack.verdicts import Told, Verdict
 
 HERE = Told(Verdict.PRESENT)

@@ -9,6 +9,36 @@ from aiopeertube.migrate.problems import Problems
 CELL_LIMIT: Final = 100_000  # characters; PeerTube's longest text has 10,000
 RECORD_LIMIT: Final = 1 << 20  # characters of one row, its quotes, delimiters and line breaks included
 
+# Columns that name files of this machine, which may have any bytes in their names.
+FILES: Final = frozenset({"file", "thumbnailfile", "previewfile"})
+
+
+class BadCell(ValueError):
+    """A cell cannot be relied on; `raw` is what it says in the file."""
+
+    def __init__(self, raw: str, reason: str) -> None:
+        super().__init__(reason)
+        self.raw = raw
+
+
+class Stored(str):
+    """What a workbook's cell stores while it shows something else: a date, or a number with a format.
+
+    It is good only where that value itself is wanted, not where the text is; `reason` says why.
+    """
+
+    __slots__ = ("is_moment", "reason")
+
+    def __new__(cls, text: str, reason: str, *, is_moment: bool = False) -> "Stored":
+        """Make one of what is stored; `is_moment`: a date or time."""
+        made = super().__new__(cls, text)
+        made.reason = reason
+        made.is_moment = is_moment
+        return made
+
+    reason: str
+    is_moment: bool
+
 
 @dataclass(frozen=True, slots=True)
 class Row:

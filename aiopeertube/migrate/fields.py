@@ -192,7 +192,7 @@ def typed(name: str, value: Any, reading: Reading) -> Any:
     field = FIELDS[name]
     if value is None:
         return CLEARED
-    if value == "":
+    if isinstance(value, str) and not value.strip():
         return None
     if name == "tags" and isinstance(value, list | tuple) and all(isinstance(tag, str) for tag in value):
         value = _tags(list(value), reading)

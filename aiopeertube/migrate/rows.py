@@ -22,6 +22,7 @@ FOR_PEOPLE: Final = frozenset({
     "account", "createdAt", "publishedAt", "updatedAt", "duration", "views", "likes", "state", "reason",
 })  # fmt: skip
 DATES: Final = frozenset({"originallyPublishedAt"})  # fields of moments, whatever a cell shows of them
+FLAGS: Final = frozenset({"nsfw", "downloadEnabled", "waitTranscoding"})  # fields that are true or false
 KEY: Final = "key"  # the video's name in the place that it came from
 
 
@@ -93,7 +94,7 @@ def _named(template: str) -> set[str]:
 
 
 def _fits(column: str, cell: Stored) -> bool:
-    return column in DATES and cell.is_moment
+    return column in DATES if cell.kind == "moment" else cell.kind == "truth" and column in FLAGS
 
 
 def is_text(name: str) -> bool:
@@ -135,10 +136,13 @@ class RowReader:
             self._seen.update(new)
             for column in self._layout.unknown(new):
                 self.problems.add(row.line, column, "no such field", option="ignore")
-        for column, cell in self._layout.doubts(row.cells):
+        doubts = dict(self._layout.doubts(row.cells))
+        for column, cell in doubts.items():
             self.problems.add(row.line, column, cell.reason)
         try:
-            return self._layout.compose(row.cells)
+            return self._layout.compose(
+                {column: "" if column in doubts else cell for column, cell in row.cells.items()}
+            )
         except CellError as exc:
             self.problems.add_cell(row.line, exc)
             return row.cells

@@ -22,22 +22,28 @@ class BadCell(ValueError):
 
 
 class Stored(str):
-    """What a workbook's cell stores while it shows something else: a date, or a number with a format.
+    """What a workbook's cell stores while it shows something else: a date, true or false, a number with a format.
 
-    It is good only where that value itself is wanted, not where the text is; `reason` says why.
+    `kind` is "moment", "truth" or "number". It is good only where that value itself is wanted, not where the text is;
+    `reason` says why.
     """
 
-    __slots__ = ("is_moment", "reason")
+    __slots__ = ("kind", "reason")
+    kind: str
+    reason: str
 
-    def __new__(cls, text: str, reason: str, *, is_moment: bool = False) -> "Stored":
-        """Make one of what is stored; `is_moment`: a date or time."""
+    def __new__(cls, text: str, kind: str, number_format: str) -> "Stored":
+        """Make one of what is stored, and of the format by which it is shown."""
         made = super().__new__(cls, text)
-        made.reason = reason
-        made.is_moment = is_moment
+        made.kind = kind
+        shown = f"shows it by the format {number_format!r}" if kind != "truth" else "shows it in the user's language"
+        made.reason = (
+            f"the cell has {_KINDS[kind]} {text}, and {shown}; write it as text (in a column of that format)"
+        )
         return made
 
-    reason: str
-    is_moment: bool
+
+_KINDS: Final = {"moment": "the date or time", "truth": "the value", "number": "the number"}
 
 
 @dataclass(frozen=True, slots=True)

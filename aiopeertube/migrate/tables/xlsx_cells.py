@@ -14,7 +14,6 @@ from .xlsx_formats import is_iso_date, plain, shown
 _WORDS: Final = re.compile(r'"[^"]*"|\\.|\[(?![hms]+\])[^\]]*\]', re.IGNORECASE)
 _TIME: Final = re.compile(r"[hs]", re.IGNORECASE)
 _PRECISE: Final = 10**15  # a spreadsheet keeps 15 digits of a number
-_AS_TEXT: Final = "write it as text (a column of the format Text)"
 
 
 def text_of(cell: Any) -> str:
@@ -55,14 +54,13 @@ def _bounded(text: str) -> str:
 
 def _number(value: float, cell: Any) -> str:
     if isinstance(value, bool):
-        return "true" if value else "false"
+        return Stored("true" if value else "false", "truth", cell.number_format)
     if not math.isfinite(value) or (isinstance(value, float) and abs(value) >= _PRECISE):
         raise BadCell(str(value), f"{value:.15g} has lost digits: a spreadsheet keeps 15 of them; enter it as text")
     text = shown(value, cell.number_format)
     if text is not None and "e" not in text:
         return text
-    reason = f"the cell has the number {plain(value)}, and shows it by the format {cell.number_format!r}"
-    return Stored(plain(value), f"{reason}; {_AS_TEXT}")
+    return Stored(plain(value), "number", cell.number_format)
 
 
 def _moment(value: Any, cell: Any) -> str:
@@ -78,5 +76,4 @@ def _moment(value: Any, cell: Any) -> str:
         raise BadCell(str(value), f"a {type(value).__name__}; only text, numbers and dates are read")
     if len(text) == len("1939-05-31") and is_iso_date(cell.number_format):
         return text
-    what = f"the cell has the date or time {text}, and shows it by the format {cell.number_format!r}"
-    return Stored(text, f"{what}; {_AS_TEXT}", is_moment=True)
+    return Stored(text, "moment", cell.number_format)

@@ -34,6 +34,7 @@ class Sheet:
 
     def __init__(self, file: BinaryIO, path: str, name: str | None, *, begins: int = 1) -> None:
         from .xlsx_openpyxl import DAMAGED, SheetRows  # noqa: PLC0415  # openpyxl is an extra
+        from .xlsx_package import Package  # noqa: PLC0415
 
         self._damaged = DAMAGED
         self._path = path
@@ -42,10 +43,10 @@ class Sheet:
         self._hidden: list[int] = []
         self._hidden_count = 0
         try:
-            sheets = _sheets(file)
-            sheet = _chosen(sheets, name)
-            self._notes = [] if name is not None else _others(sheets, sheet)
-            self._source: Any = SheetRows(sheet)
+            package = Package(file)
+            sheet = _chosen(package.sheets, name)
+            self._notes = [] if name is not None else _others(package.sheets, sheet)
+            self._source: Any = SheetRows(package, sheet)
             self._found = iter(self._source)
         except DAMAGED as exc:
             what = f"not an XLSX file, or damaged, or protected by a password ({why(exc)})"
@@ -107,19 +108,11 @@ def why(exc: BaseException) -> str:
     return str(exc).partition("\n")[0]
 
 
-def _sheets(file: BinaryIO) -> list[Any]:
-    from .xlsx_openpyxl import Reader  # noqa: PLC0415  # openpyxl is an extra
-
-    reader = Reader(file)
-    reader.read()
-    if not reader.wb.worksheets:
-        raise ValueError("there is no sheet in it")
-    return list(reader.wb.worksheets)
-
-
 def _chosen(sheets: list[Any], name: str | None) -> Any:
+    if not sheets:
+        raise ValueError("there is no sheet in it")
     if name is None:
-        return next((sheet for sheet in sheets if sheet.sheet_state == "visible"), sheets[0])
+        return next((sheet for sheet in sheets if not sheet.hidden), sheets[0])
     found = next((sheet for sheet in sheets if sheet.title == name), None)
     if found is None:
         names = ", ".join(sheet.title for sheet in sheets)
@@ -129,8 +122,7 @@ def _chosen(sheets: list[Any], name: str | None) -> Any:
 
 def _others(sheets: list[Any], chosen: Any) -> list[str]:
     """Say which sheet is read, where there are several."""
-    others = [f"{sheet.title} (hidden)" if sheet.sheet_state != "visible" else sheet.title for sheet in sheets
-              if sheet is not chosen]  # fmt: skip
+    others = [f"{sheet.title}{' (hidden)' if sheet.hidden else ''}" for sheet in sheets if sheet is not chosen]
     return [f"the sheet {chosen.title} is read, and not {_some(others, len(others))}"] if others else []
 
 

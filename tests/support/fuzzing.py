@@ -1,7 +1,7 @@
 """Mutated inputs: a file is changed at random, from a seed, and whoever reads it may fail only in its own words.
 
-`hunt` is for any input that is bytes: tables, plans, journals. A failure is told by its number, and `mutant` makes the
-same file of that number again.
+`hunt` is for any input that is bytes: tables, plans, journals. A failure is told by its number, and `mutant` makes
+the same file of that number again.
 """
 
 import io
@@ -22,9 +22,9 @@ Mutate = Callable[[random.Random, bytes], bytes]
 LIMIT: Final = 10.0  # seconds of processor time for one input; what waits for other programs does not count
 _INTERESTING: Final = (
     b"", b"\0", b"\xff", b"\xef\xbb\xbf", b"\xff\xfe", b'"', b"'", b",", b";", b"\t", b"\r", b"\n", b"\r\n", b"\n\n",
-    b"=", b"-1", b"0", b"1e308", b"1E+400", b"99999999999999999999", b"NaN", b"true", b"null", b"{}", b"[]", b"{", b"]",
-    b":", b"\\", b"\\u0000", b"\\ud800", b"\xe9", b"\xc3\xa9", b"\xf0\x9f\x8e\xac", b"\xe2\x80\x8b", b"%s", b"{0}",
-    b"<", b">", b"/>", b"&#0;", b"&lt;", b"<!--", b"1048577", b"XFE1", b"A1", b"#N/A", b"x" * 300,
+    b"=", b"-1", b"0", b"1e308", b"1E+400", b"99999999999999999999", b"NaN", b"true", b"null", b"{}", b"[]", b"{",
+    b"]", b":", b"\\", b"\\u0000", b"\\ud800", b"\xe9", b"\xc3\xa9", b"\xf0\x9f\x8e\xac", b"\xe2\x80\x8b", b"%s",
+    b"{0}", b"<", b">", b"/>", b"&#0;", b"&lt;", b"<!--", b"1048577", b"XFE1", b"A1", b"#N/A", b"x" * 300,
 )  # fmt: skip
 
 

@@ -63,7 +63,7 @@ def _there(folder: Path, name: str) -> Path:
 
 def _spellings(name: str) -> Iterator[str]:
     for form in ("NFC", "NFD"):
-        yield unicodedata.normalize(form, name)  # type: ignore[arg-type]
+        yield unicodedata.normalize(form, name)
     for encoding in ("cp1252", "latin-1", "cp850"):
         with suppress(UnicodeEncodeError):
             yield os.fsdecode(name.encode(encoding))

@@ -302,7 +302,7 @@ def test_rows_that_no_sheet_has(read: Read, tmp_path: Path, line: int) -> None:
     rows: dict[int, list[Any]] = {1: [shared("id")], 2: [shared("1")], line: [shared("2")]}
     found, [(at, _, reason)], _ = read(book(tmp_path / "films.xlsx", Sheet(rows, {})))
     assert (found, at) == ([Row(2, {"id": "1"})], 3)
-    assert f"row {line:,}" in reason
+    assert reason.startswith(f"the sheet is damaged from here on ({'row' if line >= 0 else ''}")
 
 
 @pytest.mark.parametrize("cell", ["XFE2", "ZZZ2", "AAAA2", "2", "?"])

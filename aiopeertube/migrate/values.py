@@ -94,9 +94,9 @@ def _parsed(text: str, order: str | None) -> datetime:
     if _SERIAL.fullmatch(text):
         raise ValueError(f"{text!r} is the number by which a spreadsheet knows a day; format the cell as a date")
     found = _DATE.fullmatch(text)
-    day = _day(found, text, order) if found else text
+    iso = _day(found, text, order) + _time(found["time"], text) if found else text
     try:
-        return datetime.fromisoformat(day + _time(found["time"], text) if found and found["time"] else day)
+        return datetime.fromisoformat(iso)
     except ValueError as exc:
         why = "" if "isoformat" in str(exc) else f" ({exc})"
         raise ValueError(f"{text!r} is no date{why}; write it like 1939-05-31, 1939-05 or 1939") from None
@@ -127,10 +127,11 @@ def _iso(year: str, month: str, day: str) -> str:
     return f"{int(year):04}-{int(month):02}-{int(day):02}"
 
 
-def _time(text: str, whole: str) -> str:
-    found = _CLOCK.fullmatch(text)
+def _time(text: str | None, whole: str) -> str:
+    """Return a time as ISO 8601 has it, or what it may know itself; "" where there is none."""
+    found = _CLOCK.fullmatch(text or "")
     if found is None:
-        return f"T{text}"
+        return f"T{text}" if text else ""
     hour = int(found["hour"])
     if found["half"]:
         if not 1 <= hour <= 12:

@@ -21,13 +21,15 @@ _FAILED: Final = re.compile(
     r"#(?:N/A|N/A N/A|NULL!|DIV/0!|VALUE!|REF!|NAME\?|NUM!|GETTING_DATA|SPILL!|CALC!|FIELD!|BLOCKED!|CONNECT!|BUSY!"
     r"|UNKNOWN!|EXTERNAL!|PYTHON!|TIMEOUT!|ERROR!|MACRO\?"
     r"|NV|WERT!|BEZUG!|ZAHL!|ÜBERLAUF!|NOM\?|VALEUR!|NOMBRE!|NUL!|N/B|NAAM\?|WAARDE!|VERW!|GETAL!|LEEG!|DEEL/0!"
-    r"|¿NOMBRE\?|¡VALOR!|¡REF!|¡NUM!|¡NULO!|¡DIV/0!|NOME\?|VALORE!|RIF!|NULLO!|N/D|VALOR!|NÚM!|NULO!|#+)"
+    r"|¿NOMBRE\?|¡VALOR!|¡REF!|¡NUM!|¡NULO!|¡DIV/0!|NOME\?|VALORE!|RIF!|NULLO!|N/D|VALOR!|NÚM!|NULO!|##+)"
     r"|Err:\d{3}"
 )
 _LOST: Final = re.compile(r"[+-]?\d(?:[.,]\d+)?E[+-]\d{2,3}")
 _LITERAL: Final = re.compile(r'="((?:[^"]|"")*)"')
 # How a text can begin about which there is anything to find out, and what those need that begin like a number.
+_SPACES: Final = tuple(char for char in map(chr, range(0x3001)) if char.isspace())
 _SUSPICIOUS: Final = frozenset("'=#E+-0123456789")
+_BEGINNINGS: Final = _SUSPICIOUS | {*_RUN, *_SPACES}
 _QUOTE: Final = "'"
 _MEANT: Final = "if that is the text, write ' before it"
 
@@ -54,7 +56,7 @@ def meaning(text: str, *, typed: bool) -> str:
 
 def harmless(text: str, *, typed: bool) -> str:
     """Write a text so that no spreadsheet runs it, and `meaning` gives it back."""
-    if not text or text.isspace():
+    if text[:1] not in _BEGINNINGS or text.isspace():
         return text
     bare = text.lstrip(_QUOTE)
     special = _is_trace(bare) or (bare.startswith(tuple(_RUN)) and (not typed or bare != text))

@@ -77,8 +77,8 @@ def clean(name: str) -> str:
 
 
 def is_blank(cell: str) -> bool:
-    """Tell whether nothing is seen of a cell."""
-    return not cell or cell.isspace() or not (cell.isascii() or clean(cell))
+    """Tell whether nothing is seen of a cell, nor is it what DOS puts at the end of a file."""
+    return not cell or cell.isspace() or cell == "\x1a" or not (cell.isascii() or clean(cell))
 
 
 def read_header(cells: Sequence[str]) -> Header:

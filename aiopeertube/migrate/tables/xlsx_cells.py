@@ -13,6 +13,8 @@ from .xlsx_formats import is_iso_date, plain, shown
 # A number format with hours or seconds; "m" alone may be months, words in quotes or brackets ([Red]) are no format.
 _WORDS: Final = re.compile(r'"[^"]*"|\\.|\[(?![hms]+\])[^\]]*\]', re.IGNORECASE)
 _TIME: Final = re.compile(r"[hs]", re.IGNORECASE)
+# Excel counts a 29 February 1900, which there was not; LibreOffice has the days before that one earlier.
+_DOUBTFUL: Final = (date(1899, 12, 31), date(1900, 3, 1))
 _PRECISE: Final = 10**15  # a spreadsheet keeps 15 digits of a number
 
 
@@ -65,6 +67,9 @@ def _number(value: float, cell: Any) -> str:
 
 def _moment(value: Any, cell: Any) -> str:
     if isinstance(value, datetime):
+        if _DOUBTFUL[0] <= value.date() < _DOUBTFUL[1]:
+            what = f"a date of which spreadsheets disagree, {value.date()} or the day after; write it as text"
+            raise BadCell(value.isoformat(), what)
         dated = value.time() == time() and not _TIME.search(_WORDS.sub("", cell.number_format))
         text = value.date().isoformat() if dated else value.isoformat()
     elif isinstance(value, timedelta):

@@ -81,6 +81,10 @@ def test_a_column_without_a_name_that_says_something_is_told_once(read: Read, tm
     assert "line 3 has 'lost' there" in reason
 
 
+def test_the_end_of_a_file_of_dos_is_no_row(read: Read) -> None:
+    assert read(b"id,name\r\n1,a\r\n\x1a") == ([Row(2, {"id": "1", "name": "a"})], [], [])
+
+
 def test_blank_objects_are_no_rows(read: Read) -> None:
     data = b'{"id": 1}\n{}\n{"id": null, "name": " "}\n{"id": 2}\n'
     assert [row.line for row in read(data, "films.jsonl")[0]] == [1, 4]
@@ -285,6 +289,15 @@ def test_days_that_begin_in_1904(read: Read, tmp_path: Path) -> None:
     rows = sheet([shared("a date")], [number("14396", "yyyy-mm-dd")])
     assert read(book(tmp_path / "a.xlsx", rows))[0] == [Row(2, {"a date": "1939-05-31"})]
     assert read(book(tmp_path / "b.xlsx", rows, properties='date1904="1"'))[0] == [Row(2, {"a date": "1943-06-01"})]
+
+
+def test_days_about_which_spreadsheets_disagree_are_refused(read: Read, tmp_path: Path) -> None:
+    """Excel knows a 29 February 1900, which there was not; LibreOffice does not."""
+    days = [["1"], ["60"], ["61"], ["-365"]]
+    rows = sheet([shared("a date")], *([number(day, "yyyy-mm-dd")] for [day] in days))
+    found, problems, _ = read(book(tmp_path / "films.xlsx", rows))
+    assert [row.cells["a date"] for row in found] == ["1900-03-01", "1898-12-30"]
+    assert [(line, column) for line, column, _ in problems] == [(2, "a date"), (3, "a date")]
 
 
 def test_rows_far_away_take_no_time_of_their_own(read: Read, tmp_path: Path) -> None:

@@ -26,9 +26,9 @@ _FAILED: Final = re.compile(
 )
 _LOST: Final = re.compile(r"[+-]?\d(?:[.,]\d+)?E[+-]\d{2,3}")
 _LITERAL: Final = re.compile(r'="((?:[^"]|"")*)"')
-# How a text can begin about which there is anything to find out, and what those need that begin like a number.
-_SPACES: Final = tuple(char for char in map(chr, range(0x3001)) if char.isspace())
+# How a text begins, past its spaces, about which there is anything to find out.
 _SUSPICIOUS: Final = frozenset("'=#E+-0123456789")
+_SPACES: Final = tuple(char for char in map(chr, range(0x3001)) if char.isspace())
 _BEGINNINGS: Final = _SUSPICIOUS | {*_RUN, *_SPACES}
 _QUOTE: Final = "'"
 _MEANT: Final = "if that is the text, write ' before it"

@@ -17,6 +17,7 @@ from openpyxl.xml.functions import fromstring, iterparse
 from .xlsx_strict import STRICT, Loosened
 
 _RUN_LIMIT: Final = 1 << 22  # bytes of XML without a tag; the longest cell has a million at most
+_PART_LIMIT: Final = 1 << 26  # bytes of a part that is read as a whole: sheets and texts are not
 _YES: Final = ("1", "true")
 # Dates and times of East Asian and Thai programs; their looks depend on the language, and do not matter here.
 _ELSEWHERE: Final = dict.fromkeys([*range(27, 32), 36, *range(50, 59), *range(71, 75)], "yyyy/m/d") | dict.fromkeys(
@@ -64,6 +65,8 @@ class Package:
         return self.formats[style] if 0 <= style < len(self.formats) else _UNKNOWN
 
     def _root(self, part: str) -> Element:
+        if (size := self._archive.getinfo(self._names[_normal(part)]).file_size) > _PART_LIMIT:
+            raise ValueError(f"{part} has {size:,} bytes")
         with self.open(part) as file:
             root: Element = fromstring(file.read())
             return root

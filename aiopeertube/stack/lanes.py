@@ -84,6 +84,9 @@ class Lane:
 
     def next_moment(self, now: float) -> float:
         """Return when to ask again if nothing is heard until then; slots come back with answers alone."""
+        slots = self.slots
+        if slots.in_flight >= slots.limit:
+            return NEVER
         moment = now if self.health.may_go(now) else self.health.next_moment(now)
         for window in self.windows:
             if not self._fits(window, now):

@@ -91,7 +91,7 @@ class Delimited:
             what = f"{_NO_HEADER} from line {self._before.lines + 1:,} on" if self._before.lines else _NO_HEADER
             problems.add(None, None, what)
         elif self._good(record, Header(()), problems):
-            header.check(record.line, problems)
+            header.check(record.line, problems, ignored=self._ignored)
             if header.columns != self.columns:
                 problems.add(record.line, None, "the header is too long, or changed while it was read")
         return header if problems.total == before else None

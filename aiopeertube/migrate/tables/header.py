@@ -1,7 +1,7 @@
 """What the cells of a row are called."""
 
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -39,10 +39,13 @@ class Header:
         """Name the cell at `index` (from 0); None where it has no name."""
         return (self.names[index] or None) if index < len(self.names) else None
 
-    def check(self, line: int, problems: Problems) -> None:
-        """Report names that are there twice, or differ by case alone; mostly that is a file without header."""
+    def check(self, line: int, problems: Problems, *, ignored: Collection[str] = ()) -> None:
+        """Report names that are there twice, or differ by case alone; mostly that is a file without header.
+
+        Of names that differ by case all but one may be `ignored`.
+        """
         before = problems.total
-        for name, others in self._alike():
+        for name, others in self._alike(ignored):
             places = [index for index, other in enumerate(self.names, 1) if other in others]
             what = "named twice in the header" if len(others) == 1 else f"differs from {others[1]} by its case alone"
             problems.add(line, name, f"{what}, columns {', '.join(map(str, places))}; {_HINT}", option="columns")
@@ -56,10 +59,14 @@ class Header:
         """Give the places (from 1) of columns without a name."""
         return (place for place, name in enumerate(self.names, 1) if name == "")
 
-    def _alike(self) -> Iterator[tuple[str, list[str]]]:
+    def _alike(self, ignored: Collection[str]) -> Iterator[tuple[str, list[str]]]:
         """Give names that come again, and how each of them is written."""
         for name in self.columns:
-            others = [other for other in self.columns if other.casefold() == name.casefold()]
+            others = [
+                other
+                for other in self.columns
+                if other == name or (other.casefold() == name.casefold() and not {name, other} & {*ignored})
+            ]
             if name == others[0] and (len(others) > 1 or self.names.count(name) > 1):
                 yield name, others
 

@@ -50,7 +50,7 @@ class Workbook:
     def rows(self, problems: Problems) -> Iterator[Row]:
         """Yield the good rows, once; what is wrong with the others goes to `problems`."""
         try:
-            if self._header.given or _is_header(self._header, self._first, problems):
+            if self._header.given or _is_header(self._header, self._first, problems, self._ignored):
                 yield from self._rows(problems)
             self._sheet.tell(problems)
         finally:
@@ -91,7 +91,7 @@ def _texts(first: Line | None) -> list[str]:
     return [cell if isinstance(cell, str) else "" for cell in (first.cells if first else ())]
 
 
-def _is_header(header: Header, first: Line | None, problems: Problems) -> bool:
+def _is_header(header: Header, first: Line | None, problems: Problems, ignored: Collection[str]) -> bool:
     if first is None:
         problems.add(None, None, "it is empty: there is no header")
         return False
@@ -100,5 +100,5 @@ def _is_header(header: Header, first: Line | None, problems: Problems) -> bool:
         if isinstance(cell, BadCell):
             problems.add(first.number, None, f"the header's column {index} is {cell}")
     if problems.total == before:
-        header.check(first.number, problems)
+        header.check(first.number, problems, ignored=ignored)
     return problems.total == before

@@ -187,6 +187,12 @@ def test_names_that_look_alike(read: Read, tmp_path: Path, format: str, names: l
     assert found.startswith(reason)
 
 
+@pytest.mark.parametrize("format", ["csv", "tsv", "xlsx"])
+def test_names_that_differ_by_case_where_one_is_ignored(read: Read, tmp_path: Path, format: str) -> None:
+    path = saved(tmp_path, format, [["id", "ID"], ["1", "x"]])
+    assert read(path, ignored=["ID"]) == ([Row(2, {"id": "1", "ID": "x"})], [], [])
+
+
 @pytest.mark.parametrize(
     ("line", "reason"),
     [

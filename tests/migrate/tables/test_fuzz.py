@@ -15,6 +15,7 @@ import pytest
 import workbooks
 
 from aiopeertube import PeerTube, migrate
+from aiopeertube.errors import InputError
 from aiopeertube.testing import MockTransport, reply
 from aiopeertube.wire.messages import Request, Response
 
@@ -153,3 +154,23 @@ def test_mutated_tables(planner: Planner, tmp_path: Path, request: pytest.Fixtur
     found = [*fuzzing.hunt(planner.plan, good, mutate, count=round(COUNT * SHARES[extension]))]
     assert not found, f"{len(found)} inputs did harm; the first is number {found[0].number}:\n{found[0].what}"
     assert planner.server.changes == 0
+
+
+def test_the_hunt_finds_what_does_harm(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fuzzing, "LIMIT", 0.05)
+    tried: list[bytes] = []
+
+    def harmful(data: bytes) -> None:
+        tried.append(data)
+        if len(tried) == 3:
+            raise KeyError("lost")
+        if len(tried) == 5:
+            raise InputError("refused")
+        while len(tried) == 7:
+            pass
+
+    found = list(fuzzing.hunt(harmful, [b"id,name\n1,a\n"], fuzzing.changed, count=9))
+    assert [finding.number for finding in found] == [2, 6]
+    assert "KeyError: 'lost'" in found[0].what
+    assert "more than" in found[1].what
+    assert tried == [fuzzing.mutant([b"id,name\n1,a\n"], number, fuzzing.changed) for number in range(9)]

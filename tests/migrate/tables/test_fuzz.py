@@ -79,6 +79,10 @@ _ANSWERS: Final[dict[str, Any]] = {
 }
 
 
+# A column that nobody knows would be the end before any row is read.
+_ANY_COLUMN: Final = migrate.TableOptions(ignore=("*",))
+
+
 class Planner:
     """Plans tables, one after the other, in one event loop."""
 
@@ -94,7 +98,7 @@ class Planner:
         self._loop.run_until_complete(self._plan())
 
     async def _plan(self) -> None:
-        (await migrate.plan(self._pt, self._path)).close()
+        (await migrate.plan(self._pt, self._path, table=_ANY_COLUMN)).close()
 
     def close(self) -> None:
         self._loop.run_until_complete(self._pt.__aexit__(None, None, None))

@@ -27,7 +27,8 @@ def is_cancelled() -> bool:
 class Source(Generic[T]):
     """Gives one call after the other: `take` where they are at hand, `pull` where they are waited for.
 
-    `error` is what the source raised, `exhausted` says that it came to its end.
+    `error` is what the source raised, `exhausted` says that it came to its end, `is_at_hand` that nobody has to wait
+    for its calls.
     """
 
     def __init__(self, calls: Calls[T]) -> None:
@@ -42,11 +43,7 @@ class Source(Generic[T]):
             self._async = aiter(calls)
         else:
             self._sync = iter(calls)
-
-    @property
-    def is_at_hand(self) -> bool:
-        """Whether its calls need not be waited for."""
-        return self._sync is not None
+        self.is_at_hand = self._sync is not None
 
     def take(self) -> Call[T] | None:
         """Return the next call at hand; None when there is none, or the source failed."""

@@ -142,7 +142,7 @@ class Admission:
         """Return the lane whose first waiter may go, and is the oldest of those."""
         found: Lane | None = None
         for lane in self.lanes:
-            first = lane.first()
+            first = lane.first() if lane.queue else None
             if first is not None and (found is None or first.number < found.queue[0].number) and lane.may_go(now):
                 found = lane
         return found

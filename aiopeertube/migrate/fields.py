@@ -52,6 +52,7 @@ class Reading:
     marker: str = CLEAR
     tag_separator: str | None = None
     fit: bool = False
+    date_order: str | None = None
 
 
 def _id_of(name: str) -> Callable[[Mapping[str, Any]], Any]:
@@ -126,7 +127,7 @@ _ALL: Final = (
     Field(
         "originallyPublishedAt",
         lambda video: server_moment(video.get("originallyPublishedAt")),
-        lambda text, _: moment(text),
+        lambda text, reading: moment(text, reading.date_order),
         _shown,
     ),
     Field("channel", _id_of("channel"), _key("channel"), _shown, clearable=False, wire="channelId"),
@@ -191,7 +192,7 @@ def typed(name: str, value: Any, reading: Reading) -> Any:
     field = FIELDS[name]
     if value is None:
         return CLEARED
-    if value == "":
+    if isinstance(value, str) and not value.strip():
         return None
     if name == "tags" and isinstance(value, list | tuple) and all(isinstance(tag, str) for tag in value):
         value = _tags(list(value), reading)

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal
 
-import orjson
+from .exact_json import dumps
 
 State = Literal["read", "planned", "sending", "changed", "unchanged", "skipped", "conflict", "failed"]
 
@@ -42,7 +42,7 @@ class Item:
     @property
     def change(self) -> str:
         """A hash of what is wanted: with `ref` it names this change, wherever its row stands."""
-        return hashlib.sha256(orjson.dumps(self.wanted, option=orjson.OPT_SORT_KEYS)).hexdigest()[:32]
+        return hashlib.sha256(dumps(self.wanted, sort_keys=True)).hexdigest()[:32]
 
     def settle(self, state: State, reason: str = "", *, again: bool = False) -> "Item":
         """Say what became of it."""

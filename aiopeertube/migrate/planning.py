@@ -46,7 +46,11 @@ async def plan_table(
     problems.raise_if_any()
     rows = RowReader(pt.origin, reading, layout, problems, typed=not source.columns)
     await journal.begin_pass()
-    await read_all(source, partial(kind.read_row, rows=rows), journal, problems)
+    try:
+        await read_all(source, partial(kind.read_row, rows=rows), journal, problems)
+    finally:
+        for line in problems.notes:
+            watcher.say(line)
     await journal.end_pass(edits=kind.compares)
     if kind.compares:
         with watcher.step("compare"):

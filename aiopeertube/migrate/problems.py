@@ -6,6 +6,7 @@ from typing import Final
 from aiopeertube.errors import InputError
 
 _KEPT: Final = 1000
+_NOTED: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +52,15 @@ class BadSource(InputError):
 
 
 class Problems:
-    """Collects the errors of one file; memory does not depend on how many there are."""
+    """Collects the errors of one file; memory does not depend on how many there are.
+
+    `notes` are lines about what is not wrong, and is to be known all the same: a sheet that was chosen, hidden rows.
+    """
 
     def __init__(self, file: str) -> None:
         self.file = file
         self.total = 0
+        self.notes: list[str] = []
         self._kept: list[Problem] = []
 
     def add(self, line: int | None, column: str | None, reason: str, *, option: str = "") -> None:
@@ -63,6 +68,11 @@ class Problems:
         self.total += 1
         if len(self._kept) < _KEPT:
             self._kept.append(Problem(self.file, line, column, reason, option))
+
+    def note(self, what: str) -> None:
+        """Note what whoever reads the file should know; the file's name comes in front."""
+        if len(self.notes) < _NOTED:
+            self.notes.append(f"{self.file}: {what}")
 
     def add_cell(self, line: int | None, error: CellError) -> None:
         """Add the error of a cell."""

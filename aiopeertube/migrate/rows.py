@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from string import Formatter
 from typing import Any, Final
 
 from . import fields
@@ -10,7 +11,8 @@ from .item import Item
 from .journal import Batch, Journal
 from .problems import CellError, Problems
 from .references import COLUMNS, reference
-from .tables.source import Row, Source
+from .tables import decoded_twice
+from .tables.source import Row, Source, Stored
 from .values import CLEARED
 from .vocabulary import meant
 
@@ -19,6 +21,8 @@ LABELS: Final = {f"{name}.label": name for name in LABELLED}
 FOR_PEOPLE: Final = frozenset({
     "account", "createdAt", "publishedAt", "updatedAt", "duration", "views", "likes", "state", "reason",
 })  # fmt: skip
+DATES: Final = frozenset({"originallyPublishedAt"})  # fields of moments, whatever a cell shows of them
+FLAGS: Final = frozenset({"nsfw", "downloadEnabled", "waitTranscoding"})  # fields that are true or false
 KEY: Final = "key"  # the video's name in the place that it came from
 
 
@@ -43,22 +47,59 @@ class Layout:
         return [column for column in columns if column not in known]
 
     def check(self, columns: Sequence[str], problems: Problems) -> None:
-        """Complain about columns that mean nothing."""
-        for column in self.unknown(columns):
+        """Complain about columns that mean nothing; names that could not be decoded are for the table to tell."""
+        unknown = self.unknown(columns)
+        if any(not is_text(column) for column in columns):
+            return
+        for column in unknown:
             hint = meant((*FIELDS, *COLUMNS, KEY, *self.extra), column).partition("; it has")[0]
-            problems.add(1, column, f"no such field{hint}", option="ignore")
+            titled = len(unknown) == len(columns)
+            what = f"no such field{hint}{', nor any other: is that the header?' if titled else ''}"
+            problems.add(1, column, what, option="header_row" if titled else "ignore")
 
     def compose(self, cells: Mapping[str, Any]) -> Mapping[str, Any]:
         """Fill the fields that are made of several columns, and leave out the ignored ones.
 
         Raises:
             KeyError: a template names a column that is not there.
+            CellError: it names one whose cell shows something else than it stores.
         """
         kept = {column: cell for column, cell in cells.items() if column not in self.ignored}
         if not self.composed:
             return kept
         texts = {column: "" if cell is None else str(cell).strip() for column, cell in cells.items()}
+        self._check_composed(cells)
         return {**kept, **{name: template.format_map(texts).strip() for name, template in self.composed.items()}}
+
+    def _check_composed(self, cells: Mapping[str, Any]) -> None:
+        """See that no text is made of what a cell stores and does not show."""
+        for column, cell in cells.items():
+            if isinstance(cell, Stored) and any(
+                column in _named(template) for name, template in self.composed.items() if not _fits(name, cell)
+            ):
+                raise CellError(column, cell.reason)
+
+    def doubts(self, cells: Mapping[str, Any]) -> Iterable[tuple[str, Stored]]:
+        """Give the cells that show something else than they store, where what they show is wanted."""
+        for column, cell in cells.items():
+            if isinstance(cell, Stored) and not _fits(column, cell) and self._means_something(column):
+                yield column, cell
+
+    def _means_something(self, column: str) -> bool:
+        return column in {*FIELDS, *LABELS, *COLUMNS, KEY, *self.extra} - self.ignored
+
+
+def _named(template: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(template) if name}
+
+
+def _fits(column: str, cell: Stored) -> bool:
+    return column in DATES if cell.kind == "moment" else cell.kind == "truth" and column in FLAGS
+
+
+def is_text(name: str) -> bool:
+    """Tell whether a column's name could be decoded."""
+    return name.isprintable() or not any("\ud800" <= char <= "\udfff" for char in name)
 
 
 class RowReader:
@@ -95,8 +136,16 @@ class RowReader:
             self._seen.update(new)
             for column in self._layout.unknown(new):
                 self.problems.add(row.line, column, "no such field", option="ignore")
+        doubts = dict(self._layout.doubts(row.cells))
+        for column, cell in doubts.items():
+            self.problems.add(row.line, column, cell.reason)
         try:
-            return self._layout.compose(row.cells)
+            return self._layout.compose(
+                {column: "" if column in doubts else cell for column, cell in row.cells.items()}
+            )
+        except CellError as exc:
+            self.problems.add_cell(row.line, exc)
+            return row.cells
         except (KeyError, IndexError, ValueError) as exc:
             self.problems.add(row.line, None, f"a template names a column that is not there: {exc}", option="compose")
             return row.cells
@@ -123,7 +172,7 @@ class RowReader:
                 except CellError as exc:
                     self.problems.add_cell(line, exc)
                 except ValueError as exc:
-                    self.problems.add(line, column, str(exc))
+                    self.problems.add(line, column, str(exc), option=getattr(exc, "option", ""))
         return wanted
 
     def _value(self, name: str, cell: Any) -> Any:
@@ -162,9 +211,33 @@ async def read_all(source: Source, read: Callable[[Row], Item | None], journal: 
         for earlier, item in await journal.add(items):
             problems.add(item.line, None, f"contradicts line {earlier.line:,}, which names the same video")
 
+    twice = _Twice()
     async with Batch(add) as batch:
         for row in source.rows(problems):
+            twice.look(row)
             item = read(row)
             if item is not None:
                 await batch.put(item)
+    twice.tell(problems)
     problems.raise_if_any()
+
+
+class _Twice:
+    """Counts cells that look like UTF-8 read as Windows-1252, which are no errors: somebody may write so."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._first = ""
+
+    def look(self, row: Row) -> None:
+        """Look at a row's cells."""
+        for column, cell in row.cells.items():
+            if isinstance(cell, str) and decoded_twice(cell):
+                self._count += 1
+                self._first = self._first or f"line {row.line:,}, column {column}: {cell[:40]!r}"
+
+    def tell(self, problems: Problems) -> None:
+        """Note what was found."""
+        if self._count:
+            what = "cell looks" if self._count == 1 else "cells look"
+            problems.note(f"{self._count:,} {what} as if UTF-8 had been read as Windows-1252, first {self._first}")

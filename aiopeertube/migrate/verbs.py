@@ -57,20 +57,22 @@ async def export(
     fields: Sequence[str] | None = None,
     format: str | None = None,
     delimiter: str | None = None,
+    bom: bool = False,
     overwrite: bool = False,
     watcher: Watcher = UNWATCHED,
 ) -> Exported:
     """Write videos and their metadata into a table that can be edited and given to `plan` and `apply`.
 
     Without a `scope` it has the instance's own videos: the public ones, or for staff those of every privacy. `fields`
-    are its columns, by default all that can be edited and what names a video; `output` "-" is stdout.
+    are its columns, by default all that can be edited and what names a video; `output` "-" is stdout. `bom` puts a
+    byte order mark before CSV, without which Excel takes it for Windows-1252.
 
     Raises:
         ConfigurationError: there is no such field or format, or a file of that name.
     """
     columns = columns_for(fields or DEFAULT)
     who = None if pt.anonymous else (await who_am_i(pt))[0]
-    sink = open_sink(str(output), columns, format=format, delimiter=delimiter, overwrite=overwrite)
+    sink = open_sink(str(output), columns, format=format, delimiter=delimiter, overwrite=overwrite, bom=bom)
     with sink, watcher.step("export"):
         job = Export(pt, who, scope, watcher=watcher)
         await job.run(sink, columns, as_json=format_of(str(output), format) == "jsonl")
@@ -150,7 +152,7 @@ async def set_(
     options, kind = job.checked(halt), Update(expect=expect)
     async with opened(pt, kind, rules.described(scope), options=options, watcher=watcher) as desk:
         desk.words = await fetch_words(pt, WORDS, desk.me)
-        reading = Reading(desk.words, cells.clear_marker, cells.tag_separator, cells.fit)
+        reading = Reading(desk.words, cells.clear_marker, cells.tag_separator, cells.fit, cells.date_order)
         over = RulesOverScope(pt, desk.journal, desk.who, rules.transform(reading), scope, watcher=watcher)
         with watcher.step("compare"):
             await over.plan()

@@ -26,6 +26,7 @@ class ExportFlags:
         "--format", type=click.Choice(["csv", "tsv", "jsonl", "xlsx"]), help="Default: from the extension of OUT."
     )
     delimiter: str | None = option("--delimiter", help="What separates the cells of CSV. Default: a comma.")
+    bom: bool = option("--bom", is_flag=True, help="Begin CSV with a byte order mark: Excel needs it to see UTF-8.")
     overwrite: bool = option("--overwrite", is_flag=True, help="Replace OUT if it exists.")
 
 
@@ -70,6 +71,7 @@ async def _export(
             fields=fields,
             format=flags.format,
             delimiter=flags.delimiter,
+            bom=flags.bom,
             overwrite=flags.overwrite,
             watcher=job_screen.JobScreen(pt, settings),
         )

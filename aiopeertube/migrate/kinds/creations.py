@@ -59,7 +59,9 @@ class Creation:
         if rows.problems.total > before:
             return None
         note = key_of(cells)
-        ref = f"key:{note['key']}" if note else f"{self.origin_column}:{wanted[self.origin_column]}"
+        # A journal looks for it, as text; the name of a file may have bytes that are none.
+        made_of = str(wanted[self.origin_column]).encode(errors="backslashreplace").decode()
+        ref = f"key:{note['key']}" if note else f"{self.origin_column}:{made_of}"
         name = wanted["fields"].get("name", "")
         return Item(
             ref, wanted, row.line, dict(row.cells), state="planned", name=name, after={}, note=note, ready=True

@@ -8,9 +8,10 @@ from typing import Final
 from aiopeertube.errors import PeerTubeError
 
 from .health import Health
+from .place import Place
 from .slots import Slots
 from .span import NEVER
-from .window import Place, Window
+from .window import Window
 
 SERVICES: Final = ("api", "token")
 Announce = Callable[[Window, float], None]  # hears of a window that is waited for, and of the seconds

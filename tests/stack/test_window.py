@@ -4,8 +4,8 @@ from itertools import pairwise
 
 import pytest
 
-from aiopeertube.stack.span import NEVER
 from aiopeertube.stack.place import Place
+from aiopeertube.stack.span import NEVER
 from aiopeertube.stack.window import Window
 from aiopeertube.wire.messages import RateHeaders
 

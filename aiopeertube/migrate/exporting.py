@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from aiopeertube.errors import InvalidField, NotFound
 
-from .fields import FIELDS, LABELLED
+from .fields import FIELDS, LABELLED, OPEN_FIELDS, for_cell, for_reading
 from .references import COLUMNS
 from .rows import FOR_PEOPLE
-from .scope import Scope, Seen, Who, has_total, in_full, listing
+from .scope import Scope, Seen, Who, has_total, in_full, listing, owner_of
 from .tables import Sink
 from .watching import UNWATCHED, Watcher
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from aiopeertube._client import PeerTube
 
 # What an export has when nothing is chosen: the names of the video, every field, and when it was made.
-DEFAULT: Final = ("uuid", "url", *FIELDS, "createdAt", "publishedAt", "updatedAt")
+DEFAULT: Final = ("uuid", "url", *OPEN_FIELDS, "createdAt", "publishedAt", "updatedAt")
 KNOWN: Final = frozenset(
     {*COLUMNS, *FIELDS, *FOR_PEOPLE, *(f"{name}.label" for name in LABELLED)} - {"video", "reason"}
 )
@@ -98,10 +98,9 @@ def cell(video: Mapping[str, Any], column: str, *, as_json: bool) -> Any:
     if column == "channel":
         return video["channel"]["name"]
     if column == "account":
-        return video["account"]["name"]
+        return owner_of(video)
     if column in FIELDS:
-        value = FIELDS[column].read(video)
-        return value if as_json else FIELDS[column].show(value)
+        return for_reading(column, video) if as_json else for_cell(column, video)
     value = _label(video, column.removesuffix(".label")) if column in _LABELLED else video.get(column)
     return value if as_json else "" if value is None else str(value)
 

@@ -146,9 +146,12 @@ class Journal:
         """Count items by state."""
         return await self._run_flushed(self._database.counts)
 
-    async def contradictions(self) -> list[tuple[Item, Item]]:
-        """Return pairs of this pass that are about one video, whatever they call it, and want different values."""
-        return await self._run(self._database.contradictions)
+    async def meet(self) -> tuple[list[tuple[Item, Item]], int]:
+        """Join items of this pass that are about one video, whatever they call it.
+
+        Return pairs that contradict each other, the earlier one first, and how many items have to be compared again.
+        """
+        return await self._run(self._database.meet)
 
     async def not_done(self) -> int:
         """Count the items that are open or could not be done, and whose video got no other wish since."""

@@ -150,7 +150,7 @@ async def set_(
     options, kind = job.checked(halt), Update(expect=expect)
     async with opened(pt, kind, rules.described(scope), options=options, watcher=watcher) as desk:
         desk.words = await fetch_words(pt, WORDS, desk.me)
-        reading = Reading(desk.words, cells.clear_marker, cells.tag_separator, cells.fit)
+        reading = Reading(desk.words, cells.clear_marker, cells.tag_separator, cells.fit, desk.who.version)
         over = RulesOverScope(pt, desk.journal, desk.who, rules.transform(reading), scope, watcher=watcher)
         with watcher.step("compare"):
             await over.plan()

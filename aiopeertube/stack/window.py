@@ -102,7 +102,8 @@ class Window:
             self._roll()
         place = Place(self._number, now)
         self._unanswered[place] = None
-        self._pace.start(now)
+        if self._pace.seconds:
+            self._pace.start(now)
         return place
 
     def unsent(self, place: Place) -> None:
@@ -134,7 +135,8 @@ class Window:
     def _passed(self) -> None:
         """Note that a request was not refused."""
         self.refused_since = None
-        self._pace.faster()
+        if self._pace.seconds:
+            self._pace.faster()
 
     def refused(self, place: Place, now: float, figures: RateHeaders | None, retry_after: float | None) -> None:
         """Take in a 429."""

@@ -101,10 +101,12 @@ def _check_passwords(after: Values, now: Values) -> None:
 
 def for_ever(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
     """Name what a rollback of a change cannot bring back."""
+    if "privacy" not in before and PASSWORDS not in before:
+        return []
     lost = []
-    if before.get("privacy") == PRIVATE != after.get("privacy"):
+    if before.get("privacy") == PRIVATE:  # publishing sets the date, whatever it was before
         lost.append("publishedAt")
-    left = before.get("privacy") == PROTECTED != after.get("privacy")
+    left = before.get("privacy") == PROTECTED
     if left or (before.get(PASSWORDS) and after.get(PASSWORDS)):
         lost.append(PASSWORDS)
     return lost

@@ -6,6 +6,7 @@ SQLite with a write-ahead log; a transaction is on the disk when its method retu
 import os
 import sqlite3
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass
@@ -302,6 +303,11 @@ class Database:
         """Count the items read whose wanted fields are `accepted`."""
         wanted = self._connection.execute("SELECT wanted FROM item WHERE state = 'read'")
         return sum(accepted(value_of(text)) for (text,) in wanted)
+
+    def count_planned(self, counted: Callable[[Any, Any], Iterable[str]]) -> dict[str, int]:
+        """Count what `counted` names of the values before and after of each planned change."""
+        found = self._connection.execute("SELECT before, after FROM item WHERE state = 'planned' AND after != '{}'")
+        return Counter(name for before, after in found for name in counted(value_of(before), value_of(after)))
 
     def knows(self, uuid: str) -> bool:
         """Tell whether an item became this video."""

@@ -361,6 +361,8 @@ def _accepted(name: str, read: Callable[[], Any]) -> Any:
         raise Doubtful(str(exc), exc.key) from None
     except OverflowError:
         raise ValueError("it is out of range") from None
+    if (impossible := fields_problem({name: value})) is not None:
+        raise ValueError(str(impossible).partition(": ")[2])
     if problem := refusal(name, value):
         raise Doubtful(problem, value)
     return value

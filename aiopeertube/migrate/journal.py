@@ -146,6 +146,10 @@ class Journal:
         """Count items by state."""
         return await self._run_flushed(self._database.counts)
 
+    async def count_planned(self, counted: Callable[[Any, Any], Iterable[str]]) -> dict[str, int]:
+        """Count what `counted` names of the values before and after of each planned change."""
+        return await self._run_flushed(self._database.count_planned, counted)
+
     async def meet(self) -> tuple[list[tuple[Item, Item]], int]:
         """Join items of this pass that are about one video, whatever they call it.
 

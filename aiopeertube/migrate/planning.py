@@ -12,6 +12,7 @@ from .item import Item
 from .journal import Batch, Journal
 from .keys import Keys
 from .kinds import Kind
+from .naming import settle_names
 from .planfile import PlanFile
 from .problems import Problems
 from .rows import Layout, RowReader, read_all
@@ -64,6 +65,8 @@ async def plan_table(
             if await _meet(journal, problems):
                 await lookup.run()
                 problems.raise_if_any()
+    else:
+        await settle_names(pt, journal, problems)
 
 
 async def _meet(journal: Journal, problems: Problems) -> int:

@@ -51,7 +51,7 @@ _Check = Callable[[Any], str | None]
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field: how the server cleans it, and what it then has to be; where that is another thing for 8.2: `modern`."""
+    """A field: how the server cleans it, and what it then has to be; `modern` is for 8.2, where that differs."""
 
     name: str
     clean: Callable[[Any], Any]

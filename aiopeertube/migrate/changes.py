@@ -58,6 +58,8 @@ def change(wanted: Mapping[str, Any], video: Video) -> tuple[Values, Values]:
 def _completed(wanted: Values, now: Values, video: Video) -> Values:
     if why := clash(wanted):
         raise ValueError(why)
+    if PASSWORDS in wanted and not wanted[PASSWORDS] and wanted.get("privacy", now["privacy"]) == PROTECTED:
+        raise ValueError("a video that is password protected has one password at least")
     if wanted.get("nsfw") is False:
         wanted |= {name: FIELDS[name].empty for name in _OF_NSFW if name in video}
     elif any(wanted.get(name) for name in _OF_NSFW) and not wanted.get("nsfw", now["nsfw"]):

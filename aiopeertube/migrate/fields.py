@@ -256,7 +256,6 @@ _ALL: Final = (
         lambda value: "(given)" if value else "",
         take=lambda value, _: _sealed(value),
         in_rows=False,
-        clearable=False,
         since=(6, 0),
         secret=True,
     ),

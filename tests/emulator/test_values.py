@@ -108,7 +108,9 @@ async def test_flags(owner: Visitor, modern: bool) -> None:
 async def test_schedules(owner: Visitor, admin: Visitor, modern: bool) -> None:
     assert await put(owner, scheduleUpdate={"updateAt": "2031-01-01"}) == (204, "")
     assert await now(owner, "scheduledUpdate") == [{"updateAt": "2031-01-01T00:00:00.000Z"}]
-    at_is_missing = '"scheduleUpdate.updateAt" parameter is mandatory' if modern else "Schedule update at is mandatory."
+    at_is_missing = (
+        '"scheduleUpdate.updateAt" parameter is mandatory' if modern else "Schedule update at is mandatory."
+    )
     assert await put(owner, scheduleUpdate={"privacy": 2}) == (400, at_is_missing)
     assert (await put(owner, scheduleUpdate={"updateAt": "2031-01-01", "privacy": 5}))[0] == 400
     assert await put(owner, privacy=4) == (204, "")

@@ -1,6 +1,6 @@
 """What people and programs read of a job: its outcomes, its differences, its errors, and how it ended."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -50,6 +50,14 @@ async def show_diff(plan: Plan, settings: Settings, *, on_stdout: bool = False) 
         say(f"  {change.count:>7,} x  {change.field}: {_short(change.old)} -> {_short(change.new)}{about}")
     if plan.changes:
         say(_cost(plan.estimate))
+    show_for_ever(plan, say)
+
+
+def show_for_ever(plan: Plan, say: Callable[[str], None] = note) -> None:
+    """Say what a rollback could not bring back, where there is anything."""
+    if plan.for_ever:
+        what = ", ".join(f"{field} of {count:,} videos" for field, count in plan.for_ever.items())
+        say(f"A rollback cannot bring back: {what}")
 
 
 def _cost(estimate: Estimate) -> str:

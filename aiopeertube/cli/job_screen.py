@@ -96,6 +96,8 @@ class JobScreen(Unwatched):
         """Show what is about to be done, as far as somebody wants to know."""
         if self._shows_diff:
             await job_output.show_diff(plan, self._settings)
+        elif not self._settings.quiet:
+            job_output.show_for_ever(plan)
         if self._shows_counts and not self._settings.quiet:
             note(f"{plan.changes:,} of {plan.looked_at:,} videos would change")
         if self._job.dry_run and self._lines:

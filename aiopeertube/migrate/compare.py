@@ -9,12 +9,15 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, Final
 
-from aiopeertube.errors import ApiError
+from aiopeertube.errors import ApiError, NotFound, UnexpectedResponse
 
 from . import fields
+from .changes import change, needed_for
 from .item import Item
 from .journal import Batch, Journal
-from .scope import Found, Scope, Seen, Who, in_full, listing
+from .problems import Problems
+from .references import names_another
+from .scope import Found, Scope, Seen, Who, in_full, listing, owner_of
 from .watching import UNWATCHED, Watcher
 
 if TYPE_CHECKING:
@@ -27,22 +30,50 @@ _EVERYTHING: Final = Scope()
 def compare(item: Item, video: Mapping[str, Any]) -> Item:
     """Settle an item by what the server has: planned, unchanged, or in conflict with what was expected there."""
     item.uuid, item.name, item.ready = video["uuid"], video["name"], True
-    now = fields.current(video, item.wanted)
-    item.after = {name: value for name, value in item.wanted.items() if value != now[name]}
-    item.before = {name: now[name] for name in item.after}
+    try:
+        item.before, item.after = change(item.wanted, video)
+    except ValueError as exc:
+        return item.settle("failed", str(exc))
     if not item.after:
         return item.settle("unchanged")
-    expected = item.note.get("expected")
-    if expected is not None and (changed := [name for name in item.after if now[name] != expected[name]]):
+    expected, before = item.note.get("expected"), item.before
+    if expected is not None and (changed := [name for name in before if before[name] != expected.get(name, _NONE)]):
         return item.settle("conflict", f"changed by somebody else: {', '.join(changed)}")
     return item.settle("planned")
 
 
-class Lookup:
-    """Compares all items that were read with what the server has."""
+_NONE: Final = object()
 
-    def __init__(self, pt: "PeerTube", journal: Journal, who: Who, *, watcher: Watcher = UNWATCHED) -> None:
+
+def _complain(item: Item, video: Mapping[str, Any], problems: Problems) -> bool:
+    """Tell what a row got wrong, which nobody could know before its video was looked at."""
+    before = problems.total
+    for column, text in item.note.get("names", {}).items():
+        if names_another(text, video):
+            problems.add(item.line, column, f"{text} is not the video that the row names otherwise: {item.uuid}")
+    for name, (column, why) in item.note.get("doubts", {}).items():
+        if name in (item.after or {}):
+            problems.add(item.line, column, why)
+    return problems.total > before
+
+
+class Lookup:
+    """Compares all items that were read with what the server has.
+
+    What rows got wrong, and the look at their videos shows, goes to `problems`; it fails their items as well.
+    """
+
+    def __init__(
+        self,
+        pt: "PeerTube",
+        journal: Journal,
+        who: Who,
+        *,
+        problems: Problems | None = None,
+        watcher: Watcher = UNWATCHED,
+    ) -> None:
         self._pt = pt
+        self._problems = Problems("") if problems is None else problems
         self._journal = journal
         self._who = who
         self._watcher = watcher
@@ -62,14 +93,13 @@ class Lookup:
 
     async def _from_pages(self) -> AsyncIterator[Seen]:
         async for page in listing(self._pt, self._who, _EVERYTHING).pages():
-            rows = {row["uuid"]: row for row in page} | {str(row["id"]): row for row in page}
+            rows = {str(row.get("uuid")): row for row in page} | {str(row["id"]): row for row in page}
             for item in await self._journal.find(rows, "read"):
-                row = rows[item.ref]
-                yield Seen(row["uuid"], row, item.wanted, item)
+                yield Seen(item.ref, rows[item.ref], needed_for(item.wanted), item)
 
     async def _one_by_one(self) -> AsyncIterator[Seen]:
         async for item in self._journal.items("read"):
-            yield Seen(item.ref, None, item.wanted, item)
+            yield Seen(item.ref, None, needed_for(item.wanted), item)
 
     async def _compare_all(self, seen: AsyncIterator[Seen]) -> None:
         async with Batch(self._journal.save) as batch, aclosing(in_full(self._pt, seen)) as videos:
@@ -80,19 +110,28 @@ class Lookup:
 
     def _settle(self, item: Item, found: Found) -> None:
         video, error = found.video, found.error
-        if isinstance(error, ApiError) and error.status in _ABOUT_ONE_VIDEO:
-            item.settle("failed", _reason(error))
+        if error is not None and is_about_one_video(error):
+            item.settle("failed", reason(error), again=not isinstance(error, ApiError) or error.status >= 500)
         elif error is not None:
             raise error
         elif video is not None and self._who.may_edit(video):
             compare(item, video)
+            if _complain(item, video, self._problems):
+                item.settle("failed", "the row is wrong about this video")
         elif video is not None:
             item.uuid, item.name = video["uuid"], video["name"]
-            item.settle("failed", f"not yours to edit: it belongs to {video['account']['name']}")
+            item.settle("failed", f"not yours to edit: it belongs to {owner_of(video)}")
 
 
-_ABOUT_ONE_VIDEO: Final = (400, 403, 404)
+def is_about_one_video(error: Exception) -> bool:
+    """Tell whether an error is no reason to give up the others: they have videos of their own to be looked at."""
+    if isinstance(error, ApiError):
+        return error.status in {400, 403, 404} or error.status >= 500
+    return isinstance(error, UnexpectedResponse)
 
 
-def _reason(error: ApiError) -> str:
-    return "there is no such video, or it is hidden from this user" if error.status == 404 else str(error)
+def reason(error: Exception) -> str:
+    """Say why a video cannot be compared."""
+    if isinstance(error, NotFound):
+        return "there is no such video, or it is hidden from this user"
+    return str(error)

@@ -6,6 +6,7 @@ SQLite with a write-ahead log; a transaction is on the disk when its method retu
 import os
 import sqlite3
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass
@@ -194,7 +195,7 @@ class Database:
             return earlier
         if wanted != earlier.wanted:
             self._connection.execute("DELETE FROM item WHERE id = ?", (earlier.id,))
-            earlier.wanted = wanted
+            earlier.take_in(item, wanted)
             self._adopt(earlier)
         return None
 
@@ -265,14 +266,28 @@ class Database:
         chain = self._select("id IN (SELECT item FROM temp.step WHERE uuid = ?) ORDER BY id", (item.uuid,))
         return [item] if not chain else chain if chain[0].id == item.id else []
 
-    def contradictions(self) -> list[tuple[Item, Item]]:
-        """Return pairs of this pass that are about one video, whatever they call it, and want different values."""
-        found = self._connection.execute(_TWICE, (self.last_pass,)).fetchall()
-        pairs = []
-        for (uuid,) in found:
-            first, *others = self._select("uuid = ? AND pass = ? ORDER BY id", (uuid, self.last_pass))
-            pairs += [(first, other) for other in others if merged(first.wanted, other.wanted) is None]
-        return pairs
+    def meet(self) -> tuple[list[tuple[Item, Item]], int]:
+        """Join items of this pass that are about one video, whatever they call it.
+
+        Return pairs that contradict each other, the earlier one first, and how many items have to be compared again.
+        """
+        pairs, joined = [], 0
+        for (uuid,) in self._connection.execute(_TWICE, (self.last_pass,)).fetchall():
+            where = "uuid = ? AND pass = ? AND state NOT IN ('changed', 'sending') ORDER BY id"
+            found = self._select(where, (uuid, self.last_pass))
+            for first, other in zip(found[:1] * (len(found) - 1), found[1:], strict=True):
+                wanted = merged(first.wanted, other.wanted)
+                if wanted is None:
+                    pairs.append((first, other))
+                    continue
+                first.take_in(other, wanted)
+                other.settle("unchanged", f"line {first.line or 0:,} names the same video, and both are done as one")
+                first.state, first.ready = "read", False
+                self.save([first, other])
+                self._connection.execute("UPDATE item SET row = ? WHERE id = ?", (as_json(first.row), first.id))
+                joined += 1
+        self._connection.commit()
+        return pairs, joined
 
     def not_done(self) -> int:
         """Count the items that are open or could not be done, and whose video got no other wish since."""
@@ -288,6 +303,11 @@ class Database:
         """Count the items read whose wanted fields are `accepted`."""
         wanted = self._connection.execute("SELECT wanted FROM item WHERE state = 'read'")
         return sum(accepted(value_of(text)) for (text,) in wanted)
+
+    def count_planned(self, counted: Callable[[Any, Any], Iterable[str]]) -> dict[str, int]:
+        """Count what `counted` names of the values before and after of each planned change."""
+        found = self._connection.execute("SELECT before, after FROM item WHERE state = 'planned' AND after != '{}'")
+        return Counter(name for before, after in found for name in counted(value_of(before), value_of(after)))
 
     def knows(self, uuid: str) -> bool:
         """Tell whether an item became this video."""

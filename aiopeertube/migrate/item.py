@@ -49,6 +49,15 @@ class Item:
         self.state, self.reason, self.again = state, reason, again
         return self
 
+    def take_in(self, other: "Item", wanted: dict[str, Any]) -> None:
+        """Want what another row wants of the same video as well; `wanted` is what both come to."""
+        self.wanted = wanted
+        self.row |= {column: cell for column, cell in other.row.items() if self.row.get(column) in ("", None)}
+        self.note = {**other.note, **self.note}
+        doubts = {**other.note.get("doubts", {}), **self.note.get("doubts", {})}
+        if doubts:
+            self.note["doubts"] = doubts
+
 
 def merged(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any] | None:
     """Put what two rows want of one video together; None where they contradict each other."""

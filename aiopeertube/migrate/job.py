@@ -166,7 +166,9 @@ async def fill(desk: Desk, given: Input, kind: Kind, table: TableOptions, cells:
     columns = (*given.columns, *table.compose) if given.columns else ()
     desk.words = await fetch_words(pt, kind.words(columns), desk.me)
     layout = Layout(frozenset(table.ignore), table.compose, frozenset(kind.columns))
-    reading = Reading(desk.words, cells.clear_marker, cells.tag_separator, cells.fit, cells.date_order)
+    reading = Reading(
+        desk.words, cells.clear_marker, cells.tag_separator, cells.fit, cells.date_order, desk.who.version
+    )
     await plan_table(
         pt, desk.journal, content, kind, who=desk.who, reading=reading, layout=layout, watcher=desk.watcher
     )

@@ -146,9 +146,16 @@ class Journal:
         """Count items by state."""
         return await self._run_flushed(self._database.counts)
 
-    async def contradictions(self) -> list[tuple[Item, Item]]:
-        """Return pairs of this pass that are about one video, whatever they call it, and want different values."""
-        return await self._run(self._database.contradictions)
+    async def count_planned(self, counted: Callable[[Any, Any], Iterable[str]]) -> dict[str, int]:
+        """Count what `counted` names of the values before and after of each planned change."""
+        return await self._run_flushed(self._database.count_planned, counted)
+
+    async def meet(self) -> tuple[list[tuple[Item, Item]], int]:
+        """Join items of this pass that are about one video, whatever they call it.
+
+        Return pairs that contradict each other, the earlier one first, and how many items have to be compared again.
+        """
+        return await self._run(self._database.meet)
 
     async def not_done(self) -> int:
         """Count the items that are open or could not be done, and whose video got no other wish since."""

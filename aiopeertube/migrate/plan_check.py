@@ -4,7 +4,10 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 from uuid import UUID
 
-from .fields import FIELDS, refusal
+from .changes import clash
+from .field_reads import is_far
+from .fields import AT, FIELDS, THEN, refusal
+from .passwords import SAFE, is_seal
 from .values import server_moment
 
 Complaint = tuple[str, str]  # the entry, or the field, and what is wrong with it
@@ -34,6 +37,8 @@ def complaints(entry: Mapping[str, Any]) -> Iterator[Complaint]:
     for name, value in after.items():
         if why := _wrong(name, value) or _wrong_before(name, before[name]):
             yield name, why
+    if why := clash(after):
+        yield "after", why
 
 
 def canonical(uuid: Any) -> str:
@@ -47,6 +52,9 @@ def canonical(uuid: Any) -> str:
 def _wrong(name: str, value: Any) -> str:
     if name not in FIELDS:
         return "no such field"
+    if FIELDS[name].secret:
+        known = is_seal(value) and SAFE.opened(value) is not None
+        return "" if known else "a plan holds no passwords: apply the table that has them"
     return refusal(name, value) or ("" if _is_value(name, value) else f"{value!r} is no value of it")
 
 
@@ -61,22 +69,24 @@ def _is_value(name: str, value: Any) -> bool:
         return _are_texts(value)
     if value is None:
         return field.clearable or name in _SOMETIMES_NULL
-    if name == "originallyPublishedAt":
+    if name in {"originallyPublishedAt", AT}:
         return _is_moment(value)
     return type(value) is _TYPES.get(name, str)
 
 
 _TYPES: Final[Mapping[str, type]] = {
     "category": int, "licence": int, "privacy": int, "commentsPolicy": int, "channel": int,
-    "nsfw": bool, "downloadEnabled": bool, "waitTranscoding": bool,
+    "nsfw": bool, "downloadEnabled": bool, "waitTranscoding": bool, "nsfwFlags": int, THEN: int,
 }  # fmt: skip
 # Servers of another version leave them out.
-_SOMETIMES_NULL: Final = frozenset({"commentsPolicy", "downloadEnabled", "waitTranscoding", "nsfw"})
+_SOMETIMES_NULL: Final = frozenset({
+    "commentsPolicy", "downloadEnabled", "waitTranscoding", "nsfw", "nsfwFlags", "videoPasswords",
+})  # fmt: skip
 
 
 def _is_moment(value: Any) -> bool:
     try:
-        return isinstance(value, str) and server_moment(value) is not None
+        return isinstance(value, str) and (is_far(value) or server_moment(value) is not None)
     except ValueError:
         return False
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, Self
 from aiopeertube.errors import ConfigurationError, FileUnwritable
 
 from . import planfile
+from .changes import for_ever
 from .database import Job
 from .item import Item, State
 from .journal import Journal
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from aiopeertube._client import PeerTube
 
 _PROBLEMS: Final = 1000
+UPDATE: Final = "update"  # the kind of job whose changes can be rolled back
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,7 @@ class Plan:
         looked_at: How many videos were compared.
         problems: The first thousand rows that cannot be done, and why.
         estimate: What it costs to carry it out.
+        for_ever: What a rollback could not bring back, by field, each with the number of videos.
     """
 
     def __init__(
@@ -74,8 +77,10 @@ class Plan:
         estimate: Estimate,
         looked_at: int,
         folder: str | None = None,
+        for_ever: Mapping[str, int] | None = None,
     ) -> None:
         self._path = path
+        self.for_ever = for_ever or {}
         self._words = words
         self.job = job
         self.counts = counts
@@ -180,4 +185,5 @@ async def plan_of(
         estimate=estimate(pt, who, counts.get("planned", 0) * requests_each),
         looked_at=sum(counts.values()) if looked_at is None else looked_at,
         folder=folder,
+        for_ever=await journal.count_planned(for_ever) if journal.job.kind == UPDATE else {},
     )

@@ -1,21 +1,23 @@
 """Fill a journal with what has to change: from a table, from a plan, or by rules over a scope."""
 
-from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from .compare import Lookup, compare
+from .compare import Lookup, compare, is_about_one_video, reason
 from .database import Job, JournalError
 from .fields import Reading
 from .item import Item
 from .journal import Batch, Journal
+from .keys import Keys
 from .kinds import Kind
+from .naming import settle_names
 from .planfile import PlanFile
 from .problems import Problems
 from .rows import Layout, RowReader, read_all
 from .rules import Transform
-from .scope import Scope, Seen, Who, has_total, in_full, listing
+from .scope import Found, Scope, Seen, Who, has_total, in_full, listing
 from .tables.source import Source
 from .watching import UNWATCHED, Watcher
 
@@ -44,7 +46,15 @@ async def plan_table(
     problems, layout = Problems(source.name), layout or Layout()
     layout.check(source.columns, problems)
     problems.raise_if_any()
-    rows = RowReader(pt.origin, reading, layout, problems, typed=not source.columns)
+    rows = RowReader(
+        pt.origin,
+        reading,
+        layout,
+        problems,
+        typed=not source.columns,
+        compared=kind.compares,
+        keys=Keys(pt.origin, who.name),
+    )
     await journal.begin_pass()
     try:
         await read_all(source, partial(kind.read_row, rows=rows), journal, problems)
@@ -53,16 +63,27 @@ async def plan_table(
             watcher.say(line)
     await journal.end_pass(edits=kind.compares)
     if kind.compares:
+        lookup = Lookup(pt, journal, who, problems=problems, watcher=watcher)
         with watcher.step("compare"):
-            await Lookup(pt, journal, who, watcher=watcher).run()
-        await _refuse_contradictions(journal, problems)
+            await lookup.run()
+            if await _meet(journal, problems):
+                await lookup.run()
+                problems.raise_if_any()
+    else:
+        await settle_names(pt, journal, problems)
 
 
-async def _refuse_contradictions(journal: Journal, problems: Problems) -> None:
-    """See that rows that turned out to name one video, by its id and by its uuid, agree about it."""
-    for earlier, item in await journal.contradictions():
+async def _meet(journal: Journal, problems: Problems) -> int:
+    """Join rows that turned out to name one video, by its id and by its UUID; return how many are to be compared.
+
+    Raises:
+        BadSource: some of them contradict each other, or the look at the videos showed other errors.
+    """
+    contradictions, joined = await journal.meet()
+    for earlier, item in contradictions:
         problems.add(item.line, None, f"contradicts line {earlier.line:,}, which names the same video")
     problems.raise_if_any()
+    return joined
 
 
 async def plan_again(journal: Journal, items: AsyncIterable[Item], add: Adding | None = None) -> None:
@@ -139,21 +160,19 @@ class RulesOverScope:
             self._watcher.expect(await listing(self._pt, self._who, self._scope).total())
         async with Batch(self._journal.add) as batch, aclosing(in_full(self._pt, self._rows())) as videos:
             async for found in videos:
-                if found.error is not None:
-                    raise found.error
-                item = self._look_at(found.video or {})
-                if item.state != "unchanged":
+                item = self._look_at(found)
+                if item is not None and item.state != "unchanged":
                     await batch.put(item)
         await self._journal.end_pass()
 
     async def _rows(self) -> AsyncIterator[Seen]:
         needs = self._transform.needs
         async for page in listing(self._pt, self._who, self._scope).pages():
-            rows = [row for row in page if self._scope.has(row)]
-            done = await self._done([row["uuid"] for row in rows])
-            for row in rows:
-                if row["uuid"] not in done:
-                    yield Seen(row["uuid"], row, needs)
+            rows = {str(row.get("uuid") or row["id"]): row for row in page if self._scope.has(row)}
+            done = await self._done(list(rows))
+            for ref, row in rows.items():
+                if ref not in done:
+                    yield Seen(ref, row, needs, ref)
 
     async def _done(self, uuids: Sequence[str]) -> set[str]:
         """Tell which videos this job has changed before: a rule that is applied to its own result may change more."""
@@ -162,9 +181,17 @@ class RulesOverScope:
         self._watcher.advance(len(done))
         return done
 
-    def _look_at(self, video: Mapping[str, Any]) -> Item:
+    def _look_at(self, found: Found) -> Item | None:
         self.looked_at += 1
         self._watcher.advance()
+        error = found.error
+        if error is not None and is_about_one_video(error):
+            return Item(found.tag, {}, row={"uuid": found.tag}).settle("failed", reason(error))
+        if error is not None:
+            raise error
+        video = found.video or {}
+        if not self._scope.has(video):
+            return None  # its row did not tell
         item = Item(video["uuid"], {}, row={"uuid": video["uuid"]}, uuid=video["uuid"], name=video["name"])
         try:
             item.wanted = self._transform.wanted(video)

@@ -6,11 +6,13 @@ from string import Formatter
 from typing import Any, Final
 
 from . import fields
-from .fields import FIELDS, LABELLED, Reading
+from .changes import clash
+from .fields import FIELDS, LABELLED, Doubtful, Reading, too_new
 from .item import Item
 from .journal import Batch, Journal
+from .keys import Keys
 from .problems import CellError, Problems
-from .references import COLUMNS, reference
+from .references import COLUMNS, all_names, reference
 from .tables import decoded_twice
 from .tables.source import Row, Source, Stored
 from .values import CLEARED
@@ -48,6 +50,9 @@ class Layout:
 
     def check(self, columns: Sequence[str], problems: Problems) -> None:
         """Complain about columns that mean nothing; names that could not be decoded are for the table to tell."""
+        for column in fields.SECRET & self.composed.keys():
+            # What it is made of stays in the journal.
+            problems.add(1, column, "it is secret, and cannot be composed: give it as a column", option="compose")
         unknown = self.unknown(columns)
         if any(not is_text(column) for column in columns):
             return
@@ -105,18 +110,32 @@ def is_text(name: str) -> bool:
 class RowReader:
     """Reads the rows of one table; the cells of JSON are `typed`: null clears there, and no marker is needed.
 
-    What is wrong with a row goes to `problems`.
+    What is wrong with a row goes to `problems`. Where rows are `compared` with their videos before anything is sent,
+    a value that the server would not take today waits for that: it may be what is there. `keys` finds the videos of
+    rows that have an old key alone.
     """
 
     def __init__(
-        self, origin: str, reading: Reading, layout: Layout, problems: Problems, *, typed: bool = False
+        self,
+        origin: str,
+        reading: Reading,
+        layout: Layout,
+        problems: Problems,
+        *,
+        typed: bool = False,
+        compared: bool = False,
+        keys: Keys | None = None,
     ) -> None:
         self.problems = problems
         self.reading = reading
         self._origin = origin
         self._read = fields.typed if typed else fields.parsed
         self._layout = layout
+        self._compared = compared
+        self._keys = keys
         self._seen: set[str] = set()
+        self._too_new: set[str] = set()
+        self._doubts: dict[str, tuple[str, str]] = {}  # of the row: field -> column, what the server would say
 
     def read(self, row: Row) -> Item | None:
         """Make an item of a row that names a video and sets fields; None where there is anything wrong with it."""
@@ -126,7 +145,12 @@ class RowReader:
         wanted = self.wanted(row.line, cells)
         if self.problems.total > before or ref is None:
             return None
-        item = Item(ref, wanted, row.line, dict(row.cells), note=key_of(cells))
+        note = key_of(cells) | self.other_names(ref, cells)
+        if self._doubts:
+            note["doubts"] = {name: list(doubt) for name, doubt in self._doubts.items()}
+            for column, why in self._doubts.values():
+                self.problems.doubt(row.line, column, why)
+        item = Item(ref, wanted, row.line, kept(row.cells), note=note)
         return item if wanted else item.settle("unchanged", "the row asks for nothing")
 
     def cells(self, row: Row) -> Mapping[str, Any]:
@@ -154,31 +178,78 @@ class RowReader:
         """Return the video that a row names; None where it names none."""
         column = next((name for name in COLUMNS if str(cells.get(name) or "").strip()), None)
         try:
-            return reference(cells, self._origin)[1]
+            first = self._by_key(cells) if column is None else reference(cells, self._origin)[1]
+            return self._checked(line, column or KEY, first, cells)
         except LookupError:
             self.problems.add(line, None, f"the row names no video: add one of the columns {', '.join(COLUMNS)}")
         except ValueError as exc:
-            self.problems.add(line, column, str(exc))
+            self.problems.add(line, column or KEY, str(exc))
         return None
+
+    def _by_key(self, cells: Mapping[str, Any]) -> str:
+        key = str(cells.get(KEY) or "").strip()
+        if not key or self._keys is None:
+            raise LookupError
+        return self._keys.video(key)
+
+    def _checked(self, line: int, column: str, first: str, cells: Mapping[str, Any]) -> str:
+        """Return a UUID where one of the columns tells it; complain about names of another video."""
+        names = {column: first} | all_names(cells, self._origin)
+        uuid = next((name for name in names.values() if not name.isdecimal()), first)
+        of_its_kind = {True: next((name for name in names.values() if name.isdecimal()), ""), False: uuid}
+        for other, name in names.items():
+            if name != of_its_kind[name.isdecimal()]:
+                self.problems.add(line, other, f"{name} is another video than {of_its_kind[name.isdecimal()]}")
+        return uuid
+
+    def other_names(self, ref: str, cells: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what is noted of the columns that name the row's video in another way, until it was looked at."""
+        names = {column: name for column, name in all_names(cells, self._origin).items() if name != ref}
+        return {"names": names} if names else {}
 
     def wanted(self, line: int, cells: Mapping[str, Any]) -> dict[str, Any]:
         """Read what the row wants of fields."""
         wanted: dict[str, Any] = {}
+        self._doubts = {}
         for column, cell in cells.items():
             name = LABELS.get(column, column)
             if name in FIELDS:
                 try:
-                    self._take(wanted, name, column, self._value(name, cell))
+                    self._take(wanted, name, column, self._value(name, column, cell, cells))
                 except CellError as exc:
                     self.problems.add_cell(line, exc)
                 except ValueError as exc:
                     self.problems.add(line, column, str(exc), option=getattr(exc, "option", ""))
+        if why := clash(wanted):
+            self.problems.add(line, None, why)
         return wanted
 
-    def _value(self, name: str, cell: Any) -> Any:
-        value = self._read(name, cell, self.reading)
+    def _value(self, name: str, column: str, cell: Any, cells: Mapping[str, Any]) -> Any:
+        if column != name and cell == UNKNOWN and not self._is_listed(name, cells.get(name)):
+            return _LEAVE
+        try:
+            value = self._read(name, cell, self.reading)
+        except Doubtful as exc:
+            if not self._compared:
+                raise
+            self._doubts.setdefault(name, (column, str(exc)))
+            value = exc.value
         # None stands for "leave it" until here, and for "empty" from here on.
-        return _LEAVE if value is None else fields.cleared(name) if value is CLEARED else value
+        return _LEAVE if value is None else self._known(name, fields.cleared(name) if value is CLEARED else value)
+
+    def _is_listed(self, name: str, cell: Any) -> bool:
+        """Tell whether an id has a label; where it has none, the server writes its own word for that."""
+        word = "" if cell is None else str(cell).strip()
+        return not word or word in self.reading.words.labels.get(name, {})
+
+    def _known(self, name: str, value: Any) -> Any:
+        """Return a value where the server knows its field; complain once where it does not."""
+        if name in self._too_new:
+            return _LEAVE
+        if why := too_new(name, self.reading.version):
+            self._too_new.add(name)
+            raise CellError(name, why, option="ignore")
+        return value
 
     @staticmethod
     def _take(wanted: dict[str, Any], name: str, column: str, value: Any) -> None:
@@ -193,6 +264,14 @@ class RowReader:
 
 
 _LEAVE: Final = object()
+
+
+UNKNOWN: Final = "Unknown"  # the label that servers give an id that they do not list
+
+
+def kept(cells: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what may be kept of a row's cells: all but secrets."""
+    return {column: cell for column, cell in cells.items() if column not in fields.SECRET}
 
 
 def key_of(cells: Mapping[str, Any]) -> dict[str, Any]:

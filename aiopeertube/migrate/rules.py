@@ -13,6 +13,7 @@ from aiopeertube.errors import ConfigurationError, InputError
 
 from . import fields
 from .fields import FIELDS, Reading
+from .passwords import SAFE
 from .rows import LABELS
 from .scope import Scope
 from .values import CLEARED, unique
@@ -43,6 +44,8 @@ def setting(text: str, reading: Reading) -> Rule:
     if found is None:
         raise ValueError(f"{text!r} is not of the form FIELD=VALUE")
     name = _field(found[1])
+    if why := fields.too_new(name, reading.version):
+        raise ValueError(why)
     value = fields.parsed(name, found[2], reading)
     value = fields.cleared(name) if value in (None, CLEARED) else value
 
@@ -127,7 +130,7 @@ def calling(target: str | Change, reading: Reading) -> Rule:
             read = fields.typed(name, value, reading)
             values[name] = fields.cleared(name) if read is CLEARED else read
 
-    return Rule(frozenset(FIELDS), change)
+    return Rule(frozenset(fields.OPEN_FIELDS), change)
 
 
 def _changes(function: Change, video: Video) -> Mapping[str, Any]:
@@ -191,6 +194,8 @@ def condition(text: str, reading: Reading) -> Condition:
     if found is None:
         raise ValueError(f"{text!r} is not a condition like language=nl, name~film or views>100")
     name, operator, word = LABELS.get(found[1], found[1]), found[2], found[3].strip()
+    if name in fields.SECRET:
+        raise ValueError(f"{name} is secret, and cannot be looked for")
     wanted = _comparable(name, operator, word, reading)
     take = FIELDS[name].read if name in FIELDS else _reader(name)
     test = _TESTS[operator]
@@ -345,7 +350,17 @@ class Rules:
             "remove_tag": self.remove_tag,
             "function": function,
         }
-        return " ".join(("set", *self.edits, *(f"{name}={value}" for name, value in parts.items() if value)))
+        return " ".join(
+            ("set", *map(_described, self.edits), *(f"{name}={value}" for name, value in parts.items() if value))
+        )
+
+
+def _described(edit: str) -> str:
+    """Write an edit as the name of a job may have it, which is kept: a seal in the place of a secret."""
+    name, equals, text = edit.partition("=")
+    if name not in fields.SECRET:
+        return edit
+    return name + equals + str(SAFE.seal([text]))
 
 
 _NAMES: Final = ", ".join(FIELDS)

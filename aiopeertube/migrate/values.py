@@ -164,6 +164,24 @@ def tag_list(text: str, separator: str | None = None) -> list[str]:
     return [tag.strip() for tag in text.split(chosen) if tag.strip()]
 
 
+# What JavaScript's `trim` takes off: other characters than Python's `strip`.
+_JS_BLANKS: Final = (
+    "\t\n\v\f\r \xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+    "\u2028\u2029\u202f\u205f\u3000\ufeff"
+)
+_SELECTORS: Final = re.compile("[\ufe0e\ufe0f]")  # they choose how the character before them looks
+
+
+def js_trimmed(text: str) -> str:
+    """Take off the blanks that the server takes off."""
+    return text.strip(_JS_BLANKS)
+
+
+def shortest_length(text: str) -> int:
+    """Count the characters as a server of 6.x does; 8.x counts a selector, too, where no character is before it."""
+    return len(text) - len(_SELECTORS.findall(text))
+
+
 def unique(tags: Iterable[str]) -> list[str]:
     """Return tags as the server keeps them: each once, in no order of its own."""
     return sorted(set(tags))
@@ -171,7 +189,7 @@ def unique(tags: Iterable[str]) -> list[str]:
 
 def fitting(tags: Iterable[str]) -> list[str]:
     """Keep the first five tags that the server takes, which has them from 2 to 30 characters long."""
-    return [tag for tag in dict.fromkeys(tags) if 2 <= len(tag) <= 30][:5]
+    return [tag for tag in dict.fromkeys(tags) if shortest_length(tag) >= 2 and len(tag) <= 30][:5]
 
 
 def tags_cell(tags: Sequence[str]) -> str:

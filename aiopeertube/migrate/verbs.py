@@ -15,7 +15,7 @@ from aiopeertube.bulk import Halt
 from aiopeertube.errors import ConfigurationError
 
 from .database import Job
-from .exporting import DEFAULT, Export, columns_for
+from .exporting import DEFAULT, Export, columns_for, default_for
 from .fields import Reading
 from .inputs import Given, Input, open_input, open_table
 from .job import Desk, Run, carry_out, fill, looking_back, opened, rolled_back, temporary
@@ -42,11 +42,17 @@ _TABLE, _CELLS, _JOB, _SCOPE = TableOptions(), CellOptions(), JobOptions(), Scop
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """A table that was written: how many videos it has, and how many vanished while it was made."""
+    """A table that was written: how many videos it has, how many vanished meanwhile, how many could not be read."""
 
     path: str
     written: int
     vanished: int
+    failed: int = 0
+
+    @property
+    def whole(self) -> bool:
+        """Whether it has all videos that there were."""
+        return not self.vanished and not self.failed
 
 
 async def export(
@@ -72,11 +78,13 @@ async def export(
     """
     columns = columns_for(fields or DEFAULT)
     who = None if pt.anonymous else (await who_am_i(pt))[0]
+    if who is not None and not fields:
+        columns = columns_for(default_for(who.version))
     sink = open_sink(str(output), columns, format=format, delimiter=delimiter, overwrite=overwrite, bom=bom)
     with sink, watcher.step("export"):
         job = Export(pt, who, scope, watcher=watcher)
         await job.run(sink, columns, as_json=format_of(str(output), format) == "jsonl")
-    return Exported(str(output), job.written, job.vanished)
+    return Exported(str(output), job.written, job.vanished, job.failed)
 
 
 async def plan(
@@ -152,7 +160,9 @@ async def set_(
     options, kind = job.checked(halt), Update(expect=expect)
     async with opened(pt, kind, rules.described(scope), options=options, watcher=watcher) as desk:
         desk.words = await fetch_words(pt, WORDS, desk.me)
-        reading = Reading(desk.words, cells.clear_marker, cells.tag_separator, cells.fit, cells.date_order)
+        reading = Reading(
+            desk.words, cells.clear_marker, cells.tag_separator, cells.fit, cells.date_order, desk.who.version
+        )
         over = RulesOverScope(pt, desk.journal, desk.who, rules.transform(reading), scope, watcher=watcher)
         with watcher.step("compare"):
             await over.plan()

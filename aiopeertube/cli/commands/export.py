@@ -40,7 +40,8 @@ def export(settings: Settings, /, output: str, flags: ExportFlags) -> int:
 
     OUT is a .csv, .tsv, .jsonl or .xlsx file, or - for stdout. Without --mine, --channel or --account it has the
     instance's own videos: the public ones, or for staff those of every privacy. Videos are read in full where the
-    columns need it. What was exported and not edited plans to no change.
+    columns need it. What was exported and not edited plans to no change. Passwords (videoPasswords) are written only
+    when --fields names them. The exit code is 1 where a video vanished meanwhile, or could not be read.
     """
     if flags.mine and (flags.channel or flags.account):
         raise click.UsageError("--mine excludes --channel and --account.")
@@ -77,5 +78,6 @@ async def _export(
         )
     if not settings.quiet:
         gone = f", {done.vanished:,} vanished meanwhile" if done.vanished else ""
-        note(f"{done.written:,} videos written to {output}{gone}")
-    return Exit.DONE
+        odd = f", {done.failed:,} could not be read" if done.failed else ""
+        note(f"{done.written:,} videos written to {output}{gone}{odd}")
+    return Exit.DONE if done.whole else Exit.SOME_FAILED

@@ -10,12 +10,13 @@ from aiopeertube.emulator.model.constants import (
     COMMENT_POLICIES,
     COMMENTS_DISABLED,
     LICENCES,
+    MODERN_LICENCES,
     PRIVACIES,
     ROLES,
     STATES,
     UNKNOWN,
 )
-from aiopeertube.emulator.model.languages import LANGUAGES
+from aiopeertube.emulator.model.languages import LANGUAGES, MODERN_LANGUAGES
 from aiopeertube.emulator.model.store import Caption, Channel, User, Video
 from aiopeertube.emulator.wire.clocks import iso
 
@@ -142,7 +143,8 @@ class Renderer:
 
     def own_rows(self, videos: list[Video]) -> list[Body]:
         """Return videos as their owner's list shows them."""
-        return self.rows(videos, INCLUDE_STATE | INCLUDE_BLOCKED)
+        rows = self.rows(videos, INCLUDE_STATE | INCLUDE_BLOCKED)
+        return [row | _schedule(video) for row, video in zip(rows, videos, strict=True)]
 
     def video(self, video: Video) -> Body:
         """Return a video in full."""
@@ -167,7 +169,7 @@ class Renderer:
     def caption(self, caption: Caption) -> Body:
         """Return one language's captions."""
         return {
-            "language": _constant(caption.language, LANGUAGES),
+            "language": _constant(caption.language, MODERN_LANGUAGES if self.modern else LANGUAGES),
             "automaticallyGenerated": False,
             "captionPath": f"/lazy-static/video-captions/{caption.file}",
             "updatedAt": iso(caption.updated_at),
@@ -187,8 +189,8 @@ class Renderer:
             "url": f"{self.url}/videos/watch/{uuid}",
             "name": video.name,
             "category": _constant(video.category, CATEGORIES),
-            "licence": _constant(video.licence, LICENCES),
-            "language": _constant(video.language, LANGUAGES),
+            "licence": _constant(video.licence, MODERN_LICENCES if self.modern else LICENCES),
+            "language": _constant(video.language, MODERN_LANGUAGES if self.modern else LANGUAGES),
             "privacy": _constant(video.privacy, PRIVACIES),
             "nsfw": video.nsfw,
             "truncatedDescription": short,
@@ -212,7 +214,7 @@ class Renderer:
             "channel": self._summary("video-channels", channel.id, channel.name, channel.display_name),
         }
         if self.modern:
-            body |= {"comments": 0, "nsfwFlags": 0, "nsfwSummary": None}
+            body |= {"comments": 0, "nsfwFlags": video.nsfw_flags, "nsfwSummary": video.nsfw_summary}
         if include:
             body |= self._included(video, include)
         return body
@@ -233,7 +235,7 @@ class Renderer:
         if include & INCLUDE_STATE:
             more["state"] = _constant(video.state, STATES)
             more["waitTranscoding"] = video.wait_transcoding
-            more |= _schedule(video)
+            more |= _schedule(video) if self.modern else {}
         if include & INCLUDE_BLOCKED:
             more |= {"blacklisted": False, "blacklistedReason": None}
         if include & INCLUDE_OWNER:

@@ -4,8 +4,15 @@ from typing import Any
 
 from aiopeertube.emulator.api.calls import HTML, Call, Reply, Route, json_reply
 from aiopeertube.emulator.api.config_bodies import ABOUT, STATISTICS_WITHOUT_NUMBERS, config_body
-from aiopeertube.emulator.model.constants import ADMINISTRATOR, CATEGORIES, LICENCES, MODERATOR, PRIVACIES
-from aiopeertube.emulator.model.languages import LANGUAGES
+from aiopeertube.emulator.model.constants import (
+    ADMINISTRATOR,
+    CATEGORIES,
+    LICENCES,
+    MODERATOR,
+    MODERN_LICENCES,
+    PRIVACIES,
+)
+from aiopeertube.emulator.model.languages import LANGUAGES, MODERN_LANGUAGES
 
 
 async def config(call: Call) -> Reply:
@@ -50,14 +57,14 @@ async def categories(_call: Call) -> Reply:
     return json_reply(CATEGORIES)
 
 
-async def licences(_call: Call) -> Reply:
+async def licences(call: Call) -> Reply:
     """Return the licences."""
-    return json_reply(LICENCES)
+    return json_reply(MODERN_LICENCES if call.is_modern else LICENCES)
 
 
-async def languages(_call: Call) -> Reply:
+async def languages(call: Call) -> Reply:
     """Return the languages."""
-    return json_reply(LANGUAGES)
+    return json_reply(MODERN_LANGUAGES if call.is_modern else LANGUAGES)
 
 
 async def privacies(_call: Call) -> Reply:

@@ -49,7 +49,7 @@ async def announce(call: Call) -> Reply:
     call.operation = "uploadResumableInit"
     body = await call.read_body(*IMAGE_FIELDS)
     _check_announcement(call, body)
-    sent = check_new_video(body, call.target, _invalid_filename(body.fields["filename"]))
+    sent = check_new_video(body, call.target, _invalid_filename(body.fields["filename"]), modern=call.is_modern)
     size, content_type = float(call.request.headers[_LENGTH]), call.request.headers[_TYPE]
     check_place(call, user, sent, content_type)
     metadata = {**body.fields, **sent}

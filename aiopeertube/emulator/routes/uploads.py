@@ -16,7 +16,7 @@ async def upload(call: Call) -> Reply:
     user = call.user()
     body = await call.read_body("videofile", *IMAGE_FIELDS)
     file = body.files.get("videofile")
-    sent = check_new_video(body, call.target, {} if file else _NO_FILE)
+    sent = check_new_video(body, call.target, {} if file else _NO_FILE, modern=call.is_modern)
     if file is None:
         raise AssertionError("the check refuses that")
     channel = check_place(call, user, sent, file.content_type)

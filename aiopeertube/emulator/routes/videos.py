@@ -108,12 +108,12 @@ async def edit_video(call: Call) -> Reply:
     """Change the fields that were sent."""
     user = call.user()
     body = await call.read_body(*IMAGE_FIELDS)
-    sent = check_edit(body, call.target, invalid_id(call.params["id"], "id"))
+    sent = check_edit(body, call.target, invalid_id(call.params["id"], "id"), modern=call.is_modern)
     found = existing_video(call)
-    check_passwords(sent, found.privacy)
+    check_passwords(sent, found.privacy, modern=call.is_modern)
     check_can_manage(user, found)
     channel = channel_of_edit(call, user, sent)
-    check_stored(sent)
+    check_stored(call, sent)
     await call.backend.write(frozenset(sent.get("tags") or ()))
     if found.id in call.store.videos:
         apply_edit(call, found, sent, channel, body.files)

@@ -9,7 +9,7 @@ from typing import Any
 
 from aiopeertube.migrate.item import Item
 from aiopeertube.migrate.problems import CellError
-from aiopeertube.migrate.rows import RowReader, key_of
+from aiopeertube.migrate.rows import RowReader, kept, key_of
 from aiopeertube.migrate.tables.source import Row
 
 Wanted = Callable[[Mapping[str, Any]], dict[str, Any]]  # of a row's cells; raises CellError
@@ -32,7 +32,15 @@ def requested(row: Row, rows: RowReader, wanted: Wanted, *, apart: str = "") -> 
         return None
     name = f"{ref}/{asked[apart]}" if apart else ref
     return Item(
-        name, asked, row.line, dict(row.cells), state="planned", uuid=ref, after={}, note=key_of(cells), ready=True
+        name,
+        asked,
+        row.line,
+        kept(row.cells),
+        state="planned",
+        uuid=ref,
+        after={},
+        note=key_of(cells) | rows.other_names(ref, cells),
+        ready=True,
     )
 
 

@@ -1,26 +1,22 @@
 """Edits by rule, for all videos of a scope: set fields, find and replace, add and remove tags, or call a function."""
 
-import inspect
 import re
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from importlib import import_module
-from pathlib import Path
 from typing import Any, Final
 
 from aiopeertube.errors import ConfigurationError, InputError
 
 from . import fields
+from .conditions import Condition, condition
 from .fields import FIELDS, Reading
+from .functions import Change, changes_of, loaded, takes_a_video
 from .rows import LABELS
 from .scope import Scope
 from .values import CLEARED, unique
 
 Video = Mapping[str, Any]
-Change = Callable[[Video], Mapping[str, Any]]
 
-_CONDITION: Final = re.compile(r"([A-Za-z.]+)\s*(!=|=|!~|~|<=|>=|<|>)\s*(.*)", re.DOTALL)
 _EDIT: Final = re.compile(r"([A-Za-z.]+)=(.*)", re.DOTALL)
 _SET_OF_TEXT: Final = ("name", "description", "support")
 
@@ -117,138 +113,17 @@ def calling(target: str | Change, reading: Reading) -> Rule:
     Raises:
         ConfigurationError: there is no such function.
     """
-    function = _loaded(target) if isinstance(target, str) else target
-    if not _callable_with_a_video(function):
+    function = loaded(target) if isinstance(target, str) else target
+    if not takes_a_video(function):
         raise ConfigurationError(f"function: {target!r} does not take one argument, the video", option="function")
 
     def change(values: dict[str, Any], video: Video) -> None:
-        for column, value in _changes(function, video).items():
+        for column, value in changes_of(function, video).items():
             name = _field(column)
             read = fields.typed(name, value, reading)
             values[name] = fields.cleared(name) if read is CLEARED else read
 
     return Rule(frozenset(FIELDS), change)
-
-
-def _changes(function: Change, video: Video) -> Mapping[str, Any]:
-    """Call a function that is not ours: whatever it raises is the failure of this video.
-
-    Raises:
-        ValueError: it raised something, or returned no mapping.
-    """
-    try:
-        changes = function(video) or {}
-    except Exception as exc:
-        raise ValueError(f"function: {type(exc).__name__}: {exc}") from exc
-    if not isinstance(changes, Mapping) or not all(isinstance(column, str) for column in changes):
-        raise ValueError(f"function: it must return a mapping of fields to values, not {str(changes)[:80]}")
-    return changes
-
-
-def _callable_with_a_video(function: Any) -> bool:
-    try:
-        inspect.signature(function).bind({})
-    except TypeError:
-        return False
-    except ValueError:  # built in, and says nothing of its arguments
-        return True
-    return True
-
-
-def _loaded(target: str) -> Change:
-    module, colon, name = target.partition(":")
-    here = str(Path.cwd())
-    if here not in sys.path:
-        sys.path.insert(0, here)
-    try:
-        function: Any = getattr(import_module(module), name) if colon and name else None
-    except Exception as exc:  # noqa: BLE001 - a module may raise anything when it is imported
-        raise ConfigurationError(f"function: cannot load {target!r}: {exc}", option="function") from None
-    if not callable(function):
-        raise ConfigurationError(
-            f"function: {target!r} is not a function; write it like module:function", option="function"
-        )
-    loaded: Change = function
-    return loaded
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """FIELD OPERATOR VALUE: = and != compare, ~ and !~ search for text, < > <= >= compare numbers and dates."""
-
-    name: str
-    needs: frozenset[str]
-    holds: Callable[[Video], bool]
-
-
-def condition(text: str, reading: Reading) -> Condition:
-    """Read a condition, like language=nl, description~"in kleur", tags=film, originallyPublishedAt<1950, views>100.
-
-    Raises:
-        ValueError: it is none.
-    """
-    found = _CONDITION.fullmatch(text)
-    if found is None:
-        raise ValueError(f"{text!r} is not a condition like language=nl, name~film or views>100")
-    name, operator, word = LABELS.get(found[1], found[1]), found[2], found[3].strip()
-    wanted = _comparable(name, operator, word, reading)
-    take = FIELDS[name].read if name in FIELDS else _reader(name)
-    test = _TESTS[operator]
-    return Condition(name, frozenset({name}) & FIELDS.keys(), lambda video: test(take(video), wanted))
-
-
-def _comparable(name: str, operator: str, word: str, reading: Reading) -> Any:
-    if operator in {"~", "!~"}:
-        return word.casefold()
-    if name == "tags":
-        return word
-    if not word:
-        return None
-    if name in FIELDS:
-        field = FIELDS[name]
-        return field.parse(word, reading)
-    return int(word) if word.lstrip("-").isdigit() else word
-
-
-def _reader(name: str) -> Callable[[Video], Any]:
-    def read(video: Video) -> Any:
-        value: Any = video
-        for part in name.split("."):
-            value = value.get(part) if isinstance(value, Mapping) else None
-        return value
-
-    return read
-
-
-def _equals(value: Any, wanted: Any) -> bool:
-    if isinstance(value, list):
-        return wanted in value or (not wanted and not value)
-    return bool(value == wanted) or (value in (None, "") and wanted in (None, ""))
-
-
-def _contains(value: Any, wanted: str) -> bool:
-    if isinstance(value, list):
-        return any(wanted in str(one).casefold() for one in value)
-    return wanted in str(value or "").casefold()
-
-
-def _ordered(better: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
-    def test(value: Any, wanted: Any) -> bool:
-        return value is not None and type(value) is type(wanted) and better(value, wanted)
-
-    return test
-
-
-_TESTS: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
-    "=": _equals,
-    "!=": lambda value, wanted: not _equals(value, wanted),
-    "~": _contains,
-    "!~": lambda value, wanted: not _contains(value, wanted),
-    "<": _ordered(lambda a, b: a < b),
-    ">": _ordered(lambda a, b: a > b),
-    "<=": _ordered(lambda a, b: a <= b),
-    ">=": _ordered(lambda a, b: a >= b),
-}
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,14 +8,13 @@ from typing import Any
 import pytest
 
 from aiopeertube.errors import ConfigurationError, InputError
+from aiopeertube.migrate.conditions import Condition, condition
 from aiopeertube.migrate.fields import Reading
 from aiopeertube.migrate.rules import (
-    Condition,
     Rule,
     Rules,
     Transform,
     calling,
-    condition,
     replacing,
     setting,
     tagging,

@@ -5,6 +5,8 @@ from contextlib import aclosing
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from aiopeertube.errors import InputError
+
 from .compare import Lookup, compare
 from .database import Job, JournalError
 from .fields import Reading
@@ -165,5 +167,7 @@ class RulesOverScope:
         try:
             item.wanted = self._transform.wanted(video)
             return compare(item, video)
+        except InputError:  # a rule is to blame, and not this video
+            raise
         except ValueError as exc:
             return item.settle("failed", str(exc))

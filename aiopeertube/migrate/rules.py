@@ -3,19 +3,20 @@
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
-from aiopeertube.errors import ConfigurationError, InputError
+from aiopeertube.errors import InputError
 
-from . import fields
+from . import fields, patterns
 from .conditions import Condition, condition
 from .fields import FIELDS, Reading
-from .functions import Change, changes_of, loaded, takes_a_video
-from .rows import LABELS
+from .functions import Change, changes_of, field_named, loaded
 from .scope import Scope
+from .suggestions import did_you_mean
 from .values import CLEARED, unique
 
 Video = Mapping[str, Any]
+Made = TypeVar("Made")
 
 _EDIT: Final = re.compile(r"([A-Za-z.]+)=(.*)", re.DOTALL)
 _SET_OF_TEXT: Final = ("name", "description", "support")
@@ -38,7 +39,7 @@ def setting(text: str, reading: Reading) -> Rule:
     found = _EDIT.fullmatch(text)
     if found is None:
         raise ValueError(f"{text!r} is not of the form FIELD=VALUE")
-    name = _field(found[1])
+    name = field_named(found[1])
     value = fields.parsed(name, found[2], reading)
     value = fields.cleared(name) if value in (None, CLEARED) else value
 
@@ -58,40 +59,46 @@ def replacing(text: str, *, regex: bool = False) -> Rule:
     parts = rest.removesuffix(separator).split(separator) if rest.count(separator) > 1 else rest.split(separator)
     if len(parts) != 2 or not parts[0]:
         raise ValueError(f"{text!r} is not of the form FIELD/FIND/REPLACEMENT")
-    find, put = _pattern(text, parts[0], parts[1]) if regex else (re.compile(re.escape(parts[0])), _literal(parts[1]))
+    replace = _by_regex(text, parts[0], parts[1]) if regex else _by_text(parts[0], parts[1])
 
     def change(values: dict[str, Any], video: Video) -> None:
         if name == "tags":
-            values[name] = unique(new for tag in values[name] if (new := find.sub(put, tag)))
+            values[name] = unique(new for tag in values[name] if (new := replace(tag, video)))
         elif values[name] is not None:
-            values[name] = find.sub(put, values[name]) or None
+            values[name] = replace(values[name], video) or None
 
     return Rule(frozenset({name}), change)
 
 
-def _literal(text: str) -> str:
-    return text.replace("\\", r"\\")
+def _by_text(find: str, put: str) -> Callable[[str, Video], str]:
+    return lambda text, video: text.replace(find, put)
 
 
-def _pattern(rule: str, find: str, put: str) -> tuple[re.Pattern[str], str]:
-    """Compile a regular expression, and see that the replacement refers to groups of it.
-
-    Raises:
-        ValueError: one of them is none.
-    """
+def _by_regex(rule: str, find: str, put: str) -> Callable[[str, Video], str]:
     try:
-        pattern = re.compile(find)
-        pattern.sub(put, "")  # the replacement is read whether or not anything is found
-    except (re.error, IndexError, OverflowError, RecursionError) as exc:
+        pattern = patterns.compiled(find, put)
+    except ValueError as exc:
         raise ValueError(f"{rule!r}: {exc}") from None
-    return pattern, put
+
+    def replace(text: str, video: Video) -> str:
+        try:
+            return patterns.replaced(pattern, put, text)
+        except patterns.TooSlow:
+            which = f"{video.get('uuid')}, {video.get('name')!r}"
+            what = f"{rule!r} tries ever more ways; stopped after {patterns.SECONDS:g} s, at the video {which}"
+            raise _said("replace_regex", what) from None
+
+    return replace
 
 
 def _split_at_separator(text: str) -> tuple[str, str, str]:
     found = re.match(r"[A-Za-z]+", text)
     name = found[0] if found else ""
     if name not in {*_SET_OF_TEXT, "tags"} or len(text) < len(name) + 2:
-        raise ValueError(f"{text!r} does not begin with name, description, support or tags, and then a separator")
+        meant = did_you_mean(name, (*_SET_OF_TEXT, "tags")) if name and name not in FIELDS else ""
+        raise ValueError(
+            f"{text!r} does not begin with name, description, support or tags, and then a separator{meant}"
+        )
     return name, text[len(name)], text[len(name) + 1 :]
 
 
@@ -113,15 +120,10 @@ def calling(target: str | Change, reading: Reading) -> Rule:
     Raises:
         ConfigurationError: there is no such function.
     """
-    function = loaded(target) if isinstance(target, str) else target
-    if not takes_a_video(function):
-        raise ConfigurationError(f"function: {target!r} does not take one argument, the video", option="function")
+    function = loaded(target, arguments=("video",))
 
     def change(values: dict[str, Any], video: Video) -> None:
-        for column, value in changes_of(function, video).items():
-            name = _field(column)
-            read = fields.typed(name, value, reading)
-            values[name] = fields.cleared(name) if read is CLEARED else read
+        values.update(changes_of(function, reading, video))
 
     return Rule(frozenset(FIELDS), change)
 
@@ -186,21 +188,16 @@ class Rules:
         Raises:
             InputError: a rule makes no sense, or there is none. ConfigurationError: there is no such function.
         """
-        try:
-            rules = list(self._rules(reading))
-            conditions = [condition(text, reading) for text in self.where]
-        except InputError:
-            raise
-        except ValueError as exc:
-            raise InputError(str(exc)) from exc
+        rules = list(self._rules(reading))
+        conditions = list(_each("where", lambda text: condition(text, reading), self.where))
         if not rules:
             raise InputError(f"Nothing to do: give an edit, a replacement, tags or a function; fields are {_NAMES}")
         return Transform(rules, conditions)
 
     def _rules(self, reading: Reading) -> Iterator[Rule]:
-        yield from (setting(text, reading) for text in self.edits)
-        yield from (replacing(text) for text in self.replace)
-        yield from (replacing(text, regex=True) for text in self.replace_regex)
+        yield from _each("", lambda text: setting(text, reading), self.edits)
+        yield from _each("replace", replacing, self.replace)
+        yield from _each("replace_regex", lambda text: replacing(text, regex=True), self.replace_regex)
         if self.add_tag or self.remove_tag:
             yield tagging(self.add_tag, self.remove_tag)
         if self.function:
@@ -226,8 +223,20 @@ class Rules:
 _NAMES: Final = ", ".join(FIELDS)
 
 
-def _field(column: str) -> str:
-    name = LABELS.get(column, column)
-    if name not in FIELDS:
-        raise ValueError(f"there is no field {column!r}; there are {', '.join(FIELDS)}")
-    return name
+def _each(option: str, make: Callable[[str], Made], texts: Sequence[str]) -> Iterator[Made]:
+    """Read what was given to an option, which errors name.
+
+    Raises:
+        InputError: one of it makes no sense.
+    """
+    for text in texts:
+        try:
+            yield make(text)
+        except ValueError as exc:
+            raise _said(option, str(exc)) from exc
+
+
+def _said(option: str, what: str) -> InputError:
+    error = InputError(f"{option}: {what}" if option else what)
+    error.option = option
+    return error

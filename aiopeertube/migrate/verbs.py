@@ -27,6 +27,7 @@ from .planning import RulesOverScope
 from .proving import Difference, Verified, Verifier, as_before, derive
 from .rules import Rules
 from .scope import Scope, who_am_i
+from .scope_check import Editor, check_scope
 from .tables import Source, open_sink
 from .tables.opening import format_of
 from .vocabulary import WORDS, fetch_words
@@ -70,6 +71,7 @@ async def export(
     """
     columns = columns_for(fields or DEFAULT)
     who = None if pt.anonymous else (await who_am_i(pt))[0]
+    scope = await check_scope(pt, scope)
     sink = open_sink(str(output), columns, format=format, delimiter=delimiter, overwrite=overwrite)
     with sink, watcher.step("export"):
         job = Export(pt, who, scope, watcher=watcher)
@@ -151,7 +153,9 @@ async def set_(
     async with opened(pt, kind, rules.described(scope), options=options, watcher=watcher) as desk:
         desk.words = await fetch_words(pt, WORDS, desk.me)
         reading = Reading(desk.words, cells.clear_marker, cells.tag_separator, cells.fit)
-        over = RulesOverScope(pt, desk.journal, desk.who, rules.transform(reading), scope, watcher=watcher)
+        transform = rules.transform(reading)
+        within = await check_scope(pt, scope, editor=Editor(desk.who, desk.me["account"]["host"]))
+        over = RulesOverScope(pt, desk.journal, desk.who, transform, within, watcher=watcher)
         with watcher.step("compare"):
             await over.plan()
         question = "Change {count:,} videos at {origin}?"

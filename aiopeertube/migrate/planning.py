@@ -48,7 +48,7 @@ async def plan_table(
     problems.raise_if_any()
     rows = RowReader(pt.origin, reading, layout, problems, typed=not source.columns)
     await journal.begin_pass()
-    await read_all(source, partial(kind.read_row, rows=rows), journal, problems)
+    await read_all(source, partial(kind.read_row, rows=rows), journal, problems, at_end=rows.check_columns)
     await journal.end_pass(edits=kind.compares)
     if kind.compares:
         with watcher.step("compare"):

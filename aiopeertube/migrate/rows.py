@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Final
 
 from . import fields
@@ -10,8 +11,10 @@ from .item import Item
 from .journal import Batch, Journal
 from .problems import CellError, Problems
 from .references import COLUMNS, reference
+from .suggestions import no_such
 from .tables.source import Row, Source
-from .values import CLEARED
+from .templates import Template, text_of
+from .values import CLEAR, CLEARED
 from .vocabulary import meant
 
 LABELS: Final = {f"{name}.label": name for name in LABELLED}
@@ -39,26 +42,60 @@ class Layout:
         """Name the columns that mean nothing."""
         if "*" in self.ignored:
             return []
-        known = {*FIELDS, *LABELS, *COLUMNS, *FOR_PEOPLE, KEY, *self.ignored, *self.extra}
+        used = {column for template in self._templates(()).values() for column in template.columns}
+        known = {*FIELDS, *LABELS, *COLUMNS, *FOR_PEOPLE, KEY, *self.ignored, *self.extra, *used}
         return [column for column in columns if column not in known]
 
     def check(self, columns: Sequence[str], problems: Problems) -> None:
-        """Complain about columns that mean nothing."""
+        """Complain about columns that mean nothing, and about templates that name other columns or fields.
+
+        Rows of JSON have columns of their own, which `check_used` looks at.
+        """
+        for name in self.composed:
+            known = (*FIELDS, *LABELS, *COLUMNS, KEY, *self.extra)
+            if name not in known:
+                problems.add(None, None, no_such("field", name, known), option="compose")
+        try:
+            self._templates(columns)
+        except ValueError as exc:
+            problems.add(None, None, str(exc), option="compose")
+            return
         for column in self.unknown(columns):
             hint = meant((*FIELDS, *COLUMNS, KEY, *self.extra), column).partition("; it has")[0]
             problems.add(1, column, f"no such field{hint}", option="ignore")
+        if columns:
+            self.check_used(columns, problems)
 
-    def compose(self, cells: Mapping[str, Any]) -> Mapping[str, Any]:
+    def check_used(self, columns: Iterable[str], problems: Problems, line: int | None = None) -> None:
+        """Complain about templates that name columns of which there is none."""
+        there = (*columns,)
+        for template in self._templates(there).values():
+            for what in template.unknown(there):
+                problems.add(line, None, what, option="compose")
+
+    def compose(self, cells: Mapping[str, Any], *, clear: str = CLEAR) -> Mapping[str, Any]:
         """Fill the fields that are made of several columns, and leave out the ignored ones.
 
-        Raises:
-            KeyError: a template names a column that is not there.
+        A column that says to clear the field is empty in a template, and clears where nothing else is left.
         """
         kept = {column: cell for column, cell in cells.items() if column not in self.ignored}
         if not self.composed:
             return kept
-        texts = {column: "" if cell is None else str(cell).strip() for column, cell in cells.items()}
-        return {**kept, **{name: template.format_map(texts).strip() for name, template in self.composed.items()}}
+        texts = {column: text_of(cell) for column, cell in cells.items()}
+        there = {column: text for column, text in texts.items() if text != clear}
+        made = {}
+        for name, template in self._templates(cells).items():
+            cleared = any(texts.get(column) == clear for column in template.columns)
+            made[name] = template.fill(there) or (clear if cleared else "")
+        return {**kept, **made}
+
+    def _templates(self, columns: Iterable[str]) -> Mapping[str, Template]:
+        return {name: _template(text, tuple(columns)) for name, text in self.composed.items()}
+
+
+@lru_cache(maxsize=64)
+def _template(text: str, columns: tuple[str, ...]) -> Template:
+    return Template.read(text, columns)
 
 
 class RowReader:
@@ -73,6 +110,7 @@ class RowReader:
         self.problems = problems
         self.reading = reading
         self._origin = origin
+        self._typed = typed
         self._read = fields.typed if typed else fields.parsed
         self._layout = layout
         self._seen: set[str] = set()
@@ -95,11 +133,14 @@ class RowReader:
             self._seen.update(new)
             for column in self._layout.unknown(new):
                 self.problems.add(row.line, column, "no such field", option="ignore")
-        try:
-            return self._layout.compose(row.cells)
-        except (KeyError, IndexError, ValueError) as exc:
-            self.problems.add(row.line, None, f"a template names a column that is not there: {exc}", option="compose")
-            return row.cells
+        if not self._typed:
+            self._layout.check_used(row.cells, self.problems, row.line)
+        return self._layout.compose(row.cells, clear="" if self._typed else self.reading.marker)
+
+    def check_columns(self) -> None:
+        """Complain about templates that name columns which no row of JSON had."""
+        if self._typed and self._seen:
+            self._layout.check_used(self._seen, self.problems)
 
     def reference(self, line: int, cells: Mapping[str, Any]) -> str | None:
         """Return the video that a row names; None where it names none."""
@@ -151,8 +192,15 @@ def key_of(cells: Mapping[str, Any]) -> dict[str, Any]:
     return {"key": str(cells[KEY])} if cells.get(KEY) else {}
 
 
-async def read_all(source: Source, read: Callable[[Row], Item | None], journal: Journal, problems: Problems) -> None:
-    """Read the whole table into the journal, and tell all of its errors at once.
+async def read_all(
+    source: Source,
+    read: Callable[[Row], Item | None],
+    journal: Journal,
+    problems: Problems,
+    *,
+    at_end: Callable[[], None] = lambda: None,
+) -> None:
+    """Read the whole table into the journal, and tell all of its errors at once, those found `at_end` among them.
 
     Raises:
         BadSource: there is something wrong in it; nothing of it is carried out.
@@ -167,4 +215,5 @@ async def read_all(source: Source, read: Callable[[Row], Item | None], journal: 
             item = read(row)
             if item is not None:
                 await batch.put(item)
+    at_end()
     problems.raise_if_any()

@@ -1,5 +1,6 @@
-"""Typos in scopes and rules: refused with a suggestion before anything is sent."""
+"""Typos in scopes, rules and templates: refused with a suggestion before anything is sent."""
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -46,3 +47,37 @@ def test_no_export_of_a_scope_that_is_not_there(
     result = cli("export", "out.csv", option, name, PEERTUBE_URL=server.url, **who)
     assert (result.exit_code, "did you mean nisv" in result.stderr) == (2, True)
     assert not (home / "out.csv").exists()
+
+
+@pytest.mark.parametrize("kind", ["plan", "apply", "captions", "thumbnails", "upload", "import"])
+@pytest.mark.parametrize("extension", ["csv", "jsonl"])
+@pytest.mark.parametrize(
+    ("compose", "said"),
+    [
+        ("support={nmae}", "nmae: did you mean name?"),
+        ("descripton={name}", "descripton: did you mean description?"),
+        ("description={name", "is alone; write {{"),
+    ],
+)
+def test_a_template_with_a_typo_is_refused(
+    cli: Cli, server: Emulator, home: Path, *, kind: str, extension: str, compose: str, said: str
+) -> None:
+    (home / "film.mp4").write_bytes(b"film")
+    (home / "film.srt").write_text("1\n00:00:01,000 --> 00:00:02,000\nHallo\n")
+    cells = {"uuid": server.store.videos[1].uuid, "name": "Film", "channel": "nisv_channel"}
+    own = {
+        "captions": {"file": "film.srt", "language": "nl"},
+        "upload": {"file": "film.mp4"},
+        "import": {"targetUrl": "https://videos.example/film.mp4"},
+    }.get(kind, {})
+    if kind in {"upload", "import"}:
+        del cells["uuid"]
+    elif own:
+        del cells["channel"]
+    row = cells | own
+    text = ",".join(row) + "\n" + ",".join(row.values()) if extension == "csv" else json.dumps(row)
+    (home / f"t.{extension}").write_text(text + "\n")
+    user = {"PEERTUBE_URL": server.url, **USER}
+    result = cli(kind, f"t.{extension}", "--compose", compose, "--ignore", "name", **user)
+    assert (result.exit_code, said in result.stderr, "--compose" in result.stderr) == (2, True, True), result.stderr
+    assert server.statistics().writes == 0

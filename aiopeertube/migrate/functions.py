@@ -14,6 +14,7 @@ from aiopeertube.errors import ConfigurationError
 
 from . import fields
 from .fields import FIELDS, Reading
+from .fitting import Cuts, whole
 from .rows import LABELS
 from .suggestions import did_you_mean, no_such
 from .values import CLEARED
@@ -49,8 +50,10 @@ def field_named(column: str) -> str:
     return name
 
 
-def changes_of(function: Change, reading: Reading, *given: Mapping[str, Any]) -> dict[str, Any]:
-    """Call a function that is not ours; whatever it raises is the failure of this video.
+def changes_of(
+    function: Change, reading: Reading, *given: Mapping[str, Any], cuts: Cuts | None = None
+) -> dict[str, Any]:
+    """Call a function that is not ours; whatever it raises is the failure of this video, the last that it is given.
 
     It gets copies, so that what it does to them changes nothing.
 
@@ -65,9 +68,19 @@ def changes_of(function: Change, reading: Reading, *given: Mapping[str, Any]) ->
         what = f"it must return a mapping of fields to values, not {type(changes).__name__}"
         raise ValueError(f"function: {_place(function)}{what}")
     try:
-        return {field_named(column): _value(column, value, reading) for column, value in changes.items()}
+        values = {field_named(column): _value(column, value, reading) for column, value in changes.items()}
     except (ValueError, TypeError) as exc:
         raise ValueError(f"function: {_place(function)}{exc}") from exc
+    if reading.fit and cuts is not None:
+        for column, value in changes.items():
+            name = field_named(column)
+            cuts.note(called(given[-1]), name, whole(name, value, reading), values[name])
+    return values
+
+
+def called(video: Video) -> str:
+    """Name a video for people."""
+    return f"{video.get('uuid', '')} {video.get('name', '')!r}"
 
 
 def _value(column: str, value: Any, reading: Reading) -> Any:

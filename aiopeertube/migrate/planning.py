@@ -10,6 +10,7 @@ from aiopeertube.errors import InputError
 from .compare import Lookup, compare
 from .database import Job, JournalError
 from .fields import Reading
+from .fitting import Cuts
 from .item import Item
 from .journal import Batch, Journal
 from .kinds import Kind
@@ -46,7 +47,7 @@ async def plan_table(
     problems, layout = Problems(source.name), layout or Layout()
     layout.check(source.columns, problems)
     problems.raise_if_any()
-    rows = RowReader(pt.origin, reading, layout, problems, typed=not source.columns)
+    rows = RowReader(pt.origin, reading, layout, problems, typed=not source.columns, cuts=Cuts(watcher.say))
     await journal.begin_pass()
     await read_all(source, partial(kind.read_row, rows=rows), journal, problems, at_end=rows.check_columns)
     await journal.end_pass(edits=kind.compares)

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from . import fields
 from .fields import FIELDS, LABELLED, Reading
+from .fitting import Cuts, whole
 from .item import Item
 from .journal import Batch, Journal
 from .problems import CellError, Problems
@@ -105,7 +106,14 @@ class RowReader:
     """
 
     def __init__(
-        self, origin: str, reading: Reading, layout: Layout, problems: Problems, *, typed: bool = False
+        self,
+        origin: str,
+        reading: Reading,
+        layout: Layout,
+        problems: Problems,
+        *,
+        typed: bool = False,
+        cuts: Cuts | None = None,
     ) -> None:
         self.problems = problems
         self.reading = reading
@@ -114,6 +122,7 @@ class RowReader:
         self._read = fields.typed if typed else fields.parsed
         self._layout = layout
         self._seen: set[str] = set()
+        self._cuts = cuts or Cuts()
 
     def read(self, row: Row) -> Item | None:
         """Make an item of a row that names a video and sets fields; None where there is anything wrong with it."""
@@ -160,7 +169,10 @@ class RowReader:
             name = LABELS.get(column, column)
             if name in FIELDS:
                 try:
-                    self._take(wanted, name, column, self._value(name, cell))
+                    value = self._value(name, cell)
+                    if self.reading.fit and value not in (_LEAVE, None):
+                        self._cuts.note(_where(line, cells), name, whole(name, cell, self.reading), value)
+                    self._take(wanted, name, column, value)
                 except CellError as exc:
                     self.problems.add_cell(line, exc)
                 except ValueError as exc:
@@ -185,6 +197,12 @@ class RowReader:
 
 
 _LEAVE: Final = object()
+
+
+def _where(line: int, cells: Mapping[str, Any]) -> str:
+    """Name a row for people, and its video as the row does."""
+    named = next((str(cells[name]) for name in (*COLUMNS, KEY, "file", "name") if cells.get(name)), "")
+    return f"line {line:,}, {named}" if named else f"line {line:,}"
 
 
 def key_of(cells: Mapping[str, Any]) -> dict[str, Any]:

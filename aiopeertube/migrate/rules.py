@@ -10,7 +10,8 @@ from aiopeertube.errors import InputError
 from . import fields, patterns
 from .conditions import Condition, condition
 from .fields import FIELDS, Reading
-from .functions import Change, changes_of, field_named, loaded
+from .fitting import Cuts, Say, whole
+from .functions import Change, called, changes_of, field_named, loaded
 from .scope import Scope
 from .suggestions import did_you_mean
 from .values import CLEARED, unique
@@ -30,7 +31,7 @@ class Rule:
     change: Callable[[dict[str, Any], Video], None]
 
 
-def setting(text: str, reading: Reading) -> Rule:
+def setting(text: str, reading: Reading, cuts: Cuts | None = None) -> Rule:
     """Read FIELD=VALUE, the value as in a cell; an empty one clears.
 
     Raises:
@@ -42,6 +43,8 @@ def setting(text: str, reading: Reading) -> Rule:
     name = field_named(found[1])
     value = fields.parsed(name, found[2], reading)
     value = fields.cleared(name) if value in (None, CLEARED) else value
+    if reading.fit and cuts is not None and value:
+        cuts.note("every video", name, whole(name, found[2], reading), value)
 
     def change(values: dict[str, Any], video: Video) -> None:
         values[name] = value
@@ -111,7 +114,7 @@ def tagging(add: Sequence[str], remove: Sequence[str]) -> Rule:
     return Rule(frozenset({"tags"}), change)
 
 
-def calling(target: str | Change, reading: Reading) -> Rule:
+def calling(target: str | Change, reading: Reading, cuts: Cuts | None = None) -> Rule:
     """Call a function, or MODULE:FUNCTION (of the current directory too), with each video in full.
 
     It returns what to change. Fields are named as in a table; labels, dates and lists of tags are read as they are
@@ -123,7 +126,7 @@ def calling(target: str | Change, reading: Reading) -> Rule:
     function = loaded(target, arguments=("video",))
 
     def change(values: dict[str, Any], video: Video) -> None:
-        values.update(changes_of(function, reading, video))
+        values.update(changes_of(function, reading, video, cuts=cuts))
 
     return Rule(frozenset(FIELDS), change)
 
@@ -134,6 +137,8 @@ class Transform:
 
     rules: Sequence[Rule]
     conditions: Sequence[Condition] = ()
+    fit: Reading | None = None  # cuts what became too long, and says so to `cuts`
+    cuts: Cuts | None = None
 
     @property
     def needs(self) -> frozenset[str]:
@@ -156,9 +161,18 @@ class Transform:
             rule.change(values, video)
         changed = {name: value for name, value in values.items() if name not in before or value != before[name]}
         for name, value in changed.items():
-            if why := fields.refusal(name, value):
+            changed[name] = self._fitted(video, name, value)
+            if why := fields.refusal(name, changed[name]):
                 raise ValueError(f"{name}: {why}")
         return changed
+
+    def _fitted(self, video: Video, name: str, value: Any) -> Any:
+        if self.fit is None or not value or name not in {*_SET_OF_TEXT, "tags"}:
+            return value
+        fitted = fields.typed(name, value, self.fit)
+        if self.cuts is not None:
+            self.cuts.note(called(video), name, value, fitted)
+        return fitted
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,26 +196,27 @@ class Rules:
     remove_tag: tuple[str, ...] = ()
     function: str | Change | None = None
 
-    def transform(self, reading: Reading) -> Transform:
-        """Make what changes a video.
+    def transform(self, reading: Reading, *, say: Say = lambda line: None) -> Transform:
+        """Make what changes a video; `say` hears what is cut to fit.
 
         Raises:
             InputError: a rule makes no sense, or there is none. ConfigurationError: there is no such function.
         """
-        rules = list(self._rules(reading))
+        cuts = Cuts(say)
+        rules = list(self._rules(reading, cuts))
         conditions = list(_each("where", lambda text: condition(text, reading), self.where))
         if not rules:
             raise InputError(f"Nothing to do: give an edit, a replacement, tags or a function; fields are {_NAMES}")
-        return Transform(rules, conditions)
+        return Transform(rules, conditions, reading if reading.fit else None, cuts)
 
-    def _rules(self, reading: Reading) -> Iterator[Rule]:
-        yield from _each("", lambda text: setting(text, reading), self.edits)
+    def _rules(self, reading: Reading, cuts: Cuts) -> Iterator[Rule]:
+        yield from _each("", lambda text: setting(text, reading, cuts), self.edits)
         yield from _each("replace", replacing, self.replace)
         yield from _each("replace_regex", lambda text: replacing(text, regex=True), self.replace_regex)
         if self.add_tag or self.remove_tag:
             yield tagging(self.add_tag, self.remove_tag)
         if self.function:
-            yield calling(self.function, reading)
+            yield calling(self.function, reading, cuts)
 
     def described(self, scope: Scope) -> str:
         """Name a job by its rules, so that a later run finds it again."""

@@ -153,7 +153,7 @@ async def set_(
     async with opened(pt, kind, rules.described(scope), options=options, watcher=watcher) as desk:
         desk.words = await fetch_words(pt, WORDS, desk.me)
         reading = Reading(desk.words, cells.clear_marker, cells.tag_separator, cells.fit)
-        transform = rules.transform(reading)
+        transform = rules.transform(reading, say=watcher.say)
         within = await check_scope(pt, scope, editor=Editor(desk.who, desk.me["account"]["host"]))
         over = RulesOverScope(pt, desk.journal, desk.who, transform, within, watcher=watcher)
         with watcher.step("compare"):

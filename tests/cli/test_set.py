@@ -81,3 +81,13 @@ def test_a_template_with_a_typo_is_refused(
     result = cli(kind, f"t.{extension}", "--compose", compose, "--ignore", "name", **user)
     assert (result.exit_code, said in result.stderr, "--compose" in result.stderr) == (2, True, True), result.stderr
     assert server.statistics().writes == 0
+
+
+@pytest.mark.parametrize("verb", ["plan", "apply"])
+def test_what_is_cut_to_fit_is_listed(cli: Cli, server: Emulator, home: Path, verb: str) -> None:
+    uuid = server.store.videos[1].uuid
+    (home / "t.csv").write_text(f"uuid,name,tags\n{uuid},{'n' * 130},one; two; x; three; four; five; six\n")
+    result = cli(verb, "t.csv", "--fit", PEERTUBE_URL=server.url, **USER)
+    assert result.exit_code == 0
+    assert f"line 2, {uuid}: name cut from 130 to 120 characters" in result.stderr
+    assert f"line 2, {uuid}: tags without 'six', 'x'" in result.stderr

@@ -4,6 +4,7 @@ import os
 import re
 import signal
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -286,3 +287,22 @@ def test_what_a_function_does_to_its_video_changes_nothing(reading: Reading) -> 
 
     assert wanted(calling(renames, reading)) == {"support": "xxxxx"}
     assert (VIDEO["name"], VIDEO["tags"]) == ("Diergaarde", ["b; c", "aa"])
+
+
+def test_what_is_cut_to_fit_is_listed(reading: Reading) -> None:
+    said: list[str] = []
+    rules = Rules(
+        (f"support={'s' * 1100}",), replace=(f"name/D/{'D' * 130}",), add_tag=("c1", "d1", "e1", "f1"),
+        function=lambda video: {"description": "d" * 10_001},
+    ).transform(replace(reading, fit=True), say=said.append)  # fmt: skip
+    assert said == ["every video: support cut from 1,100 to 1,000 characters"]
+    values = rules.wanted(VIDEO)
+    assert {name: len(value) for name, value in values.items()} == {
+        "support": 1000, "name": 120, "tags": 5, "description": 10_000,
+    }  # fmt: skip
+    which = "5a71eb42-d31d-4cf0-9a63-42319bfeb9c6 'Diergaarde'"
+    assert said[1:] == [
+        f"{which}: description cut from 10,001 to 10,000 characters",
+        f"{which}: name cut from 139 to 120 characters",
+        f"{which}: tags without 'f1'",
+    ]

@@ -76,7 +76,7 @@ class TableFlags(TableOptions):
         type=_Template(),
         metavar="FIELD=TEMPLATE",
         callback=lambda ctx, param, pairs: dict(pairs),
-        help=r"Make a field of several columns: 'description={text}\n\n{abstract}'.",
+        help=r"Make a field of several columns: 'description={text}\n\n{abstract}'; empty ones leave no trace.",
     )
 
     def opened(self, source: str) -> Input:

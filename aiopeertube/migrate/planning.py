@@ -5,9 +5,12 @@ from contextlib import aclosing
 from functools import partial
 from typing import TYPE_CHECKING
 
+from aiopeertube.errors import InputError
+
 from .compare import Lookup, compare, is_about_one_video, reason
 from .database import Job, JournalError
 from .fields import Reading
+from .fitting import Cuts
 from .item import Item
 from .journal import Batch, Journal
 from .keys import Keys
@@ -54,10 +57,12 @@ async def plan_table(
         typed=not source.columns,
         compared=kind.compares,
         keys=Keys(pt.origin, who.name),
+        cuts=Cuts(watcher.say),
     )
     await journal.begin_pass()
     try:
-        await read_all(source, partial(kind.read_row, rows=rows), journal, problems)
+        read = partial(kind.read_row, rows=rows)
+        await read_all(source, read, journal, problems, at_end=rows.check_columns)
     finally:
         for line in problems.notes:
             watcher.say(line)
@@ -196,5 +201,7 @@ class RulesOverScope:
         try:
             item.wanted = self._transform.wanted(video)
             return compare(item, video)
+        except InputError:  # a rule is to blame, and not this video
+            raise
         except ValueError as exc:
             return item.settle("failed", str(exc))

@@ -2,20 +2,23 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from string import Formatter
+from functools import lru_cache
 from typing import Any, Final
 
 from . import fields
 from .changes import clash
 from .fields import FIELDS, LABELLED, Doubtful, Reading, too_new
+from .fitting import Cuts, whole
 from .item import Item
 from .journal import Batch, Journal
 from .keys import Keys
 from .problems import CellError, Problems
 from .references import COLUMNS, all_names, reference
+from .suggestions import no_such
 from .tables import decoded_twice
 from .tables.source import Row, Source, Stored
-from .values import CLEARED
+from .templates import Template, text_of
+from .values import CLEAR, CLEARED
 from .vocabulary import meant
 
 LABELS: Final = {f"{name}.label": name for name in LABELLED}
@@ -45,14 +48,28 @@ class Layout:
         """Name the columns that mean nothing."""
         if "*" in self.ignored:
             return []
-        known = {*FIELDS, *LABELS, *COLUMNS, *FOR_PEOPLE, KEY, *self.ignored, *self.extra}
+        used = {column for template in self._templates(()).values() for column in template.columns}
+        known = {*FIELDS, *LABELS, *COLUMNS, *FOR_PEOPLE, KEY, *self.ignored, *self.extra, *used}
         return [column for column in columns if column not in known]
 
     def check(self, columns: Sequence[str], problems: Problems) -> None:
-        """Complain about columns that mean nothing; names that could not be decoded are for the table to tell."""
-        for column in fields.SECRET & self.composed.keys():
-            # What it is made of stays in the journal.
-            problems.add(1, column, "it is secret, and cannot be composed: give it as a column", option="compose")
+        """Complain about columns that mean nothing, and about templates that name other columns or fields.
+
+        Names that could not be decoded are for the table to tell; rows of JSON have columns of their own, which
+        `check_used` looks at.
+        """
+        for name in self.composed:
+            known = (*FIELDS, *LABELS, *COLUMNS, KEY, *self.extra)
+            if name in fields.SECRET:
+                # What it is made of stays in the journal.
+                problems.add(1, name, "it is secret, and cannot be composed: give it as a column", option="compose")
+            elif name not in known:
+                problems.add(None, None, no_such("field", name, known), option="compose")
+        try:
+            self._templates(columns)
+        except ValueError as exc:
+            problems.add(None, None, str(exc), option="compose")
+            return
         unknown = self.unknown(columns)
         if any(not is_text(column) for column in columns):
             return
@@ -61,26 +78,45 @@ class Layout:
             titled = len(unknown) == len(columns)
             what = f"no such field{hint}{', nor any other: is that the header?' if titled else ''}"
             problems.add(1, column, what, option="header_row" if titled else "ignore")
+        if columns:
+            self.check_used(columns, problems)
 
-    def compose(self, cells: Mapping[str, Any]) -> Mapping[str, Any]:
+    def check_used(self, columns: Iterable[str], problems: Problems, line: int | None = None) -> None:
+        """Complain about templates that name columns of which there is none."""
+        there = (*columns,)
+        for template in self._templates(there).values():
+            for what in template.unknown(there):
+                problems.add(line, None, what, option="compose")
+
+    def compose(self, cells: Mapping[str, Any], *, clear: str = CLEAR) -> Mapping[str, Any]:
         """Fill the fields that are made of several columns, and leave out the ignored ones.
 
+        A column that says to clear the field is empty in a template, and clears where nothing else is left.
+
         Raises:
-            KeyError: a template names a column that is not there.
-            CellError: it names one whose cell shows something else than it stores.
+            CellError: a template names a column whose cell shows something else than it stores.
         """
         kept = {column: cell for column, cell in cells.items() if column not in self.ignored}
         if not self.composed:
             return kept
-        texts = {column: "" if cell is None else str(cell).strip() for column, cell in cells.items()}
         self._check_composed(cells)
-        return {**kept, **{name: template.format_map(texts).strip() for name, template in self.composed.items()}}
+        texts = {column: text_of(cell) for column, cell in cells.items()}
+        there = {column: text for column, text in texts.items() if text != clear}
+        made = {}
+        for name, template in self._templates(cells).items():
+            cleared = any(texts.get(column) == clear for column in template.columns)
+            made[name] = template.fill(there) or (clear if cleared else "")
+        return {**kept, **made}
+
+    def _templates(self, columns: Iterable[str]) -> Mapping[str, Template]:
+        return {name: _template(text, tuple(columns)) for name, text in self.composed.items()}
 
     def _check_composed(self, cells: Mapping[str, Any]) -> None:
         """See that no text is made of what a cell stores and does not show."""
+        templates = self._templates(cells)
         for column, cell in cells.items():
             if isinstance(cell, Stored) and any(
-                column in _named(template) for name, template in self.composed.items() if not _fits(name, cell)
+                column in template.columns for name, template in templates.items() if not _fits(name, cell)
             ):
                 raise CellError(column, cell.reason)
 
@@ -94,8 +130,9 @@ class Layout:
         return column in {*FIELDS, *LABELS, *COLUMNS, KEY, *self.extra} - self.ignored
 
 
-def _named(template: str) -> set[str]:
-    return {name for _, name, _, _ in Formatter().parse(template) if name}
+@lru_cache(maxsize=64)
+def _template(text: str, columns: tuple[str, ...]) -> Template:
+    return Template.read(text, columns)
 
 
 def _fits(column: str, cell: Stored) -> bool:
@@ -125,10 +162,12 @@ class RowReader:
         typed: bool = False,
         compared: bool = False,
         keys: Keys | None = None,
+        cuts: Cuts | None = None,
     ) -> None:
         self.problems = problems
         self.reading = reading
         self._origin = origin
+        self._typed = typed
         self._read = fields.typed if typed else fields.parsed
         self._layout = layout
         self._compared = compared
@@ -136,6 +175,7 @@ class RowReader:
         self._seen: set[str] = set()
         self._too_new: set[str] = set()
         self._doubts: dict[str, tuple[str, str]] = {}  # of the row: field -> column, what the server would say
+        self._cuts = cuts or Cuts()
 
     def read(self, row: Row) -> Item | None:
         """Make an item of a row that names a video and sets fields; None where there is anything wrong with it."""
@@ -163,16 +203,19 @@ class RowReader:
         doubts = dict(self._layout.doubts(row.cells))
         for column, cell in doubts.items():
             self.problems.add(row.line, column, cell.reason)
+        if not self._typed:
+            self._layout.check_used(row.cells, self.problems, row.line)
+        cells = {column: "" if column in doubts else cell for column, cell in row.cells.items()}
         try:
-            return self._layout.compose(
-                {column: "" if column in doubts else cell for column, cell in row.cells.items()}
-            )
+            return self._layout.compose(cells, clear="" if self._typed else self.reading.marker)
         except CellError as exc:
             self.problems.add_cell(row.line, exc)
             return row.cells
-        except (KeyError, IndexError, ValueError) as exc:
-            self.problems.add(row.line, None, f"a template names a column that is not there: {exc}", option="compose")
-            return row.cells
+
+    def check_columns(self) -> None:
+        """Complain about templates that name columns which no row of JSON had."""
+        if self._typed and self._seen:
+            self._layout.check_used(self._seen, self.problems)
 
     def reference(self, line: int, cells: Mapping[str, Any]) -> str | None:
         """Return the video that a row names; None where it names none."""
@@ -215,7 +258,10 @@ class RowReader:
             name = LABELS.get(column, column)
             if name in FIELDS:
                 try:
-                    self._take(wanted, name, column, self._value(name, column, cell, cells))
+                    value = self._value(name, column, cell, cells)
+                    if self.reading.fit and value not in (_LEAVE, None):
+                        self._cuts.note(_where(line, cells), name, whole(name, cell, self.reading), value)
+                    self._take(wanted, name, column, value)
                 except CellError as exc:
                     self.problems.add_cell(line, exc)
                 except ValueError as exc:
@@ -274,13 +320,26 @@ def kept(cells: Mapping[str, Any]) -> dict[str, Any]:
     return {column: cell for column, cell in cells.items() if column not in fields.SECRET}
 
 
+def _where(line: int, cells: Mapping[str, Any]) -> str:
+    """Name a row for people, and its video as the row does."""
+    named = next((str(cells[name]) for name in (*COLUMNS, KEY, "file", "name") if cells.get(name)), "")
+    return f"line {line:,}, {named}" if named else f"line {line:,}"
+
+
 def key_of(cells: Mapping[str, Any]) -> dict[str, Any]:
     """Return what is noted of a row's old key."""
     return {"key": str(cells[KEY])} if cells.get(KEY) else {}
 
 
-async def read_all(source: Source, read: Callable[[Row], Item | None], journal: Journal, problems: Problems) -> None:
-    """Read the whole table into the journal, and tell all of its errors at once.
+async def read_all(
+    source: Source,
+    read: Callable[[Row], Item | None],
+    journal: Journal,
+    problems: Problems,
+    *,
+    at_end: Callable[[], None] = lambda: None,
+) -> None:
+    """Read the whole table into the journal, and tell all of its errors at once, those found `at_end` among them.
 
     Raises:
         BadSource: there is something wrong in it; nothing of it is carried out.
@@ -298,6 +357,7 @@ async def read_all(source: Source, read: Callable[[Row], Item | None], journal: 
             if item is not None:
                 await batch.put(item)
     twice.tell(problems)
+    at_end()
     problems.raise_if_any()
 
 

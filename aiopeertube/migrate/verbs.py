@@ -27,6 +27,7 @@ from .planning import RulesOverScope
 from .proving import Difference, Verified, Verifier, as_before, derive
 from .rules import Rules
 from .scope import Scope, who_am_i
+from .scope_check import Editor, check_scope
 from .tables import Source, open_sink
 from .tables.opening import format_of
 from .vocabulary import WORDS, fetch_words
@@ -80,6 +81,7 @@ async def export(
     who = None if pt.anonymous else (await who_am_i(pt))[0]
     if who is not None and not fields:
         columns = columns_for(default_for(who.version))
+    scope = await check_scope(pt, scope)
     sink = open_sink(str(output), columns, format=format, delimiter=delimiter, overwrite=overwrite, bom=bom)
     with sink, watcher.step("export"):
         job = Export(pt, who, scope, watcher=watcher)
@@ -163,7 +165,9 @@ async def set_(
         reading = Reading(
             desk.words, cells.clear_marker, cells.tag_separator, cells.fit, cells.date_order, desk.who.version
         )
-        over = RulesOverScope(pt, desk.journal, desk.who, rules.transform(reading), scope, watcher=watcher)
+        transform = rules.transform(reading, say=watcher.say)
+        within = await check_scope(pt, scope, editor=Editor(desk.who, desk.me["account"]["host"]))
+        over = RulesOverScope(pt, desk.journal, desk.who, transform, within, watcher=watcher)
         with watcher.step("compare"):
             await over.plan()
         question = "Change {count:,} videos at {origin}?"

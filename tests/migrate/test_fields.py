@@ -27,6 +27,7 @@ VIDEO = {
     "originallyPublishedAt": "1939-05-31T00:00:00.000Z",
     "channel": {"id": 3, "name": "afp"},
     "account": {"name": "nisv"},
+    "views": 3,
 }
 
 

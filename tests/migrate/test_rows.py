@@ -161,3 +161,28 @@ def test_cells_that_stand_in_no_field_may_show_what_they_like(read: Read, proble
     row = {"uuid": UUID, "name": "Film", "notes": DAY, "key": Stored("7", "number", "x")}
     assert made(read(row, layout=Layout(frozenset({"notes", "key"})))).wanted == {"name": "Film"}
     assert problems.total == 0
+
+
+def test_columns_of_templates_are_known_ones(problems: Problems) -> None:
+    composed = {"descripton": "{name}", "support": "{nmae}", "language.label": "{name}"}
+    Layout(composed=composed).check(["uuid", "name"], problems)
+    assert [(line, column) for line, column, _ in complaints(problems)] == [(None, None), (None, None)]
+    (_, _, target), (_, _, used) = complaints(problems)
+    assert "descripton: did you mean description?" in target
+    assert "nmae: did you mean name?" in used
+
+
+def test_a_column_that_a_template_uses_has_a_meaning(problems: Problems) -> None:
+    Layout(composed={"description": "{abstract}"}).check(["uuid", "abstract"], problems)
+    assert problems.total == 0
+
+
+def test_a_template_of_columns_that_clear_clears(read: Read) -> None:
+    layout = Layout(frozenset({"a", "b"}), {"description": "{a}, {b}"})
+    assert made(read({"uuid": UUID, "a": "<clear>", "b": "Bees"}, layout=layout)).wanted == {"description": "Bees"}
+    assert made(read({"uuid": UUID, "a": "<clear>", "b": ""}, layout=layout)).wanted == {"description": None}
+
+
+def test_rows_of_json_may_lack_what_a_template_uses(read: Read) -> None:
+    layout = Layout(composed={"description": "{a}, {b}"})
+    assert made(read({"uuid": UUID, "a": ["x", "y"]}, layout=layout, typed=True)).wanted == {"description": "x; y"}

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from aiopeertube.errors import InvalidField, NotFound
 
-from .fields import FIELDS, LABELLED
+from . import exported
+from .fields import FIELDS, LABELLED, current
 from .references import COLUMNS
 from .rows import FOR_PEOPLE
 from .scope import Scope, Seen, Who, has_total, in_full, listing
@@ -19,12 +20,14 @@ if TYPE_CHECKING:
 # What an export has when nothing is chosen: the names of the video, every field, and when it was made.
 DEFAULT: Final = ("uuid", "url", *FIELDS, "createdAt", "publishedAt", "updatedAt")
 KNOWN: Final = frozenset(
-    {*COLUMNS, *FIELDS, *FOR_PEOPLE, *(f"{name}.label" for name in LABELLED)} - {"video", "reason"}
+    {*COLUMNS, *FIELDS, *FOR_PEOPLE, *(f"{name}.label" for name in LABELLED), exported.COLUMN} - {"video", "reason"}
 )
 
 
-def columns_for(chosen: Sequence[str]) -> tuple[str, ...]:
+def columns_for(chosen: Sequence[str], *, remember: bool = False) -> tuple[str, ...]:
     """Return the columns of an export: labels stand beside ids, and the video's UUID is always there.
+
+    To `remember` what was exported is the last column, for `plan` and `apply`.
 
     Raises:
         InvalidField: a column is chosen that there is not.
@@ -34,12 +37,14 @@ def columns_for(chosen: Sequence[str]) -> tuple[str, ...]:
         what = f"there is no field {unknown[0]!r}; there are {', '.join(sorted(KNOWN))}"
         raise InvalidField("fields", what, option="fields")
     wanted = dict.fromkeys(("uuid", *chosen) if not set(chosen) & set(COLUMNS) else chosen)
+    remember = remember or exported.COLUMN in wanted
+    wanted.pop(exported.COLUMN, None)
     columns: list[str] = []
     for column in wanted:
         columns.append(column)
         if column in LABELLED and f"{column}.label" not in wanted:
             columns.append(f"{column}.label")
-    return tuple(columns)
+    return (*columns, exported.COLUMN) if remember else tuple(columns)
 
 
 class Export:
@@ -65,7 +70,7 @@ class Export:
                 if found.error is not None and not isinstance(found.error, NotFound):
                     raise found.error
                 self._waiting[found.tag] = found.video
-                self._write(sink, columns, as_json=as_json)
+                self._write(sink, columns, needed, as_json=as_json)
 
     async def _rows(self, needed: Sequence[str]) -> AsyncIterator[Seen]:
         place = 0
@@ -74,7 +79,7 @@ class Export:
                 yield Seen(row["uuid"], row, needed, place)
                 place += 1
 
-    def _write(self, sink: Sink, columns: Sequence[str], *, as_json: bool) -> None:
+    def _write(self, sink: Sink, columns: Sequence[str], needed: Sequence[str], *, as_json: bool) -> None:
         while self._next in self._waiting:
             video = self._waiting.pop(self._next)
             self._next += 1
@@ -83,7 +88,10 @@ class Export:
                 self.vanished += 1
                 continue
             self.written += 1
-            sink.write({column: cell(video, column, as_json=as_json) for column in columns})
+            cells = {column: cell(video, column, as_json=as_json) for column in columns if column != exported.COLUMN}
+            if exported.COLUMN in columns:
+                cells[exported.COLUMN] = exported.write(video["uuid"], current(video, needed))
+            sink.write(cells)
 
 
 def _listed_as(who: Who | None, scope: Scope) -> Who | None:

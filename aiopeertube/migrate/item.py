@@ -57,6 +57,15 @@ def merged(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any] |
     return {**one, **other}
 
 
+def together(note: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
+    """Put together what is noted of two rows that want something of one video; the first one's word is the last."""
+    both = {**other, **note}
+    for name in ("base", "own"):
+        if name in both:
+            both[name] = {**other.get(name, {}), **note.get(name, {})}
+    return both
+
+
 def joined(chain: Sequence[Item]) -> Item:
     """Put what one job did to a video in several steps into one change: what was there first, and what came last."""
     before: dict[str, Any] = {}

@@ -3,20 +3,25 @@
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
+from . import exported
 from .compare import Lookup, compare
 from .database import Job, JournalError
 from .fields import Reading
-from .item import Item
+from .item import Item, State
 from .journal import Batch, Journal
 from .kinds import Kind
+from .merging import planned, reopened
+from .own_writes import own_writes
 from .planfile import PlanFile
+from .planned import Plan
 from .problems import Problems
 from .rows import Layout, RowReader, read_all
 from .rules import Transform
 from .scope import Scope, Seen, Who, has_total, in_full, listing
 from .tables.source import Source
+from .vocabulary import Vocabulary
 from .watching import UNWATCHED, Watcher
 
 if TYPE_CHECKING:
@@ -34,9 +39,12 @@ async def plan_table(
     who: Who,
     reading: Reading,
     layout: Layout | None = None,
+    overwrite: bool = False,
     watcher: Watcher = UNWATCHED,
 ) -> None:
     """Read a table, and compare what it asks for with the server where the kind of job needs that.
+
+    `overwrite` changes what somebody else changed since the table was exported, too.
 
     Raises:
         BadSource: with every error of the table; nothing of it is carried out.
@@ -44,14 +52,26 @@ async def plan_table(
     problems, layout = Problems(source.name), layout or Layout()
     layout.check(source.columns, problems)
     problems.raise_if_any()
-    rows = RowReader(pt.origin, reading, layout, problems, typed=not source.columns)
+    own = await own_writes(journal) if kind.compares and _knows(source.columns) else None
+    rows = RowReader(pt.origin, reading, layout, problems, typed=not source.columns, own=own)
     await journal.begin_pass()
     await read_all(source, partial(kind.read_row, rows=rows), journal, problems)
-    await journal.end_pass(edits=kind.compares)
+    await journal.end_pass(edits=kind.compares, again=AGAIN if kind.compares else ())
+    for remark in rows.remarks():
+        watcher.say(remark)
     if kind.compares:
+        lookup = Lookup(pt, journal, who, overwrite=overwrite, words=reading.words, watcher=watcher)
         with watcher.step("compare"):
-            await Lookup(pt, journal, who, watcher=watcher).run()
+            await lookup.run()
         await _refuse_contradictions(journal, problems)
+
+
+AGAIN: Final = ("planned", "conflict")  # what another look at the server may settle otherwise, when a job goes on
+
+
+def _knows(columns: Sequence[str]) -> bool:
+    """Tell whether rows may know what they were; rows of JSON have columns of their own."""
+    return not columns or bool({exported.COLUMN, "updatedAt"} & set(columns))
 
 
 async def _refuse_contradictions(journal: Journal, problems: Problems) -> None:
@@ -61,17 +81,34 @@ async def _refuse_contradictions(journal: Journal, problems: Problems) -> None:
     problems.raise_if_any()
 
 
-async def plan_again(journal: Journal, items: AsyncIterable[Item], add: Adding | None = None) -> None:
+async def plan_again(
+    journal: Journal, items: AsyncIterable[Item], add: Adding | None = None, *, again: Sequence[State] = ()
+) -> None:
     """Take in the items of another plan, with all that is known of them."""
     await journal.begin_pass()
     async with Batch(add or journal.add) as batch:
         async for item in items:
             await batch.put(item)
-    await journal.end_pass()
+    await journal.end_pass(again=again)
 
 
-async def plan_file(journal: Journal, plan: PlanFile) -> None:
-    """Take in a plan that was written earlier.
+async def plan_object(journal: Journal, plan: Plan, *, looks: bool = False) -> None:
+    """Take in a plan that was made here; what it changes is still to be compared, unless the job `looks` itself."""
+
+    async def items() -> AsyncIterator[Item]:
+        async for item in plan.items():
+            if item.state == "planned" and not looks:
+                yield planned(item)
+            else:
+                yield reopened(item) if item.state == "conflict" else item
+
+    await plan_again(journal, items(), again=AGAIN)
+
+
+async def plan_file(
+    journal: Journal, plan: PlanFile, words: Vocabulary | None = None, *, looks: bool = False
+) -> None:
+    """Take in a plan that was written earlier; what it changes is still to be compared, as for `plan_object`.
 
     Raises:
         BadSource: it was cut off or damaged; nothing of it is carried out.
@@ -80,11 +117,11 @@ async def plan_file(journal: Journal, plan: PlanFile) -> None:
     lines: dict[str, int] = {}  # of the items that wait to be added
 
     async def items() -> AsyncIterator[Item]:
-        for item in plan.items(problems):
+        for item in plan.items(problems, words):
             if lines.setdefault(item.uuid, plan.line) != plan.line:
                 problems.add(plan.line, "uuid", "an earlier line changes this video")
                 continue
-            yield item
+            yield item if looks else planned(item)
         problems.raise_if_any()  # before the pass ends, so that nothing of it counts
 
     async def add(batch: Sequence[Item]) -> None:
@@ -92,7 +129,7 @@ async def plan_file(journal: Journal, plan: PlanFile) -> None:
             problems.add(lines[item.uuid], "uuid", "an earlier line changes this video")
         lines.clear()
 
-    await plan_again(journal, items(), add)
+    await plan_again(journal, items(), add, again=AGAIN)
 
 
 def check_plan(job: Job, *, named: str, kind: str, origin: str, user: str) -> None:

@@ -58,17 +58,20 @@ async def export(
     format: str | None = None,
     delimiter: str | None = None,
     overwrite: bool = False,
+    remember: bool = True,
     watcher: Watcher = UNWATCHED,
 ) -> Exported:
     """Write videos and their metadata into a table that can be edited and given to `plan` and `apply`.
 
     Without a `scope` it has the instance's own videos: the public ones, or for staff those of every privacy. `fields`
-    are its columns, by default all that can be edited and what names a video; `output` "-" is stdout.
+    are its columns, by default all that can be edited and what names a video; `output` "-" is stdout. The column
+    `exported` remembers what was exported, so that `plan` and `apply` know your edits from other people's; without
+    `remember` it is left out.
 
     Raises:
         ConfigurationError: there is no such field or format, or a file of that name.
     """
-    columns = columns_for(fields or DEFAULT)
+    columns = columns_for(fields or DEFAULT, remember=remember)
     who = None if pt.anonymous else (await who_am_i(pt))[0]
     sink = open_sink(str(output), columns, format=format, delimiter=delimiter, overwrite=overwrite)
     with sink, watcher.step("export"):
@@ -83,9 +86,13 @@ async def plan(
     *,
     table: TableOptions = _TABLE,
     cells: CellOptions = _CELLS,
+    overwrite: bool = False,
     watcher: Watcher = UNWATCHED,
 ) -> Plan:
     """Compare what a table asks for with the server, and send no change.
+
+    Of a table that `export` wrote only the cells that were edited count. What somebody else changed meanwhile as well
+    is a conflict, and not planned; with `overwrite` it is.
 
     Raises:
         BadSource: with every error of the table.
@@ -97,7 +104,7 @@ async def plan(
     try:
         with temporary(job, folder) as journal:
             desk = Desk(pt, who, me, journal, watcher)
-            await fill(desk, given, kind, table, cells)
+            await fill(desk, given, kind, table, cells, overwrite=overwrite)
             return await plan_of(pt, journal, who, desk.words, folder=folder)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
@@ -109,6 +116,7 @@ async def apply(
     source: Given,
     *,
     expect: bool = False,
+    overwrite: bool = False,
     table: TableOptions = _TABLE,
     cells: CellOptions = _CELLS,
     job: JobOptions = _JOB,
@@ -119,7 +127,8 @@ async def apply(
 
     `source` is a table or a plan that was written, by its path; a `Plan`; or an open table. With `expect` each video
     is looked at just before, and left if somebody changed it since it was compared. `halt` is short for
-    `JobOptions(halt=...)`.
+    `JobOptions(halt=...)`. Fields that somebody else changed since the table was exported, or the plan was made, are
+    conflicts, and are left; with `overwrite` they are changed all the same.
 
     Raises:
         BadSource: with every error of the input; nothing was sent.
@@ -127,7 +136,7 @@ async def apply(
     """
     options, given, kind = job.checked(halt), open_input(source, table), Update(expect=expect)
     async with opened(pt, kind, given.name, columns=given.columns, options=options, watcher=watcher) as desk:
-        await fill(desk, given, kind, table, cells)
+        await fill(desk, given, kind, table, cells, overwrite=overwrite, looks=expect)
         return await carry_out(desk, kind, options, title="apply", requests_each=kind.requests_each)
 
 

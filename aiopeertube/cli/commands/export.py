@@ -27,6 +27,11 @@ class ExportFlags:
     )
     delimiter: str | None = option("--delimiter", help="What separates the cells of CSV. Default: a comma.")
     overwrite: bool = option("--overwrite", is_flag=True, help="Replace OUT if it exists.")
+    forget: bool = option(
+        "--forget",
+        is_flag=True,
+        help="Leave out the column `exported`, by which plan and apply know your edits from other people's.",
+    )
 
 
 @click.command(cls=Command)
@@ -39,7 +44,8 @@ def export(settings: Settings, /, output: str, flags: ExportFlags) -> int:
 
     OUT is a .csv, .tsv, .jsonl or .xlsx file, or - for stdout. Without --mine, --channel or --account it has the
     instance's own videos: the public ones, or for staff those of every privacy. Videos are read in full where the
-    columns need it. What was exported and not edited plans to no change.
+    columns need it. The last column remembers what was exported: keep it as it is. Cells that you do not edit are
+    left as they are on the server, whoever changes them meanwhile.
     """
     if flags.mine and (flags.channel or flags.account):
         raise click.UsageError("--mine excludes --channel and --account.")
@@ -71,6 +77,7 @@ async def _export(
             format=flags.format,
             delimiter=flags.delimiter,
             overwrite=flags.overwrite,
+            remember=not flags.forget,
             watcher=job_screen.JobScreen(pt, settings),
         )
     if not settings.quiet:

@@ -100,8 +100,14 @@ class JobScreen(Unwatched):
             job_output.show_for_ever(plan)
         if self._shows_counts and not self._settings.quiet:
             note(f"{plan.changes:,} of {plan.looked_at:,} videos would change")
-        if self._job.dry_run and self._lines:
+        job_output.show_conflicts(plan)
+        if not self._settings.quiet:
+            job_output.show_replaced(plan)
+        if self._lines and self._job.dry_run:
             async for item in plan.items("planned", "failed", "conflict"):
+                job_output.write_outcome(item)
+        elif self._lines and plan.conflicts:
+            async for item in plan.items("conflict"):
                 job_output.write_outcome(item)
 
     async def confirm(self, question: str) -> bool:

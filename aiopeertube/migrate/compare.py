@@ -5,19 +5,22 @@ descriptions and lack other fields, so a video is asked for by itself where the 
 and pages are only asked for where they are fewer than the videos.
 """
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, Final
 
 from aiopeertube.errors import ApiError, NotFound, UnexpectedResponse
 
-from . import fields
+from . import fields, merging
 from .changes import change, needed_for
 from .item import Item
 from .journal import Batch, Journal
+from .merging import conflicts, set_apart
 from .problems import Problems
 from .references import names_another
+from .rows import ANOTHER
 from .scope import Found, Scope, Seen, Who, in_full, listing, owner_of
+from .vocabulary import Vocabulary
 from .watching import UNWATCHED, Watcher
 
 if TYPE_CHECKING:
@@ -27,13 +30,28 @@ _PAGE: Final = 100  # rows of a list that one request gives
 _EVERYTHING: Final = Scope()
 
 
-def compare(item: Item, video: Mapping[str, Any]) -> Item:
-    """Settle an item by what the server has: planned, unchanged, or in conflict with what was expected there."""
+def compare(
+    item: Item, video: Mapping[str, Any], *, overwrite: bool = False, words: Vocabulary | None = None
+) -> Item:
+    """Settle an item by what the server has: planned, unchanged, or in conflict with what was expected there.
+
+    Fields that somebody else changed since the item's table or plan was made are noted as conflicts, unless
+    `overwrite` says that they are to be changed all the same; the other fields are planned beside them.
+    """
     item.uuid, item.name, item.ready = video["uuid"], video["name"], True
+    if (of := item.note.get("of", item.uuid)) != item.uuid:
+        return item.settle("failed", ANOTHER.format(uuid=of))
     try:
-        item.before, item.after = change(item.wanted, video)
+        now = fields.current(video, item.wanted)
+        found = {} if overwrite else conflicts(item, now, video.get("updatedAt"))
+        rest = {name: value for name, value in item.wanted.items() if name not in found}
+        item.before, item.after = change(rest, video)
     except ValueError as exc:
         return item.settle("failed", str(exc))
+    item.note = _noted(item.note, found, video)
+    if found and not item.after:
+        item.after, item.before, item.ready = {name: both["mine"] for name, both in found.items()}, None, False
+        return item.settle("conflict", merging.reason(item, words or Vocabulary()))
     if not item.after:
         return item.settle("unchanged")
     expected, before = item.note.get("expected"), item.before
@@ -43,6 +61,13 @@ def compare(item: Item, video: Mapping[str, Any]) -> Item:
 
 
 _NONE: Final = object()
+
+
+def _noted(note: Mapping[str, Any], found: Mapping[str, Any], video: Mapping[str, Any]) -> dict[str, Any]:
+    """Note the conflicts of this look, and when the video was edited last, which a plan keeps."""
+    kept = {name: value for name, value in note.items() if name not in {"conflicts", "seen"}}
+    seen = {"seen": video["updatedAt"]} if isinstance(video.get("updatedAt"), str) else {}
+    return kept | seen | ({"conflicts": dict(found)} if found else {})
 
 
 def _complain(item: Item, video: Mapping[str, Any], problems: Problems) -> bool:
@@ -61,6 +86,8 @@ class Lookup:
     """Compares all items that were read with what the server has.
 
     What rows got wrong, and the look at their videos shows, goes to `problems`; it fails their items as well.
+    `overwrite` changes what somebody else changed meanwhile, too; `words` are for telling of it. With `proofs` the
+    items are a plan's: where a list's row tells that a video was not edited since, it need not be fetched.
     """
 
     def __init__(
@@ -70,12 +97,18 @@ class Lookup:
         who: Who,
         *,
         problems: Problems | None = None,
+        overwrite: bool = False,
+        proofs: bool = False,
+        words: Vocabulary | None = None,
         watcher: Watcher = UNWATCHED,
     ) -> None:
         self._pt = pt
         self._problems = Problems("") if problems is None else problems
         self._journal = journal
         self._who = who
+        self._overwrite = overwrite
+        self._proofs = proofs
+        self._words = words or Vocabulary()
         self._watcher = watcher
 
     async def run(self) -> None:
@@ -88,25 +121,36 @@ class Lookup:
     async def _pages_are_fewer(self) -> bool:
         # A row of a list tells all of an 8.x's tags, to administrators.
         row: dict[str, Any] = {"tags": []} if self._who.modern and self._who.staff else {}
-        count = await self._journal.count_read(lambda wanted: not fields.lacks(row, wanted))
+        count = await self._journal.count_read(lambda wanted: self._proofs or not fields.lacks(row, wanted))
         return count > 2 and await listing(self._pt, self._who, _EVERYTHING).total() <= _PAGE * count
 
     async def _from_pages(self) -> AsyncIterator[Seen]:
         async for page in listing(self._pt, self._who, _EVERYTHING).pages():
             rows = {str(row.get("uuid")): row for row in page} | {str(row["id"]): row for row in page}
             for item in await self._journal.find(rows, "read"):
-                yield Seen(item.ref, rows[item.ref], needed_for(item.wanted), item)
+                row = rows[item.ref]
+                known = merging.proven(item, row)
+                yield Seen(item.ref, {**row, **known}, needed_for(item.wanted) - known.keys(), item)
 
     async def _one_by_one(self) -> AsyncIterator[Seen]:
         async for item in self._journal.items("read"):
             yield Seen(item.ref, None, needed_for(item.wanted), item)
 
     async def _compare_all(self, seen: AsyncIterator[Seen]) -> None:
-        async with Batch(self._journal.save) as batch, aclosing(in_full(self._pt, seen)) as videos:
+        async with Batch(self._save) as batch, aclosing(in_full(self._pt, seen)) as videos:
             async for found in videos:
                 self._settle(found.tag, found)
                 self._watcher.advance()
                 await batch.put(found.tag)
+
+    async def _save(self, items: Sequence[Item]) -> None:
+        """Save items; what is in conflict becomes an item of its own, so that the rest can be carried out."""
+        apart = [part for item in items if (part := set_apart(item)) is not None]
+        for part in apart:
+            part.settle("conflict", merging.reason(part, self._words))
+        await self._journal.save(items)
+        if apart:
+            await self._journal.add_apart(apart)
 
     def _settle(self, item: Item, found: Found) -> None:
         video, error = found.video, found.error
@@ -115,7 +159,7 @@ class Lookup:
         elif error is not None:
             raise error
         elif video is not None and self._who.may_edit(video):
-            compare(item, video)
+            compare(item, video, overwrite=self._overwrite, words=self._words)
             if _complain(item, video, self._problems):
                 item.settle("failed", "the row is wrong about this video")
         elif video is not None:

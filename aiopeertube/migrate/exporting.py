@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from aiopeertube.errors import InvalidField, NotFound
 
+from . import exported
 from .compare import is_about_one_video, reason
-from .fields import FIELDS, LABELLED, OPEN_FIELDS, for_cell, for_reading, too_new
+from .fields import FIELDS, LABELLED, OPEN_FIELDS, SECRET, current, for_cell, for_reading, too_new
 from .references import COLUMNS
 from .rows import FOR_PEOPLE, UNKNOWN
 from .scope import Found, Scope, Seen, Who, has_total, in_full, listing, owner_of
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 # What an export has when nothing is chosen: the names of the video, every field, and when it was made.
 DEFAULT: Final = ("uuid", "url", *OPEN_FIELDS, "createdAt", "publishedAt", "updatedAt")
 KNOWN: Final = frozenset(
-    {*COLUMNS, *FIELDS, *FOR_PEOPLE, *(f"{name}.label" for name in LABELLED)} - {"video", "reason"}
+    {*COLUMNS, *FIELDS, *FOR_PEOPLE, *(f"{name}.label" for name in LABELLED), exported.COLUMN} - {"video", "reason"}
 )
 
 
@@ -29,8 +30,10 @@ def default_for(version: tuple[int, ...]) -> tuple[str, ...]:
     return tuple(name for name in DEFAULT if name not in FIELDS or not too_new(name, version))
 
 
-def columns_for(chosen: Sequence[str]) -> tuple[str, ...]:
+def columns_for(chosen: Sequence[str], *, remember: bool = False) -> tuple[str, ...]:
     """Return the columns of an export: labels stand beside ids, and the video's UUID is always there.
+
+    To `remember` what was exported is the last column, for `plan` and `apply`.
 
     Raises:
         InvalidField: a column is chosen that there is not.
@@ -40,12 +43,14 @@ def columns_for(chosen: Sequence[str]) -> tuple[str, ...]:
         what = f"there is no field {unknown[0]!r}; there are {', '.join(sorted(KNOWN))}"
         raise InvalidField("fields", what, option="fields")
     wanted = dict.fromkeys(("uuid", *chosen) if not set(chosen) & set(COLUMNS) else chosen)
+    remember = remember or exported.COLUMN in wanted
+    wanted.pop(exported.COLUMN, None)
     columns: list[str] = []
     for column in wanted:
         columns.append(column)
         if column in LABELLED and f"{column}.label" not in wanted:
             columns.append(f"{column}.label")
-    return tuple(columns)
+    return (*columns, exported.COLUMN) if remember else tuple(columns)
 
 
 class Export:
@@ -73,7 +78,7 @@ class Export:
         async with aclosing(in_full(self._pt, self._rows(needed))) as videos:
             async for found in videos:
                 self._waiting[found.tag[0]] = self._taken(found)
-                self._write(sink, columns, as_json=as_json)
+                self._write(sink, columns, needed, as_json=as_json)
 
     def _taken(self, found: Found) -> Mapping[str, Any] | None:
         """Return a video that is to be written; count and name one that cannot be."""
@@ -97,7 +102,7 @@ class Export:
                 yield Seen(ref, row, needed, (place, ref))
                 place += 1
 
-    def _write(self, sink: Sink, columns: Sequence[str], *, as_json: bool) -> None:
+    def _write(self, sink: Sink, columns: Sequence[str], needed: Sequence[str], *, as_json: bool) -> None:
         while self._next in self._waiting:
             video = self._waiting.pop(self._next)
             self._next += 1
@@ -105,7 +110,11 @@ class Export:
             if video is None:
                 continue
             self.written += 1
-            sink.write({column: cell(video, column, as_json=as_json) for column in columns})
+            cells = {column: cell(video, column, as_json=as_json) for column in columns if column != exported.COLUMN}
+            if exported.COLUMN in columns:
+                open_ones = [name for name in needed if name not in SECRET]
+                cells[exported.COLUMN] = exported.write(video["uuid"], current(video, open_ones))
+            sink.write(cells)
 
 
 def _listed_as(who: Who | None, scope: Scope) -> Who | None:

@@ -53,7 +53,7 @@ class Item:
         """Want what another row wants of the same video as well; `wanted` is what both come to."""
         self.wanted = wanted
         self.row |= {column: cell for column, cell in other.row.items() if self.row.get(column) in ("", None)}
-        self.note = {**other.note, **self.note}
+        self.note = together(self.note, other.note)
         doubts = {**other.note.get("doubts", {}), **self.note.get("doubts", {})}
         if doubts:
             self.note["doubts"] = doubts
@@ -64,6 +64,15 @@ def merged(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any] |
     if any(name in one and one[name] != value for name, value in other.items()):
         return None
     return {**one, **other}
+
+
+def together(note: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
+    """Put together what is noted of two rows that want something of one video; the first one's word is the last."""
+    both = {**other, **note}
+    for name in ("base", "own"):
+        if name in both:
+            both[name] = {**other.get(name, {}), **note.get(name, {})}
+    return both
 
 
 def joined(chain: Sequence[Item]) -> Item:

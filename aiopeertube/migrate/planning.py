@@ -3,25 +3,30 @@
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from aiopeertube.errors import InputError
 
+from . import exported
 from .compare import Lookup, compare, is_about_one_video, reason
 from .database import Job, JournalError
 from .fields import Reading
 from .fitting import Cuts
-from .item import Item
+from .item import Item, State
 from .journal import Batch, Journal
 from .keys import Keys
 from .kinds import Kind
+from .merging import planned, reopened
 from .naming import settle_names
+from .own_writes import own_writes
 from .planfile import PlanFile
+from .planned import Plan
 from .problems import Problems
 from .rows import Layout, RowReader, read_all
 from .rules import Transform
 from .scope import Found, Scope, Seen, Who, has_total, in_full, listing
 from .tables.source import Source
+from .vocabulary import Vocabulary
 from .watching import UNWATCHED, Watcher
 
 if TYPE_CHECKING:
@@ -39,9 +44,12 @@ async def plan_table(
     who: Who,
     reading: Reading,
     layout: Layout | None = None,
+    overwrite: bool = False,
     watcher: Watcher = UNWATCHED,
 ) -> None:
     """Read a table, and compare what it asks for with the server where the kind of job needs that.
+
+    `overwrite` changes what somebody else changed since the table was exported, too.
 
     Raises:
         BadSource: with every error of the table; nothing of it is carried out.
@@ -49,6 +57,7 @@ async def plan_table(
     problems, layout = Problems(source.name), layout or Layout()
     layout.check(source.columns, problems)
     problems.raise_if_any()
+    own = await own_writes(journal) if kind.compares and _knows(source.columns) else None
     rows = RowReader(
         pt.origin,
         reading,
@@ -58,6 +67,7 @@ async def plan_table(
         compared=kind.compares,
         keys=Keys(pt.origin, who.name),
         cuts=Cuts(watcher.say),
+        own=own,
     )
     await journal.begin_pass()
     try:
@@ -66,9 +76,13 @@ async def plan_table(
     finally:
         for line in problems.notes:
             watcher.say(line)
-    await journal.end_pass(edits=kind.compares)
+    await journal.end_pass(edits=kind.compares, again=AGAIN if kind.compares else ())
+    for remark in rows.remarks():
+        watcher.say(remark)
     if kind.compares:
-        lookup = Lookup(pt, journal, who, problems=problems, watcher=watcher)
+        lookup = Lookup(
+            pt, journal, who, problems=problems, overwrite=overwrite, words=reading.words, watcher=watcher
+        )
         with watcher.step("compare"):
             await lookup.run()
             if await _meet(journal, problems):
@@ -76,6 +90,14 @@ async def plan_table(
                 problems.raise_if_any()
     else:
         await settle_names(pt, journal, problems)
+
+
+AGAIN: Final = ("planned", "conflict")  # what another look at the server may settle otherwise, when a job goes on
+
+
+def _knows(columns: Sequence[str]) -> bool:
+    """Tell whether rows may know what they were; rows of JSON have columns of their own."""
+    return not columns or bool({exported.COLUMN, "updatedAt"} & set(columns))
 
 
 async def _meet(journal: Journal, problems: Problems) -> int:
@@ -91,17 +113,34 @@ async def _meet(journal: Journal, problems: Problems) -> int:
     return joined
 
 
-async def plan_again(journal: Journal, items: AsyncIterable[Item], add: Adding | None = None) -> None:
+async def plan_again(
+    journal: Journal, items: AsyncIterable[Item], add: Adding | None = None, *, again: Sequence[State] = ()
+) -> None:
     """Take in the items of another plan, with all that is known of them."""
     await journal.begin_pass()
     async with Batch(add or journal.add) as batch:
         async for item in items:
             await batch.put(item)
-    await journal.end_pass()
+    await journal.end_pass(again=again)
 
 
-async def plan_file(journal: Journal, plan: PlanFile) -> None:
-    """Take in a plan that was written earlier.
+async def plan_object(journal: Journal, plan: Plan, *, looks: bool = False) -> None:
+    """Take in a plan that was made here; what it changes is still to be compared, unless the job `looks` itself."""
+
+    async def items() -> AsyncIterator[Item]:
+        async for item in plan.items():
+            if item.state == "planned" and not looks:
+                yield planned(item)
+            else:
+                yield reopened(item) if item.state == "conflict" else item
+
+    await plan_again(journal, items(), again=AGAIN)
+
+
+async def plan_file(
+    journal: Journal, plan: PlanFile, words: Vocabulary | None = None, *, looks: bool = False
+) -> None:
+    """Take in a plan that was written earlier; what it changes is still to be compared, as for `plan_object`.
 
     Raises:
         BadSource: it was cut off or damaged; nothing of it is carried out.
@@ -110,11 +149,11 @@ async def plan_file(journal: Journal, plan: PlanFile) -> None:
     lines: dict[str, int] = {}  # of the items that wait to be added
 
     async def items() -> AsyncIterator[Item]:
-        for item in plan.items(problems):
+        for item in plan.items(problems, words):
             if lines.setdefault(item.uuid, plan.line) != plan.line:
                 problems.add(plan.line, "uuid", "an earlier line changes this video")
                 continue
-            yield item
+            yield item if looks else planned(item)
         problems.raise_if_any()  # before the pass ends, so that nothing of it counts
 
     async def add(batch: Sequence[Item]) -> None:
@@ -122,7 +161,7 @@ async def plan_file(journal: Journal, plan: PlanFile) -> None:
             problems.add(lines[item.uuid], "uuid", "an earlier line changes this video")
         lines.clear()
 
-    await plan_again(journal, items(), add)
+    await plan_again(journal, items(), add, again=AGAIN)
 
 
 def check_plan(job: Job, *, named: str, kind: str, origin: str, user: str) -> None:

@@ -73,6 +73,14 @@ def _whole(text: str, origin: str) -> str:
     return f"{scheme}://{text}" if text.casefold().startswith(f"{host}/") else text
 
 
+def is_uuid(text: str) -> bool:
+    """Tell whether a text is a UUID as the server writes it."""
+    return _UUID.fullmatch(text) is not None
+
+
+_UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
 def _in_url(text: str, origin: str) -> str:
     parts = urlsplit(text)
     try:

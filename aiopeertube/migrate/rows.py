@@ -5,13 +5,15 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final
 
-from . import fields
+from . import exported, fields
 from .changes import clash
+from .exported import Exported
 from .fields import FIELDS, LABELLED, Doubtful, Reading, too_new
 from .fitting import Cuts, whole
 from .item import Item
 from .journal import Batch, Journal
 from .keys import Keys
+from .own_writes import EXPORT, OwnWrites
 from .problems import CellError, Problems
 from .references import COLUMNS, all_names, reference
 from .suggestions import no_such
@@ -49,7 +51,8 @@ class Layout:
         if "*" in self.ignored:
             return []
         used = {column for template in self._templates(()).values() for column in template.columns}
-        known = {*FIELDS, *LABELS, *COLUMNS, *FOR_PEOPLE, KEY, *self.ignored, *self.extra, *used}
+        named = {*FIELDS, *LABELS, *COLUMNS, *FOR_PEOPLE, KEY, exported.COLUMN}
+        known = {*named, *self.ignored, *self.extra, *used}
         return [column for column in columns if column not in known]
 
     def check(self, columns: Sequence[str], problems: Problems) -> None:
@@ -150,6 +153,10 @@ class RowReader:
     What is wrong with a row goes to `problems`. Where rows are `compared` with their videos before anything is sent,
     a value that the server would not take today waits for that: it may be what is there. `keys` finds the videos of
     rows that have an old key alone.
+
+    Where a row knows what it was when it was exported, or what an earlier job of this table wrote (`own`), only the
+    cells that were edited since are wanted. `emptied` counts cells that had a value then, `respelled` those whose
+    line breaks alone are others.
     """
 
     def __init__(
@@ -163,15 +170,18 @@ class RowReader:
         compared: bool = False,
         keys: Keys | None = None,
         cuts: Cuts | None = None,
+        own: OwnWrites | None = None,
     ) -> None:
         self.problems = problems
         self.reading = reading
+        self.emptied = self.respelled = 0
         self._origin = origin
         self._typed = typed
         self._read = fields.typed if typed else fields.parsed
         self._layout = layout
         self._compared = compared
         self._keys = keys
+        self._own = own or OwnWrites()
         self._seen: set[str] = set()
         self._too_new: set[str] = set()
         self._doubts: dict[str, tuple[str, str]] = {}  # of the row: field -> column, what the server would say
@@ -181,17 +191,47 @@ class RowReader:
         """Make an item of a row that names a video and sets fields; None where there is anything wrong with it."""
         before = self.problems.total
         cells = self.cells(row)
-        ref = self.reference(row.line, cells)
-        wanted = self.wanted(row.line, cells)
+        was = self.exported(row.line, cells)
+        ref = self.reference(row.line, cells, was)
+        wanted = self.wanted(row.line, cells, was)
         if self.problems.total > before or ref is None:
             return None
-        note = key_of(cells) | self.other_names(ref, cells)
-        if self._doubts:
-            note["doubts"] = {name: list(doubt) for name, doubt in self._doubts.items()}
-            for column, why in self._doubts.values():
+        note = key_of(cells) | self.other_names(ref, cells) | self._noted(ref, cells, was, wanted)
+        doubts = {name: list(doubt) for name, doubt in self._doubts.items() if name in wanted}
+        if doubts:
+            note["doubts"] = doubts
+            for column, why in doubts.values():
                 self.problems.doubt(row.line, column, why)
         item = Item(ref, wanted, row.line, kept(row.cells), note=note)
-        return item if wanted else item.settle("unchanged", "the row asks for nothing")
+        return item if wanted else item.settle("unchanged", "nothing was edited" if was else _NOTHING)
+
+    def exported(self, line: int, cells: Mapping[str, Any]) -> Exported | None:
+        """Return what a row was when it was exported; None where it does not know."""
+        cell = cells.get(exported.COLUMN)
+        if cell is None or (isinstance(cell, str) and not cell.strip()):
+            return None
+        try:
+            return exported.read(str(cell))
+        except ValueError as exc:
+            self.problems.add(line, exported.COLUMN, str(exc))
+            return None
+
+    def _noted(
+        self, ref: str, cells: Mapping[str, Any], was: Exported | None, wanted: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """Return what is noted of what the row knows about its video; see `merging`."""
+        note: dict[str, Any] = {}
+        if was is not None:
+            note |= {EXPORT: was.digest} | ({"of": was.uuid} if ref.isdecimal() else {})
+            note["base"] = {name: was.values[name] for name in wanted if name in was.values}
+        since = cells.get("updatedAt")
+        if since is not None and str(since).strip() and not (was and note["base"].keys() == wanted.keys()):
+            note["since"] = str(since)
+        own = {name: last for name in wanted if (last := self._last(ref, was, name)) is not None}
+        return note | ({"own": own} if own else {})
+
+    def _last(self, ref: str, was: Exported | None, name: str) -> str | None:
+        return self._own.last(was.digest if was else ref, name)
 
     def cells(self, row: Row) -> Mapping[str, Any]:
         """Return the row's cells, composed; a row of JSON may have columns that no row before had."""
@@ -217,17 +257,24 @@ class RowReader:
         if self._typed and self._seen:
             self._layout.check_used(self._seen, self.problems)
 
-    def reference(self, line: int, cells: Mapping[str, Any]) -> str | None:
-        """Return the video that a row names; None where it names none."""
+    def reference(self, line: int, cells: Mapping[str, Any], was: Exported | None = None) -> str | None:
+        """Return the video that a row names; None where it names none, or another one than was exported in it."""
         column = next((name for name in COLUMNS if str(cells.get(name) or "").strip()), None)
         try:
-            first = self._by_key(cells) if column is None else reference(cells, self._origin)[1]
-            return self._checked(line, column or KEY, first, cells)
+            if column is not None:
+                first = reference(cells, self._origin)[1]
+            else:
+                first = self._by_key(cells) if was is None else was.uuid
+            ref = self._checked(line, column or KEY, first, cells)
         except LookupError:
             self.problems.add(line, None, f"the row names no video: add one of the columns {', '.join(COLUMNS)}")
+            return None
         except ValueError as exc:
             self.problems.add(line, column or KEY, str(exc))
-        return None
+            return None
+        if was is not None and not ref.isdecimal() and ref != was.uuid:
+            self.problems.add(line, exported.COLUMN, ANOTHER.format(uuid=was.uuid))
+        return ref
 
     def _by_key(self, cells: Mapping[str, Any]) -> str:
         key = str(cells.get(KEY) or "").strip()
@@ -250,27 +297,30 @@ class RowReader:
         names = {column: name for column, name in all_names(cells, self._origin).items() if name != ref}
         return {"names": names} if names else {}
 
-    def wanted(self, line: int, cells: Mapping[str, Any]) -> dict[str, Any]:
-        """Read what the row wants of fields."""
+    def wanted(self, line: int, cells: Mapping[str, Any], was: Exported | None = None) -> dict[str, Any]:
+        """Read what the row wants of fields: all that is there or, where it knows what was there, what was edited."""
         wanted: dict[str, Any] = {}
         self._doubts = {}
         for column, cell in cells.items():
             name = LABELS.get(column, column)
             if name in FIELDS:
                 try:
-                    value = self._value(name, column, cell, cells)
+                    value = self._value(name, column, cell, cells, was)
                     if self.reading.fit and value not in (_LEAVE, None):
                         self._cuts.note(_where(line, cells), name, whole(name, cell, self.reading), value)
-                    self._take(wanted, name, column, value)
+                    self._take(wanted, name, column, value, was)
                 except CellError as exc:
                     self.problems.add_cell(line, exc)
                 except ValueError as exc:
                     self.problems.add(line, column, str(exc), option=getattr(exc, "option", ""))
-        if why := clash(wanted):
+        edited = wanted if was is None else self._edited(wanted, cells, was)
+        if why := clash(edited):
             self.problems.add(line, None, why)
-        return wanted
+        return edited
 
-    def _value(self, name: str, column: str, cell: Any, cells: Mapping[str, Any]) -> Any:
+    def _value(self, name: str, column: str, cell: Any, cells: Mapping[str, Any], was: Exported | None) -> Any:
+        if was is not None and column == name and self._is_as_exported(name, cell, was):
+            return was.values[name]  # whatever it is: the server had it
         if column != name and cell == UNKNOWN and not self._is_listed(name, cells.get(name)):
             return _LEAVE
         try:
@@ -297,18 +347,70 @@ class RowReader:
             raise CellError(name, why, option="ignore")
         return value
 
+    def _is_as_exported(self, name: str, cell: Any, was: Exported) -> bool:
+        """Tell whether a cell is written as it was; an empty one leaves its field in any case."""
+        if name not in was.values or not exported.is_told(was.values[name]) or cell in ("", None):
+            return False
+        value = was.values[name]
+        return bool(cell == (value if self._typed else FIELDS[name].show(value)))
+
     @staticmethod
-    def _take(wanted: dict[str, Any], name: str, column: str, value: Any) -> None:
+    def _take(wanted: dict[str, Any], name: str, column: str, value: Any, was: Exported | None) -> None:
         if value is _LEAVE:
             return
-        if wanted.setdefault(name, value) != value:
-            # To guess which of the two was edited would need the table as it was exported.
-            other = name if column != name else f"{name}.label"
-            raise CellError(
-                column, f"it contradicts {other}; edit both, empty one of them, or ignore its column", option="ignore"
-            )
+        there = wanted.setdefault(name, value)
+        if there == value:
+            return
+        if was is not None and name in was.values:
+            if exported.is_same(was.values[name], value):
+                return  # the other one was edited
+            if exported.is_same(was.values[name], there):
+                wanted[name] = value
+                return
+        other = name if column != name else f"{name}.label"
+        raise CellError(
+            column, f"it contradicts {other}; edit both, empty one of them, or ignore its column", option="ignore"
+        )
+
+    def _edited(self, wanted: Mapping[str, Any], cells: Mapping[str, Any], was: Exported) -> dict[str, Any]:
+        """Keep what was edited since the export, or put back since a job of this table."""
+        there = fields_of(cells)
+        self.emptied += sum(name in there and name not in wanted for name in _filled(was))
+        return {name: value for name, value in wanted.items() if self._was_edited(name, value, was)}
+
+    def _was_edited(self, name: str, value: Any, was: Exported) -> bool:
+        if name not in was.values or not self._is_same(was.values[name], value):
+            return True
+        last = self._own.last(was.digest, name)
+        return last is not None and last != exported.digest(value)
+
+    def _is_same(self, before: Any, value: Any) -> bool:
+        if exported.is_same(before, value):
+            return True
+        if self._typed or not isinstance(before, str) or not isinstance(value, str) or "\r" in value:
+            return False
+        # Spreadsheets write all line breaks in one way; no user of theirs can mean that.
+        same = "\r" in before and before.replace("\r\n", "\n").replace("\r", "\n") == value
+        self.respelled += same
+        return same
+
+    def remarks(self) -> Iterable[str]:
+        """Say what of the whole table is no error, and may not be meant so."""
+        if self.emptied:
+            clears = "null" if self._typed else self.reading.marker
+            cells = "1 cell was" if self.emptied == 1 else f"{self.emptied:,} cells were"
+            yield f"{cells} emptied since the export; an empty cell leaves its field as it is, {clears} empties it"
+        if self.respelled:
+            cells = "1 cell differs" if self.respelled == 1 else f"{self.respelled:,} cells differ"
+            yield f"{cells} from the export in the kind of line breaks alone, as spreadsheets write them, and is left"
 
 
+def _filled(was: Exported) -> Iterable[str]:
+    return (name for name, value in was.values.items() if value not in (None, "", []))
+
+
+ANOTHER: Final = "what was exported here is video {uuid}, not this row's: sort or move whole rows, not some columns"
+_NOTHING: Final = "the row asks for nothing"
 _LEAVE: Final = object()
 
 

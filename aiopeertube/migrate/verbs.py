@@ -66,21 +66,23 @@ async def export(
     delimiter: str | None = None,
     bom: bool = False,
     overwrite: bool = False,
+    remember: bool = True,
     watcher: Watcher = UNWATCHED,
 ) -> Exported:
     """Write videos and their metadata into a table that can be edited and given to `plan` and `apply`.
 
     Without a `scope` it has the instance's own videos: the public ones, or for staff those of every privacy. `fields`
     are its columns, by default all that can be edited and what names a video; `output` "-" is stdout. `bom` puts a
-    byte order mark before CSV, without which Excel takes it for Windows-1252.
+    byte order mark before CSV, without which Excel takes it for Windows-1252. The column `exported` remembers what
+    was exported, so that `plan` and `apply` know your edits from other people's; without `remember` it is left out.
 
     Raises:
         ConfigurationError: there is no such field or format, or a file of that name.
     """
-    columns = columns_for(fields or DEFAULT)
+    columns = columns_for(fields or DEFAULT, remember=remember)
     who = None if pt.anonymous else (await who_am_i(pt))[0]
     if who is not None and not fields:
-        columns = columns_for(default_for(who.version))
+        columns = columns_for(default_for(who.version), remember=remember)
     scope = await check_scope(pt, scope)
     sink = open_sink(str(output), columns, format=format, delimiter=delimiter, overwrite=overwrite, bom=bom)
     with sink, watcher.step("export"):
@@ -95,9 +97,13 @@ async def plan(
     *,
     table: TableOptions = _TABLE,
     cells: CellOptions = _CELLS,
+    overwrite: bool = False,
     watcher: Watcher = UNWATCHED,
 ) -> Plan:
     """Compare what a table asks for with the server, and send no change.
+
+    Of a table that `export` wrote only the cells that were edited count. What somebody else changed meanwhile as well
+    is a conflict, and not planned; with `overwrite` it is.
 
     Raises:
         BadSource: with every error of the table.
@@ -109,7 +115,7 @@ async def plan(
     try:
         with temporary(job, folder) as journal:
             desk = Desk(pt, who, me, journal, watcher)
-            await fill(desk, given, kind, table, cells)
+            await fill(desk, given, kind, table, cells, overwrite=overwrite)
             return await plan_of(pt, journal, who, desk.words, folder=folder)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
@@ -121,6 +127,7 @@ async def apply(
     source: Given,
     *,
     expect: bool = False,
+    overwrite: bool = False,
     table: TableOptions = _TABLE,
     cells: CellOptions = _CELLS,
     job: JobOptions = _JOB,
@@ -131,7 +138,8 @@ async def apply(
 
     `source` is a table or a plan that was written, by its path; a `Plan`; or an open table. With `expect` each video
     is looked at just before, and left if somebody changed it since it was compared. `halt` is short for
-    `JobOptions(halt=...)`.
+    `JobOptions(halt=...)`. Fields that somebody else changed since the table was exported, or the plan was made, are
+    conflicts, and are left; with `overwrite` they are changed all the same.
 
     Raises:
         BadSource: with every error of the input; nothing was sent.
@@ -139,7 +147,7 @@ async def apply(
     """
     options, given, kind = job.checked(halt), open_input(source, table), Update(expect=expect)
     async with opened(pt, kind, given.name, columns=given.columns, options=options, watcher=watcher) as desk:
-        await fill(desk, given, kind, table, cells)
+        await fill(desk, given, kind, table, cells, overwrite=overwrite, looks=expect)
         return await carry_out(desk, kind, options, title="apply", requests_each=kind.requests_each)
 
 

@@ -28,6 +28,11 @@ class ExportFlags:
     delimiter: str | None = option("--delimiter", help="What separates the cells of CSV. Default: a comma.")
     bom: bool = option("--bom", is_flag=True, help="Begin CSV with a byte order mark: Excel needs it to see UTF-8.")
     overwrite: bool = option("--overwrite", is_flag=True, help="Replace OUT if it exists.")
+    forget: bool = option(
+        "--forget",
+        is_flag=True,
+        help="Leave out the column `exported`, by which plan and apply know your edits from other people's.",
+    )
 
 
 @click.command(cls=Command)
@@ -40,8 +45,9 @@ def export(settings: Settings, /, output: str, flags: ExportFlags) -> int:
 
     OUT is a .csv, .tsv, .jsonl or .xlsx file, or - for stdout. Without --mine, --channel or --account it has the
     instance's own videos: the public ones, or for staff those of every privacy. Videos are read in full where the
-    columns need it. What was exported and not edited plans to no change. Passwords (videoPasswords) are written only
-    when --fields names them. The exit code is 1 where a video vanished meanwhile, or could not be read.
+    columns need it. The last column remembers what was exported: keep it as it is. Cells that you do not edit are
+    left as they are on the server, whoever changes them meanwhile. Passwords (videoPasswords) are written only when
+    --fields names them. The exit code is 1 where a video vanished meanwhile, or could not be read.
     """
     if flags.mine and (flags.channel or flags.account):
         raise click.UsageError("--mine excludes --channel and --account.")
@@ -74,6 +80,7 @@ async def _export(
             delimiter=flags.delimiter,
             bom=flags.bom,
             overwrite=flags.overwrite,
+            remember=not flags.forget,
             watcher=job_screen.JobScreen(pt, settings),
         )
     if not settings.quiet:

@@ -22,7 +22,7 @@ def requested(row: Row, rows: RowReader, wanted: Wanted, *, apart: str = "") -> 
     """
     before = rows.problems.total
     cells = rows.cells(row)
-    ref = rows.reference(row.line, cells)
+    ref = rows.reference(row.line, cells, rows.exported(row.line, cells))
     asked: dict[str, Any] = {}
     try:
         asked = wanted(cells)

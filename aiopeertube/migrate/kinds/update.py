@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from aiopeertube.errors import InputError, NotFound
-from aiopeertube.migrate import fields
+from aiopeertube.migrate import fields, merging
 from aiopeertube.migrate.answers import whole_video
 from aiopeertube.migrate.changes import needed_for, on_the_wire
 from aiopeertube.migrate.field_reads import PASSWORDS
@@ -13,7 +13,7 @@ from aiopeertube.migrate.item import Item
 from aiopeertube.migrate.journal import Journal
 from aiopeertube.migrate.rows import RowReader, fields_of
 from aiopeertube.migrate.tables.source import Row
-from aiopeertube.migrate.vocabulary import WORDS
+from aiopeertube.migrate.vocabulary import WORDS, Vocabulary
 from aiopeertube.wire.call import Call
 from aiopeertube.wire.messages import Request
 
@@ -111,6 +111,11 @@ async def _now(pt: "PeerTube", item: Item) -> dict[str, Any]:
 
 
 def _difference(item: Item, now: dict[str, Any]) -> str:
-    before = item.before or {}
-    changed = sorted(name for name, value in now.items() if value != before.get(name))
-    return f"changed by somebody else: {', '.join(changed)}"
+    """Note which fields are neither as they were nor as they are to be, and say so."""
+    before, after = item.before or {}, item.after or {}
+    item.note["conflicts"] = {
+        name: {"base": before.get(name), "mine": after.get(name), "server": value}
+        for name, value in sorted(now.items())
+        if value != before.get(name)
+    }
+    return merging.reason(item, Vocabulary())

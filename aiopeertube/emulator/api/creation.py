@@ -17,12 +17,13 @@ from .validation import (
     Invalid,
     check_common,
     check_fields,
+    check_flags,
     check_passwords,
     check_schedule_date,
 )
 
 
-def check_new_video(body: Body, instance: str, file_problem: Invalid) -> dict[str, Any]:
+def check_new_video(body: Body, instance: str, file_problem: Invalid, *, modern: bool) -> dict[str, Any]:
     """Check the fields of a new video; return the known ones that were sent, parsed.
 
     `instance` is the request's target, for the error; `file_problem` what is wrong with the file or its name.
@@ -30,7 +31,7 @@ def check_new_video(body: Body, instance: str, file_problem: Invalid) -> dict[st
     Raises:
         Problem: with every field that is invalid.
     """
-    clean, invalid = check_common(body)
+    clean, invalid = check_common(body, modern=modern)
     invalid |= file_problem
     # Without a name the server checks an empty one, and shows it.
     for field in LAST_FIELDS:
@@ -39,7 +40,8 @@ def check_new_video(body: Body, instance: str, file_problem: Invalid) -> dict[st
         check_fields((field,), {"name": "", **body.fields}, clean, invalid)
     if invalid:
         raise invalid_parameters(invalid, instance)
-    check_schedule_date(clean)
+    check_schedule_date(clean, modern=modern)
+    check_flags(clean, modern=modern)
     return clean
 
 

@@ -22,6 +22,8 @@ _PLAIN = {
     "licence": "licence",
     "language": "language",
     "nsfw": "nsfw",
+    "nsfwFlags": "nsfw_flags",
+    "nsfwSummary": "nsfw_summary",
     "waitTranscoding": "wait_transcoding",
     "support": "support",
     "description": "description",
@@ -72,6 +74,8 @@ def apply_edit(
     for name, attribute in _PLAIN.items():
         if name in sent:
             _change(video, attribute, sent[name])
+    if sent.get("nsfw") is False:
+        video.nsfw_flags, video.nsfw_summary = 0, None
     if "tags" in sent:
         # Each tag once, the first of its kind.
         video.tags = tuple(dict.fromkeys(sent["tags"] or ()))
@@ -87,6 +91,8 @@ def apply_edit(
         video.thumbnail = call.store.new_uuid()
     if "previewfile" in files:
         video.preview = call.store.new_uuid()
+    if call.is_modern and files:
+        video.preview = video.thumbnail = video.preview if "previewfile" in files else video.thumbnail
     video.updated_at = call.backend.options.clock()
 
 

@@ -10,6 +10,7 @@ from aiopeertube.emulator.model.constants import (
     COMMENT_POLICIES,
     INTERNAL,
     LICENCES,
+    LICENCES_OF_8,
     PASSWORD_PROTECTED,
     PRIVACIES,
     PUBLIC,
@@ -119,6 +120,11 @@ def _identifier(value: Any) -> str | None:
     return None if is_int(value) else _INVALID
 
 
+def _flags(value: Any) -> str | None:
+    # Any number will do, whatever it would mean.
+    return None if value is None or is_int(value) else _INVALID
+
+
 def _url(value: Any) -> str | None:
     # A name has a dot, as a domain below a top-level one does; addresses have, too.
     fits = isinstance(value, str) and 3 <= len(value) <= 2000 and _URL.fullmatch(value) is not None
@@ -133,9 +139,9 @@ def _anything(value: Any) -> str | None:
     return None
 
 
-_FIELDS = (
+_CATEGORY = Field("category", int_or_null, _known(CATEGORIES, nullable=True))
+_COMMON = (
     Field("category", int_or_null, _known(CATEGORIES, nullable=True)),
-    Field("licence", int_or_null, _known(LICENCES, nullable=True)),
     Field("language", value_or_null, _language),
     Field("nsfw", bool_or_null, _boolean("Should have a valid nsfw boolean")),
     Field("waitTranscoding", bool_or_null, _boolean("Should have a valid waitTranscoding boolean")),
@@ -143,11 +149,23 @@ _FIELDS = (
     Field("description", value_or_null, _text(3, 10000)),
     Field("support", value_or_null, _text(3, 1000)),
     Field("tags", value_or_null, _tags),
-    Field("commentsEnabled", bool_or_null, _boolean("Should have valid commentsEnabled boolean")),
     Field("commentsPolicy", _same, _known(COMMENT_POLICIES, nullable=True)),
     Field("downloadEnabled", bool_or_null, _boolean("Should have downloadEnabled boolean")),
     Field("originallyPublishedAt", value_or_null, _date),
     Field("scheduleUpdate", value_or_null, _anything),
+)
+_FIELDS = (
+    _CATEGORY,
+    Field("licence", int_or_null, _known(LICENCES, nullable=True)),
+    *_COMMON,
+    Field("commentsEnabled", bool_or_null, _boolean("Should have valid commentsEnabled boolean")),
+)
+_FIELDS_OF_8 = (
+    _CATEGORY,
+    Field("licence", int_or_null, _known(LICENCES_OF_8, nullable=True)),
+    *_COMMON,
+    Field("nsfwFlags", int_or_null, _flags),
+    Field("nsfwSummary", value_or_null, _text(3, 250)),
 )
 NAME = Field(
     "name", _trimmed, _text(3, 120, "Should have a video name between 3 and 120 characters long", nullable=False)
@@ -163,7 +181,7 @@ IMPORT_FIELDS = (
 LAST_FIELDS = (NAME, CHANNEL, PASSWORDS)
 
 
-def check_edit(body: Body, instance: str, invalid_id: Invalid | None) -> dict[str, Any]:
+def check_edit(body: Body, instance: str, invalid_id: Invalid | None, *, modern: bool) -> dict[str, Any]:
     """Check the fields of an edit; return the known ones that were sent, parsed.
 
     `instance` is the request's target, for the error; `invalid_id` what is wrong with the identifier in the path.
@@ -171,29 +189,43 @@ def check_edit(body: Body, instance: str, invalid_id: Invalid | None) -> dict[st
     Raises:
         Problem: with every field that is invalid.
     """
-    clean, invalid = check_common(body)
+    clean, invalid = check_common(body, modern=modern)
     invalid |= invalid_id or {}
     check_fields(LAST_FIELDS, body.fields, clean, invalid)
     if invalid:
         raise invalid_parameters(invalid, instance)
-    check_schedule_date(clean)
+    check_schedule_date(clean, modern=modern)
+    check_flags(clean, modern=modern)
     return clean
 
 
-def check_common(body: Body) -> tuple[dict[str, Any], Invalid]:
+def check_common(body: Body, *, modern: bool) -> tuple[dict[str, Any], Invalid]:
     """Check the fields that edits and new videos share; return those sent, parsed, and what is wrong with them."""
     clean: dict[str, Any] = {}
     invalid: Invalid = {}
     for name in IMAGE_FIELDS:
         if name in body.files:
             invalid |= _check_image(name, body.files[name])
-    check_fields(_FIELDS, body.fields, clean, invalid)
+    check_fields(_FIELDS_OF_8 if modern else _FIELDS, body.fields, clean, invalid)
     if isinstance(clean.get("scheduleUpdate"), dict):
         clean["scheduleUpdate"] = _check_schedule(clean["scheduleUpdate"], invalid)
     return clean, invalid
 
 
-def check_schedule_date(clean: dict[str, Any]) -> None:
+def check_flags(clean: dict[str, Any], *, modern: bool) -> None:
+    """Check that nothing is said about why a video is sensitive that is said not to be.
+
+    Raises:
+        Problem: something is.
+    """
+    if not modern or clean.get("nsfw") is not False:
+        return
+    for name in ("nsfwFlags", "nsfwSummary"):
+        if clean.get(name):
+            raise Problem(f"Cannot set {name} if the video is not NSFW")
+
+
+def check_schedule_date(clean: dict[str, Any], *, modern: bool) -> None:
     """Check that a schedule, if there is one, has a date.
 
     Raises:
@@ -203,7 +235,8 @@ def check_schedule_date(clean: dict[str, Any]) -> None:
     # An object without anything in it counts as well.
     is_there = bool(schedule) or isinstance(schedule, dict | list)
     if is_there and not (isinstance(schedule, dict) and schedule.get("updateAt")):
-        raise Problem("Schedule update at is mandatory.")
+        detail = '"scheduleUpdate.updateAt" parameter is mandatory' if modern else "Schedule update at is mandatory."
+        raise Problem(detail)
 
 
 def check_fields(fields: tuple[Field, ...], sent: dict[str, Any], clean: dict[str, Any], invalid: Invalid) -> None:

@@ -2,7 +2,8 @@
 
 from typing import NotRequired, TypedDict
 
-from .config import Toggle
+from .config_media import Toggle
+from .config_of_8 import ConfigColors
 from .custom_media import (
     CustomExport,
     CustomImport,
@@ -64,27 +65,11 @@ class CustomInstance(TypedDict):
     social: NotRequired[CustomInstanceSocial]  # 8.x
 
 
-class CustomThemeCustomization(TypedDict):
-    """`theme.customization`."""
-
-    primaryColor: str | None
-    onPrimaryColor: str | None
-    foregroundColor: str | None
-    backgroundColor: str | None
-    backgroundSecondaryColor: str | None
-    menuForegroundColor: str | None
-    menuBackgroundColor: str | None
-    menuBorderRadius: str | None
-    headerForegroundColor: str | None
-    headerBackgroundColor: str | None
-    inputBorderRadius: str | None
-
-
 class CustomTheme(TypedDict):
     """`theme`."""
 
     default: str
-    customization: NotRequired[CustomThemeCustomization]  # 8.x
+    customization: NotRequired[ConfigColors]  # 8.x
 
 
 class CustomServicesTwitter(TypedDict):

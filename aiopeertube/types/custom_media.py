@@ -2,7 +2,7 @@
 
 from typing import NotRequired, TypedDict
 
-from .config import Toggle
+from .config_media import Toggle
 
 
 class CustomTranscodingOriginalFile(TypedDict):

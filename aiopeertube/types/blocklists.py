@@ -50,6 +50,7 @@ class BlockedBy(TypedDict):
 
     blockedByServer: bool
     blockedByUser: NotRequired[bool]  # where somebody is logged in
+    blockedByServerSubscription: NotRequired[str | None]  # 8.x
 
 
 class BlockStatus(TypedDict):

@@ -66,7 +66,7 @@ class User(TypedDict):
     blocked: bool
     blockedReason: str | None
     account: Account
-    notificationSettings: NotificationSettings
+    notificationSettings: NotRequired[NotificationSettings]  # not where an administrator asks for one user
     videoChannels: list[OwnChannel]
     createdAt: str
     pluginAuth: str | None

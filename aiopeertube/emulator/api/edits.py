@@ -22,6 +22,8 @@ _PLAIN = {
     "licence": "licence",
     "language": "language",
     "nsfw": "nsfw",
+    "nsfwFlags": "nsfw_flags",
+    "nsfwSummary": "nsfw_summary",
     "waitTranscoding": "wait_transcoding",
     "support": "support",
     "description": "description",
@@ -92,6 +94,8 @@ def apply_edit(
         video.thumbnail = call.store.new_uuid()
     if "previewfile" in files or (call.is_modern and files):  # two sizes of one picture
         video.preview = call.store.new_uuid()
+    if call.is_modern and files:
+        video.preview = video.thumbnail = video.preview if "previewfile" in files else video.thumbnail
     video.updated_at = call.backend.options.clock()
 
 

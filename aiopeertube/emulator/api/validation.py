@@ -136,14 +136,15 @@ def _identifier(value: Any) -> str | None:
     return None if is_int(value) else _INVALID
 
 
+def _flags(value: Any) -> str | None:
+    # Any number will do, whatever it would mean.
+    return None if value is None or is_int(value) else _INVALID
+
+
 def _url(value: Any) -> str | None:
     # A name has a dot, as a domain below a top-level one does; addresses have, too.
     fits = isinstance(value, str) and 3 <= len(value) <= 2000 and _URL.fullmatch(value) is not None
     return None if fits else _INVALID
-
-
-def _flags(value: Any) -> str | None:
-    return None if value is None or is_int(value) else _INVALID
 
 
 def _list(value: Any) -> str | None:
@@ -154,7 +155,7 @@ def _anything(value: Any) -> str | None:
     return None
 
 
-_FIELDS = (
+_COMMON = (
     Field("category", int_or_null, _known(CATEGORIES, nullable=True)),
     Field("licence", int_or_null, _known(LICENCES, nullable=True), _known(MODERN_LICENCES, nullable=True)),
     Field("language", value_or_null, _language),
@@ -164,14 +165,18 @@ _FIELDS = (
     _texts("description", value_or_null, 3, 10000),
     _texts("support", value_or_null, 3, 1000),
     Field("tags", value_or_null, _tags(modern=False), _tags(modern=True)),
-    Field("commentsEnabled", bool_or_null, _boolean("Should have valid commentsEnabled boolean")),
     Field("commentsPolicy", _same, _known(COMMENT_POLICIES, nullable=True)),
     Field("downloadEnabled", bool_or_null, _boolean("Should have downloadEnabled boolean")),
     Field("originallyPublishedAt", value_or_null, _date),
     Field("scheduleUpdate", value_or_null, _anything),
 )
-# Fields that 6.3 does not know, and ignores.
-_MODERN_FIELDS = (
+# Fields that 8.x does not know any more, and those that 6.3 does not know yet; what they do not know they ignore.
+_FIELDS = (
+    *_COMMON,
+    Field("commentsEnabled", bool_or_null, _boolean("Should have valid commentsEnabled boolean")),
+)
+_FIELDS_OF_8 = (
+    *_COMMON,
     Field("nsfwFlags", lambda value: int_or_null(value) if is_int(value) else value_or_null(value), _flags),
     _texts("nsfwSummary", value_or_null, 3, 250),
 )
@@ -214,7 +219,7 @@ def check_common(body: Body, *, modern: bool) -> tuple[dict[str, Any], Invalid]:
     for name in IMAGE_FIELDS:
         if name in body.files:
             invalid |= _check_image(name, body.files[name])
-    check_fields((*_FIELDS, *(_MODERN_FIELDS if modern else ())), body.fields, clean, invalid, modern=modern)
+    check_fields(_FIELDS_OF_8 if modern else _FIELDS, body.fields, clean, invalid, modern=modern)
     if isinstance(clean.get("scheduleUpdate"), dict):
         clean["scheduleUpdate"] = _check_schedule(clean["scheduleUpdate"], invalid)
     return clean, invalid
@@ -241,8 +246,8 @@ def check_schedule_date(clean: dict[str, Any], *, modern: bool) -> None:
     # An object without anything in it counts as well.
     is_there = bool(schedule) or isinstance(schedule, dict | list)
     if is_there and not (isinstance(schedule, dict) and schedule.get("updateAt")):
-        old, new = "Schedule update at is mandatory.", '"scheduleUpdate.updateAt" parameter is mandatory'
-        raise Problem(new if modern else old)
+        detail = '"scheduleUpdate.updateAt" parameter is mandatory' if modern else "Schedule update at is mandatory."
+        raise Problem(detail)
 
 
 def check_fields(

@@ -77,10 +77,11 @@ def _checked(call: Call, body: Body) -> dict[str, Any]:
 
 
 def _check_enabled(call: Call, body: Body) -> None:
+    dot = "" if call.is_modern else "."
     if body.fields.get("targetUrl") and not call.backend.options.imports:
-        raise Problem("HTTP import is not enabled on this instance.", 409)
+        raise Problem(f"HTTP import is not enabled on this instance{dot}", 409)
     if body.fields.get("magnetUri") or "torrentfile" in body.files:
-        raise Problem("Torrent/magnet URI import is not enabled on this instance.", 409)
+        raise Problem(f"Torrent/magnet URI import is not enabled on this instance{dot}", 409)
 
 
 def _target(sent: dict[str, Any]) -> str:

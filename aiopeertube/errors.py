@@ -327,6 +327,10 @@ class NotFound(ApiError):
     """404: it does not exist, or is hidden from this user."""
 
 
+class NotInThisVersion(ApiError):
+    """400 or 404: the server does not know the operation, which not every version of PeerTube has."""
+
+
 class Conflict(ApiError):
     """409: the server's state or settings do not allow it."""
 

@@ -14,6 +14,7 @@ from aiopeertube import errors
 
 from .secrets import has_secret_field, hide, hide_in_text, is_secret_name, secrets_in
 from .sendable import fields_problem, line_complaint, plain, usual_json, value_problem
+from .versions import Versions
 
 API: Final = "/api/v1"
 READS: Final = frozenset({"GET", "HEAD"})
@@ -170,6 +171,7 @@ class Request:
         "target",
         "timeout",
         "token",
+        "versions",
     )
 
     def __init__(
@@ -186,6 +188,7 @@ class Request:
         idempotent: bool | None = None,
         timeout: float | None = None,
         deadline: float | None = None,
+        versions: Versions | None = None,
         tag: Any = None,
     ) -> None:
         self.method = method
@@ -199,6 +202,7 @@ class Request:
         self.idempotent = method in IDEMPOTENT if idempotent is None else idempotent
         self.timeout = timeout
         self.deadline = deadline
+        self.versions = versions
         self.tag = tag
         self.token: str | None = None
         self.attempts = 0
@@ -323,6 +327,10 @@ _BY_STATUS: Final[Mapping[int, type[errors.ApiError]]] = {
 }
 
 
+_NOT_FOUND: Final = 404
+_NO_ROUTE: Final = frozenset({400, _NOT_FOUND})
+
+
 def error_of(request: Request, response: Response) -> errors.PeerTubeError:
     """Build the error for a status of 400 or more."""
     status = response.status
@@ -330,6 +338,11 @@ def error_of(request: Request, response: Response) -> errors.PeerTubeError:
     problem, hidden = problem_of(response), request.secrets()
     detail = str(problem.get("detail") or problem.get("error") or problem.get("message") or _plain(response))
     kind = _BY_STATUS.get(status, errors.ServerError if status >= 500 else errors.ApiError)
+    if request.versions is not None and status in _NO_ROUTE:
+        if not response.body:  # as to any path that the server does not know
+            kind, detail = errors.NotInThisVersion, f"the server does not know this operation: {request.versions}"
+        elif status == _NOT_FOUND:  # it may have taken the path for another one
+            detail = f"{detail} (if the server has this operation at all: {request.versions})"
     return kind(
         status=status,
         method=request.method,

@@ -7,6 +7,7 @@ from typing import Any
 from aiopeertube import Call, Paginator, PeerTube
 
 UUID = "38773124-8101-4655-a4ef-2124259155af"
+ROWS: dict[str, Any] = {"total": 1, "data": [{"id": 1}]}
 PAGE = "start=20&count=100"  # what `call_of` asks of a listing
 
 
@@ -21,6 +22,7 @@ class Case:
     body: Any = None  # JSON, or the fields and files of a form
     answer: Any = None  # what the server answers, which is what comes of it
     anonymous: bool = False
+    headers: tuple[tuple[str, str], ...] = ()
     repeated: bool | None = None  # whether it may be sent again; None: as its method
 
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .comments import Comments as Comments
     from .config import Config as Config
     from .custom_pages import CustomPages as CustomPages
+    from .downloads import Downloads as Downloads
     from .embed_privacy import EmbedPrivacy as EmbedPrivacy
     from .feeds import Feeds as Feeds
     from .imports import Imports as Imports
@@ -71,6 +72,7 @@ _MODULES: Final = {
     "Comments": "comments",
     "Config": "config",
     "CustomPages": "custom_pages",
+    "Downloads": "downloads",
     "EmbedPrivacy": "embed_privacy",
     "Feeds": "feeds",
     "Imports": "imports",

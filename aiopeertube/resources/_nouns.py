@@ -75,6 +75,11 @@ class Nouns(Sender):
         return resources.Overviews(self)
 
     @cached_property
+    def downloads(self) -> "resources.Downloads":
+        """Files of videos."""
+        return resources.Downloads(self)
+
+    @cached_property
     def feeds(self) -> "resources.Feeds":
         """Feeds of what is new."""
         return resources.Feeds(self)

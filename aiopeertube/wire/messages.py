@@ -143,13 +143,26 @@ class Decoder(Protocol):
         ...
 
 
+class Sink(Protocol):
+    """Takes a file as it comes, so that it is never in memory as a whole."""
+
+    def begin(self, status: int, headers: Mapping[str, str], /) -> None:
+        """Take in what comes."""
+        ...
+
+    async def write(self, data: bytes, /) -> None:
+        """Take the next bytes."""
+        ...
+
+
 class Request:
     """One operation on its way through the stack, over all of its attempts.
 
     `attempts` counts how often it was passed to the pool, `in_flight` is True while it is there, `lost` is True when
     an earlier attempt may have succeeded without an answer that says so, and `failure` is how the latest failed.
     `since` is when it first had to wait, in seconds on the event loop's clock. `token` is the bearer token of the
-    latest attempt; it is never shown. `tag` is that of the call it was made of.
+    latest attempt; it is never shown. `tag` is that of the call it was made of. `sink`, where there is one, takes the
+    body of a good answer as it comes, in place of the answer.
     """
 
     __slots__ = (
@@ -167,6 +180,7 @@ class Request:
         "origin",
         "path",
         "since",
+        "sink",
         "tag",
         "target",
         "timeout",
@@ -204,6 +218,7 @@ class Request:
         self.deadline = deadline
         self.versions = versions
         self.tag = tag
+        self.sink: Sink | None = None
         self.token: str | None = None
         self.attempts = 0
         self.in_flight = False

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from aiopeertube import Call, Paginator, PeerTube
+from aiopeertube._downloads import Download
 
 UUID = "38773124-8101-4655-a4ef-2124259155af"
 ROWS: dict[str, Any] = {"total": 1, "data": [{"id": 1}]}
@@ -27,7 +28,9 @@ class Case:
 
 
 def call_of(built: Any) -> Call[Any]:
-    """Return the call, or that of a listing's page."""
+    """Return the call, or that of a listing's page, or that of a file."""
+    if isinstance(built, Download):
+        return built.call
     return built._page(20, built._count) if isinstance(built, Paginator) else built
 
 

@@ -1,6 +1,6 @@
 """/accounts."""
 
-from typing import Unpack
+from typing import Any, Unpack
 
 from aiopeertube._pagination import Paginator
 from aiopeertube.types import Account, Channel, VideoFilters, VideoRow
@@ -55,7 +55,7 @@ class Accounts(Noun):
     def ratings(self, name: str, *, count: int = 100, **filters: Unpack[RatingFilters]) -> Paginator[AccountRating]:
         """List what an account rated; for its owner."""
         problem = first(handle_problem("account", name), choices_problem(RatingFilters, filters))
-        return self._pages(f"/accounts/{segment(name)}/ratings", filters, count=count, problem=problem)
+        return self._pages(f"/accounts/{segment(name)}/ratings", filters, count=count, problem=problem, key=_rated)
 
     def channel_syncs(
         self, name: str, *, count: int = 100, **filters: Unpack[AccountSyncFilters]
@@ -63,3 +63,7 @@ class Accounts(Noun):
         """List the channels elsewhere that an account follows; for its owner."""
         problem = handle_problem("account", name)
         return self._pages(f"/accounts/{segment(name)}/video-channel-syncs", filters, count=count, problem=problem)
+
+
+def _rated(row: Any) -> Any:
+    return row["video"]["id"]

@@ -11,6 +11,7 @@ from ._api import Noun
 from ._checks import choice_problem, choices_problem, id_problem, one_problem, text_problem
 
 _FORMATS = ("xml", "rss", "rss2", "atom", "atom1", "json", "json1")
+_ANY = (("Accept", "*/*"),)  # JSON, which all else asks for, is refused for the other forms
 
 
 class Feeds(Noun):
@@ -46,11 +47,13 @@ class Feeds(Noun):
     def podcast(self, **filters: Unpack[PodcastFilters]) -> Call[str]:
         """Get the feed of a channel, or of a playlist (8.x), for podcast programs: XML."""
         problem = choices_problem(PodcastFilters, filters)
-        return self._made("GET", "/feeds/podcast/videos.xml", (problem,), decode=text, query=filters, prefix="")
+        return self._made(
+            "GET", "/feeds/podcast/videos.xml", (problem,), decode=text, query=filters, prefix="", headers=_ANY
+        )
 
     def _feed(self, what: str, form: str, query: Any, problem: InputError | None) -> Call[str]:
         problems = choice_problem("format", form, _FORMATS), problem
-        return self._made("GET", f"/feeds/{what}.{form}", problems, decode=text, query=query, prefix="")
+        return self._made("GET", f"/feeds/{what}.{form}", problems, decode=text, query=query, prefix="", headers=_ANY)
 
 
 def text(response: Response) -> str:

@@ -2,7 +2,7 @@
 
 from typing import Literal, NotRequired, TypeAlias, TypedDict
 
-from .accounts import Account, AccountSummary
+from .accounts import Account, AccountOfList, AccountSummary
 from .me import MyAbuse
 
 Reason: TypeAlias = Literal[
@@ -66,7 +66,7 @@ class AbuseUpdate(TypedDict, total=False):
 class Abuse(MyAbuse, TypedDict):
     """A report as moderators see it."""
 
-    reporterAccount: Account | None
+    reporterAccount: Account | AccountOfList | None
     moderationComment: str | None
     countReportsForReporter: NotRequired[int]
     countReportsForReportee: NotRequired[int]

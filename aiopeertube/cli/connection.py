@@ -112,14 +112,14 @@ def _who(settings: Settings, origin: str) -> Credentials:
     if settings.token:
         return Credentials(token=settings.token)
     path = saved.token_path(origin)
-    kept = TokenFile(path, origin=origin, username=settings.username)
+    kept = TokenFile(path, origin=origin, username=settings.username) if path is not None else None
     if settings.username is None:
         if settings.password is not None:
             hint = "add --username or PEERTUBE_USERNAME"
             raise Failure("there is a password but no user name", code=Exit.USAGE, hint=hint)
-        return Credentials(token_file=path if kept.load() is not None else None)
+        return Credentials(token_file=path if kept is not None and kept.load() is not None else None)
     # This user's saved token spares a login, of which PeerTube allows few.
-    own = kept.load() is not None and kept.saved_username() == settings.username
+    own = kept is not None and kept.load() is not None and kept.saved_username() == settings.username
     password = settings.password
     if password is None and not own:
         password = ask_password(settings.username, origin)

@@ -58,6 +58,8 @@ def _asked(what: str, option: str) -> str:
 async def _log_in(settings: Settings, origin: str, who: Credentials) -> None:
     """Fetch a new token, and replace the saved one once it is there."""
     path = saved.token_path(origin)
+    if path is None:
+        raise errors.ConfigurationError(saved.NO_HOME)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=".login.") as directory:
         fresh = Path(directory) / path.name
@@ -73,7 +75,7 @@ def logout(settings: Settings) -> None:
     """End the session on the server and forget the saved token."""
     origin = instance(settings)
     path = saved.token_path(origin)
-    if not path.exists():
+    if path is None or not path.exists():
         note(f"not logged in to {origin}")
         return
     try:

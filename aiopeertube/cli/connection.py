@@ -1,5 +1,6 @@
 """Makes a client from the shared options: for which instance, and as which user."""
 
+import os
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -11,6 +12,7 @@ import click
 
 import aiopeertube
 from aiopeertube import errors
+from aiopeertube._proxies import Proxies
 from aiopeertube._settings import check_secure, origin_of
 from aiopeertube.cli import diagnosis, logs, saved
 from aiopeertube.cli.errors import Exit, Failure, explain, not_logged_in
@@ -56,6 +58,7 @@ class Connection:
             rate=given.rate,
             concurrency=given.concurrency,
             timeout=given.timeout,
+            proxy=proxies_of(given),
             allow_http=given.allow_http,
             **{one.name: getattr(self.who, one.name) for one in fields(self.who)},
             **patience,
@@ -67,7 +70,12 @@ class Connection:
         try:
             if many:
                 # With the patience of a run, finding out that the address is wrong would take minutes.
-                await diagnosis.ping(self.origin, timeout=self.settings.timeout, patience=self.settings.patience)
+                await diagnosis.ping(
+                    self.origin,
+                    timeout=self.settings.timeout,
+                    patience=self.settings.patience,
+                    proxies=proxies_of(self.settings),
+                )
             async with self.client(many=many) as pt:
                 logs.follow(pt)
                 if login and not self.anonymous:
@@ -75,7 +83,7 @@ class Connection:
                 yield pt
         except (errors.PeerTubeError, LookupError, TypeError) as exc:
             cause = diagnosis.cause_of(exc)
-            better = await diagnosis.diagnosed(cause, self.origin)
+            better = await diagnosis.diagnosed(cause, self.origin, proxies_of(self.settings))
             if better is cause and many:
                 better = exc  # which says for how long
             if not isinstance(better, errors.PeerTubeError):
@@ -95,8 +103,13 @@ def connect(settings: Settings, *, user: bool = False) -> Connection:
     if user and connection.anonymous:
         raise not_logged_in(origin)
     if not connection.anonymous:
-        check_secure(origin, allow_http=settings.allow_http)
+        check_secure(origin, allow_http=settings.allow_http, proxies=proxies_of(settings))
     return connection
+
+
+def proxies_of(settings: Settings) -> Proxies:
+    """Return which way requests go: as the option says, else as the environment does."""
+    return Proxies.of_environment(os.environ) if settings.proxy is None else Proxies.given(settings.proxy)
 
 
 def instance(settings: Settings) -> str:

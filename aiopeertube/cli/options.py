@@ -79,6 +79,12 @@ class Settings:
         metavar="SECONDS",
         help="How long a run waits for a server that is away. Default: 120.",
     )
+    proxy: str | None = _shared(
+        "--proxy",
+        secret=True,
+        metavar="URL",
+        help="Go by this HTTP proxy; none: by no one. Default: what HTTPS_PROXY, HTTP_PROXY and NO_PROXY say.",
+    )
     allow_http: bool = _shared("--allow-http", is_flag=True, help="Allow credentials over unencrypted http.")
     quiet: bool = _shared("--quiet", "-q", is_flag=True, help="Show no progress and no summary.")
     verbose: bool = _shared("--verbose", "-v", is_flag=True, help="Log each request on stderr.")

@@ -11,7 +11,7 @@ import click
 from aiopeertube import errors
 from aiopeertube._settings import check_secure, origin_of
 from aiopeertube.cli import output, saved
-from aiopeertube.cli.connection import Connection, Credentials, ask_password, connect, instance
+from aiopeertube.cli.connection import Connection, Credentials, ask_password, connect, instance, proxies_of
 from aiopeertube.cli.errors import Exit, Failure
 from aiopeertube.cli.options import Command, Settings, shared_options
 from aiopeertube.cli.param_types import Secret
@@ -29,7 +29,7 @@ def login(settings: Settings) -> None:
     only you can read, and used by all other commands for that instance; the password is not kept.
     """
     origin = origin_of(_asked("Address of the instance", "--url")) if _needs_url(settings) else instance(settings)
-    check_secure(origin, allow_http=settings.allow_http)
+    check_secure(origin, allow_http=settings.allow_http, proxies=proxies_of(settings))
     username = settings.username or _asked("User name", "--username or PEERTUBE_USERNAME")
     who = Credentials(username, settings.password or ask_password(username, origin), settings.otp)
     try:

@@ -14,7 +14,7 @@ import aiopeertube
 from aiopeertube import errors
 from aiopeertube._proxies import Proxies
 from aiopeertube._settings import check_secure, origin_of
-from aiopeertube.cli import diagnosis, logs, saved
+from aiopeertube.cli import diagnosis, logs, saved, waiting
 from aiopeertube.cli.errors import Exit, Failure, explain, not_logged_in
 from aiopeertube.cli.options import Settings
 from aiopeertube.cli.terminal import is_terminal
@@ -78,9 +78,12 @@ class Connection:
                 )
             async with self.client(many=many) as pt:
                 logs.follow(pt)
-                if login and not self.anonymous:
-                    await pt.login()  # retried here as one request, and not once more for each call
-                yield pt
+                with waiting.told(pt, self.settings) as no_longer:
+                    if login and not self.anonymous:
+                        await pt.login()  # retried here as one request, and not once more for each call
+                    if many:
+                        no_longer()  # a run shows its progress
+                    yield pt
         except (errors.PeerTubeError, LookupError, TypeError) as exc:
             cause = diagnosis.cause_of(exc)
             better = await diagnosis.diagnosed(cause, self.origin, proxies_of(self.settings))

@@ -75,7 +75,7 @@ def show_conflicts(plan: Plan) -> None:
         note(one_line(f"conflict: {at}{conflict.name}: {conflict}"))
     if len(plan.conflicts) > _SHOWN:
         note(f"... and {len(plan.conflicts) - _SHOWN:,} more; they are among the failed rows")
-    if plan.conflicts:
+    if plan.conflicts and not plan.job.parent:  # a rollback cannot be told to
         note("conflicts are left as they are; --overwrite changes them all the same")
 
 

@@ -114,8 +114,8 @@ def test_from_export_to_rollback(server: Emulator, user: Cli) -> None:
     back = user("rollback", "last", "--format", "jsonl")
     assert back.exit_code == 1
     assert sorted(row["state"] for row in rows(back.stdout)) == ["changed", "changed", "conflict"]
-    told = "changed by somebody else: category was 2, is wanted"
-    assert told in Path("failed.csv").read_text()
+    told = "category was 2, is wanted 1, and is 5 now"
+    assert f"changed by somebody else: {told}" in Path("failed.csv").read_text()
     assert told in back.stderr
     assert "--overwrite" not in back.stderr
     after = snapshot(server)

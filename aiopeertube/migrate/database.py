@@ -27,13 +27,18 @@ _CACHE: Final = 8192  # KiB; videos come in no order, and their index outgrows S
 
 
 class JournalError(ConfigurationError):
-    """A journal cannot be used: damaged, in use, or of another instance or user."""
+    """A journal cannot be used: damaged, in use, or of another instance or user.
+
+    `began` tells whether anything may have been sent.
+    """
+
+    began = False
 
 
 class JournalFull(JournalError):
     """The journal cannot be written any more: no room, a disk that fails, or that became read-only.
 
-    What is in it is safe. `began` tells whether anything may have been sent: then a later run goes on from there.
+    What is in it is safe; where it `began` a later run goes on from there.
     """
 
     def __init__(self, message: str, *, began: bool = False) -> None:
@@ -147,6 +152,7 @@ class Database:
             path.parent.mkdir(parents=True, exist_ok=True)
             if path.exists():
                 raise JournalError(f"there is a journal at {path} already: resume it, or choose another place")
+            _refuse_others(path)
             lock, connection = _locked(path, undo), _connected(path, undo)
             _fill(connection, job)
             return cls._of(path, connection, lock, undo)
@@ -456,6 +462,14 @@ def _recognise(path: Path) -> None:
         tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
         if not {"job", "item"} <= tables:
             raise JournalError(f"{path} is no journal of this version, or none at all")
+
+
+def _refuse_others(path: Path) -> None:
+    """See that nothing of the user's has a name that SQLite or the lock takes; an empty lock is one of ours."""
+    for suffix in ("-wal", "-shm", "-journal", ".lock"):
+        other = path.with_name(path.name + suffix)
+        if os.path.lexists(other) and (suffix != ".lock" or not other.is_file() or other.stat().st_size):
+            raise JournalError(f"{other} is there, and would be written over: choose another place")
 
 
 def _fill(connection: sqlite3.Connection, job: Job) -> None:

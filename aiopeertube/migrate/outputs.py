@@ -15,8 +15,6 @@ from aiopeertube.errors import ConfigurationError, InputError
 from .tables.target import Target
 
 STDIN = "stdin"  # what an input that came from there is called
-
-
 _PROBE = bytes(4096)
 
 
@@ -37,14 +35,23 @@ def check_output(
     """
     if path is None or str(path) == "-":
         return
-    if not str(path) or Path(path).is_dir():
-        raise _refused(f"cannot write {str(path)!r}: it is a directory" if str(path) else "no name of a file", option)
-    if any(_is_same(path, source) for source in inputs):
-        raise _refused(f"cannot write {path}: it is read from; choose another name", option)
-    if Path(path).is_file() and not overwrite:
+    try:
+        what, is_there = _cannot(path, inputs), Path(path).is_file()
+    except (OSError, ValueError) as exc:
+        what, is_there = f"cannot write {path}: {getattr(exc, 'strerror', None) or exc}", False
+    if not what and is_there and not overwrite:
         raise _refused(f"{path} is already there; choose another name", option, to_overwrite)
-    if why := unwritable(path):
-        raise _refused(why, option)
+    if what := what or unwritable(path):
+        raise _refused(what, option)
+
+
+def _cannot(path: str | Path, inputs: Iterable[str]) -> str:
+    if not str(path):
+        return "no name of a file"
+    if Path(path).is_dir():
+        return f"cannot write {str(path)!r}: it is a directory"
+    is_read = any(_is_same(path, source) for source in inputs)
+    return f"cannot write {path}: it is read from; choose another name" if is_read else ""
 
 
 def unwritable(path: str | Path) -> str:
@@ -79,6 +86,8 @@ def _refused(what: str, option: str, instead: str = "") -> InputError:
 
 
 def _is_same(path: str | Path, source: str) -> bool:
+    if source and Path(path).absolute() == Path(source).absolute():
+        return True
     with suppress(OSError, ValueError, AttributeError):  # one of them is not there, or is no file
         there = os.fstat(sys.stdin.fileno()) if source == STDIN else Path(source).stat()
         return os.path.samestat(Path(path).stat(), there)

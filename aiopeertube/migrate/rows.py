@@ -38,6 +38,12 @@ def fields_of(columns: Iterable[str]) -> Iterable[str]:
     return dict.fromkeys(LABELS.get(column, column) for column in columns)
 
 
+def words_of(columns: Iterable[str]) -> Iterable[str]:
+    """Name the fields whose words columns may use: the privacy of a schedule is one of a video's."""
+    named = dict.fromkeys(fields_of(columns))
+    return dict.fromkeys((*named, "privacy")) if fields.THEN in named else named
+
+
 @dataclass(frozen=True, slots=True)
 class Layout:
     """Which columns a table has beside ours: `ignored` ones ("*": all unknown), and fields made of several."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from aiopeertube.errors import ConfigurationError, InputError, PeerTubeError
+from aiopeertube.errors import ConfigurationError, PeerTubeError
 
 from .applying import Apply, settle_open
 from .compare import Lookup
@@ -282,6 +282,6 @@ async def _ended(desk: Desk, options: JobOptions, *, stopped: str = "", error: P
         await write_failed(journal, path, overwrite=options.overwrite_output)
     except JournalError:
         raise
-    except (OSError, ConfigurationError, InputError) as exc:  # what was done is worth more than this table
+    except (OSError, ConfigurationError, ValueError) as exc:  # what was done is worth more than this table
         unwritten = str(exc)
     return Run(journal.path, counts, stopped, error, None if unwritten else path, unwritten=unwritten)

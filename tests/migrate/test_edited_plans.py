@@ -172,9 +172,9 @@ ORIGIN: Final = "https://videos.example"
 _VIDEO: Final[dict[str, Any]] = {
     "name": "Old", "description": "Old", "support": None, "tags": ["film"], "category": {"id": 1},
     "licence": {"id": 1}, "language": {"id": "nl"}, "privacy": {"id": 1}, "nsfw": False, "nsfwFlags": 0,
-    "nsfwSummary": None, "commentsPolicy": {"id": 1}, "downloadEnabled": True, "waitTranscoding": False, "originallyPublishedAt": None,
-    "account": {"name": "film", "host": "videos.example"}, "channel": {"name": "films", "id": 1}, "isLocal": True,
-    "updatedAt": "2026-01-01T00:00:00.000Z",
+    "nsfwSummary": None, "commentsPolicy": {"id": 1}, "downloadEnabled": True, "waitTranscoding": False,
+    "originallyPublishedAt": None, "account": {"name": "film", "host": "videos.example"},
+    "channel": {"name": "films", "id": 1}, "isLocal": True, "updatedAt": "2026-01-01T00:00:00.000Z",
 }  # fmt: skip
 _ANSWERS: Final[dict[str, Any]] = {
     "users/me": {

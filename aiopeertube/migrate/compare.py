@@ -42,10 +42,7 @@ def compare(
     if (of := item.note.get("of", item.uuid)) != item.uuid:
         return item.settle("failed", ANOTHER.format(uuid=of))
     try:
-        now = fields.current(video, item.wanted)
-        found = {} if overwrite else conflicts(item, now, video.get("updatedAt"))
-        rest = {name: value for name, value in item.wanted.items() if name not in found}
-        item.before, item.after = change(rest, video)
+        found = _planned(item, video, overwrite=overwrite)
     except ValueError as exc:
         return item.settle("failed", str(exc))
     item.note = _noted(item.note, found, video)
@@ -54,13 +51,30 @@ def compare(
         return item.settle("conflict", merging.reason(item, words or Vocabulary()))
     if not item.after:
         return item.settle("unchanged")
-    expected, before = item.note.get("expected"), item.before
-    if expected is not None and (changed := [name for name in before if before[name] != expected.get(name, _NONE)]):
-        return item.settle("conflict", f"changed by somebody else: {', '.join(changed)}")
+    if "expected" in item.note and (found := merging.unexpected(item, item.note["expected"] or {})):
+        item.note["conflicts"] = found
+        return item.settle("conflict", merging.reason(item, words or Vocabulary()))
     return item.settle("planned")
 
 
-_NONE: Final = object()
+def _planned(item: Item, video: Mapping[str, Any], *, overwrite: bool) -> dict[str, Any]:
+    """Plan what is in no conflict; return what is.
+
+    Raises:
+        ValueError: the video cannot be changed so.
+    """
+    updated_at = video.get("updatedAt")
+    found = {} if overwrite else conflicts(item, fields.current(video, item.wanted), updated_at)
+    before, after = change(_without(item.wanted, found), video)
+    if not overwrite and (lost := merging.drops(item, before, after, updated_at)):
+        found |= lost
+        before, after = change(_without(item.wanted, found), video)
+    item.before, item.after = before, after
+    return found
+
+
+def _without(wanted: Mapping[str, Any], found: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in wanted.items() if name not in found}
 
 
 def _noted(note: Mapping[str, Any], found: Mapping[str, Any], video: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -26,13 +27,18 @@ _CACHE: Final = 8192  # KiB; videos come in no order, and their index outgrows S
 
 
 class JournalError(ConfigurationError):
-    """A journal cannot be used: damaged, in use, or of another instance or user."""
+    """A journal cannot be used: damaged, in use, or of another instance or user.
+
+    `began` tells whether anything may have been sent.
+    """
+
+    began = False
 
 
 class JournalFull(JournalError):
     """The journal cannot be written any more: no room, a disk that fails, or that became read-only.
 
-    What is in it is safe. `began` tells whether anything may have been sent: then a later run goes on from there.
+    What is in it is safe; where it `began` a later run goes on from there.
     """
 
     def __init__(self, message: str, *, began: bool = False) -> None:
@@ -77,13 +83,17 @@ CREATE TEMP TABLE step AS SELECT uuid, id AS item FROM item WHERE state = 'chang
 );
 CREATE INDEX temp.step_uuid ON step (uuid);
 """
-# Items of a pass whose video this job changed in another way after they were last settled.
+# Items of a pass whose video this job changed in another way after they were last settled; the rest of a video that
+# is in conflict is no such way.
 _OVERWRITTEN: Final = """
 WITH last AS (SELECT uuid, max(at) AS at FROM item WHERE state = 'changed' AND uuid != '' GROUP BY uuid)
-SELECT item.id FROM item JOIN last ON last.uuid = item.uuid WHERE pass = ? AND item.at < last.at ORDER BY item.id
+SELECT item.id FROM item JOIN last ON last.uuid = item.uuid
+WHERE pass = ? AND item.at < last.at AND state != 'conflict' ORDER BY item.id
 """
+# Items of a pass that are about one video under several names; what was set apart of an item has its name.
 _TWICE: Final = (
-    "SELECT uuid FROM item WHERE pass = ? AND uuid != '' GROUP BY uuid HAVING count(*) > 1 ORDER BY min(id)"
+    "uuid IN (SELECT uuid FROM item WHERE pass = ? AND uuid != '' GROUP BY uuid HAVING count(DISTINCT ref) > 1) "
+    "AND pass = ? AND state NOT IN ('changed', 'sending') ORDER BY uuid, line, id"
 )
 # Unseen: by rows that tell nothing of what whoever wrote them has seen.
 _REPLACED: Final = """
@@ -97,6 +107,11 @@ _NOT_DONE: Final = """
 SELECT count(*) FROM item WHERE state IN ('read', 'planned', 'sending') OR (
     state IN ('failed', 'conflict')
     AND NOT EXISTS (SELECT 1 FROM item AS later WHERE later.ref = item.ref AND later.id > item.id)
+)
+"""
+_PARTS: Final = """
+DELETE FROM item WHERE pass < ? AND state IN ('read', 'planned', 'failed') AND EXISTS (
+    SELECT 1 FROM item AS apart WHERE apart.ref = item.ref AND apart.change = item.change AND apart.pass = ?
 )
 """
 _BACK: Final = "state = CASE WHEN ready THEN 'planned' ELSE 'read' END, reason = ''"
@@ -137,6 +152,7 @@ class Database:
             path.parent.mkdir(parents=True, exist_ok=True)
             if path.exists():
                 raise JournalError(f"there is a journal at {path} already: resume it, or choose another place")
+            _refuse_others(path)
             lock, connection = _locked(path, undo), _connected(path, undo)
             _fill(connection, job)
             return cls._of(path, connection, lock, undo)
@@ -258,6 +274,8 @@ class Database:
             connection.execute(_BY_VIDEO)
             if edits and self.last_pass > 1:
                 self._plan_again_what_was_overwritten()
+            # What was set apart of it is read again, with all that its row wants.
+            connection.execute(_PARTS, (self.last_pass, self.last_pass))
             connection.execute(
                 "UPDATE item SET state = 'skipped', reason = 'not in the input any more' "
                 "WHERE pass < ? AND state IN ('read', 'planned')",
@@ -304,23 +322,30 @@ class Database:
         Return pairs that contradict each other, the earlier one first, and how many items have to be compared again.
         """
         pairs, joined = [], 0
-        for (uuid,) in self._connection.execute(_TWICE, (self.last_pass,)).fetchall():
-            where = "uuid = ? AND pass = ? AND state NOT IN ('changed', 'sending') ORDER BY id"
-            found = self._select(where, (uuid, self.last_pass))
-            for first, other in zip(found[:1] * (len(found) - 1), found[1:], strict=True):
+        twice = self._connection.execute(_SELECT + _TWICE, (self.last_pass, self.last_pass))
+        for _, same in groupby(map(item_of, twice), lambda item: item.uuid):
+            first, *others = same
+            for other in others:
                 wanted = merged(first.wanted, other.wanted)
                 if wanted is None:
                     pairs.append((first, other))
-                if wanted is None or "conflict" in (first.state, other.state):
-                    continue  # what is in conflict was set apart
+                    continue
                 first.take_in(other, wanted)
-                other.settle("unchanged", f"line {first.line or 0:,} names the same video, and both are done as one")
-                first.state, first.ready = "read", False
-                self.save([first, other])
-                self._connection.execute("UPDATE item SET row = ? WHERE id = ?", (as_json(first.row), first.id))
                 joined += 1
+                self._join(first, other)
         self._connection.commit()
-        return pairs, joined
+        return sorted(pairs, key=lambda pair: pair[1].line or 0), joined
+
+    def _join(self, first: Item, other: Item) -> None:
+        """Let an item be compared again with what it took in of another one."""
+        first.state, first.ready = "read", False
+        if other.ref == first.ref:  # it was set apart, and will be again
+            self._connection.execute("DELETE FROM item WHERE id = ?", (other.id,))
+        else:
+            other.settle("unchanged", f"line {first.line or 0:,} names the same video, and both are done as one")
+        values = [(*saved(item), time.time(), item.id) for item in (first, other)]
+        self._connection.executemany(_SAVE, values)
+        self._connection.execute("UPDATE item SET row = ? WHERE id = ?", (as_json(first.row), first.id))
 
     def written(self) -> Iterator[tuple[str, str, str]]:
         """Give the video, the wishes and the note of each item that was changed, the latest last."""
@@ -437,6 +462,14 @@ def _recognise(path: Path) -> None:
         tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
         if not {"job", "item"} <= tables:
             raise JournalError(f"{path} is no journal of this version, or none at all")
+
+
+def _refuse_others(path: Path) -> None:
+    """See that nothing of the user's has a name that SQLite or the lock takes; an empty lock is one of ours."""
+    for suffix in ("-wal", "-shm", "-journal", ".lock"):
+        other = path.with_name(path.name + suffix)
+        if os.path.lexists(other) and (suffix != ".lock" or not other.is_file() or other.stat().st_size):
+            raise JournalError(f"{other} is there, and would be written over: choose another place")
 
 
 def _fill(connection: sqlite3.Connection, job: Job) -> None:

@@ -64,7 +64,8 @@ class JobOptions:
         max_changes: refuse to begin if more videos would change.
         halt: stop after so many failures (5), or so large a share ("2%").
         max_duration: stop after so many seconds; a later run goes on.
-        failed: the table of failed rows; None: beside the input, "" for no such table.
+        failed: the table of failed rows; None: beside the input, under a name that is free; "" for no such table.
+        overwrite_output: replace the table of failed rows where it is there already.
     """
 
     dry_run: bool = False
@@ -75,6 +76,7 @@ class JobOptions:
     halt: str | int | Halt | None = None
     max_duration: float | None = None
     failed: str | Path | None = None
+    overwrite_output: bool = False
 
     @property
     def resumes(self) -> bool:

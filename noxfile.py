@@ -18,6 +18,7 @@ PROJECT = nox.project.load_toml("pyproject.toml")
 PYTHONS = nox.project.python_versions(PROJECT)  # as the classifiers say
 VERSION = re.compile(r'^__version__ = "(.+)"$', re.MULTILINE)
 NOT_LIVE = ("-m", "not live", "tests")
+ON_ALL_CORES = ("-n", "auto", "--maxprocesses=8", "--dist=worksteal")
 
 # The parts of the suite in which wrong lower bounds showed, and those that need every dependency for a moment.
 WHERE_BOUNDS_SHOW = (
@@ -104,7 +105,8 @@ def tests(session: nox.Session) -> None:
     if session.posargs:
         pytest(session, *session.posargs)
         return
-    pytest(session, *NOT_LIVE, measured=True)
+    pytest(session, *ON_ALL_CORES, *NOT_LIVE, measured=True)
+    session.run("coverage", "combine", "--quiet")
     session.run("coverage", "report")
 
 
@@ -114,14 +116,14 @@ def bounds(session: nox.Session) -> None:
     source = unpack_sdist(session)
     install_lowest(session, source=str(source))
     session.chdir(source)
-    pytest(session, *(session.posargs or ["-m", "not live", *WHERE_BOUNDS_SHOW]))
+    pytest(session, *(session.posargs or [*ON_ALL_CORES, "-m", "not live", *WHERE_BOUNDS_SHOW]))
 
 
 @nox.session
 def lowest(session: nox.Session) -> None:
     """Run all tests on the oldest dependencies that pyproject.toml allows."""
     install_lowest(session)
-    pytest(session, *(session.posargs or NOT_LIVE))
+    pytest(session, *(session.posargs or [*ON_ALL_CORES, *NOT_LIVE]))
 
 
 @nox.session(python=PYTHONS)
@@ -129,7 +131,7 @@ def matrix(session: nox.Session) -> None:
     """Run the tests on each Python that the classifiers name; those that are not on the machine are skipped."""
     install_wheel(session, "speed")
     session.install("--upgrade", *group("test"))
-    pytest(session, *(session.posargs or NOT_LIVE))
+    pytest(session, *(session.posargs or [*ON_ALL_CORES, *NOT_LIVE]))
 
 
 @nox.session
@@ -139,7 +141,7 @@ def sdist(session: nox.Session) -> None:
     install_wheel(session, "speed", source=str(source))
     session.install("--upgrade", *group("test"))
     session.chdir(source)
-    pytest(session, *(session.posargs or NOT_LIVE))
+    pytest(session, *(session.posargs or [*ON_ALL_CORES, *NOT_LIVE]))
 
 
 @nox.session

@@ -10,7 +10,6 @@ from types import TracebackType
 from typing import Any, Final, NoReturn, Self, TypeVar
 from urllib.parse import parse_qsl
 
-from . import resources
 from ._settings import check_secure, from_environment, origin_of, seconds
 from .bulk import BulkRun, Halt
 from .bulk.source import Calls
@@ -23,6 +22,7 @@ from .errors import (
     InvalidField,
 )
 from .events import Hooks
+from .resources._nouns import Nouns
 from .stack import Pool, Transport
 from .stack.admit import Admit, Gates
 from .stack.auth import Auth, Credentials, Otp, Session, Sign
@@ -42,7 +42,7 @@ E = TypeVar("E")
 _WORKERS: Final = 64
 
 
-class PeerTube:
+class PeerTube(Nouns):
     """An asyncio client of one PeerTube instance, for one user or anonymous; use it with `async with`.
 
     Args:
@@ -114,15 +114,6 @@ class PeerTube:
         self._transport = transport
         self._hooks = Hooks()
         self._top: Retry | None = None
-        self.auth = resources.Auth(self)
-        self.me = resources.Me(self)
-        self.config = resources.Config(self)
-        self.videos = resources.Videos(self)
-        self.channels = resources.Channels(self)
-        self.accounts = resources.Accounts(self)
-        self.captions = resources.Captions(self)
-        self.uploads = resources.Uploads(self)
-        self.imports = resources.Imports(self)
 
     @classmethod
     def from_env(cls, environment: Mapping[str, str] | None = None, **options: Any) -> Self:

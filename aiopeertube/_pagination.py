@@ -35,22 +35,31 @@ GROWTH: Final = 10  # a growing list is followed to this many times its first to
 class Paginator(Generic[T]):
     """A listing: iterate over its items, or its `pages()`; nothing is sent until then.
 
-    `page(start, count)` makes the Call of one page. Each `async for` starts over.
+    `page(start, count)` makes the Call of one page, `key(item)` says what an item is known by: its `id` by default.
+    Each `async for` starts over.
     """
 
-    def __init__(self, page: Callable[[int, int], Call[Any]], *, count: int = MOST, ahead: int = AHEAD) -> None:
+    def __init__(
+        self,
+        page: Callable[[int, int], Call[Any]],
+        *,
+        count: int = MOST,
+        ahead: int = AHEAD,
+        key: Callable[[Any], Any] | None = None,
+    ) -> None:
         if whole_problem("count", count, 1) or count > MOST:
             raise ValueError(f"count: a page has 1 to {MOST} items, not {count}")
         self._page = page
         self._count = count
         self._ahead = ahead
+        self._key = key or _id
 
     def __aiter__(self) -> AsyncIterator[T]:
-        return _Items(_Pages(self._page, self._count, self._ahead))
+        return _Items(_Pages(self._page, self._count, self._ahead, self._key))
 
     def pages(self) -> AsyncIterator[list[T]]:
         """Iterate over pages: lists of up to `count` items, never empty."""
-        return _Pages(self._page, self._count, self._ahead)
+        return _Pages(self._page, self._count, self._ahead, self._key)
 
     async def total(self) -> int:
         """Ask how many items there are, with one small request."""
@@ -64,7 +73,7 @@ class Paginator(Generic[T]):
         if limit is not None and limit <= 0:
             return items
         count = self._count if limit is None else min(limit, self._count)
-        pages = _Pages[T](self._page, count, self._ahead, limit)
+        pages = _Pages[T](self._page, count, self._ahead, self._key, limit)
         async for page in pages:
             items.extend(page)
             if limit is not None and len(items) >= limit:
@@ -81,11 +90,17 @@ class _Pages(AsyncIterator[list[T]]):
     """One pass over the pages. Requests ahead are tasks of its own, cancelled when it is dropped."""
 
     def __init__(
-        self, page: Callable[[int, int], Call[Any]], count: int, ahead: int, limit: int | None = None
+        self,
+        page: Callable[[int, int], Call[Any]],
+        count: int,
+        ahead: int,
+        key: Callable[[Any], Any],
+        limit: int | None = None,
     ) -> None:
         self._page = page
         self._count = count
         self._ahead = ahead
+        self._key = key
         self._limit = limit  # items that the caller will take: no page beyond them is asked for ahead
         self._waiting: deque[tuple[int, asyncio.Future[Any]]] = deque()
         self._next = 0  # offset of the next page to ask for
@@ -166,6 +181,7 @@ class _Pages(AsyncIterator[list[T]]):
 
     def _take(self, start: int, page: Any) -> list[T]:
         total, data = _parts(page)
+        keys = _keys(data, self._key)
         shrunk = max(0, (self._total or 0) - total)
         self._total = total
         self._reached -= min(self._reached, shrunk)
@@ -177,7 +193,7 @@ class _Pages(AsyncIterator[list[T]]):
         self._reached = max(self._reached, start + self._count)
         if shrunk:
             self._restart(self._reached - self._slack)
-        return [row for row in data if self._given.add(row["id"])]
+        return [row for row, key in zip(data, keys, strict=True) if self._given.add(key)]
 
     def _go_back(self) -> None:
         self._restart(max(0, self._reached - self._slack))
@@ -190,13 +206,28 @@ class _Pages(AsyncIterator[list[T]]):
 def _parts(page: Any) -> tuple[int, list[Any]]:
     """Return total and rows of a page; raise if it is not one."""
     data = page.get("data") if isinstance(page, dict) else None
-    if isinstance(data, list) and all(isinstance(row, dict) and _is_id(row.get("id")) for row in data):
+    if isinstance(data, list):
         return _total(page), data
-    raise UnexpectedResponse("expected a page with total and data, got other JSON", status=200)
+    raise _other()
 
 
-def _is_id(value: Any) -> bool:
-    return isinstance(value, int | str)
+def _keys(data: list[Any], key: Callable[[Any], Any]) -> list[Any]:
+    """Return what the items of a page are known by; raise if one of them is known by nothing."""
+    try:
+        keys = [key(row) for row in data]
+    except (KeyError, TypeError, IndexError):
+        raise _other() from None
+    if all(isinstance(each, int | str | tuple) for each in keys):
+        return keys
+    raise _other()
+
+
+def _id(row: Any) -> Any:
+    return row["id"]
+
+
+def _other() -> UnexpectedResponse:
+    return UnexpectedResponse("expected a page with total and data, got other JSON", status=200)
 
 
 def _total(page: Any) -> int:

@@ -182,11 +182,15 @@ class BulkRun(Generic[T]):
             await self._hand_out(await self._carry_out(worker, call))
 
     async def _pull(self, worker: _Worker) -> Call[T] | None:
-        call: Call[T] | None = None
-        with anyio.CancelScope() as worker.pull:
-            call = await self._source.pull()
-        worker.pull = None
-        if self._source.error is not None:
+        source = self._source
+        if source.is_at_hand:
+            call = source.take()  # nothing to wait for, so nothing to end
+        else:
+            call = None
+            with anyio.CancelScope() as worker.pull:
+                call = await source.pull()
+            worker.pull = None
+        if source.error is not None:
             self.stop("the source of calls failed")
         return call
 

@@ -25,7 +25,11 @@ def is_cancelled() -> bool:
 
 
 class Source(Generic[T]):
-    """Gives one call after the other. `error` is what the source raised, `exhausted` says that it came to its end."""
+    """Gives one call after the other: `take` where they are at hand, `pull` where they are waited for.
+
+    `error` is what the source raised, `exhausted` says that it came to its end, `is_at_hand` that nobody has to wait
+    for its calls.
+    """
 
     def __init__(self, calls: Calls[T]) -> None:
         self.error: Exception | None = None
@@ -39,23 +43,39 @@ class Source(Generic[T]):
             self._async = aiter(calls)
         else:
             self._sync = iter(calls)
+        self.is_at_hand = self._sync is not None
 
-    async def pull(self) -> Call[T] | None:
-        """Return the next call; None when there is none, or the source failed."""
+    def take(self) -> Call[T] | None:
+        """Return the next call at hand; None when there is none, or the source failed."""
         try:
-            if self._sync is not None:
-                return self._checked(next(self._sync)) if self._goes_on() else None
-            async with self._turn:
-                return self._checked(await anext(self._async)) if self._goes_on() else None  # type: ignore[arg-type]
-        except (StopIteration, StopAsyncIteration):
+            return self._checked(next(self._sync)) if self._goes_on() else None  # type: ignore[arg-type]
+        except StopIteration:
             self.exhausted = True
         except asyncio.CancelledError:
             if is_cancelled():
                 raise
-            self.error = SourceCancelled(f"the source of calls was cancelled after {self._pulled:,} of them")
+            self._was_cancelled()
         except Exception as exc:  # noqa: BLE001 - the user's own code; kept, and raised at the end
             self.error = exc
         return None
+
+    async def pull(self) -> Call[T] | None:
+        """Wait for the next call; None when there is none, or the source failed."""
+        try:
+            async with self._turn:
+                return self._checked(await anext(self._async)) if self._goes_on() else None  # type: ignore[arg-type]
+        except StopAsyncIteration:
+            self.exhausted = True
+        except asyncio.CancelledError:
+            if is_cancelled():
+                raise
+            self._was_cancelled()
+        except Exception as exc:  # noqa: BLE001 - see above
+            self.error = exc
+        return None
+
+    def _was_cancelled(self) -> None:
+        self.error = SourceCancelled(f"the source of calls was cancelled after {self._pulled:,} of them")
 
     def rest(self) -> Iterator[Call[T]]:
         """Give what is left of a source that is known to have an end."""

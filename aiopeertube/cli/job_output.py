@@ -1,6 +1,6 @@
 """What people and programs read of a job: its outcomes, its differences, its errors, and how it ended."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -32,7 +32,7 @@ def outcome(item: Item) -> dict[str, Any]:
         "attempts": item.attempts,
         "reason": item.reason,
         "again": item.again,
-    }
+    } | ({"conflicts": conflicts} if (conflicts := item.note.get("conflicts")) else {})
 
 
 def write_outcome(item: Item, **more: Any) -> None:
@@ -50,6 +50,36 @@ async def show_diff(plan: Plan, settings: Settings, *, on_stdout: bool = False) 
         say(f"  {change.count:>7,} x  {change.field}: {_short(change.old)} -> {_short(change.new)}{about}")
     if plan.changes:
         say(_cost(plan.estimate))
+    show_for_ever(plan, say)
+
+
+def show_for_ever(plan: Plan, say: Callable[[str], None] = note) -> None:
+    """Say what a rollback could not bring back, where there is anything."""
+    if plan.for_ever:
+        what = ", ".join(f"{field} of {count:,} videos" for field, count in plan.for_ever.items())
+        say(f"A rollback cannot bring back: {what}")
+
+
+def show_replaced(plan: Plan) -> None:
+    """Say what is replaced unseen: the table does not tell what its cells were when somebody looked at them."""
+    values, filled = plan.replaced
+    if values:
+        replaced = f"{values:,} value would be replaced" if values == 1 else f"{values:,} values would be replaced"
+        note(f"{replaced}; not empty now: {filled:,}. Only a table from `aiopeertube export` knows what was edited")
+
+
+def show_conflicts(plan: Plan) -> None:
+    """Show what somebody else changed as well, with all three values."""
+    for conflict in plan.conflicts[:_SHOWN]:
+        at = f"line {conflict.line}, " if conflict.line else ""
+        note(one_line(f"conflict: {at}{conflict.name}: {conflict}"))
+    if len(plan.conflicts) > _SHOWN:
+        note(f"... and {len(plan.conflicts) - _SHOWN:,} more; they are among the failed rows")
+    if plan.conflicts:
+        note("conflicts are left as they are; --overwrite changes them all the same")
+
+
+_SHOWN: Final = 20
 
 
 def _cost(estimate: Estimate) -> str:

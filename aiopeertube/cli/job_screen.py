@@ -96,10 +96,18 @@ class JobScreen(Unwatched):
         """Show what is about to be done, as far as somebody wants to know."""
         if self._shows_diff:
             await job_output.show_diff(plan, self._settings)
+        elif not self._settings.quiet:
+            job_output.show_for_ever(plan)
         if self._shows_counts and not self._settings.quiet:
             note(f"{plan.changes:,} of {plan.looked_at:,} videos would change")
-        if self._job.dry_run and self._lines:
+        job_output.show_conflicts(plan)
+        if not self._settings.quiet:
+            job_output.show_replaced(plan)
+        if self._lines and self._job.dry_run:
             async for item in plan.items("planned", "failed", "conflict"):
+                job_output.write_outcome(item)
+        elif self._lines and plan.conflicts:
+            async for item in plan.items("conflict"):
                 job_output.write_outcome(item)
 
     async def confirm(self, question: str) -> bool:

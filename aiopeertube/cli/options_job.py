@@ -56,3 +56,14 @@ class JobFlags(JobOptions):
     format: str | None = option(
         "--format", type=click.Choice(["text", "jsonl"]), help="jsonl: a line for each outcome on stdout."
     )
+
+
+@dataclass(frozen=True, slots=True)
+class MergeFlags:
+    """What is done about fields that somebody else changed, too."""
+
+    overwrite: bool = option(
+        "--overwrite",
+        is_flag=True,
+        help="Change also what somebody else changed since the table was exported, or the plan made.",
+    )

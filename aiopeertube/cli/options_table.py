@@ -60,7 +60,13 @@ class TableFlags(TableOptions):
         "--columns", type=_Names(), metavar="A,B,...", help="Column names of a file without a header; - ignores one."
     )
     encoding: str | None = option("--encoding", help="Default: UTF-8, or UTF-16 with a byte order mark.")
-    sheet: str | None = option("--sheet", help="The sheet of an XLSX file. Default: the first.")
+    sheet: str | None = option("--sheet", help="The sheet of an XLSX file. Default: the first that is not hidden.")
+    header_row: int | None = option(
+        "--header-row",
+        type=click.IntRange(min=1),
+        metavar="N",
+        help="The line (XLSX: row) of the header. Default: the first that is not blank.",
+    )
     ignore: tuple[str, ...] = option(
         "--ignore", multiple=True, metavar="COLUMN", help="Ignore this column (* for every unknown one)."
     )
@@ -70,7 +76,7 @@ class TableFlags(TableOptions):
         type=_Template(),
         metavar="FIELD=TEMPLATE",
         callback=lambda ctx, param, pairs: dict(pairs),
-        help=r"Make a field of several columns: 'description={text}\n\n{abstract}'.",
+        help=r"Make a field of several columns: 'description={text}\n\n{abstract}'; empty ones leave no trace.",
     )
 
     def opened(self, source: str) -> Input:
@@ -97,4 +103,7 @@ class CellFlags(CellOptions):
         "--clear-marker", default="<clear>", show_default=True, help="What a cell says to clear a field."
     )
     tag_separator: str | None = option("--tag-separator", help="Default: ';', or ',' if there is none.")
+    date_order: str | None = option(
+        "--date-order", type=click.Choice(["day", "month"]), help="What comes first in dates like 4/5/1939."
+    )
     fit: bool = option("--fit", is_flag=True, help="Cut what is too long, and keep the first five tags that fit.")

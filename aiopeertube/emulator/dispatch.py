@@ -1,9 +1,11 @@
 """Handles a request, from its arrival to its answer."""
 
 import asyncio
+import hashlib
 import os
 import socket
 import struct
+from base64 import b64encode
 from dataclasses import replace
 from urllib.parse import unquote
 
@@ -100,7 +102,8 @@ class App:
         modern = self._backend.options.is_modern
         now = self._backend.options.clock()
         try:
-            call = Call(self._backend, request, found[1] if found else {}, now, await parse_early(request))
+            body = await parse_early(request, modern=modern)
+            call = Call(self._backend, request, found[1] if found else {}, now, body)
         except Problem as problem:
             # Broken JSON is answered before the rate limit is looked at.
             return _reply_of_problem(problem, None, modern=modern)
@@ -153,6 +156,8 @@ class App:
         headers = {**reply.headers, "Date": self._date.text(self._backend.options.clock())}
         if reply.content_type is not None:
             headers["Content-Type"] = reply.content_type
+        if reply.content and reply.has_etag:
+            headers["ETag"] = _etag(reply.content)
         if request.keep_alive:
             headers["Connection"] = "keep-alive"
             headers["Keep-Alive"] = f"timeout={KEEP_ALIVE_SECONDS}"
@@ -188,7 +193,13 @@ def _reply_of_fault(fault: Fault, *, modern: bool) -> Reply:
         return _reply_of_problem(problem, None, modern=modern)
     page = f"<html><head><title>{status}</title></head><body><center><h1>{status}</h1></center></body></html>\r\n"
     retry = {"Retry-After": str(round(fault.seconds))} if fault.kind == "429" and fault.seconds else {}
-    return Reply(status, page.encode(), HTML, retry)
+    return Reply(status, page.encode(), HTML, retry, has_etag=False)
+
+
+def _etag(content: bytes) -> str:
+    """Return the weak tag that the server gives to a body: its length and the start of its SHA-1."""
+    digest = b64encode(hashlib.sha1(content, usedforsecurity=False).digest()).decode()
+    return f'W/"{len(content):x}-{digest[:27]}"'
 
 
 def _cut(request: web.BaseRequest) -> None:

@@ -28,6 +28,7 @@ from .job import Run
 from .job_options import CellOptions, JobOptions, TableOptions
 from .journal import Journal
 from .journals import all_journals, find_journal, strangers
+from .merging import Conflict
 from .outputs import check_output
 from .planned import Estimate, Plan
 from .problems import BadSource, Problem
@@ -59,6 +60,7 @@ __all__ = [
     "BadSource",
     "CellOptions",
     "Change",
+    "Conflict",
     "Difference",
     "Estimate",
     "Exported",

@@ -5,16 +5,22 @@ descriptions and lack other fields, so a video is asked for by itself where the 
 and pages are only asked for where they are fewer than the videos.
 """
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, Final
 
-from aiopeertube.errors import ApiError
+from aiopeertube.errors import ApiError, NotFound, UnexpectedResponse
 
-from . import fields
+from . import fields, merging
+from .changes import change, needed_for
 from .item import Item
 from .journal import Batch, Journal
-from .scope import Found, Scope, Seen, Who, in_full, listing
+from .merging import conflicts, set_apart
+from .problems import Problems
+from .references import names_another
+from .rows import ANOTHER
+from .scope import Found, Scope, Seen, Who, in_full, listing, owner_of
+from .vocabulary import Vocabulary
 from .watching import UNWATCHED, Watcher
 
 if TYPE_CHECKING:
@@ -24,27 +30,85 @@ _PAGE: Final = 100  # rows of a list that one request gives
 _EVERYTHING: Final = Scope()
 
 
-def compare(item: Item, video: Mapping[str, Any]) -> Item:
-    """Settle an item by what the server has: planned, unchanged, or in conflict with what was expected there."""
+def compare(
+    item: Item, video: Mapping[str, Any], *, overwrite: bool = False, words: Vocabulary | None = None
+) -> Item:
+    """Settle an item by what the server has: planned, unchanged, or in conflict with what was expected there.
+
+    Fields that somebody else changed since the item's table or plan was made are noted as conflicts, unless
+    `overwrite` says that they are to be changed all the same; the other fields are planned beside them.
+    """
     item.uuid, item.name, item.ready = video["uuid"], video["name"], True
-    now = fields.current(video, item.wanted)
-    item.after = {name: value for name, value in item.wanted.items() if value != now[name]}
-    item.before = {name: now[name] for name in item.after}
+    if (of := item.note.get("of", item.uuid)) != item.uuid:
+        return item.settle("failed", ANOTHER.format(uuid=of))
+    try:
+        now = fields.current(video, item.wanted)
+        found = {} if overwrite else conflicts(item, now, video.get("updatedAt"))
+        rest = {name: value for name, value in item.wanted.items() if name not in found}
+        item.before, item.after = change(rest, video)
+    except ValueError as exc:
+        return item.settle("failed", str(exc))
+    item.note = _noted(item.note, found, video)
+    if found and not item.after:
+        item.after, item.before, item.ready = {name: both["mine"] for name, both in found.items()}, None, False
+        return item.settle("conflict", merging.reason(item, words or Vocabulary()))
     if not item.after:
         return item.settle("unchanged")
-    expected = item.note.get("expected")
-    if expected is not None and (changed := [name for name in item.after if now[name] != expected[name]]):
+    expected, before = item.note.get("expected"), item.before
+    if expected is not None and (changed := [name for name in before if before[name] != expected.get(name, _NONE)]):
         return item.settle("conflict", f"changed by somebody else: {', '.join(changed)}")
     return item.settle("planned")
 
 
-class Lookup:
-    """Compares all items that were read with what the server has."""
+_NONE: Final = object()
 
-    def __init__(self, pt: "PeerTube", journal: Journal, who: Who, *, watcher: Watcher = UNWATCHED) -> None:
+
+def _noted(note: Mapping[str, Any], found: Mapping[str, Any], video: Mapping[str, Any]) -> dict[str, Any]:
+    """Note the conflicts of this look, and when the video was edited last, which a plan keeps."""
+    kept = {name: value for name, value in note.items() if name not in {"conflicts", "seen"}}
+    seen = {"seen": video["updatedAt"]} if isinstance(video.get("updatedAt"), str) else {}
+    return kept | seen | ({"conflicts": dict(found)} if found else {})
+
+
+def _complain(item: Item, video: Mapping[str, Any], problems: Problems) -> bool:
+    """Tell what a row got wrong, which nobody could know before its video was looked at."""
+    before = problems.total
+    for column, text in item.note.get("names", {}).items():
+        if names_another(text, video):
+            problems.add(item.line, column, f"{text} is not the video that the row names otherwise: {item.uuid}")
+    for name, (column, why) in item.note.get("doubts", {}).items():
+        if name in (item.after or {}):
+            problems.add(item.line, column, why)
+    return problems.total > before
+
+
+class Lookup:
+    """Compares all items that were read with what the server has.
+
+    What rows got wrong, and the look at their videos shows, goes to `problems`; it fails their items as well.
+    `overwrite` changes what somebody else changed meanwhile, too; `words` are for telling of it. With `proofs` the
+    items are a plan's: where a list's row tells that a video was not edited since, it need not be fetched.
+    """
+
+    def __init__(
+        self,
+        pt: "PeerTube",
+        journal: Journal,
+        who: Who,
+        *,
+        problems: Problems | None = None,
+        overwrite: bool = False,
+        proofs: bool = False,
+        words: Vocabulary | None = None,
+        watcher: Watcher = UNWATCHED,
+    ) -> None:
         self._pt = pt
+        self._problems = Problems("") if problems is None else problems
         self._journal = journal
         self._who = who
+        self._overwrite = overwrite
+        self._proofs = proofs
+        self._words = words or Vocabulary()
         self._watcher = watcher
 
     async def run(self) -> None:
@@ -57,42 +121,61 @@ class Lookup:
     async def _pages_are_fewer(self) -> bool:
         # A row of a list tells all of an 8.x's tags, to administrators.
         row: dict[str, Any] = {"tags": []} if self._who.modern and self._who.staff else {}
-        count = await self._journal.count_read(lambda wanted: not fields.lacks(row, wanted))
+        count = await self._journal.count_read(lambda wanted: self._proofs or not fields.lacks(row, wanted))
         return count > 2 and await listing(self._pt, self._who, _EVERYTHING).total() <= _PAGE * count
 
     async def _from_pages(self) -> AsyncIterator[Seen]:
         async for page in listing(self._pt, self._who, _EVERYTHING).pages():
-            rows = {row["uuid"]: row for row in page} | {str(row["id"]): row for row in page}
+            rows = {str(row.get("uuid")): row for row in page} | {str(row["id"]): row for row in page}
             for item in await self._journal.find(rows, "read"):
                 row = rows[item.ref]
-                yield Seen(row["uuid"], row, item.wanted, item)
+                known = merging.proven(item, row)
+                yield Seen(item.ref, {**row, **known}, needed_for(item.wanted) - known.keys(), item)
 
     async def _one_by_one(self) -> AsyncIterator[Seen]:
         async for item in self._journal.items("read"):
-            yield Seen(item.ref, None, item.wanted, item)
+            yield Seen(item.ref, None, needed_for(item.wanted), item)
 
     async def _compare_all(self, seen: AsyncIterator[Seen]) -> None:
-        async with Batch(self._journal.save) as batch, aclosing(in_full(self._pt, seen)) as videos:
+        async with Batch(self._save) as batch, aclosing(in_full(self._pt, seen)) as videos:
             async for found in videos:
                 self._settle(found.tag, found)
                 self._watcher.advance()
                 await batch.put(found.tag)
 
+    async def _save(self, items: Sequence[Item]) -> None:
+        """Save items; what is in conflict becomes an item of its own, so that the rest can be carried out."""
+        apart = [part for item in items if (part := set_apart(item)) is not None]
+        for part in apart:
+            part.settle("conflict", merging.reason(part, self._words))
+        await self._journal.save(items)
+        if apart:
+            await self._journal.add_apart(apart)
+
     def _settle(self, item: Item, found: Found) -> None:
         video, error = found.video, found.error
-        if isinstance(error, ApiError) and error.status in _ABOUT_ONE_VIDEO:
-            item.settle("failed", _reason(error))
+        if error is not None and is_about_one_video(error):
+            item.settle("failed", reason(error), again=not isinstance(error, ApiError) or error.status >= 500)
         elif error is not None:
             raise error
         elif video is not None and self._who.may_edit(video):
-            compare(item, video)
+            compare(item, video, overwrite=self._overwrite, words=self._words)
+            if _complain(item, video, self._problems):
+                item.settle("failed", "the row is wrong about this video")
         elif video is not None:
             item.uuid, item.name = video["uuid"], video["name"]
-            item.settle("failed", f"not yours to edit: it belongs to {video['account']['name']}")
+            item.settle("failed", f"not yours to edit: it belongs to {owner_of(video)}")
 
 
-_ABOUT_ONE_VIDEO: Final = (400, 403, 404)
+def is_about_one_video(error: Exception) -> bool:
+    """Tell whether an error is no reason to give up the others: they have videos of their own to be looked at."""
+    if isinstance(error, ApiError):
+        return error.status in {400, 403, 404} or error.status >= 500
+    return isinstance(error, UnexpectedResponse)
 
 
-def _reason(error: ApiError) -> str:
-    return "there is no such video, or it is hidden from this user" if error.status == 404 else str(error)
+def reason(error: Exception) -> str:
+    """Say why a video cannot be compared."""
+    if isinstance(error, NotFound):
+        return "there is no such video, or it is hidden from this user"
+    return str(error)

@@ -6,6 +6,7 @@ SQLite with a write-ahead log; a transaction is on the disk when its method retu
 import os
 import sqlite3
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass
@@ -84,6 +85,14 @@ SELECT item.id FROM item JOIN last ON last.uuid = item.uuid WHERE pass = ? AND i
 _TWICE: Final = (
     "SELECT uuid FROM item WHERE pass = ? AND uuid != '' GROUP BY uuid HAVING count(*) > 1 ORDER BY min(id)"
 )
+# Unseen: by rows that tell nothing of what whoever wrote them has seen.
+_REPLACED: Final = """
+SELECT count(*), coalesce(sum(now.value IS NOT NULL AND now.value NOT IN ('', '[]')), 0)
+FROM item, json_each(item.before) AS now
+WHERE state = 'planned' AND line IS NOT NULL
+    AND coalesce(json_type(note, '$.base'), json_type(note, '$.since'), json_type(note, '$.expected')) IS NULL
+"""
+_OF_ROWS: Final = frozenset({"base", "of", "own", "since"})  # what rows know of their videos, in an item's note
 _NOT_DONE: Final = """
 SELECT count(*) FROM item WHERE state IN ('read', 'planned', 'sending') OR (
     state IN ('failed', 'conflict')
@@ -109,6 +118,7 @@ class Database:
         self.last_pass = int(facts.pop("pass", 0))
         self.undone_by = str(facts.pop("undone", ""))  # the journal of a rollback that changed what this one wrote
         self._nothing_known = False  # while a first pass promises that no video comes up twice
+        self._known = 0  # the last item of earlier passes
         try:
             self.job = Job(**facts | {"columns": tuple(facts["columns"])})
         except (KeyError, TypeError, ValueError):
@@ -171,6 +181,7 @@ class Database:
         """Begin to read the input (again); `distinct` promises that no video comes up twice in it."""
         self._nothing_known = distinct and self.last_pass == 0
         self.last_pass += 1
+        (self._known,) = self._connection.execute("SELECT coalesce(max(id), 0) FROM item").fetchone()
         with self._connection as connection:
             connection.execute("INSERT OR REPLACE INTO job VALUES ('pass', ?)", (as_json(self.last_pass),))
             if not self._nothing_known:
@@ -186,6 +197,9 @@ class Database:
             self._insert(item)
             return None
         earlier = self._one("ref = ? AND pass = ?", (item.ref, self.last_pass))
+        if earlier is not None and not earlier.wanted and item.wanted:
+            self._connection.execute("DELETE FROM item WHERE id = ?", (earlier.id,))  # that row asked for nothing
+            earlier = None
         if earlier is None:
             self._adopt(item)
             return None
@@ -194,19 +208,30 @@ class Database:
             return earlier
         if wanted != earlier.wanted:
             self._connection.execute("DELETE FROM item WHERE id = ?", (earlier.id,))
-            earlier.wanted = wanted
+            earlier.take_in(item, wanted)
             self._adopt(earlier)
         return None
 
     def _knows_ref(self, ref: str) -> bool:
         return self._connection.execute("SELECT 1 FROM item WHERE ref = ?", (ref,)).fetchone() is not None
 
+    def add_apart(self, items: Sequence[Item]) -> None:
+        """Take in parts of items of this pass, each as an item of its own."""
+        with self._connection:
+            for item in items:
+                self._insert(item)
+
     def _adopt(self, item: Item) -> None:
-        """Take a change into this pass, as it is known from an earlier one or as a new one."""
+        """Take a change into this pass, as it is known from an earlier one or as a new one.
+
+        What its row knows of the video may have become more since, where it was exported anew.
+        """
+        note = as_json(item.note) if _OF_ROWS & item.note.keys() else None
         known = self._connection.execute(
-            "UPDATE item SET pass = ?, line = ?, row = ? "
+            "UPDATE item SET pass = ?, line = ?, row = ?, "
+            "note = CASE WHEN state IN ('changed', 'sending') THEN note ELSE coalesce(?, note) END "
             "WHERE id = (SELECT max(id) FROM item WHERE ref = ? AND change = ?)",
-            (self.last_pass, item.line, as_json(item.row), item.ref, item.change),
+            (self.last_pass, item.line, as_json(item.row), note, item.ref, item.change),
         )
         if not known.rowcount:
             self._insert(item)
@@ -223,8 +248,11 @@ class Database:
     def _insert(self, item: Item) -> None:
         self._connection.execute(_INSERT, (*inserted(item), self.last_pass, time.time()))
 
-    def end_pass(self, *, edits: bool = True) -> None:
-        """Leave out what this pass did not ask for any more; `edits` of one video overwrite each other."""
+    def end_pass(self, *, edits: bool = True, again: Sequence[State] = ()) -> None:
+        """Leave out what this pass did not ask for any more; `edits` of one video overwrite each other.
+
+        What an earlier pass left in the states `again` is read again: the server may be another by now.
+        """
         self._nothing_known = False
         with self._connection as connection:
             connection.execute(_BY_VIDEO)
@@ -238,6 +266,11 @@ class Database:
             connection.execute(
                 f"UPDATE item SET {_BACK} WHERE pass = ? AND state = 'skipped'",  # noqa: S608 - our own text
                 (self.last_pass,),
+            )
+            connection.execute(
+                "UPDATE item SET state = 'read', ready = 0, reason = '' "  # noqa: S608 - our own names
+                f"WHERE pass = ? AND id <= ? AND state IN ({', '.join('?' * len(again))})",
+                (self.last_pass, self._known, *again),
             )
 
     def _plan_again_what_was_overwritten(self) -> None:
@@ -265,14 +298,41 @@ class Database:
         chain = self._select("id IN (SELECT item FROM temp.step WHERE uuid = ?) ORDER BY id", (item.uuid,))
         return [item] if not chain else chain if chain[0].id == item.id else []
 
-    def contradictions(self) -> list[tuple[Item, Item]]:
-        """Return pairs of this pass that are about one video, whatever they call it, and want different values."""
-        found = self._connection.execute(_TWICE, (self.last_pass,)).fetchall()
-        pairs = []
-        for (uuid,) in found:
-            first, *others = self._select("uuid = ? AND pass = ? ORDER BY id", (uuid, self.last_pass))
-            pairs += [(first, other) for other in others if merged(first.wanted, other.wanted) is None]
-        return pairs
+    def meet(self) -> tuple[list[tuple[Item, Item]], int]:
+        """Join items of this pass that are about one video, whatever they call it.
+
+        Return pairs that contradict each other, the earlier one first, and how many items have to be compared again.
+        """
+        pairs, joined = [], 0
+        for (uuid,) in self._connection.execute(_TWICE, (self.last_pass,)).fetchall():
+            where = "uuid = ? AND pass = ? AND state NOT IN ('changed', 'sending') ORDER BY id"
+            found = self._select(where, (uuid, self.last_pass))
+            for first, other in zip(found[:1] * (len(found) - 1), found[1:], strict=True):
+                wanted = merged(first.wanted, other.wanted)
+                if wanted is None:
+                    pairs.append((first, other))
+                if wanted is None or "conflict" in (first.state, other.state):
+                    continue  # what is in conflict was set apart
+                first.take_in(other, wanted)
+                other.settle("unchanged", f"line {first.line or 0:,} names the same video, and both are done as one")
+                first.state, first.ready = "read", False
+                self.save([first, other])
+                self._connection.execute("UPDATE item SET row = ? WHERE id = ?", (as_json(first.row), first.id))
+                joined += 1
+        self._connection.commit()
+        return pairs, joined
+
+    def written(self) -> Iterator[tuple[str, str, str]]:
+        """Give the video, the wishes and the note of each item that was changed, the latest last."""
+        found: Iterator[tuple[str, str, str]] = self._connection.execute(
+            "SELECT ref, wanted, note FROM item WHERE state = 'changed' ORDER BY at, id"
+        )
+        return found
+
+    def replaced(self) -> tuple[int, int]:
+        """Count the values that are planned to be replaced unseen, and those of them that are not empty now."""
+        values, filled = self._connection.execute(_REPLACED).fetchone()
+        return int(values), int(filled)
 
     def not_done(self) -> int:
         """Count the items that are open or could not be done, and whose video got no other wish since."""
@@ -288,6 +348,11 @@ class Database:
         """Count the items read whose wanted fields are `accepted`."""
         wanted = self._connection.execute("SELECT wanted FROM item WHERE state = 'read'")
         return sum(accepted(value_of(text)) for (text,) in wanted)
+
+    def count_planned(self, counted: Callable[[Any, Any], Iterable[str]]) -> dict[str, int]:
+        """Count what `counted` names of the values before and after of each planned change."""
+        found = self._connection.execute("SELECT before, after FROM item WHERE state = 'planned' AND after != '{}'")
+        return Counter(name for before, after in found for name in counted(value_of(before), value_of(after)))
 
     def knows(self, uuid: str) -> bool:
         """Tell whether an item became this video."""

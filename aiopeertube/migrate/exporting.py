@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from aiopeertube.errors import InvalidField, NotFound
 
-from .fields import FIELDS, LABELLED
+from . import exported
+from .compare import is_about_one_video, reason
+from .fields import FIELDS, LABELLED, OPEN_FIELDS, SECRET, current, for_cell, for_reading, too_new
 from .references import COLUMNS
-from .rows import FOR_PEOPLE
-from .scope import Scope, Seen, Who, has_total, in_full, listing
+from .rows import FOR_PEOPLE, UNKNOWN
+from .scope import Found, Scope, Seen, Who, has_total, in_full, listing, owner_of
 from .tables import Sink
 from .watching import UNWATCHED, Watcher
 
@@ -17,14 +19,21 @@ if TYPE_CHECKING:
     from aiopeertube._client import PeerTube
 
 # What an export has when nothing is chosen: the names of the video, every field, and when it was made.
-DEFAULT: Final = ("uuid", "url", *FIELDS, "createdAt", "publishedAt", "updatedAt")
+DEFAULT: Final = ("uuid", "url", *OPEN_FIELDS, "createdAt", "publishedAt", "updatedAt")
 KNOWN: Final = frozenset(
-    {*COLUMNS, *FIELDS, *FOR_PEOPLE, *(f"{name}.label" for name in LABELLED)} - {"video", "reason"}
+    {*COLUMNS, *FIELDS, *FOR_PEOPLE, *(f"{name}.label" for name in LABELLED), exported.COLUMN} - {"video", "reason"}
 )
 
 
-def columns_for(chosen: Sequence[str]) -> tuple[str, ...]:
+def default_for(version: tuple[int, ...]) -> tuple[str, ...]:
+    """Name the columns of an export for which nothing was chosen: those that a server of this version has."""
+    return tuple(name for name in DEFAULT if name not in FIELDS or not too_new(name, version))
+
+
+def columns_for(chosen: Sequence[str], *, remember: bool = False) -> tuple[str, ...]:
     """Return the columns of an export: labels stand beside ids, and the video's UUID is always there.
+
+    To `remember` what was exported is the last column, for `plan` and `apply`.
 
     Raises:
         InvalidField: a column is chosen that there is not.
@@ -34,12 +43,14 @@ def columns_for(chosen: Sequence[str]) -> tuple[str, ...]:
         what = f"there is no field {unknown[0]!r}; there are {', '.join(sorted(KNOWN))}"
         raise InvalidField("fields", what, option="fields")
     wanted = dict.fromkeys(("uuid", *chosen) if not set(chosen) & set(COLUMNS) else chosen)
+    remember = remember or exported.COLUMN in wanted
+    wanted.pop(exported.COLUMN, None)
     columns: list[str] = []
     for column in wanted:
         columns.append(column)
         if column in LABELLED and f"{column}.label" not in wanted:
             columns.append(f"{column}.label")
-    return tuple(columns)
+    return (*columns, exported.COLUMN) if remember else tuple(columns)
 
 
 class Export:
@@ -54,36 +65,56 @@ class Export:
         self._next = 0
         self.written = 0
         self.vanished = 0
+        self.failed = 0
 
     async def run(self, sink: Sink, columns: Sequence[str], *, as_json: bool) -> None:
-        """Write all videos, in the list's order; those that vanish meanwhile are left out and counted."""
+        """Write all videos, in the list's order.
+
+        Those that vanish meanwhile are left out and counted, and so are those of which nothing sensible comes.
+        """
         if self._watcher.wants_totals and has_total(self._who, self._scope):
             self._watcher.expect(await listing(self._pt, self._who, self._scope).total())
         needed = [name for name in FIELDS if name in columns or f"{name}.label" in columns]
         async with aclosing(in_full(self._pt, self._rows(needed))) as videos:
             async for found in videos:
-                if found.error is not None and not isinstance(found.error, NotFound):
-                    raise found.error
-                self._waiting[found.tag] = found.video
-                self._write(sink, columns, as_json=as_json)
+                self._waiting[found.tag[0]] = self._taken(found)
+                self._write(sink, columns, needed, as_json=as_json)
+
+    def _taken(self, found: Found) -> Mapping[str, Any] | None:
+        """Return a video that is to be written; count and name one that cannot be."""
+        _, ref = found.tag
+        if isinstance(found.error, NotFound):
+            self.vanished += 1
+        elif found.error is not None and is_about_one_video(found.error):
+            self.failed += 1
+            self._watcher.say(f"not exported: {ref}: {reason(found.error)}")
+        elif found.error is not None:
+            raise found.error
+        elif found.video is not None and (self._who is None or self._scope.has(found.video)):
+            return found.video
+        return None
 
     async def _rows(self, needed: Sequence[str]) -> AsyncIterator[Seen]:
         place = 0
         async for row in listing(self._pt, self._who, self._scope):
             if self._who is None or self._scope.has(row):
-                yield Seen(row["uuid"], row, needed, place)
+                ref = str(row.get("uuid") or row["id"])
+                yield Seen(ref, row, needed, (place, ref))
                 place += 1
 
-    def _write(self, sink: Sink, columns: Sequence[str], *, as_json: bool) -> None:
+    def _write(self, sink: Sink, columns: Sequence[str], needed: Sequence[str], *, as_json: bool) -> None:
         while self._next in self._waiting:
             video = self._waiting.pop(self._next)
             self._next += 1
             self._watcher.advance()
             if video is None:
-                self.vanished += 1
                 continue
             self.written += 1
-            sink.write({column: cell(video, column, as_json=as_json) for column in columns})
+            cells = {column: cell(video, column, as_json=as_json) for column in columns if column != exported.COLUMN}
+            if exported.COLUMN in columns:
+                open_ones = [name for name in needed if name not in SECRET]
+                cells[exported.COLUMN] = exported.write(video["uuid"], current(video, open_ones))
+            sink.write(cells)
 
 
 def _listed_as(who: Who | None, scope: Scope) -> Who | None:
@@ -96,12 +127,11 @@ def _listed_as(who: Who | None, scope: Scope) -> Who | None:
 def cell(video: Mapping[str, Any], column: str, *, as_json: bool) -> Any:
     """Write one cell; reading it back asks for no change."""
     if column == "channel":
-        return video["channel"]["name"]
+        return (video.get("channel") or {}).get("name")
     if column == "account":
-        return video["account"]["name"]
+        return owner_of(video)
     if column in FIELDS:
-        value = FIELDS[column].read(video)
-        return value if as_json else FIELDS[column].show(value)
+        return for_reading(column, video) if as_json else for_cell(column, video)
     value = _label(video, column.removesuffix(".label")) if column in _LABELLED else video.get(column)
     return value if as_json else "" if value is None else str(value)
 
@@ -110,6 +140,9 @@ _LABELLED: Final = frozenset({"state", *(f"{name}.label" for name in LABELLED)})
 
 
 def _label(video: Mapping[str, Any], name: str) -> Any:
-    """Return a constant's label; the server writes "Unknown" where nothing is chosen, which it would not take."""
-    constant = video.get(name) or {}
-    return constant.get("label") if constant.get("id") is not None else None
+    """Return a constant's label; the server writes "Unknown" where it has none, and would not take that."""
+    constant = video.get(name)
+    if not isinstance(constant, Mapping) or constant.get("id") is None:
+        return None
+    label = constant.get("label")
+    return label if label != UNKNOWN else None

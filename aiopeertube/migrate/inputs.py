@@ -57,6 +57,8 @@ def open_table(given: str | Path | Source | Input, table: TableOptions | None = 
         columns=table.columns,
         encoding=table.encoding,
         sheet=table.sheet,
+        header_row=table.header_row,
+        ignored=table.ignore,
     )
     if str(given) == "-":
         return Input(STDIN, tuple(source.columns), source)

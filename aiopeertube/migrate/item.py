@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal
 
-import orjson
+from .exact_json import dumps
 
 State = Literal["read", "planned", "sending", "changed", "unchanged", "skipped", "conflict", "failed", "damaged"]
 
@@ -42,12 +42,21 @@ class Item:
     @property
     def change(self) -> str:
         """A hash of what is wanted: with `ref` it names this change, wherever its row stands."""
-        return hashlib.sha256(orjson.dumps(self.wanted, option=orjson.OPT_SORT_KEYS)).hexdigest()[:32]
+        return hashlib.sha256(dumps(self.wanted, sort_keys=True)).hexdigest()[:32]
 
     def settle(self, state: State, reason: str = "", *, again: bool = False) -> "Item":
         """Say what became of it."""
         self.state, self.reason, self.again = state, reason, again
         return self
+
+    def take_in(self, other: "Item", wanted: dict[str, Any]) -> None:
+        """Want what another row wants of the same video as well; `wanted` is what both come to."""
+        self.wanted = wanted
+        self.row |= {column: cell for column, cell in other.row.items() if self.row.get(column) in ("", None)}
+        self.note = together(self.note, other.note)
+        doubts = {**other.note.get("doubts", {}), **self.note.get("doubts", {})}
+        if doubts:
+            self.note["doubts"] = doubts
 
 
 def merged(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -55,6 +64,15 @@ def merged(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any] |
     if any(name in one and one[name] != value for name, value in other.items()):
         return None
     return {**one, **other}
+
+
+def together(note: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
+    """Put together what is noted of two rows that want something of one video; the first one's word is the last."""
+    both = {**other, **note}
+    for name in ("base", "own"):
+        if name in both:
+            both[name] = {**other.get(name, {}), **note.get(name, {})}
+    return both
 
 
 def joined(chain: Sequence[Item]) -> Item:

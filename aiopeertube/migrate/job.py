@@ -22,11 +22,11 @@ from .kinds import Kind, of
 from .outputs import check_output
 from .planfile import PlanFile
 from .planned import Plan, plan_of
-from .planning import check_plan, plan_again, plan_file, plan_table
+from .planning import check_plan, plan_file, plan_object, plan_table
 from .report import failed_table, write_failed
 from .rows import Layout
 from .scope import Who, who_am_i
-from .vocabulary import Vocabulary, fetch_words
+from .vocabulary import WORDS, Vocabulary, fetch_words
 from .watching import Watcher
 
 if TYPE_CHECKING:
@@ -153,35 +153,62 @@ async def rolled_back(name: str | Path, *, resume: bool) -> str | Path:
     return name
 
 
-async def fill(desk: Desk, given: Input, kind: Kind, table: TableOptions, cells: CellOptions) -> None:
+async def fill(
+    desk: Desk,
+    given: Input,
+    kind: Kind,
+    table: TableOptions,
+    cells: CellOptions,
+    *,
+    overwrite: bool = False,
+    looks: bool = False,
+) -> None:
     """Fill the journal from an input, compared with the server where the kind of job needs that.
+
+    `overwrite` changes what somebody else changed since the table was exported, or the plan was made, too. A plan
+    need not be compared by a job that `looks` at each video just before it is changed.
 
     Raises:
         BadSource: with every error of the input; nothing of it is carried out.
     """
     content, pt = given.content, desk.pt
     if isinstance(content, (Plan, PlanFile)):
-        await _fill_from_plan(desk, content, kind)
+        await _fill_from_plan(desk, content, kind, overwrite=overwrite, looks=looks)
         return
     columns = (*given.columns, *table.compose) if given.columns else ()
     desk.words = await fetch_words(pt, kind.words(columns), desk.me)
     layout = Layout(frozenset(table.ignore), table.compose, frozenset(kind.columns))
-    reading = Reading(desk.words, cells.clear_marker, cells.tag_separator, cells.fit)
+    reading = Reading(
+        desk.words, cells.clear_marker, cells.tag_separator, cells.fit, cells.date_order, desk.who.version
+    )
     await plan_table(
-        pt, desk.journal, content, kind, who=desk.who, reading=reading, layout=layout, watcher=desk.watcher
+        pt,
+        desk.journal,
+        content,
+        kind,
+        who=desk.who,
+        reading=reading,
+        layout=layout,
+        overwrite=overwrite,
+        watcher=desk.watcher,
     )
 
 
-async def _fill_from_plan(desk: Desk, content: Plan | PlanFile, kind: Kind) -> None:
+async def _fill_from_plan(desk: Desk, content: Plan | PlanFile, kind: Kind, *, overwrite: bool, looks: bool) -> None:
     pt = desk.pt
+    named = repr(content) if isinstance(content, Plan) else content.path
+    check_plan(content.job, named=named, kind=kind.name, origin=pt.origin, user=desk.who.name)
     if isinstance(content, Plan):
-        check_plan(content.job, named=repr(content), kind=kind.name, origin=pt.origin, user=desk.who.name)
-        await plan_again(desk.journal, content.items())
+        desk.words = content.words
+        await plan_object(desk.journal, content, looks=looks and not overwrite)
     else:
-        check_plan(content.job, named=content.path, kind=kind.name, origin=pt.origin, user=desk.who.name)
-        await plan_file(desk.journal, content)
-    if desk.journal.was_used:  # what another change of this job came between is compared again
-        await Lookup(pt, desk.journal, desk.who, watcher=desk.watcher).run()
+        desk.words = await fetch_words(pt, content.fields() & {*WORDS}, desk.me)
+        await plan_file(desk.journal, content, desk.words, looks=looks and not overwrite)
+    lookup = Lookup(
+        pt, desk.journal, desk.who, overwrite=overwrite, proofs=True, words=desk.words, watcher=desk.watcher
+    )
+    with desk.watcher.step("compare"):
+        await lookup.run()
 
 
 async def carry_out(

@@ -19,7 +19,8 @@ class TableOptions:
         delimiter: one character, or "tab"; None: found out, for "tsv" TAB.
         columns: names of the columns of a file without header; "" and "-" for those to be ignored.
         encoding: of the text; None: UTF-8, or what its byte order mark says.
-        sheet: of a workbook; None: the first.
+        sheet: of a workbook; None: the first that is not hidden.
+        header_row: the line (XLSX: the sheet's row) where the table begins; None: the first that is not blank.
         ignore: columns without meaning here; "*" stands for every unknown one.
         compose: fields made of several columns: field -> template, like "{title}: {subtitle}".
     """
@@ -29,6 +30,7 @@ class TableOptions:
     columns: Sequence[str] | None = None
     encoding: str | None = None
     sheet: str | None = None
+    header_row: int | None = None
     ignore: tuple[str, ...] = ()
     compose: Mapping[str, str] = field(default_factory=dict)
 
@@ -41,11 +43,13 @@ class CellOptions:
         clear_marker: what a cell says to clear a field.
         tag_separator: what separates tags; None: ";", or "," where there is none.
         fit: cut what is too long, and keep the first five tags that fit, instead of refusing the row.
+        date_order: "day" or "month", whichever comes first in dates like 4/5/1939; None: such dates are refused.
     """
 
     clear_marker: str = CLEAR
     tag_separator: str | None = None
     fit: bool = False
+    date_order: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

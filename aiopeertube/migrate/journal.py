@@ -129,16 +129,21 @@ class Journal:
         """
         return await self._run(self._database.add, items)
 
+    async def add_apart(self, items: Sequence[Item]) -> None:
+        """Take in parts of items of this pass, each as an item of its own."""
+        await self._run(self._database.add_apart, items)
+
     async def keep(self, refs: Sequence[str]) -> set[str]:
         """Take into this pass what was done to these videos, or may have been; return which they are."""
         return await self._run_flushed(self._database.keep, refs)
 
-    async def end_pass(self, *, edits: bool = True) -> None:
+    async def end_pass(self, *, edits: bool = True, again: Sequence[State] = ()) -> None:
         """Leave out what this pass did not ask for any more.
 
-        `edits` of one video overwrite each other: those that another one overwrote are to be compared again.
+        `edits` of one video overwrite each other: those that another one overwrote are to be compared again. So is
+        what an earlier pass left in the states `again`.
         """
-        await self._run_flushed(lambda: self._database.end_pass(edits=edits))
+        await self._run_flushed(lambda: self._database.end_pass(edits=edits, again=again))
 
     # -- looking ---------------------------------------------------------------------------------
 
@@ -146,9 +151,20 @@ class Journal:
         """Count items by state."""
         return await self._run_flushed(self._database.counts)
 
-    async def contradictions(self) -> list[tuple[Item, Item]]:
-        """Return pairs of this pass that are about one video, whatever they call it, and want different values."""
-        return await self._run(self._database.contradictions)
+    async def count_planned(self, counted: Callable[[Any, Any], Iterable[str]]) -> dict[str, int]:
+        """Count what `counted` names of the values before and after of each planned change."""
+        return await self._run_flushed(self._database.count_planned, counted)
+
+    async def meet(self) -> tuple[list[tuple[Item, Item]], int]:
+        """Join items of this pass that are about one video, whatever they call it.
+
+        Return pairs that contradict each other, the earlier one first, and how many items have to be compared again.
+        """
+        return await self._run(self._database.meet)
+
+    async def replaced(self) -> tuple[int, int]:
+        """Count the values that are planned to be replaced unseen, and those of them that are not empty now."""
+        return await self._run(self._database.replaced)
 
     async def not_done(self) -> int:
         """Count the items that are open or could not be done, and whose video got no other wish since."""

@@ -4,8 +4,12 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 from uuid import UUID
 
-from .fields import FIELDS, refusal
+from .changes import clash
+from .field_reads import is_far
+from .fields import AT, FIELDS, THEN, refusal
+from .passwords import SAFE, is_seal
 from .values import server_moment
+from .vocabulary import Vocabulary
 
 Complaint = tuple[str, str]  # the entry, or the field, and what is wrong with it
 _MOST: Final = 2**53  # the greatest line number that JSON keeps
@@ -20,8 +24,8 @@ def head_complaints(head: Mapping[str, Any]) -> Iterator[Complaint]:
         yield "columns", "must be a list of texts"
 
 
-def complaints(entry: Mapping[str, Any]) -> Iterator[Complaint]:
-    """Say what is wrong with the line of a change."""
+def complaints(entry: Mapping[str, Any], words: Vocabulary | None = None) -> Iterator[Complaint]:
+    """Say what is wrong with the line of a change, also what the instance's `words` do not know."""
     for name, (fits, what) in _ENTRIES.items():
         if not fits(entry.get(name)):
             yield name, f"{str(entry.get(name))[:80]!r} is not {what}"
@@ -32,8 +36,10 @@ def complaints(entry: Mapping[str, Any]) -> Iterator[Complaint]:
     if not after:
         yield "after", "it changes nothing"
     for name, value in after.items():
-        if why := _wrong(name, value) or _wrong_before(name, before[name]):
+        if why := _wrong(name, value) or _wrong_before(name, before[name]) or _unlisted(name, value, words):
             yield name, why
+    if why := clash(after):
+        yield "after", why
 
 
 def canonical(uuid: Any) -> str:
@@ -47,7 +53,23 @@ def canonical(uuid: Any) -> str:
 def _wrong(name: str, value: Any) -> str:
     if name not in FIELDS:
         return "no such field"
+    if FIELDS[name].secret:
+        known = is_seal(value) and SAFE.opened(value) is not None
+        return "" if known else "a plan holds no passwords: apply the table that has them"
     return refusal(name, value) or ("" if _is_value(name, value) else f"{value!r} is no value of it")
+
+
+def _unlisted(name: str, value: Any, words: Vocabulary | None) -> str:
+    """Say that the instance, or for channels the user, has no such thing."""
+    if words is None or value is None or not (FIELDS[name].labelled or name == "channel"):
+        return ""
+    if name == "channel":
+        return "" if value in words.channels.values() else f"there is no channel {value} to move a video to"
+    try:
+        key = words.key(name, str(value))
+    except ValueError as exc:
+        return str(exc)
+    return "" if key == value else f"{value!r} is the label of {key!r}; a plan has that"
 
 
 def _wrong_before(name: str, value: Any) -> str:
@@ -61,22 +83,24 @@ def _is_value(name: str, value: Any) -> bool:
         return _are_texts(value)
     if value is None:
         return field.clearable or name in _SOMETIMES_NULL
-    if name == "originallyPublishedAt":
+    if name in {"originallyPublishedAt", AT}:
         return _is_moment(value)
     return type(value) is _TYPES.get(name, str)
 
 
 _TYPES: Final[Mapping[str, type]] = {
     "category": int, "licence": int, "privacy": int, "commentsPolicy": int, "channel": int,
-    "nsfw": bool, "downloadEnabled": bool, "waitTranscoding": bool,
+    "nsfw": bool, "downloadEnabled": bool, "waitTranscoding": bool, "nsfwFlags": int, THEN: int,
 }  # fmt: skip
 # Servers of another version leave them out.
-_SOMETIMES_NULL: Final = frozenset({"commentsPolicy", "downloadEnabled", "waitTranscoding", "nsfw"})
+_SOMETIMES_NULL: Final = frozenset({
+    "commentsPolicy", "downloadEnabled", "waitTranscoding", "nsfw", "nsfwFlags", "videoPasswords",
+})  # fmt: skip
 
 
 def _is_moment(value: Any) -> bool:
     try:
-        return isinstance(value, str) and server_moment(value) is not None
+        return isinstance(value, str) and (is_far(value) or server_moment(value) is not None)
     except ValueError:
         return False
 

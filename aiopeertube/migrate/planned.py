@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Final, Self
 from aiopeertube.errors import ConfigurationError, FileUnwritable
 
 from . import planfile
+from .changes import for_ever
 from .database import Job
 from .item import Item, State
 from .journal import Journal
+from .merging import Conflict, told
 from .outputs import check_output
 from .problems import Problem
 from .report import Change, Diff
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from aiopeertube._client import PeerTube
 
 _PROBLEMS: Final = 1000
+UPDATE: Final = "update"  # the kind of job whose changes can be rolled back
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,11 @@ class Plan:
             cannot be done.
         looked_at: How many videos were compared.
         problems: The first thousand rows that cannot be done, and why.
+        conflicts: The first thousand fields that somebody else changed since the table was exported.
+        replaced: How many values would be replaced of which the input does not know what they were, and how many of
+            them are not empty now.
         estimate: What it costs to carry it out.
+        for_ever: What a rollback could not bring back, by field, each with the number of videos.
     """
 
     def __init__(
@@ -73,15 +80,21 @@ class Plan:
         problems: tuple[Problem, ...],
         estimate: Estimate,
         looked_at: int,
+        conflicts: tuple[Conflict, ...] = (),
+        replaced: tuple[int, int] = (0, 0),
         folder: str | None = None,
+        for_ever: Mapping[str, int] | None = None,
     ) -> None:
         self._path = path
-        self._words = words
+        self.for_ever = for_ever or {}
+        self.words = words
         self.job = job
         self.counts = counts
         self.problems = problems
         self.estimate = estimate
         self.looked_at = looked_at
+        self.conflicts = conflicts
+        self.replaced = replaced
         self._diff: tuple[Change, ...] | None = None
         # No open file is kept, so that nothing but the folder has to be removed, whenever that is.
         self._remove = weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True) if folder else None
@@ -109,7 +122,7 @@ class Plan:
     async def diff(self) -> tuple[Change, ...]:
         """Return what changes, old and new, grouped and counted by field, the most common first."""
         if self._diff is None:
-            diff = Diff(self._words)
+            diff = Diff(self.words)
             async for item in self.items("planned"):
                 diff.add(item)
             self._diff = tuple(diff.lines())
@@ -165,19 +178,32 @@ async def plan_of(
 ) -> Plan:
     """Say what a journal plans; `requests_each` is what a change costs, `folder` is removed with the plan."""
     counts = await journal.counts()
-    problems: list[Problem] = []
-    if counts.get("failed") or counts.get("conflict"):
-        async for item in journal.items("failed", "conflict"):
-            problems.append(Problem(journal.job.source, item.line, None, f"{item.name or item.ref}: {item.reason}"))
-            if len(problems) >= _PROBLEMS:
-                break
+    problems, conflicts = await _cannot(journal, words, counts)
     return Plan(
         journal.path,
         journal.job,
         words,
         counts=counts,
-        problems=tuple(problems),
+        problems=problems,
+        conflicts=conflicts,
+        replaced=await journal.replaced(),
         estimate=estimate(pt, who, counts.get("planned", 0) * requests_each),
         looked_at=sum(counts.values()) if looked_at is None else looked_at,
         folder=folder,
+        for_ever=await journal.count_planned(for_ever) if journal.job.kind == UPDATE else {},
     )
+
+
+async def _cannot(
+    journal: Journal, words: Vocabulary, counts: Mapping[str, int]
+) -> tuple[tuple[Problem, ...], tuple[Conflict, ...]]:
+    """Return the first rows that cannot be done, and the first fields in conflict."""
+    problems: list[Problem] = []
+    conflicts: list[Conflict] = []
+    if counts.get("failed") or counts.get("conflict"):
+        async for item in journal.items("failed", "conflict"):
+            problems.append(Problem(journal.job.source, item.line, None, f"{item.name or item.ref}: {item.reason}"))
+            conflicts += told(item, words)
+            if len(problems) >= _PROBLEMS:
+                break
+    return tuple(problems), tuple(conflicts[:_PROBLEMS])

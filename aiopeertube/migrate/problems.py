@@ -6,6 +6,7 @@ from typing import Final
 from aiopeertube.errors import InputError
 
 _KEPT: Final = 1000
+_NOTED: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +52,33 @@ class BadSource(InputError):
 
 
 class Problems:
-    """Collects the errors of one file; memory does not depend on how many there are."""
+    """Collects the errors of one file; memory does not depend on how many there are.
+
+    `notes` are lines about what is not wrong, and is to be known all the same: a sheet that was chosen, hidden rows.
+    """
 
     def __init__(self, file: str) -> None:
         self.file = file
         self.total = 0
+        self.notes: list[str] = []
         self._kept: list[Problem] = []
+        self._doubts: list[Problem] = []
 
     def add(self, line: int | None, column: str | None, reason: str, *, option: str = "") -> None:
         """Add an error."""
         self.total += 1
         if len(self._kept) < _KEPT:
             self._kept.append(Problem(self.file, line, column, reason, option))
+
+    def doubt(self, line: int | None, column: str | None, reason: str) -> None:
+        """Add what is an error unless a look at the server says otherwise; where nobody gets to that, it is one."""
+        if len(self._doubts) < _KEPT:
+            self._doubts.append(Problem(self.file, line, column, reason))
+
+    def note(self, what: str) -> None:
+        """Note what whoever reads the file should know; the file's name comes in front."""
+        if len(self.notes) < _NOTED:
+            self.notes.append(f"{self.file}: {what}")
 
     def add_cell(self, line: int | None, error: CellError) -> None:
         """Add the error of a cell."""
@@ -74,5 +90,7 @@ class Problems:
         Raises:
             BadSource: with all of it.
         """
+        doubts, self._doubts = self._doubts, []
         if self.total:
-            raise BadSource(tuple(self._kept), self.total)
+            kept = [*self._kept, *doubts][:_KEPT]
+            raise BadSource(tuple(kept), self.total + len(doubts))

@@ -15,6 +15,7 @@ from .compare import Lookup
 from .item import Item
 from .journal import Journal
 from .kinds import Kind
+from .own_writes import EXPORT
 from .planning import plan_again
 from .scope import Who
 from .watching import UNWATCHED, Watcher
@@ -55,7 +56,8 @@ def as_written(item: Item) -> Item:
 
 def as_before(item: Item) -> Item:
     """Want what was there before a job, where what it wrote is still there."""
-    return Item(item.uuid, dict(item.before or {}), item.line, item.row, note={"expected": item.after})
+    note = {name: item.note[name] for name in (EXPORT,) if name in item.note}
+    return Item(item.uuid, dict(item.before or {}), item.line, item.row, note=note | {"expected": item.after})
 
 
 async def derive(

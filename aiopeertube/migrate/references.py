@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, Final
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -15,7 +16,7 @@ COLUMNS: Final = ("uuid", "shortUUID", "id", "url", "video")
 
 # Base58 with the small letters first: not Bitcoin's order.
 _ALPHABET: Final = "123456789abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ"
-_PATHS: Final = re.compile(r"/(?:w|videos/watch|videos/embed|video-embeds|api/v1/videos)/([^/?#;]+)/?")
+_PATHS: Final = re.compile(r"/(?:w|videos/watch|videos/embed|video-embeds|api/v1/videos)/([^/?#;]+)/?(?:;.*)?")
 
 
 def reference(cells: Mapping[str, Any], origin: str) -> tuple[str, str]:
@@ -31,19 +32,53 @@ def reference(cells: Mapping[str, Any], origin: str) -> tuple[str, str]:
     raise LookupError
 
 
+def all_names(cells: Mapping[str, Any], origin: str) -> dict[str, str]:
+    """Return every column that names a video of this instance, with the video: a UUID in lower case, or an id.
+
+    What names none is left out: beside another name it may be an address of the instance that a table came from.
+    """
+    found: dict[str, str] = {}
+    for column in COLUMNS:
+        text = str(cells.get(column) or "").strip()
+        with suppress(ValueError):
+            found |= {column: canonical(text, origin)} if text else {}
+    return found
+
+
+def names_another(ref: str, video: Mapping[str, Any]) -> bool:
+    """Tell whether an id or a UUID is not this video's."""
+    return ref != (str(video.get("id")) if ref.isdecimal() else video["uuid"])
+
+
 def canonical(text: str, origin: str) -> str:
     """Bring an id, UUID, short UUID or URL into one form.
 
     Raises:
         ValueError: it is none of these, or a URL of another instance.
     """
-    if "://" in text:
-        text = _in_url(text, origin)
+    if "/" in text:
+        text = _in_url(_whole(text, origin), origin)
     if problem := video_problem(text):
         raise ValueError(str(problem))
     if len(text) == 22:
         return _from_short(text)
     return text.lower()
+
+
+def _whole(text: str, origin: str) -> str:
+    """Complete an address that was copied without its beginning."""
+    scheme, _, host = origin.partition("://")
+    if text.startswith("/") and not text.startswith("//"):
+        return origin + text
+    return f"{scheme}://{text}" if text.casefold().startswith(f"{host}/") else text
+
+
+def is_uuid(text: str) -> bool:
+    """Tell whether a text is a UUID as the server writes it."""
+    return _UUID.fullmatch(text) is not None
+
+
+_UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def _in_url(text: str, origin: str) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from .fields import FIELDS
+from .fields import FIELDS, THEN
 from .item import Item
 from .job_options import JobOptions
 from .journal import Journal
@@ -16,7 +16,7 @@ from .vocabulary import Vocabulary
 # Fields in which many videos change alike; of the others only examples are worth a line.
 _GROUPED: Final = frozenset({
     "category", "licence", "language", "privacy", "nsfw", "commentsPolicy", "downloadEnabled", "waitTranscoding",
-    "channel", "tags", "support",
+    "channel", "tags", "support", "nsfwFlags", "scheduleUpdate.privacy", "videoPasswords",
 })  # fmt: skip
 _GROUPS: Final = 500  # different changes of one field that are told apart
 _EXAMPLES: Final = 3
@@ -68,8 +68,12 @@ class Diff:
         """Write a value for people: labels in place of ids."""
         if value in (None, "", []):
             return "(none)"
+        if FIELDS[name].secret:
+            return "(secret)"
         if FIELDS[name].labelled or name == "channel":
             return self.words.label(name, value)
+        if name == THEN:
+            return self.words.label("privacy", value)
         return ", ".join(value) if isinstance(value, list) else str(FIELDS[name].show(value))
 
     def lines(self) -> Iterator[Change]:

@@ -1,26 +1,25 @@
 """Edits by rule, for all videos of a scope: set fields, find and replace, add and remove tags, or call a function."""
 
-import inspect
 import re
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from importlib import import_module
-from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
-from aiopeertube.errors import ConfigurationError, InputError
+from aiopeertube.errors import InputError
 
-from . import fields
+from . import fields, patterns
+from .conditions import Condition, condition
 from .fields import FIELDS, Reading
-from .rows import LABELS
+from .fitting import Cuts, Say, whole
+from .functions import Change, called, changes_of, field_named, loaded
+from .passwords import SAFE
 from .scope import Scope
+from .suggestions import did_you_mean
 from .values import CLEARED, unique
 
 Video = Mapping[str, Any]
-Change = Callable[[Video], Mapping[str, Any]]
+Made = TypeVar("Made")
 
-_CONDITION: Final = re.compile(r"([A-Za-z.]+)\s*(!=|=|!~|~|<=|>=|<|>)\s*(.*)", re.DOTALL)
 _EDIT: Final = re.compile(r"([A-Za-z.]+)=(.*)", re.DOTALL)
 _SET_OF_TEXT: Final = ("name", "description", "support")
 
@@ -33,7 +32,7 @@ class Rule:
     change: Callable[[dict[str, Any], Video], None]
 
 
-def setting(text: str, reading: Reading) -> Rule:
+def setting(text: str, reading: Reading, cuts: Cuts | None = None) -> Rule:
     """Read FIELD=VALUE, the value as in a cell; an empty one clears.
 
     Raises:
@@ -42,9 +41,13 @@ def setting(text: str, reading: Reading) -> Rule:
     found = _EDIT.fullmatch(text)
     if found is None:
         raise ValueError(f"{text!r} is not of the form FIELD=VALUE")
-    name = _field(found[1])
+    name = field_named(found[1])
+    if why := fields.too_new(name, reading.version):
+        raise ValueError(why)
     value = fields.parsed(name, found[2], reading)
     value = fields.cleared(name) if value in (None, CLEARED) else value
+    if reading.fit and cuts is not None and value:
+        cuts.note("every video", name, whole(name, found[2], reading), value)
 
     def change(values: dict[str, Any], video: Video) -> None:
         values[name] = value
@@ -62,40 +65,46 @@ def replacing(text: str, *, regex: bool = False) -> Rule:
     parts = rest.removesuffix(separator).split(separator) if rest.count(separator) > 1 else rest.split(separator)
     if len(parts) != 2 or not parts[0]:
         raise ValueError(f"{text!r} is not of the form FIELD/FIND/REPLACEMENT")
-    find, put = _pattern(text, parts[0], parts[1]) if regex else (re.compile(re.escape(parts[0])), _literal(parts[1]))
+    replace = _by_regex(text, parts[0], parts[1]) if regex else _by_text(parts[0], parts[1])
 
     def change(values: dict[str, Any], video: Video) -> None:
         if name == "tags":
-            values[name] = unique(new for tag in values[name] if (new := find.sub(put, tag)))
+            values[name] = unique(new for tag in values[name] if (new := replace(tag, video)))
         elif values[name] is not None:
-            values[name] = find.sub(put, values[name]) or None
+            values[name] = replace(values[name], video) or None
 
     return Rule(frozenset({name}), change)
 
 
-def _literal(text: str) -> str:
-    return text.replace("\\", r"\\")
+def _by_text(find: str, put: str) -> Callable[[str, Video], str]:
+    return lambda text, video: text.replace(find, put)
 
 
-def _pattern(rule: str, find: str, put: str) -> tuple[re.Pattern[str], str]:
-    """Compile a regular expression, and see that the replacement refers to groups of it.
-
-    Raises:
-        ValueError: one of them is none.
-    """
+def _by_regex(rule: str, find: str, put: str) -> Callable[[str, Video], str]:
     try:
-        pattern = re.compile(find)
-        pattern.sub(put, "")  # the replacement is read whether or not anything is found
-    except (re.error, IndexError, OverflowError, RecursionError) as exc:
+        pattern = patterns.compiled(find, put)
+    except ValueError as exc:
         raise ValueError(f"{rule!r}: {exc}") from None
-    return pattern, put
+
+    def replace(text: str, video: Video) -> str:
+        try:
+            return patterns.replaced(pattern, put, text)
+        except patterns.TooSlow:
+            which = f"{video.get('uuid')}, {video.get('name')!r}"
+            what = f"{rule!r} tries ever more ways; stopped after {patterns.SECONDS:g} s, at the video {which}"
+            raise _said("replace_regex", what) from None
+
+    return replace
 
 
 def _split_at_separator(text: str) -> tuple[str, str, str]:
     found = re.match(r"[A-Za-z]+", text)
     name = found[0] if found else ""
     if name not in {*_SET_OF_TEXT, "tags"} or len(text) < len(name) + 2:
-        raise ValueError(f"{text!r} does not begin with name, description, support or tags, and then a separator")
+        meant = did_you_mean(name, (*_SET_OF_TEXT, "tags")) if name and name not in FIELDS else ""
+        raise ValueError(
+            f"{text!r} does not begin with name, description, support or tags, and then a separator{meant}"
+        )
     return name, text[len(name)], text[len(name) + 1 :]
 
 
@@ -108,7 +117,7 @@ def tagging(add: Sequence[str], remove: Sequence[str]) -> Rule:
     return Rule(frozenset({"tags"}), change)
 
 
-def calling(target: str | Change, reading: Reading) -> Rule:
+def calling(target: str | Change, reading: Reading, cuts: Cuts | None = None) -> Rule:
     """Call a function, or MODULE:FUNCTION (of the current directory too), with each video in full.
 
     It returns what to change. Fields are named as in a table; labels, dates and lists of tags are read as they are
@@ -117,138 +126,12 @@ def calling(target: str | Change, reading: Reading) -> Rule:
     Raises:
         ConfigurationError: there is no such function.
     """
-    function = _loaded(target) if isinstance(target, str) else target
-    if not _callable_with_a_video(function):
-        raise ConfigurationError(f"function: {target!r} does not take one argument, the video", option="function")
+    function = loaded(target, arguments=("video",))
 
     def change(values: dict[str, Any], video: Video) -> None:
-        for column, value in _changes(function, video).items():
-            name = _field(column)
-            read = fields.typed(name, value, reading)
-            values[name] = fields.cleared(name) if read is CLEARED else read
+        values.update(changes_of(function, reading, video, cuts=cuts))
 
-    return Rule(frozenset(FIELDS), change)
-
-
-def _changes(function: Change, video: Video) -> Mapping[str, Any]:
-    """Call a function that is not ours: whatever it raises is the failure of this video.
-
-    Raises:
-        ValueError: it raised something, or returned no mapping.
-    """
-    try:
-        changes = function(video) or {}
-    except Exception as exc:
-        raise ValueError(f"function: {type(exc).__name__}: {exc}") from exc
-    if not isinstance(changes, Mapping) or not all(isinstance(column, str) for column in changes):
-        raise ValueError(f"function: it must return a mapping of fields to values, not {str(changes)[:80]}")
-    return changes
-
-
-def _callable_with_a_video(function: Any) -> bool:
-    try:
-        inspect.signature(function).bind({})
-    except TypeError:
-        return False
-    except ValueError:  # built in, and says nothing of its arguments
-        return True
-    return True
-
-
-def _loaded(target: str) -> Change:
-    module, colon, name = target.partition(":")
-    here = str(Path.cwd())
-    if here not in sys.path:
-        sys.path.insert(0, here)
-    try:
-        function: Any = getattr(import_module(module), name) if colon and name else None
-    except Exception as exc:  # noqa: BLE001 - a module may raise anything when it is imported
-        raise ConfigurationError(f"function: cannot load {target!r}: {exc}", option="function") from None
-    if not callable(function):
-        raise ConfigurationError(
-            f"function: {target!r} is not a function; write it like module:function", option="function"
-        )
-    loaded: Change = function
-    return loaded
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """FIELD OPERATOR VALUE: = and != compare, ~ and !~ search for text, < > <= >= compare numbers and dates."""
-
-    name: str
-    needs: frozenset[str]
-    holds: Callable[[Video], bool]
-
-
-def condition(text: str, reading: Reading) -> Condition:
-    """Read a condition, like language=nl, description~"in kleur", tags=film, originallyPublishedAt<1950, views>100.
-
-    Raises:
-        ValueError: it is none.
-    """
-    found = _CONDITION.fullmatch(text)
-    if found is None:
-        raise ValueError(f"{text!r} is not a condition like language=nl, name~film or views>100")
-    name, operator, word = LABELS.get(found[1], found[1]), found[2], found[3].strip()
-    wanted = _comparable(name, operator, word, reading)
-    take = FIELDS[name].read if name in FIELDS else _reader(name)
-    test = _TESTS[operator]
-    return Condition(name, frozenset({name}) & FIELDS.keys(), lambda video: test(take(video), wanted))
-
-
-def _comparable(name: str, operator: str, word: str, reading: Reading) -> Any:
-    if operator in {"~", "!~"}:
-        return word.casefold()
-    if name == "tags":
-        return word
-    if not word:
-        return None
-    if name in FIELDS:
-        field = FIELDS[name]
-        return field.parse(word, reading)
-    return int(word) if word.lstrip("-").isdigit() else word
-
-
-def _reader(name: str) -> Callable[[Video], Any]:
-    def read(video: Video) -> Any:
-        value: Any = video
-        for part in name.split("."):
-            value = value.get(part) if isinstance(value, Mapping) else None
-        return value
-
-    return read
-
-
-def _equals(value: Any, wanted: Any) -> bool:
-    if isinstance(value, list):
-        return wanted in value or (not wanted and not value)
-    return bool(value == wanted) or (value in (None, "") and wanted in (None, ""))
-
-
-def _contains(value: Any, wanted: str) -> bool:
-    if isinstance(value, list):
-        return any(wanted in str(one).casefold() for one in value)
-    return wanted in str(value or "").casefold()
-
-
-def _ordered(better: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
-    def test(value: Any, wanted: Any) -> bool:
-        return value is not None and type(value) is type(wanted) and better(value, wanted)
-
-    return test
-
-
-_TESTS: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
-    "=": _equals,
-    "!=": lambda value, wanted: not _equals(value, wanted),
-    "~": _contains,
-    "!~": lambda value, wanted: not _contains(value, wanted),
-    "<": _ordered(lambda a, b: a < b),
-    ">": _ordered(lambda a, b: a > b),
-    "<=": _ordered(lambda a, b: a <= b),
-    ">=": _ordered(lambda a, b: a >= b),
-}
+    return Rule(frozenset(fields.OPEN_FIELDS), change)
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,6 +140,8 @@ class Transform:
 
     rules: Sequence[Rule]
     conditions: Sequence[Condition] = ()
+    fit: Reading | None = None  # cuts what became too long, and says so to `cuts`
+    cuts: Cuts | None = None
 
     @property
     def needs(self) -> frozenset[str]:
@@ -278,10 +163,19 @@ class Transform:
         for rule in self.rules:
             rule.change(values, video)
         changed = {name: value for name, value in values.items() if name not in before or value != before[name]}
-        for name, value in changed.items():
-            if why := fields.refusal(name, value):
+        for name in sorted(changed):
+            changed[name] = self._fitted(video, name, changed[name])
+            if why := fields.refusal(name, changed[name]):
                 raise ValueError(f"{name}: {why}")
         return changed
+
+    def _fitted(self, video: Video, name: str, value: Any) -> Any:
+        if self.fit is None or not value or name not in {*_SET_OF_TEXT, "tags"}:
+            return value
+        fitted = fields.typed(name, value, self.fit)
+        if self.cuts is not None:
+            self.cuts.note(called(video), name, value, fitted)
+        return fitted
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,31 +199,27 @@ class Rules:
     remove_tag: tuple[str, ...] = ()
     function: str | Change | None = None
 
-    def transform(self, reading: Reading) -> Transform:
-        """Make what changes a video.
+    def transform(self, reading: Reading, *, say: Say = lambda line: None) -> Transform:
+        """Make what changes a video; `say` hears what is cut to fit.
 
         Raises:
             InputError: a rule makes no sense, or there is none. ConfigurationError: there is no such function.
         """
-        try:
-            rules = list(self._rules(reading))
-            conditions = [condition(text, reading) for text in self.where]
-        except InputError:
-            raise
-        except ValueError as exc:
-            raise InputError(str(exc)) from exc
+        cuts = Cuts(say)
+        rules = list(self._rules(reading, cuts))
+        conditions = list(_each("where", lambda text: condition(text, reading), self.where))
         if not rules:
             raise InputError(f"Nothing to do: give an edit, a replacement, tags or a function; fields are {_NAMES}")
-        return Transform(rules, conditions)
+        return Transform(rules, conditions, reading if reading.fit else None, cuts)
 
-    def _rules(self, reading: Reading) -> Iterator[Rule]:
-        yield from (setting(text, reading) for text in self.edits)
-        yield from (replacing(text) for text in self.replace)
-        yield from (replacing(text, regex=True) for text in self.replace_regex)
+    def _rules(self, reading: Reading, cuts: Cuts) -> Iterator[Rule]:
+        yield from _each("", lambda text: setting(text, reading, cuts), self.edits)
+        yield from _each("replace", replacing, self.replace)
+        yield from _each("replace_regex", lambda text: replacing(text, regex=True), self.replace_regex)
         if self.add_tag or self.remove_tag:
             yield tagging(self.add_tag, self.remove_tag)
         if self.function:
-            yield calling(self.function, reading)
+            yield calling(self.function, reading, cuts)
 
     def described(self, scope: Scope) -> str:
         """Name a job by its rules, so that a later run finds it again."""
@@ -345,14 +235,36 @@ class Rules:
             "remove_tag": self.remove_tag,
             "function": function,
         }
-        return " ".join(("set", *self.edits, *(f"{name}={value}" for name, value in parts.items() if value)))
+        return " ".join(
+            ("set", *map(_described, self.edits), *(f"{name}={value}" for name, value in parts.items() if value))
+        )
+
+
+def _described(edit: str) -> str:
+    """Write an edit as the name of a job may have it, which is kept: a seal in the place of a secret."""
+    name, equals, text = edit.partition("=")
+    if name not in fields.SECRET:
+        return edit
+    return name + equals + str(SAFE.seal([text]))
 
 
 _NAMES: Final = ", ".join(FIELDS)
 
 
-def _field(column: str) -> str:
-    name = LABELS.get(column, column)
-    if name not in FIELDS:
-        raise ValueError(f"there is no field {column!r}; there are {', '.join(FIELDS)}")
-    return name
+def _each(option: str, make: Callable[[str], Made], texts: Sequence[str]) -> Iterator[Made]:
+    """Read what was given to an option, which errors name.
+
+    Raises:
+        InputError: one of it makes no sense.
+    """
+    for text in texts:
+        try:
+            yield make(text)
+        except ValueError as exc:
+            raise _said(option, str(exc)) from exc
+
+
+def _said(option: str, what: str) -> InputError:
+    error = InputError(f"{option}: {what}" if option else what)
+    error.option = option
+    return error

@@ -1,6 +1,7 @@
 """What a user may edit and list, and videos in full where the rows of a list lack fields."""
 
 import asyncio
+import re
 from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -9,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 from aiopeertube.wire.call import Call
 from aiopeertube.wire.messages import Request, nothing
 
-from . import fields
+from . import answers, fields
+from .shapes import taken
 
 if TYPE_CHECKING:
     from aiopeertube._client import PeerTube
@@ -34,9 +36,22 @@ class Scope:
         return not self.channel and not self.account
 
     def has(self, row: Mapping[str, Any]) -> bool:
-        """Tell whether a listed video belongs to the channel and the account named."""
+        """Tell whether a listed video belongs to the channel and the account named, as far as its row says."""
         named = (("channel", self.channel), ("account", self.account))
-        return all(row[what]["name"] == name.partition("@")[0] for what, name in named if name)
+        return all(
+            _name_in(row, what, name.partition("@")[0]) == name.partition("@")[0] for what, name in named if name
+        )
+
+
+def owner_of(video: Mapping[str, Any]) -> str:
+    """Return the account that a video belongs to; "" where the answer does not say."""
+    account = video.get("account")
+    return str(account.get("name") or "") if isinstance(account, Mapping) else ""
+
+
+def _name_in(row: Mapping[str, Any], what: str, doubt: str) -> Any:
+    owner = row.get(what)
+    return owner.get("name", doubt) if isinstance(owner, Mapping) else doubt
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +62,13 @@ class Who:
     account: str
     staff: bool
     modern: bool  # a server of 8.x or later
+    version: tuple[int, ...] = ()  # the server's; () where it does not say
 
     def may_edit(self, video: Mapping[str, Any]) -> bool:
         """Tell whether the user may edit a video; staff may edit all of the instance's own."""
         if self.staff:
             return bool(video.get("isLocal", True))
-        return bool(video["account"]["name"] == self.account and video.get("isLocal", True))
+        return owner_of(video) == self.account and bool(video.get("isLocal", True))
 
     def within(self, scope: Scope) -> "Who":
         """Return the user as one among others where only what is their own counts."""
@@ -60,12 +76,28 @@ class Who:
 
 
 async def who_am_i(pt: "PeerTube") -> tuple[Who, Mapping[str, Any]]:
-    """Ask who the user is, and which version the server has; return that and what /users/me says."""
-    me = await pt.me.get()
-    config = await pt.config.get()
-    major = str(config["serverVersion"]).partition(".")[0]
-    staff = me["role"]["id"] < 2
-    return Who(me["username"], me["account"]["name"], staff, modern=major.isdigit() and int(major) >= 8), me
+    """Ask who the user is, and which version the server has; return that and what /users/me says.
+
+    Raises:
+        UnexpectedResponse: it says nothing of the kind.
+    """
+    me: Mapping[str, Any] = await pt.me.get()
+    name = taken(me, "username", kind=str, what=_ME)
+    account = taken(me, "account", "name", kind=str, what=_ME)
+    staff = taken(me, "role", "id", kind=int, what=_ME) < 2
+    version = await server_version(pt)
+    return Who(name, account, staff, modern=version >= (8,), version=version), me
+
+
+_ME: Final = "/users/me"
+_VERSION: Final = re.compile(r"(\d{1,4})\.(\d{1,4})(?:\.(\d{1,6}))?")
+
+
+async def server_version(pt: "PeerTube") -> tuple[int, ...]:
+    """Ask for the server's version; () where it does not say."""
+    config: Any = await pt.config.get()
+    found = _VERSION.match(str(config.get("serverVersion"))) if isinstance(config, Mapping) else None
+    return tuple(int(number) for number in found.groups(default="0")) if found else ()
 
 
 def listing(pt: "PeerTube", who: Who | None, scope: Scope) -> "Paginator[Any]":
@@ -122,7 +154,7 @@ async def in_full(pt: "PeerTube", seen: AsyncIterable[Seen]) -> AsyncGenerator[F
             for found in ready.taken():
                 yield found
             if outcome.result is not None or outcome.error is not None:
-                yield Found(outcome.call.tag, outcome.result, outcome.error)
+                yield Found(outcome.call.tag.tag, outcome.result, outcome.error)
     for found in ready.taken():
         yield found
 
@@ -144,8 +176,8 @@ class _Ready:
     async def calls(self) -> AsyncIterator[Call[Any]]:
         since_turn = 0
         async for one in self._seen:
-            if one.row is None or fields.lacks(one.row, one.needs):
-                yield self._pt.videos.get(one.ref).tagged(one.tag)
+            if one.row is None or fields.lacks(one.row, one.needs) or answers.video_problem(one.row, one.needs):
+                yield answers.video(self._pt, one.ref, one.needs).tagged(one)
                 continue
             self._found.append(Found(one.tag, one.row, None))
             since_turn += 1
@@ -166,4 +198,6 @@ class _Ready:
         return call.request("") if call is _TURN else self._pt.prepare(call)
 
     async def send(self, request: Request) -> Any:
-        return await self._pt.send(request) if request.path else None
+        if not request.path:
+            return None
+        return await answers.with_passwords(self._pt, await self._pt.send(request), request.tag.needs)

@@ -11,8 +11,15 @@ CLEAR: Final = "<clear>"
 
 _TRUE: Final = frozenset({"true", "yes", "1"})
 _FALSE: Final = frozenset({"false", "no", "0"})
-_YEAR: Final = re.compile(r"(\d{4})(?:-(\d{2}))?")
-_DAY_FIRST: Final = re.compile(r"(\d{1,2})([-./])(\d{1,2})\2(\d{4})")
+_DATE: Final = re.compile(
+    r"(?P<first>[0-9]{4}|[0-9]{1,2}(?=[-./]))"
+    r"(?:(?P<sign>[-./])(?P<second>[0-9]{1,2}|[0-9]{4}(?![-./]))(?:(?P=sign)(?P<third>[0-9]{4}|[0-9]{1,2}))?)?"
+    r"(?:(?:T|\s+)(?P<time>[0-9].*))?"
+)
+_CLOCK: Final = re.compile(
+    r"(?P<hour>[0-9]{1,2})(?P<rest>:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?)(?:\s*(?P<half>[AP]M))?", re.IGNORECASE
+)
+_SERIAL: Final = re.compile(r"[0-9]{5}(?:\.[0-9]+)?")
 
 
 class Clear:
@@ -55,13 +62,26 @@ def boolean(text: str) -> bool:
     raise ValueError(f"{text!r} is neither true nor false")
 
 
-def moment(text: str) -> str:
+class Ambiguous(ValueError):
+    """A date may be two; `option` names the one that tells which."""
+
+    option: Final = "date_order"
+
+
+def moment(text: str, order: str | None = None) -> str:
     """Read a date in one of the usual forms; return it as the server writes it, in UTC with milliseconds.
 
-    1939, 1939-05, 1939-05-31, 1939-05-31T12:00:00+02:00, 31-5-1939, 31.5.1939, and 31/5/1939 where it is plain
-    which is the day. Without a zone it is UTC.
+    1939, 1939-05, 5/1939, 1939-05-31, 1939.5.31, 31.5.1939, 31-5-1939, 31/5/1939, 5/31/1939, and all of these that
+    have a day with a time: 14:30, 2:30 PM, 12:00:00+02:00. Without a zone it is UTC. Between points the day comes
+    first; elsewhere it may be the month, which has to be plain or to be told by `order`, "day" or "month".
+
+    Raises:
+        ValueError: it is no date, or (Ambiguous) it may be two.
     """
-    return stamp(_parsed(text.strip()))
+    try:
+        return stamp(_parsed(text.strip(), order))
+    except OverflowError:
+        raise ValueError(f"{text!r} is out of range in UTC") from None
 
 
 def stamp(at: datetime) -> str:
@@ -70,16 +90,54 @@ def stamp(at: datetime) -> str:
     return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _parsed(text: str) -> datetime:
-    if found := _YEAR.fullmatch(text):
-        return datetime(int(found[1]), int(found[2] or 1), 1, tzinfo=UTC)
-    if found := _DAY_FIRST.fullmatch(text):
-        day, month, year = int(found[1]), int(found[3]), int(found[4])
-        if found[2] == "/" and day != month and max(day, month) <= 12:
-            raise ValueError(f"{text!r} may be the {day}. of month {month} or the other way; write {year}-MM-DD")
-        day, month = (month, day) if found[2] == "/" and month > 12 else (day, month)
-        return datetime(year, month, day, tzinfo=UTC)
-    return datetime.fromisoformat(text.replace("/", "-"))
+def _parsed(text: str, order: str | None) -> datetime:
+    if _SERIAL.fullmatch(text):
+        raise ValueError(f"{text!r} is the number by which a spreadsheet knows a day; format the cell as a date")
+    found = _DATE.fullmatch(text)
+    iso = _day(found, text, order) + _time(found["time"], text) if found else text
+    try:
+        return datetime.fromisoformat(iso)
+    except ValueError as exc:
+        why = "" if "isoformat" in str(exc) else f" ({exc})"
+        raise ValueError(f"{text!r} is no date{why}; write it like 1939-05-31, 1939-05 or 1939") from None
+
+
+def _day(found: re.Match[str], text: str, order: str | None) -> str:
+    """Return a day as ISO 8601 has it; a month or a year begins with its first."""
+    first, second, third, sign = found["first"], found["second"] or "1", found["third"], found["sign"]
+    if len(first) == 4:
+        return _iso(first, second, third or "1")
+    if third is None:
+        return _iso(second, first, "1") if len(second) == 4 else text
+    if len(third) != 4:
+        raise ValueError(f"{text!r} has no year of four digits; write it like 1939-05-31")
+    day, month = (second, first) if _month_first(int(first), int(second), sign, text, order) else (first, second)
+    return _iso(third, month, day)
+
+
+def _month_first(first: int, second: int, sign: str, text: str, order: str | None) -> bool:
+    if order is not None or sign == "." or first == second:
+        return order == "month"
+    if max(first, second) <= 12:
+        raise Ambiguous(f"{text!r} may be the {first}. of month {second} or the other way; write it YYYY-MM-DD")
+    return second > 12 and sign == "/"
+
+
+def _iso(year: str, month: str, day: str) -> str:
+    return f"{int(year):04}-{int(month):02}-{int(day):02}"
+
+
+def _time(text: str | None, whole: str) -> str:
+    """Return a time as ISO 8601 has it, or what it may know itself; "" where there is none."""
+    found = _CLOCK.fullmatch(text or "")
+    if found is None:
+        return f"T{text}" if text else ""
+    hour = int(found["hour"])
+    if found["half"]:
+        if not 1 <= hour <= 12:
+            raise ValueError(f"{whole!r} has no hour from 1 to 12 before {found['half']}")
+        hour = hour % 12 + (12 if found["half"].upper() == "PM" else 0)
+    return f"T{hour:02}{found['rest']}"
 
 
 def server_moment(value: Any) -> str | None:
@@ -90,6 +148,8 @@ def server_moment(value: Any) -> str | None:
         return stamp(value)
     if isinstance(value, date):
         return stamp(datetime(value.year, value.month, value.day, tzinfo=UTC))
+    if isinstance(value, int) and not isinstance(value, bool):
+        return moment(str(value))  # a year
     return stamp(datetime.fromisoformat(str(value)))
 
 
@@ -104,6 +164,24 @@ def tag_list(text: str, separator: str | None = None) -> list[str]:
     return [tag.strip() for tag in text.split(chosen) if tag.strip()]
 
 
+# What JavaScript's `trim` takes off: other characters than Python's `strip`.
+_JS_BLANKS: Final = (
+    "\t\n\v\f\r \xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+    "\u2028\u2029\u202f\u205f\u3000\ufeff"
+)
+_SELECTORS: Final = re.compile("[\ufe0e\ufe0f]")  # they choose how the character before them looks
+
+
+def js_trimmed(text: str) -> str:
+    """Take off the blanks that the server takes off."""
+    return text.strip(_JS_BLANKS)
+
+
+def shortest_length(text: str) -> int:
+    """Count the characters as a server of 6.x does; 8.x counts a selector, too, where no character is before it."""
+    return len(text) - len(_SELECTORS.findall(text))
+
+
 def unique(tags: Iterable[str]) -> list[str]:
     """Return tags as the server keeps them: each once, in no order of its own."""
     return sorted(set(tags))
@@ -111,7 +189,7 @@ def unique(tags: Iterable[str]) -> list[str]:
 
 def fitting(tags: Iterable[str]) -> list[str]:
     """Keep the first five tags that the server takes, which has them from 2 to 30 characters long."""
-    return [tag for tag in dict.fromkeys(tags) if 2 <= len(tag) <= 30][:5]
+    return [tag for tag in dict.fromkeys(tags) if shortest_length(tag) >= 2 and len(tag) <= 30][:5]
 
 
 def tags_cell(tags: Sequence[str]) -> str:

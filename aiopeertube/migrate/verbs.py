@@ -15,7 +15,7 @@ from aiopeertube.bulk import Halt
 from aiopeertube.errors import ConfigurationError
 
 from .database import Job
-from .exporting import DEFAULT, Export, columns_for
+from .exporting import DEFAULT, Export, columns_for, default_for
 from .fields import Reading
 from .inputs import Given, Input, open_input, open_table
 from .job import Desk, Run, carry_out, fill, looking_back, opened, rolled_back, temporary
@@ -27,6 +27,7 @@ from .planning import RulesOverScope
 from .proving import Difference, Verified, Verifier, as_before, derive
 from .rules import Rules
 from .scope import Scope, who_am_i
+from .scope_check import Editor, check_scope
 from .tables import Source, open_sink
 from .tables.opening import format_of
 from .vocabulary import WORDS, fetch_words
@@ -42,11 +43,17 @@ _TABLE, _CELLS, _JOB, _SCOPE = TableOptions(), CellOptions(), JobOptions(), Scop
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """A table that was written: how many videos it has, and how many vanished while it was made."""
+    """A table that was written: how many videos it has, how many vanished meanwhile, how many could not be read."""
 
     path: str
     written: int
     vanished: int
+    failed: int = 0
+
+    @property
+    def whole(self) -> bool:
+        """Whether it has all videos that there were."""
+        return not self.vanished and not self.failed
 
 
 async def export(
@@ -57,24 +64,31 @@ async def export(
     fields: Sequence[str] | None = None,
     format: str | None = None,
     delimiter: str | None = None,
+    bom: bool = False,
     overwrite: bool = False,
+    remember: bool = True,
     watcher: Watcher = UNWATCHED,
 ) -> Exported:
     """Write videos and their metadata into a table that can be edited and given to `plan` and `apply`.
 
     Without a `scope` it has the instance's own videos: the public ones, or for staff those of every privacy. `fields`
-    are its columns, by default all that can be edited and what names a video; `output` "-" is stdout.
+    are its columns, by default all that can be edited and what names a video; `output` "-" is stdout. `bom` puts a
+    byte order mark before CSV, without which Excel takes it for Windows-1252. The column `exported` remembers what
+    was exported, so that `plan` and `apply` know your edits from other people's; without `remember` it is left out.
 
     Raises:
         ConfigurationError: there is no such field or format, or a file of that name.
     """
-    columns = columns_for(fields or DEFAULT)
+    columns = columns_for(fields or DEFAULT, remember=remember)
     who = None if pt.anonymous else (await who_am_i(pt))[0]
-    sink = open_sink(str(output), columns, format=format, delimiter=delimiter, overwrite=overwrite)
+    if who is not None and not fields:
+        columns = columns_for(default_for(who.version), remember=remember)
+    scope = await check_scope(pt, scope)
+    sink = open_sink(str(output), columns, format=format, delimiter=delimiter, overwrite=overwrite, bom=bom)
     with sink, watcher.step("export"):
         job = Export(pt, who, scope, watcher=watcher)
         await job.run(sink, columns, as_json=format_of(str(output), format) == "jsonl")
-    return Exported(str(output), job.written, job.vanished)
+    return Exported(str(output), job.written, job.vanished, job.failed)
 
 
 async def plan(
@@ -83,9 +97,13 @@ async def plan(
     *,
     table: TableOptions = _TABLE,
     cells: CellOptions = _CELLS,
+    overwrite: bool = False,
     watcher: Watcher = UNWATCHED,
 ) -> Plan:
     """Compare what a table asks for with the server, and send no change.
+
+    Of a table that `export` wrote only the cells that were edited count. What somebody else changed meanwhile as well
+    is a conflict, and not planned; with `overwrite` it is.
 
     Raises:
         BadSource: with every error of the table.
@@ -97,7 +115,7 @@ async def plan(
     try:
         with temporary(job, folder) as journal:
             desk = Desk(pt, who, me, journal, watcher)
-            await fill(desk, given, kind, table, cells)
+            await fill(desk, given, kind, table, cells, overwrite=overwrite)
             return await plan_of(pt, journal, who, desk.words, folder=folder)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
@@ -109,6 +127,7 @@ async def apply(
     source: Given,
     *,
     expect: bool = False,
+    overwrite: bool = False,
     table: TableOptions = _TABLE,
     cells: CellOptions = _CELLS,
     job: JobOptions = _JOB,
@@ -119,7 +138,8 @@ async def apply(
 
     `source` is a table or a plan that was written, by its path; a `Plan`; or an open table. With `expect` each video
     is looked at just before, and left if somebody changed it since it was compared. `halt` is short for
-    `JobOptions(halt=...)`.
+    `JobOptions(halt=...)`. Fields that somebody else changed since the table was exported, or the plan was made, are
+    conflicts, and are left; with `overwrite` they are changed all the same.
 
     Raises:
         BadSource: with every error of the input; nothing was sent.
@@ -127,7 +147,7 @@ async def apply(
     """
     options, given, kind = job.checked(halt), open_input(source, table), Update(expect=expect)
     async with opened(pt, kind, given.name, columns=given.columns, options=options, watcher=watcher) as desk:
-        await fill(desk, given, kind, table, cells)
+        await fill(desk, given, kind, table, cells, overwrite=overwrite, looks=expect)
         return await carry_out(desk, kind, options, title="apply", requests_each=kind.requests_each)
 
 
@@ -150,8 +170,12 @@ async def set_(
     options, kind = job.checked(halt), Update(expect=expect)
     async with opened(pt, kind, rules.described(scope), options=options, watcher=watcher) as desk:
         desk.words = await fetch_words(pt, WORDS, desk.me)
-        reading = Reading(desk.words, cells.clear_marker, cells.tag_separator, cells.fit)
-        over = RulesOverScope(pt, desk.journal, desk.who, rules.transform(reading), scope, watcher=watcher)
+        reading = Reading(
+            desk.words, cells.clear_marker, cells.tag_separator, cells.fit, cells.date_order, desk.who.version
+        )
+        transform = rules.transform(reading, say=watcher.say)
+        within = await check_scope(pt, scope, editor=Editor(desk.who, desk.me["account"]["host"]))
+        over = RulesOverScope(pt, desk.journal, desk.who, transform, within, watcher=watcher)
         with watcher.step("compare"):
             await over.plan()
         question = "Change {count:,} videos at {origin}?"

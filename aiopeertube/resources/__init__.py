@@ -1,13 +1,62 @@
-"""Private: one file per noun of the API, named after its paths; the client's attributes are instances of these."""
+"""Private: one file per noun of the API, named after its paths; the client's attributes are instances of these.
 
-from .accounts import Accounts
-from .auth import Auth
-from .captions import Captions
-from .channels import Channels
-from .config import Config
-from .imports import Imports
-from .me import Me
-from .uploads import Uploads
-from .videos import Videos
+A noun's module, and the types it knows, are imported when the noun is first used.
+"""
 
-__all__ = ["Accounts", "Auth", "Captions", "Channels", "Config", "Imports", "Me", "Uploads", "Videos"]
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from .accounts import Accounts as Accounts
+    from .auth import Auth as Auth
+    from .automatic_tags import AutomaticTags as AutomaticTags
+    from .blocklist import Blocklist as Blocklist
+    from .captions import Captions as Captions
+    from .channels import Channels as Channels
+    from .client_config import ClientConfig as ClientConfig
+    from .config import Config as Config
+    from .custom_pages import CustomPages as CustomPages
+    from .imports import Imports as Imports
+    from .jobs import Jobs as Jobs
+    from .me import Me as Me
+    from .metrics import Metrics as Metrics
+    from .player_settings import PlayerSettings as PlayerSettings
+    from .plugins import Plugins as Plugins
+    from .runners import Runners as Runners
+    from .server import Server as Server
+    from .uploads import Uploads as Uploads
+    from .users import Users as Users
+    from .videos import Videos as Videos
+    from .watched_words import WatchedWords as WatchedWords
+
+_MODULES: Final = {
+    "Accounts": "accounts",
+    "Auth": "auth",
+    "AutomaticTags": "automatic_tags",
+    "Blocklist": "blocklist",
+    "Captions": "captions",
+    "Channels": "channels",
+    "ClientConfig": "client_config",
+    "Config": "config",
+    "CustomPages": "custom_pages",
+    "Imports": "imports",
+    "Jobs": "jobs",
+    "Me": "me",
+    "Metrics": "metrics",
+    "PlayerSettings": "player_settings",
+    "Plugins": "plugins",
+    "Runners": "runners",
+    "Server": "server",
+    "Uploads": "uploads",
+    "Users": "users",
+    "Videos": "videos",
+    "WatchedWords": "watched_words",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found = getattr(import_module(f".{_MODULES[name]}", __name__), name)
+    globals()[name] = found
+    return found

@@ -1,6 +1,6 @@
 """What resources share: a sender for their calls, and requests for one value or for pages."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from aiopeertube._pagination import Paginator
@@ -26,12 +26,18 @@ class Resource:
         return Call("GET", API + path, json_value, query=pairs, problem=problem, sender=self._sender)
 
     def _pages(
-        self, path: str, query: Mapping[str, Any], *, count: int, problem: InputError | None = None
+        self,
+        path: str,
+        query: Mapping[str, Any],
+        *,
+        count: int,
+        problem: InputError | None = None,
+        key: Callable[[Any], Any] | None = None,
     ) -> Paginator[Any]:
         def page(start: int, size: int) -> Call[Any]:
             return self._get(path, {"start": start, "count": size, **query}, problem)
 
-        return Paginator(page, count=count)
+        return Paginator(page, count=count, key=key)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}>"

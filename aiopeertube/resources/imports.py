@@ -26,8 +26,8 @@ class Imports(Resource):
     def create(
         self,
         *,
-        targetUrl: str,  # noqa: N803 - the wire's own name
-        channelId: int,  # noqa: N803
+        targetUrl: str,
+        channelId: int,
         thumbnailfile: FileLike | None = None,
         previewfile: FileLike | None = None,
         **fields: Unpack[ImportFields],

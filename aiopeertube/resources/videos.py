@@ -68,7 +68,7 @@ class Videos(Resource):
     def upload(
         self,
         *,
-        channelId: int,  # noqa: N803 - the wire's own name
+        channelId: int,
         name: str,
         videofile: FileLike,
         thumbnailfile: FileLike | None = None,

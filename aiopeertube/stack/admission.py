@@ -76,9 +76,11 @@ class Admission:
             raise again(lane.lapsed[1])  # as those that waited here
         self._numbers += 1
         waiter = Waiter(self._numbers, since, asyncio.get_running_loop().create_future())
+        is_first = not lane.queue
         lane.queue.append(waiter)
         self._waiting += 1
-        self._pass()
+        if is_first or self._uneasy:
+            self._pass()  # else those before it are waited for already
         try:
             return await waited(waiter.future)
         except BaseException:
@@ -140,22 +142,23 @@ class Admission:
         """Return the lane whose first waiter may go, and is the oldest of those."""
         found: Lane | None = None
         for lane in self.lanes:
-            first = lane.first()
+            first = lane.first() if lane.queue else None
             if first is not None and (found is None or first.number < found.queue[0].number) and lane.may_go(now):
                 found = lane
         return found
 
     def _arm(self, now: float) -> None:
-        waited_for = [lane for lane in self.lanes if lane.queue]
-        moments = [lane.next_moment(now) for lane in waited_for]
-        if self._uneasy:
-            moments.extend([min(lane.health.next_moment(now), lane.gives_up_at()) for lane in waited_for])
-        moment, timer = min(moments, default=NEVER), self._timer
+        moment, timer = NEVER, self._timer
+        for lane in self.lanes:
+            if lane.queue:
+                moment = min(moment, lane.next_moment(now))
+                if self._uneasy:
+                    moment = min(moment, lane.health.next_moment(now), lane.gives_up_at())
         if moment == NEVER or (timer is not None and timer.when() <= moment):
             return  # a timer that fires too early only asks once more
         if timer is not None:
             timer.cancel()
-        for lane in waited_for:
+        for lane in self.lanes:
             lane.announce(now)
         moment = max(moment, now + _TICK)
         self._timer = asyncio.get_running_loop().call_at(moment, self._fire, moment)

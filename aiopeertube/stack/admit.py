@@ -60,7 +60,8 @@ class Gates:
         self._anonymous = Caller(exempt=False)
         self._pool = pool
         self._patience = patience
-        self._slots = {kind: Slots.make(kind, fixed, maximum, self._changed) for kind in _LANES}
+        self._make_slots = partial(Slots.make, fixed=fixed, maximum=maximum, changed=self._changed)
+        self._slots = {kind: self._make_slots(kind) for kind in _LANES}
         self._lanes: dict[tuple[str, str, tuple[str, ...], bool], Lane] = {}
         self._foreign: dict[str, Admission] = {}
         self.home.askers.append(self._ask)
@@ -112,7 +113,9 @@ class Gates:
     def _add(self, origin: str, kind: str, buckets: tuple[str, ...], signed: bool) -> Lane:
         service = None if origin != self.home.origin else "token" if kind == "token" else "api"
         caller = self.user if signed else self._anonymous
-        make = partial(Lane, slots=self._slots[kind], caller=caller, patience=self._patience, announce=self._announce)
+        # What a place that a redirect led to can carry is its own affair; and its answers wake nobody who waits here.
+        slots = self._slots[kind] if origin == self.home.origin else self._make_slots(kind)
+        make = partial(Lane, slots=slots, caller=caller, patience=self._patience, announce=self._announce)
         lane = self.admission(origin).lane(buckets, service, make)
         self._lanes[origin, kind, buckets, signed] = lane
         return lane

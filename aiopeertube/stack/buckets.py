@@ -35,7 +35,9 @@ def kind_of(request: Request) -> Kind:
     """Tell reads, writes, and transfers of files, which may take an hour and must hold up no edit."""
     if request.method in READS:
         return "read"
-    if request.body is None or "/upload" not in request.path:
-        files = isinstance(request.body, RawBody) or (isinstance(request.body, Multipart) and request.body.files)
-        return "transfer" if files else "write"
-    return "transfer"
+    body = request.body
+    if body is None:
+        return "write"
+    if "/upload" in request.path or isinstance(body, RawBody):
+        return "transfer"
+    return "transfer" if isinstance(body, Multipart) and body.files else "write"

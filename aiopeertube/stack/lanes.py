@@ -8,9 +8,10 @@ from typing import Final
 from aiopeertube.errors import PeerTubeError
 
 from .health import Health
+from .place import Place
 from .slots import Slots
 from .span import NEVER
-from .window import Place, Window
+from .window import Window
 
 SERVICES: Final = ("api", "token")
 Announce = Callable[[Window, float], None]  # hears of a window that is waited for, and of the seconds
@@ -74,16 +75,18 @@ class Lane:
     def may_go(self, now: float) -> bool:
         """Ask all three models."""
         slots = self.slots
-        return slots.in_flight < slots.limit and self.health.may_go(now) and self._fits_all(now)
+        return slots.in_flight < slots.limit and self._lacks_nothing_else(now)
 
     def is_saturated(self, now: float) -> bool:
         """Tell whether nothing but slots is missing, with somebody waiting for one."""
         slots = self.slots
-        full = bool(self.queue) and slots.in_flight >= slots.limit
-        return full and self.health.may_go(now) and self._fits_all(now)
+        return bool(self.queue) and slots.in_flight >= slots.limit and self._lacks_nothing_else(now)
 
     def next_moment(self, now: float) -> float:
         """Return when to ask again if nothing is heard until then; slots come back with answers alone."""
+        slots = self.slots
+        if slots.in_flight >= slots.limit:
+            return NEVER
         moment = now if self.health.may_go(now) else self.health.next_moment(now)
         for window in self.windows:
             if not self._fits(window, now):
@@ -120,7 +123,10 @@ class Lane:
         """Count those who wait."""
         return sum(not waiter.future.done() for waiter in self.queue)
 
-    def _fits_all(self, now: float) -> bool:
+    def _lacks_nothing_else(self, now: float) -> bool:
+        health = self.health
+        if health.state != "up" and not health.may_go(now):
+            return False
         for window in self.windows:  # noqa: SIM110 - a generator costs more than the answer
             if not self._fits(window, now):
                 return False
@@ -148,6 +154,11 @@ class Permit:
     def __init__(self, lane: Lane, now: float) -> None:
         self.lane = lane
         self.sent = now
-        self.places: tuple[Place, ...] = tuple([window.start(now) for window in lane.windows])
+        windows = lane.windows
+        self.places: tuple[Place, ...]
+        if len(windows) == 1:  # of nearly every route
+            self.places = (windows[0].start(now),)
+        else:
+            self.places = tuple([window.start(now) for window in windows])
         self.generation = lane.health.start()
         lane.slots.in_flight += 1

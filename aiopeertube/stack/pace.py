@@ -18,27 +18,27 @@ class Pace:
     def __init__(self) -> None:
         self.not_before = 0.0
         self._before = 0.0  # `not_before` as it was before the latest request
-        self._seconds = 0.0  # from one request to the next
+        self.seconds = 0.0  # from one request to the next
         self._since = 0.0  # refusals of what was sent earlier say nothing about it
 
     def start(self, now: float) -> None:
         """Count a request that is sent now."""
         self._before = self.not_before
-        if self._seconds:
-            self.not_before = max(self.not_before, now + self._seconds)
+        if self.seconds:
+            self.not_before = max(self.not_before, now + self.seconds)
 
     def unsent(self, sent: float) -> None:
         """Take back the pause after a request that never left."""
-        if sent + self._seconds >= self.not_before:
+        if sent + self.seconds >= self.not_before:
             self.not_before = min(self.not_before, self._before)
 
     def faster(self) -> None:
         """Take in an answer."""
-        self._seconds = self._seconds * _FASTER if self._seconds > _OVER else 0.0
+        self.seconds = self.seconds * _FASTER if self.seconds > _OVER else 0.0
 
     def slower(self, sent: float, now: float, until: float) -> None:
         """Take in a refusal of what was sent at `sent`, which asks for silence until a moment."""
         if sent >= self._since:
-            self._seconds = min(_AT_MOST, max(_AT_FIRST, self._seconds * _SLOWER))
+            self.seconds = min(_AT_MOST, max(_AT_FIRST, self.seconds * _SLOWER))
             self._since = now
-        self.not_before = max(self.not_before, now + self._seconds, until)
+        self.not_before = max(self.not_before, now + self.seconds, until)

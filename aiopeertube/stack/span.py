@@ -17,6 +17,7 @@ class Span:
 
     def __init__(self) -> None:
         self.length: float | None = None
+        self.is_guess = False  # it may be longer
         self.first_answer = NEVER
         self.opened: tuple[float, float] | None = None  # between these moments, by a request of ours
         self._opened_before: tuple[float, float] | None = None  # the window before
@@ -33,6 +34,7 @@ class Span:
     def answered(self, now: float) -> float:
         """Take in an answer; return when the window is over for sure, as far as is known."""
         self.first_answer = min(self.first_answer, now)
+        self.is_guess = False
         return NEVER if self.length is None else self.first_answer + self.length
 
     def bound(self, sent: float, now: float, retry_after: float) -> float:
@@ -54,6 +56,7 @@ class Span:
             whole = max(whole, math.floor(self.length) + 1)  # it was believed to be over, and was not
         elif self.length is not None and low < self.length <= high:
             whole = math.floor(self.length)  # nothing speaks against what is known
+        self.is_guess = math.floor(high) > max(whole, math.floor(low) + 1)
         length = float(whole) if low < whole <= high + 1e-6 else high
         # A clock that was set makes one window longer or shorter, a new configuration all: the next one tells.
         changed = self.length is not None and length != self.length

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 from typing import Final
 
 from aiopeertube import errors
@@ -41,19 +42,28 @@ class Told:
 UNSENT: Final = Told(Verdict.NOTHING, sent=False)
 _PAGE: Final = "a page of HTML comes in place of answers"  # a proxy's, which says that all is well
 _GATEWAY: Final = frozenset({502, 503, 504})
+# Members of an Enum are looked up slowly, and a request in a thousand is not of this kind.
+_PRESENT: Final = Verdict.PRESENT
+_COMPLETED: Final = Load.COMPLETED
+
+
+@lru_cache(maxsize=64)
+def _usual(status: int) -> Told:
+    """Return what an answer without figures tells, made once for each status."""
+    return Told(_PRESENT, _COMPLETED, status=status)
 
 
 def of_answer(response: Response) -> Told:
     """Judge an attempt by its answer."""
     status, headers = response.status, response.headers
     figures = rate_headers(headers)
-    if status < 300 and "html" in headers.get("content-type", "").lower() and response.body:
+    if status < 300 and response.body and "html" in headers.get("content-type", "").lower():
         return Told(Verdict.ABSENT, Load.NOTHING, _PAGE, status=status, figures=figures)
     if status < 500 and status != 429:
-        return Told(Verdict.PRESENT, Load.COMPLETED, status=status, figures=figures)
+        return _usual(status) if figures is None else Told(_PRESENT, _COMPLETED, status=status, figures=figures)
     asked = retry_after(headers)
     if status == 429:
-        return Told(Verdict.PRESENT, Load.NOTHING, "refused (429)", asked, True, status, figures)
+        return Told(_PRESENT, Load.NOTHING, "refused (429)", asked, True, status, figures)
     verdict = Verdict.ABSENT if status in _GATEWAY else Verdict.FAILING
     return Told(verdict, Load.OVERLOADED, f"the server answers {status}", asked, True, status, figures)
 

@@ -11,23 +11,13 @@ from typing import Final
 from aiopeertube.wire.messages import RateHeaders
 
 from .pace import Pace
+from .place import Place, soon_enough
 from .span import NEVER, Span
 from .states import WindowState
 
 _AT_FIRST: Final = 2  # requests without an answer in a window of which nothing is known yet: all that can be refused
-_NEXT_TO_ASK: Final = 0.5  # after so long without an answer the next one may ask
 _IN_ORDER: Final = 1.0  # a request is counted by the server before those that were sent so much later
 _FIGURES_PATIENCE: Final = 900.0  # a window that names its figures is waited for so long, if patience is shorter
-
-
-class Place:
-    """A request's place in the window in which it was sent."""
-
-    __slots__ = ("sent", "window")
-
-    def __init__(self, window: int, sent: float) -> None:
-        self.window = window
-        self.sent = sent
 
 
 class Window:
@@ -48,6 +38,7 @@ class Window:
         self._remaining = 0
         self._unanswered: dict[Place, None] = {}  # sent in this window, oldest first
         self._doubtful: dict[Place, None] = {}  # sent in this window, and never to be answered
+        self._patient_for = soon_enough(0.0)  # so long without an answer, and the next one may ask
         self._span = Span()
         self._reset: int | None = None  # the server's name for the window
         self._reset_shown = 0.0  # when the request was sent that showed it first
@@ -65,7 +56,8 @@ class Window:
         if self.is_spent():
             return self.ends == NEVER and self.may_ask(now)
         careful = self.refused_since is not None or (self._span.first_answer == NEVER and not self._unlimited)
-        if careful and len(self._unanswered) >= (1 if self.refused_since is not None else _AT_FIRST):
+        alone = self.refused_since is not None or self._span.is_guess
+        if careful and len(self._unanswered) >= (1 if alone else _AT_FIRST):
             return self._is_slow(now)
         return True
 
@@ -87,12 +79,12 @@ class Window:
 
     def next_to_ask(self, now: float) -> float:
         """Return when `may_ask` is to be asked again."""
-        asked = next(reversed(self._unanswered)).sent + _NEXT_TO_ASK if self._unanswered else now
+        asked = next(reversed(self._unanswered)).sent + self._patient_for if self._unanswered else now
         return max(self._pace.not_before, asked)
 
     def _is_slow(self, now: float) -> bool:
         """Tell whether the last one that was sent has been without an answer for long."""
-        return now >= next(reversed(self._unanswered)).sent + _NEXT_TO_ASK
+        return now >= next(reversed(self._unanswered)).sent + self._patient_for
 
     # -- what is sent, and what comes back -------------------------------------------------------
 
@@ -102,7 +94,8 @@ class Window:
             self._roll()
         place = Place(self._number, now)
         self._unanswered[place] = None
-        self._pace.start(now)
+        if self._pace.seconds:
+            self._pace.start(now)
         return place
 
     def unsent(self, place: Place) -> None:
@@ -118,6 +111,7 @@ class Window:
     def answered(self, place: Place, now: float, figures: RateHeaders | None) -> None:
         """Take in an answer that is no refusal."""
         self._unanswered.pop(place, None)
+        self._patient_for = soon_enough(now - place.sent)
         self._passed()
         if figures is None:
             self._unlimited = self._unlimited or self.limit is None
@@ -134,7 +128,8 @@ class Window:
     def _passed(self) -> None:
         """Note that a request was not refused."""
         self.refused_since = None
-        self._pace.faster()
+        if self._pace.seconds:
+            self._pace.faster()
 
     def refused(self, place: Place, now: float, figures: RateHeaders | None, retry_after: float | None) -> None:
         """Take in a 429."""

@@ -1,4 +1,7 @@
-"""Typed dictionaries of what goes over the wire; undeclared fields pass through."""
+"""Typed dictionaries of what goes over the wire; undeclared fields pass through.
+
+Here are those of videos and what is around them; those of other nouns are in the modules named after them.
+"""
 
 from .accounts import Account, AccountSummary
 from .captions import Caption
@@ -19,8 +22,6 @@ from .common import (
 from .config import (
     About,
     AboutInstance,
-    ConfigAutoBlacklist,
-    ConfigAutoBlacklistVideos,
     ConfigAutoFollowIndex,
     ConfigBroadcastMessage,
     ConfigClient,
@@ -30,16 +31,9 @@ from .config import (
     ConfigCustomizations,
     ConfigDefaults,
     ConfigEdition,
-    ConfigExport,
-    ConfigExportUsers,
-    ConfigExtensions,
     ConfigFollowings,
     ConfigFollowingsInstance,
-    ConfigImport,
-    ConfigImportVideos,
     ConfigInstance,
-    ConfigLive,
-    ConfigLiveTranscoding,
     ConfigMetrics,
     ConfigMiniature,
     ConfigOpenTelemetry,
@@ -47,33 +41,44 @@ from .config import (
     ConfigPlugin,
     ConfigPublicLog,
     ConfigPublishDefaults,
-    ConfigRemoteFeature,
     ConfigRemoteUri,
     ConfigResumableUpload,
-    ConfigRtmp,
     ConfigSearch,
     ConfigSearchIndex,
     ConfigSignup,
-    ConfigSize,
-    ConfigSizedFile,
     ConfigSocial,
     ConfigSupport,
     ConfigTheme,
-    ConfigTranscoding,
     ConfigTrending,
     ConfigTrendingAlgorithms,
     ConfigTrendingVideos,
-    ConfigUpload,
     ConfigUser,
-    ConfigVideo,
     ConfigVideoChannels,
-    ConfigVideoFile,
     ConfigViews,
     ConfigViewsVideos,
     ConfigWatchingInterval,
     ConfigWebadmin,
     ConfigWebadminConfiguration,
     ServerConfig,
+)
+from .config_media import (
+    ConfigAutoBlacklist,
+    ConfigAutoBlacklistVideos,
+    ConfigExport,
+    ConfigExportUsers,
+    ConfigExtensions,
+    ConfigImport,
+    ConfigImportVideos,
+    ConfigLive,
+    ConfigLiveTranscoding,
+    ConfigRemoteFeature,
+    ConfigRtmp,
+    ConfigSize,
+    ConfigSizedFile,
+    ConfigTranscoding,
+    ConfigUpload,
+    ConfigVideo,
+    ConfigVideoFile,
     Toggle,
 )
 from .filters import MyVideoFilters, VideoFilters
@@ -93,6 +98,7 @@ from .videos import (
     VideoFile,
     VideoId,
     VideoRow,
+    VideoSource,
     VideoUpdate,
     VideoUploaded,
 )
@@ -201,6 +207,7 @@ __all__ = [
     "VideoId",
     "VideoImport",
     "VideoRow",
+    "VideoSource",
     "VideoUpdate",
     "VideoUploaded",
 ]

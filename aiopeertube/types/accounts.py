@@ -13,3 +13,9 @@ class Account(Actor, TypedDict):
     """An account in full."""
 
     userId: NotRequired[int | None]
+
+
+class AccountOfList(ActorSummary, TypedDict):
+    """An account as the owner of a channel in a list of 8.x."""
+
+    hostRedundancyAllowed: NotRequired[bool | None]

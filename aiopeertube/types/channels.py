@@ -2,7 +2,7 @@
 
 from typing import NotRequired, TypedDict
 
-from .accounts import Account
+from .accounts import Account, AccountOfList
 from .common import Actor, ActorImage, ActorSummary
 
 
@@ -16,5 +16,12 @@ class Channel(Actor, TypedDict):
     support: str | None
     isLocal: bool
     banners: list[ActorImage]
-    ownerAccount: NotRequired[Account]
+    ownerAccount: NotRequired[Account | AccountOfList]  # 8.x: in lists a short one
     publicEmail: NotRequired[str | None]  # 8.x
+
+
+class OwnChannel(Channel, TypedDict):
+    """A channel of the user who asks, or one that they collaborate on."""
+
+    ownerAccountId: NotRequired[int | None]  # 8.x
+    ownerAccountName: NotRequired[str | None]  # 8.x

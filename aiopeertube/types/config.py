@@ -3,19 +3,39 @@
 from typing import NotRequired, TypedDict
 
 from .common import ActorImage
-
-
-class Toggle(TypedDict):
-    """A feature that is on or off."""
-
-    enabled: bool
+from .config_media import (
+    ConfigAutoBlacklist,
+    ConfigExport,
+    ConfigImport,
+    ConfigLive,
+    ConfigRemoteFeature,
+    ConfigStoryboards,
+    ConfigTranscoding,
+    ConfigUpload,
+    ConfigVideo,
+    ConfigVideoFile,
+    Toggle,
+)
+from .config_of_8 import (
+    ConfigBrowse,
+    ConfigBuiltIn,
+    ConfigColors,
+    ConfigConstraints,
+    ConfigHeader,
+    ConfigLiveDefaults,
+    ConfigLogo,
+    ConfigOpenInApp,
+    ConfigPlayerDefaults,
+    ConfigViewsKept,
+    ConfigWebRtc,
+)
 
 
 class ConfigMiniature(TypedDict):
     """How the web client draws a video in a list."""
 
-    displayAuthorAvatar: bool
     preferAuthorDisplayName: bool
+    displayAuthorAvatar: NotRequired[bool]  # 6.3 only
 
 
 class ConfigResumableUpload(TypedDict):
@@ -48,6 +68,10 @@ class ConfigClient(TypedDict):
 
     videos: ConfigClientVideos
     menu: ConfigClientMenu
+    newFeaturesInfo: NotRequired[bool]  # 8.x
+    header: NotRequired[ConfigHeader]  # 8.x
+    browseVideos: NotRequired[ConfigBrowse]  # 8.x
+    openInApp: NotRequired[ConfigOpenInApp]  # 8.x
 
 
 class ConfigPublishDefaults(TypedDict):
@@ -72,6 +96,8 @@ class ConfigDefaults(TypedDict):
 
     publish: ConfigPublishDefaults
     p2p: ConfigP2PDefaults
+    live: NotRequired[ConfigLiveDefaults]  # 8.x
+    player: NotRequired[ConfigPlayerDefaults]  # 8.x
 
 
 class ConfigEdition(TypedDict):
@@ -129,6 +155,7 @@ class ConfigInstance(TypedDict):
     defaultLanguage: NotRequired[str]  # 8.x
     support: NotRequired[ConfigSupport]  # 8.x
     social: NotRequired[ConfigSocial]  # 8.x
+    logo: NotRequired[list[ConfigLogo]]  # 8.x
 
 
 class ConfigRemoteUri(TypedDict):
@@ -167,138 +194,14 @@ class ConfigTheme(TypedDict):
 
     registered: list[dict[str, object]]
     default: str
-
-
-class ConfigTranscoding(TypedDict):
-    """How uploads are transcoded."""
-
-    remoteRunners: Toggle
-    hls: Toggle
-    web_videos: Toggle
-    enabledResolutions: list[int]
-    profile: str
-    availableProfiles: list[str]
-
-
-class ConfigLiveTranscoding(TypedDict):
-    """How live streams are transcoded."""
-
-    enabled: bool
-    remoteRunners: Toggle
-    enabledResolutions: list[int]
-    profile: str
-    availableProfiles: list[str]
-
-
-class ConfigRtmp(TypedDict):
-    """Where live streams are sent to."""
-
-    port: int
-
-
-class ConfigLive(TypedDict):
-    """Limits of live streams."""
-
-    enabled: bool
-    allowReplay: bool
-    latencySetting: Toggle
-    maxDuration: int
-    maxInstanceLives: int
-    maxUserLives: int
-    transcoding: ConfigLiveTranscoding
-    rtmp: ConfigRtmp
-
-
-class ConfigRemoteFeature(TypedDict):
-    """A feature that is on or off, and whether remote runners do its work."""
-
-    enabled: bool
-    remoteRunners: Toggle
-
-
-class ConfigVideoFile(TypedDict):
-    """Whether the file of a published video may be replaced."""
-
-    update: Toggle
-
-
-class ConfigImportVideos(TypedDict):
-    """Sources that videos may be imported from."""
-
-    http: Toggle
-    torrent: Toggle
-
-
-class ConfigImport(TypedDict):
-    """What may be imported."""
-
-    videos: ConfigImportVideos
-    videoChannelSynchronization: Toggle
-    users: Toggle
-
-
-class ConfigExportUsers(TypedDict):
-    """Whether users may export their data, and how much."""
-
-    enabled: bool
-    exportExpiration: int
-    maxUserVideoQuota: int
-
-
-class ConfigExport(TypedDict):
-    """What may be exported."""
-
-    users: ConfigExportUsers
-
-
-class ConfigAutoBlacklistVideos(TypedDict):
-    """Whose new videos wait for a moderator."""
-
-    ofUsers: Toggle
-
-
-class ConfigAutoBlacklist(TypedDict):
-    """What waits for a moderator."""
-
-    videos: ConfigAutoBlacklistVideos
+    builtIn: NotRequired[list[ConfigBuiltIn]]  # 8.x
+    customization: NotRequired[ConfigColors]  # 8.x
 
 
 class ConfigPublicLog(TypedDict):
     """Whether the blocklist is public."""
 
     publicLog: Toggle
-
-
-class ConfigSize(TypedDict):
-    """A limit in bytes."""
-
-    max: int
-
-
-class ConfigSizedFile(TypedDict):
-    """The largest size and the allowed extensions of a file."""
-
-    size: ConfigSize
-    extensions: list[str]
-
-
-class ConfigUpload(TypedDict):
-    """A kind of upload that is limited in size."""
-
-    file: ConfigSizedFile
-
-
-class ConfigExtensions(TypedDict):
-    """The allowed extensions of a file."""
-
-    extensions: list[str]
-
-
-class ConfigVideo(TypedDict):
-    """Which thumbnails and which video files are accepted."""
-
-    image: ConfigSizedFile
-    file: ConfigExtensions
 
 
 class ConfigUser(TypedDict):
@@ -385,6 +288,8 @@ class ConfigViewsVideos(TypedDict):
     """How views of videos are counted."""
 
     watchingInterval: ConfigWatchingInterval
+    remote: NotRequired[ConfigViewsKept]  # 8.x
+    local: NotRequired[ConfigViewsKept]  # 8.x
 
 
 class ConfigViews(TypedDict):
@@ -441,10 +346,14 @@ class ServerConfig(_Import, TypedDict):
     homepage: Toggle
     openTelemetry: ConfigOpenTelemetry
     views: ConfigViews
-    storyboards: Toggle
+    storyboards: ConfigStoryboards
     signup: ConfigSignup
     blocklist: NotRequired[ConfigPublicLog]  # 8.x
     federation: NotRequired[Toggle]  # 8.x
+    logo: NotRequired[ConfigUpload]  # 8.x
+    webrtc: NotRequired[ConfigWebRtc]  # 8.x
+    nsfwFlagsSettings: NotRequired[Toggle]  # 8.x
+    fieldsConstraints: NotRequired[ConfigConstraints]  # 8.x
 
 
 class AboutInstance(TypedDict):

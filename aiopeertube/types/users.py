@@ -1,9 +1,9 @@
 """Users, roles and quotas."""
 
-from typing import NotRequired, TypeAlias, TypedDict
+from typing import Literal, NotRequired, TypeAlias, TypedDict
 
 from .accounts import Account
-from .channels import Channel
+from .channels import OwnChannel
 from .common import LabelledId
 
 Role: TypeAlias = LabelledId
@@ -30,6 +30,7 @@ class NotificationSettings(TypedDict):
     myVideoStudioEditionFinished: int
     myVideoTranscriptionGenerated: int
     newPluginVersion: int
+    automaticBlocklist: NotRequired[int]  # 8.x
 
 
 class SpecialPlaylist(TypedDict):
@@ -48,7 +49,6 @@ class User(TypedDict):
     email: str
     theme: str
     pendingEmail: str | None
-    emailPublic: bool
     emailVerified: bool | None
     nsfwPolicy: str
     p2pEnabled: bool
@@ -66,8 +66,8 @@ class User(TypedDict):
     blocked: bool
     blockedReason: str | None
     account: Account
-    notificationSettings: NotificationSettings
-    videoChannels: list[Channel]
+    notificationSettings: NotRequired[NotificationSettings]  # not where an administrator asks for one user
+    videoChannels: list[OwnChannel]
     createdAt: str
     pluginAuth: str | None
     lastLoginDate: str | None
@@ -82,6 +82,7 @@ class User(TypedDict):
     abusesAcceptedCount: NotRequired[int]
     abusesCreatedCount: NotRequired[int]
     videoCommentsCount: NotRequired[int]
+    emailPublic: NotRequired[bool]  # 6.3 only
     language: NotRequired[str | None]  # 8.x
     nsfwFlagsDisplayed: NotRequired[int]  # 8.x
     nsfwFlagsHidden: NotRequired[int]  # 8.x
@@ -94,6 +95,7 @@ class Me(User, TypedDict):
     """Answer of `GET /users/me`."""
 
     specialPlaylists: list[SpecialPlaylist]
+    videoChannelCollaborations: NotRequired[list[OwnChannel]]  # 8.x
 
 
 class QuotaUsed(TypedDict):
@@ -101,3 +103,53 @@ class QuotaUsed(TypedDict):
 
     videoQuotaUsed: int
     videoQuotaUsedDaily: int
+
+
+class UserFilters(TypedDict, total=False):
+    """Filters of the list of users."""
+
+    sort: str
+    search: str
+    blocked: bool
+    role: Literal[0, 1, 2]  # 8.x
+
+
+class NewUser(TypedDict, total=False):
+    """Fields of a new user besides name, password, address and role; quotas are bytes, -1 is none."""
+
+    channelName: str
+    videoQuota: int
+    videoQuotaDaily: int
+    adminFlags: Literal[0, 1]  # 1: their videos are not checked by moderators
+
+
+class UpdateUser(TypedDict, total=False):
+    """Fields of a user that administrators can change."""
+
+    email: str
+    emailVerified: bool
+    videoQuota: int
+    videoQuotaDaily: int
+    pluginAuth: str | None
+    role: Literal[0, 1, 2]
+    adminFlags: Literal[0, 1]
+    password: str
+
+
+class AccountId(TypedDict):
+    """The id of an account."""
+
+    id: int
+
+
+class UserId(TypedDict):
+    """The ids of a user and their account."""
+
+    id: int
+    account: AccountId
+
+
+class UserCreated(TypedDict):
+    """Answer to a new user."""
+
+    user: UserId

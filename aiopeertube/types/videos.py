@@ -56,7 +56,7 @@ class VideoFile(TypedDict):
     resolution: LabelledId
     width: int | None
     height: int | None
-    magnetUri: str | None
+    magnetUri: NotRequired[str | None]  # a new file may have none yet
     size: int
     fps: float
     torrentUrl: str | None
@@ -85,6 +85,22 @@ class StreamingPlaylist(TypedDict):
     segmentsSha256Url: str | None
     redundancies: list[Redundancy]
     files: list[VideoFile]
+
+
+class VideoSource(TypedDict):
+    """The file that was uploaded for a video; `metadata` is what the server's probe says of it."""
+
+    inputFilename: str
+    fileDownloadUrl: str | None
+    resolution: LabelledId | None
+    size: int | None
+    width: int | None
+    height: int | None
+    fps: float | None
+    metadata: dict[str, object] | None
+    createdAt: str
+    filename: NotRequired[str]  # 6.3 only: `inputFilename` says it
+    fileUrl: NotRequired[str | None]  # 6.3 only
 
 
 class VideoCommon(VideoId, TypedDict):
@@ -118,6 +134,7 @@ class VideoCommon(VideoId, TypedDict):
     userHistory: NotRequired[UserHistory | None]
     pluginData: NotRequired[object]
     comments: NotRequired[int]  # 8.x
+    downloads: NotRequired[int]  # 8.x
     liveSchedules: NotRequired[list[LiveSchedule]]  # 8.x
     nsfwFlags: NotRequired[int]  # 8.x
     nsfwSummary: NotRequired[str | None]  # 8.x
@@ -138,6 +155,7 @@ class VideoRow(VideoCommon, TypedDict):
     files: NotRequired[list[VideoFile]]
     streamingPlaylists: NotRequired[list[StreamingPlaylist]]
     automaticTags: NotRequired[list[str]]
+    videoSource: NotRequired[VideoSource | None]
     tags: NotRequired[list[str]]  # 8.x
 
 
@@ -160,6 +178,7 @@ class VideoDetails(VideoCommon, TypedDict):
     trackerUrls: list[str]
     commentsEnabled: NotRequired[bool]  # 6.3 only: `commentsPolicy` says it
     descriptionPath: NotRequired[str]  # 6.3 only
+    embedPrivacyPolicy: NotRequired[LabelledId]  # 8.x
 
 
 class VideoUpdate(TypedDict, total=False):

@@ -94,7 +94,7 @@ def test_another_web_server(cli: Cli, handler: type[Pages], args: tuple[str, ...
     )
 
 
-@pytest.mark.parametrize("command", COMMANDS.keys() - {"api"})
+@pytest.mark.parametrize("command", sorted(COMMANDS.keys() - {"api"}))
 def test_another_api(cli: Cli, command: str) -> None:
     with web_server(Json) as port:
         result = cli(*COMMANDS[command], "--url", f"http://127.0.0.1:{port}", **USER)

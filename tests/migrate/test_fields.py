@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from aiopeertube.migrate import fields
+from aiopeertube.migrate.changes import on_the_wire
 from aiopeertube.migrate.exporting import cell, columns_for
 from aiopeertube.migrate.fields import Reading
 from aiopeertube.migrate.values import CLEARED
@@ -26,6 +27,7 @@ VIDEO = {
     "originallyPublishedAt": "1939-05-31T00:00:00.000Z",
     "channel": {"id": 3, "name": "afp"},
     "account": {"name": "nisv"},
+    "views": 3,
 }
 
 
@@ -124,4 +126,4 @@ def test_what_a_row_of_a_list_lacks() -> None:
 
 
 def test_the_wire_has_its_own_name_for_the_channel() -> None:
-    assert fields.on_the_wire({"channel": 3, "name": "x"}) == {"channelId": 3, "name": "x"}
+    assert on_the_wire({"channel": 3, "name": "x"}) == {"channelId": 3, "name": "x"}

@@ -9,7 +9,7 @@ from aiopeertube.migrate.fields import Reading
 from aiopeertube.migrate.item import Item
 from aiopeertube.migrate.problems import BadSource, Problems
 from aiopeertube.migrate.rows import Layout, RowReader
-from aiopeertube.migrate.tables.source import Row
+from aiopeertube.migrate.tables.source import Row, Stored
 
 Read = Callable[..., Item | None]
 
@@ -111,3 +111,78 @@ def test_a_field_made_of_several_columns(read: Read, problems: Problems) -> None
 
 def test_the_old_key_is_kept(read: Read) -> None:
     assert made(read({"uuid": UUID, "key": "oai:1", "name": "Film"})).note == {"key": "oai:1"}
+
+
+DAY = Stored("1939-05-31", "moment", "d-m-yyyy")
+
+
+def test_what_a_cell_stores_and_does_not_show_is_no_text(read: Read, problems: Problems) -> None:
+    row = {
+        "uuid": UUID,
+        "name": Stored("1234", "number", "#,##0"),
+        "description": DAY,
+        "support": Stored("true", "truth", ""),
+    }
+    assert read(row, 4) is None
+    assert [(line, column) for line, column, _ in complaints(problems)] == [
+        (4, "name"),
+        (4, "description"),
+        (4, "support"),
+    ]
+    assert "the cell has the date or time 1939-05-31, and shows it by the format 'd-m-yyyy'" in str(problems._kept[1])
+
+
+def test_what_a_cell_stores_is_right_where_that_is_wanted(read: Read, problems: Problems) -> None:
+    row = {
+        "uuid": UUID,
+        "originallyPublishedAt": DAY,
+        "nsfw": Stored("true", "truth", ""),
+        "name": "Film",
+        "views": DAY,
+    }
+    wanted = made(read(row)).wanted
+    assert wanted == {"originallyPublishedAt": "1939-05-31T00:00:00.000Z", "nsfw": True, "name": "Film"}
+    number = {"uuid": UUID, "originallyPublishedAt": Stored("1939", "number", "#,##0")}
+    assert read(number) is None
+    assert problems.total == 1
+
+
+def test_a_field_is_composed_of_what_cells_show(read: Read, problems: Problems) -> None:
+    row = {"uuid": UUID, "title": "Film", "day": DAY}
+    dates = Layout(frozenset({"*"}), {"originallyPublishedAt": "{day}", "name": "{title}"})
+    assert made(read(row, layout=dates)).wanted["originallyPublishedAt"] == "1939-05-31T00:00:00.000Z"
+    assert read(row, 7, Layout(frozenset({"*"}), {"description": "{title}, {day}"})) is None
+    ((line, column, reason),) = complaints(problems)
+    assert (line, column) == (7, "day")
+    assert "write it as text" in reason
+
+
+def test_cells_that_stand_in_no_field_may_show_what_they_like(read: Read, problems: Problems) -> None:
+    row = {"uuid": UUID, "name": "Film", "notes": DAY, "key": Stored("7", "number", "x")}
+    assert made(read(row, layout=Layout(frozenset({"notes", "key"})))).wanted == {"name": "Film"}
+    assert problems.total == 0
+
+
+def test_columns_of_templates_are_known_ones(problems: Problems) -> None:
+    composed = {"descripton": "{name}", "support": "{nmae}", "language.label": "{name}"}
+    Layout(composed=composed).check(["uuid", "name"], problems)
+    assert [(line, column) for line, column, _ in complaints(problems)] == [(None, None), (None, None)]
+    (_, _, target), (_, _, used) = complaints(problems)
+    assert "descripton: did you mean description?" in target
+    assert "nmae: did you mean name?" in used
+
+
+def test_a_column_that_a_template_uses_has_a_meaning(problems: Problems) -> None:
+    Layout(composed={"description": "{abstract}"}).check(["uuid", "abstract"], problems)
+    assert problems.total == 0
+
+
+def test_a_template_of_columns_that_clear_clears(read: Read) -> None:
+    layout = Layout(frozenset({"a", "b"}), {"description": "{a}, {b}"})
+    assert made(read({"uuid": UUID, "a": "<clear>", "b": "Bees"}, layout=layout)).wanted == {"description": "Bees"}
+    assert made(read({"uuid": UUID, "a": "<clear>", "b": ""}, layout=layout)).wanted == {"description": None}
+
+
+def test_rows_of_json_may_lack_what_a_template_uses(read: Read) -> None:
+    layout = Layout(composed={"description": "{a}, {b}"})
+    assert made(read({"uuid": UUID, "a": ["x", "y"]}, layout=layout, typed=True)).wanted == {"description": "x; y"}

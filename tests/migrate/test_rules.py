@@ -1,21 +1,23 @@
 """Rules and conditions over one video."""
 
 import os
+import re
+import signal
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from aiopeertube.errors import ConfigurationError, InputError
+from aiopeertube.migrate.conditions import Condition, condition
 from aiopeertube.migrate.fields import Reading
 from aiopeertube.migrate.rules import (
-    Condition,
     Rule,
     Rules,
     Transform,
     calling,
-    condition,
     replacing,
     setting,
     tagging,
@@ -146,3 +148,161 @@ def test_what_a_function_raises_is_the_failure_of_its_video(reading: Reading) ->
     for function in functions:
         with pytest.raises(ValueError, match="function: "):
             calling(function, reading).change({}, {})
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("langauge!=nl", "langauge: did you mean language?"),
+        ("veiws>3", "veiws: did you mean views?"),
+        ("account.nmae=x", "account.nmae: did you mean account.name?"),
+        ("zzz=1", "there is no field 'zzz'"),
+        ("views=>3", "no operator =>: did you mean >=?"),
+        ("name==x", "no operator ==: did you mean =?"),
+        ("name<>x", "no operator <>: did you mean !=?"),
+        ("name like x", "not a condition like"),
+        ("views>many", "'many' is not a number"),
+        ("views=1_000", "not a number"),
+        ("views>inf", "not a number"),
+        ("views>", "nothing to compare with"),
+        ("views~1", "views is a number"),
+        ("name>Z", "name is text"),
+        ("nsfw=maybe", "neither true nor false"),
+        ("isLive=", "nothing to compare with"),
+        ("privacy=Publik", "did you mean 'Public'"),
+        ("privacy=", "nothing to compare with"),
+        ("language~nl", "language is one of a list"),
+        ("channel=nobody", "there is no channel 'nobody'"),
+        ("createdAt>soon", "not a date"),
+        ("originallyPublishedAt~soon", "not part of a date"),
+        ("description~", "nothing to compare with"),
+    ],
+)
+def test_a_condition_that_cannot_be_meant_is_refused(text: str, said: str, reading: Reading) -> None:
+    with pytest.raises(InputError, match=re.escape(said)) as refused:
+        Rules(("nsfw=true",), where=(text,)).transform(reading)
+    assert refused.value.option == "where"
+
+
+@pytest.mark.parametrize(
+    ("text", "holds"),
+    [
+        ("views>=2.5", True),
+        ("account=nisv", True),
+        ("createdAt<2020", True),
+        ("createdAt>=2019-12-31T23:00:00+02:00", True),
+        ("originallyPublishedAt~1939-05", True),
+        ("originallyPublishedAt=", False),
+        ("name~ =", False),
+        ("isLive=no", True),
+        ("duration>0", False),
+    ],
+)
+def test_what_else_a_video_has_can_be_compared(text: str, holds: bool, reading: Reading) -> None:
+    video = {**VIDEO, "createdAt": "2019-12-31T22:00:00Z", "isLive": False, "duration": None}
+    assert condition(text, reading).holds(video) is holds
+
+
+def test_what_this_servers_videos_lack_ends_the_run(reading: Reading) -> None:
+    with pytest.raises(InputError, match="have no comments"):
+        condition("comments>3", reading).holds(VIDEO)
+
+
+def test_a_misspelt_edit_has_a_suggestion(reading: Reading) -> None:
+    with pytest.raises(InputError, match=r"langauge: did you mean language\?"):
+        Rules(("langauge=nl",)).transform(reading)
+    with pytest.raises(InputError, match=r"desciption.*did you mean description\?"):
+        Rules(replace=("desciption/a/b",)).transform(reading)
+
+
+@pytest.mark.parametrize("rule", ["name/^(a+)+$/x", "tags/^(a|a)*$/x"])
+def test_an_expression_that_never_ends_is_stopped(
+    rule: str, reading: Reading, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("aiopeertube.migrate.patterns.SECONDS", 0.05)
+    rules = Rules(replace_regex=(rule,)).transform(reading)
+    text = "a" * 60 + "!"
+    with pytest.raises(InputError, match=f"5a71eb42.*'{text}'") as stopped:
+        rules.wanted({**VIDEO, "name": text, "tags": [text]})
+    assert rule in str(stopped.value)
+    assert stopped.value.option == "replace_regex"
+
+
+def test_a_timer_that_was_set_goes_on_after_a_search(reading: Reading) -> None:
+    heard: list[int] = []
+    theirs = signal.signal(signal.SIGALRM, lambda number, frame: heard.append(number))
+    timer = signal.setitimer(signal.ITIMER_REAL, 0.02)
+    try:
+        assert wanted(replacing("name/^D/d", regex=True)) == {"name": "diergaarde"}
+        while not heard:
+            signal.pause()
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, *timer)
+        signal.signal(signal.SIGALRM, theirs)
+
+
+def test_the_error_of_a_function_names_its_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reading: Reading
+) -> None:
+    (tmp_path / "placed_rules.py").write_text(
+        "import json, sys\n"
+        "def reads(video):\n"
+        "    return json.loads('{')\n"
+        "def leaves(video):\n    sys.exit(3)\n"
+        "def typo(video):\n    return {'langauge': 'nl'}\n"
+        "def number(video):\n    return 3\n"
+        "async def waits(video):\n    return {}\n"
+    )
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    for name, said in (
+        ("reads", r"reads \(placed_rules.py:3\): JSONDecodeError"),
+        ("leaves", r"leaves \(placed_rules.py:5\): SystemExit"),
+        ("typo", r"typo \(placed_rules.py:6\): langauge: did you mean language\?"),
+        ("number", r"number \(placed_rules.py:8\): it must return a mapping of fields to values, not int"),
+    ):
+        with pytest.raises(ValueError, match=said):
+            wanted(calling(f"placed_rules:{name}", reading))
+    with pytest.raises(ConfigurationError, match="is asynchronous"):
+        calling("placed_rules:waits", reading)
+    with pytest.raises(ConfigurationError, match=r"did you mean reads\?"):
+        calling("placed_rules:raeds", reading)
+
+
+def test_a_module_that_fails_is_told_with_its_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reading: Reading
+) -> None:
+    (tmp_path / "failing_rules.py").write_text("import sys\nsys.exit('no')\n")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    with pytest.raises(ConfigurationError, match=r"SystemExit: no \(failing_rules.py:2\)"):
+        calling("failing_rules:f", reading)
+
+
+def test_what_a_function_does_to_its_video_changes_nothing(reading: Reading) -> None:
+    def renames(video: Any) -> Any:
+        video["name"] = "Other"
+        video["tags"].clear()
+        return {"support": "x" * 5}
+
+    assert wanted(calling(renames, reading)) == {"support": "xxxxx"}
+    assert (VIDEO["name"], VIDEO["tags"]) == ("Diergaarde", ["b; c", "aa"])
+
+
+def test_what_is_cut_to_fit_is_listed(reading: Reading) -> None:
+    said: list[str] = []
+    rules = Rules(
+        (f"support={'s' * 1100}",), replace=(f"name/D/{'D' * 130}",), add_tag=("c1", "d1", "e1", "f1"),
+        function=lambda video: {"description": "d" * 10_001},
+    ).transform(replace(reading, fit=True), say=said.append)  # fmt: skip
+    assert said == ["every video: support cut from 1,100 to 1,000 characters"]
+    values = rules.wanted(VIDEO)
+    assert {name: len(value) for name, value in values.items()} == {
+        "support": 1000, "name": 120, "tags": 5, "description": 10_000,
+    }  # fmt: skip
+    which = "5a71eb42-d31d-4cf0-9a63-42319bfeb9c6 'Diergaarde'"
+    assert said[1:] == [
+        f"{which}: description cut from 10,001 to 10,000 characters",
+        f"{which}: name cut from 139 to 120 characters",
+        f"{which}: tags without 'f1'",
+    ]

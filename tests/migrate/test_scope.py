@@ -24,14 +24,18 @@ def in_detail(request: Request) -> Any:
     number = request.path.rpartition("/")[2]
     if number == "404":
         return reply(404, json={"detail": "gone"})
-    return reply(json={"id": int(number), "support": "in full"})
+    return reply(json={**known(int(number)), "support": "in full"})
+
+
+def known(number: int) -> dict[str, Any]:
+    return {"id": number, "uuid": f"uuid {number}", "name": f"Film {number}"}
 
 
 async def every(count: int, lacking: Callable[[int], bool], seen: list[int] | None = None) -> AsyncIterator[Seen]:
     for number in range(count):
         if seen is not None:
             seen.append(number)
-        row = {"id": number} if lacking(number) else {"id": number, "description": "enough"}
+        row = known(number) if lacking(number) else {**known(number), "description": "enough"}
         yield Seen(str(number), row, ["support"] if lacking(number) else ["description"], number)
 
 
@@ -56,7 +60,7 @@ async def test_a_video_without_a_row_is_fetched_and_an_error_comes_in_its_place(
 
     async with client(in_detail) as pt, aclosing(in_full(pt, seen())) as videos:
         found = {one.tag: one async for one in videos}
-    assert found["known"].video == {"id": 3, "support": "in full"}
+    assert found["known"].video == {**known(3), "support": "in full"}
     assert isinstance(found["gone"].error, errors.NotFound)
 
 
@@ -73,13 +77,13 @@ async def test_rows_are_taken_as_they_are_needed() -> None:
 
 async def test_the_error_of_the_rows_is_raised() -> None:
     async def seen() -> AsyncIterator[Seen]:
-        yield Seen("1", {"id": 1})
+        yield Seen("1", known(1))
         raise errors.ServerUnreachable("away")
 
     async with client(in_detail) as pt:
         with pytest.raises(errors.ServerUnreachable):
             async with aclosing(in_full(pt, seen())) as videos:
-                assert [one.video async for one in videos] == [{"id": 1}]
+                assert [one.video async for one in videos] == [known(1)]
 
 
 def test_which_videos_a_scope_has() -> None:

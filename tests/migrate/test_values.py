@@ -1,6 +1,7 @@
 """Cells: what is written is read back, whatever it is."""
 
 import random
+import re
 
 import pytest
 
@@ -45,6 +46,14 @@ def test_an_empty_cell_leaves_and_a_marker_clears() -> None:
         ("1939-05-31T12:00:00+02:00", "1939-05-31T10:00:00.000Z"),
         ("1939-05-31 12:00", "1939-05-31T12:00:00.000Z"),
         ("1960-01-01T00:00:00.123Z", "1960-01-01T00:00:00.123Z"),
+        ("5/1939", "1939-05-01T00:00:00.000Z"),
+        ("1939.5.31", "1939-05-31T00:00:00.000Z"),
+        ("04.05.1939", "1939-05-04T00:00:00.000Z"),
+        ("19390531", "1939-05-31T00:00:00.000Z"),
+        ("31-5-1939 9:05", "1939-05-31T09:05:00.000Z"),
+        ("5/31/1939 2:30 PM", "1939-05-31T14:30:00.000Z"),
+        ("5/31/1939 12:30:15 am", "1939-05-31T00:30:15.000Z"),
+        ("31.5.1939 23:30+01:00", "1939-05-31T22:30:00.000Z"),
     ],
 )
 def test_dates_in_the_usual_forms(text: str, due: str) -> None:
@@ -55,6 +64,45 @@ def test_dates_in_the_usual_forms(text: str, due: str) -> None:
 def test_what_is_no_date_or_may_be_two(text: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         moment(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("4/5/1939", "may be the 4. of month 5 or the other way; write it YYYY-MM-DD"),
+        ("04-05-1939 12:00", "may be the 4. of month 5 or the other way"),
+        ("05-31-1939", "is no date"),
+        ("31-5-39", "has no year of four digits"),
+        ("1939-02-30", "is no date (day is out of range for month)"),
+        ("0000", "is no date (year 0 is out of range)"),
+        ("about 1939", "is no date; write it like 1939-05-31, 1939-05 or 1939"),
+        ("1939-05-31 13:00 PM", "has no hour from 1 to 12 before PM"),
+        ("14396", "is the number by which a spreadsheet knows a day; format the cell as a date"),
+        ("0001-01-01T00:00:00+02:00", "is out of range in UTC"),
+        ("9999-12-31 23:59-02:00", "is out of range in UTC"),
+        ("1939-05-31T", "is no date"),
+        ("1939--05", "is no date"),
+        ("1939-05/31", "is no date"),
+    ],
+)
+def test_dates_are_refused_with_a_clear_word(text: str, reason: str) -> None:
+    with pytest.raises(ValueError, match=f"^'{re.escape(text)}' {re.escape(reason)}"):
+        moment(text)
+
+
+def test_what_comes_first_can_be_told_for_a_whole_table() -> None:
+    for text in ("4/5/1939", "4-5-1939", "04-05-1939", "4.5.1939"):
+        assert moment(text, "day") == "1939-05-04T00:00:00.000Z"
+        assert moment(text, "month") == "1939-04-05T00:00:00.000Z"
+    assert moment("1939-04-05", "month") == "1939-04-05T00:00:00.000Z"
+    with pytest.raises(ValueError, match="month must be in"):
+        moment("31/5/1939", "month")
+
+
+def test_a_year_may_be_a_number() -> None:
+    assert server_moment(1939) == "1939-01-01T00:00:00.000Z"
+    with pytest.raises(ValueError, match="True"):
+        server_moment(value=True)
 
 
 def test_tags_come_back_from_their_cell() -> None:

@@ -28,15 +28,6 @@ METHODS: dict[str, tuple[Build, str, str]] = {
     "auth.token": (lambda m: m(OAUTH, username="u", password="p"), "POST /users/token", "/users/token"),
     "auth.refresh": (lambda m: m(OAUTH, refresh_token="r"), "POST /users/token", "/users/token"),
     "auth.revoke": (lambda m: m(), "POST /users/revoke-token", "/users/revoke-token"),
-    "me.get": (lambda m: m(), "GET /users/me", "/users/me"),
-    "me.quota": (lambda m: m(), "GET /users/me/video-quota-used", "/users/me/video-quota-used"),
-    "me.videos": (
-        lambda m: m(count=10, sort="-createdAt", isLive=False, privacyOneOf=[1, 2]),
-        "GET /users/me/videos",
-        f"/users/me/videos?{PAGE}&sort=-createdAt&isLive=false&privacyOneOf=1&privacyOneOf=2",
-    ),
-    "config.get": (lambda m: m(), "GET /config", "/config"),
-    "config.about": (lambda m: m(), "GET /config/about", "/config/about"),
     "videos.list": (
         lambda m: m(count=10, sort="createdAt", tagsOneOf=["a b", "c"], nsfw="both"),
         "GET /videos",
@@ -125,8 +116,12 @@ def operations() -> dict[str, str]:
         return {f"{row['method']} {row['path']}": row["versions"] for row in csv.DictReader(file, delimiter="\t")}
 
 
+# Nouns with tables of their own; see test_census.py.
+HERE = ("Accounts", "Auth", "Captions", "Channels", "Imports", "Uploads", "Videos")
+
+
 def public_methods() -> Iterator[str]:
-    for name in resources.__all__:
+    for name in HERE:
         for method, _ in inspect.getmembers(getattr(resources, name), inspect.isfunction):
             if not method.startswith("_"):
                 yield f"{name.lower()}.{method}"
@@ -151,7 +146,7 @@ def test_every_public_method_is_in_the_table_and_nothing_else_is() -> None:
 
 
 def test_every_resource_is_an_attribute_of_the_client(client: PeerTube) -> None:
-    for name in resources.__all__:
+    for name in HERE:
         assert type(getattr(client, name.lower())) is getattr(resources, name)
         assert repr(getattr(client, name.lower())) == f"<{name}>"
 

@@ -1,5 +1,6 @@
 """Redirects: reads follow them, the token stays at home, writes follow none."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any, Self
 
@@ -14,6 +15,7 @@ Page = tuple[int, str] | Response | Exception  # status and location, or the ans
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("virtual_backend")]
 
 HOME = "https://videos.example"
+AWAY = "https://files.example"
 
 
 class Web:
@@ -100,6 +102,22 @@ async def test_the_next_request_has_the_token_again() -> None:
         await pt.videos.get(7)
         await pt.videos.get(7)
     assert web.tokens == ["secret", None, "secret", None]
+
+
+async def test_what_a_redirect_led_to_takes_no_slot_here() -> None:
+    """A request that is under way elsewhere is nobody's reason to wait, and its end wakes nobody here."""
+
+    async def answer(request: Request) -> Response:
+        if request.origin != HOME:
+            await asyncio.sleep(0.05)
+            return reply(200, {"id": 0})
+        return reply(302, location=f"{AWAY}/api/v1/x") if request.path.endswith("/moved") else reply(200, {"id": 1})
+
+    async with PeerTube(HOME, transport=MockTransport(answer), concurrency=1) as pt, asyncio.timeout(5):
+        moved = asyncio.create_task(pt.request("GET", "/moved").send())
+        await asyncio.sleep(0.01)
+        here = await asyncio.gather(*(pt.request("GET", f"/{number}") for number in range(3)))
+        assert (here, await moved) == ([{"id": 1}] * 3, {"id": 0})
 
 
 async def test_a_refusal_elsewhere_renews_no_token() -> None:

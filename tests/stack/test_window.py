@@ -4,8 +4,9 @@ from itertools import pairwise
 
 import pytest
 
+from aiopeertube.stack.place import Place
 from aiopeertube.stack.span import NEVER
-from aiopeertube.stack.window import Place, Window
+from aiopeertube.stack.window import Window
 from aiopeertube.wire.messages import RateHeaders
 
 

@@ -26,7 +26,13 @@ class ExportFlags:
         "--format", type=click.Choice(["csv", "tsv", "jsonl", "xlsx"]), help="Default: from the extension of OUT."
     )
     delimiter: str | None = option("--delimiter", help="What separates the cells of CSV. Default: a comma.")
+    bom: bool = option("--bom", is_flag=True, help="Begin CSV with a byte order mark: Excel needs it to see UTF-8.")
     overwrite: bool = option("--overwrite", is_flag=True, help="Replace OUT if it exists.")
+    forget: bool = option(
+        "--forget",
+        is_flag=True,
+        help="Leave out the column `exported`, by which plan and apply know your edits from other people's.",
+    )
 
 
 @click.command(cls=Command)
@@ -39,7 +45,9 @@ def export(settings: Settings, /, output: str, flags: ExportFlags) -> int:
 
     OUT is a .csv, .tsv, .jsonl or .xlsx file, or - for stdout. Without --mine, --channel or --account it has the
     instance's own videos: the public ones, or for staff those of every privacy. Videos are read in full where the
-    columns need it. What was exported and not edited plans to no change.
+    columns need it. The last column remembers what was exported: keep it as it is. Cells that you do not edit are
+    left as they are on the server, whoever changes them meanwhile. Passwords (videoPasswords) are written only when
+    --fields names them. The exit code is 1 where a video vanished meanwhile, or could not be read.
     """
     if flags.mine and (flags.channel or flags.account):
         raise click.UsageError("--mine excludes --channel and --account.")
@@ -70,10 +78,13 @@ async def _export(
             fields=fields,
             format=flags.format,
             delimiter=flags.delimiter,
+            bom=flags.bom,
             overwrite=flags.overwrite,
+            remember=not flags.forget,
             watcher=job_screen.JobScreen(pt, settings),
         )
     if not settings.quiet:
         gone = f", {done.vanished:,} vanished meanwhile" if done.vanished else ""
-        note(f"{done.written:,} videos written to {output}{gone}")
-    return Exit.DONE
+        odd = f", {done.failed:,} could not be read" if done.failed else ""
+        note(f"{done.written:,} videos written to {output}{gone}{odd}")
+    return Exit.DONE if done.whole else Exit.SOME_FAILED

@@ -12,7 +12,7 @@ from aiopeertube.cli.connection import Connection, connect
 from aiopeertube.cli.errors import Exit, Failure
 from aiopeertube.cli.option_sets import option, with_options
 from aiopeertube.cli.options import Command, Settings, shared_options
-from aiopeertube.cli.options_job import JobFlags
+from aiopeertube.cli.options_job import JobFlags, MergeFlags
 from aiopeertube.cli.options_rules import RuleFlags, ScopeFlags
 from aiopeertube.cli.options_table import CellFlags, TableFlags
 from aiopeertube.cli.running import run
@@ -37,21 +37,26 @@ class PlanFlags:
 
 @click.command(cls=Command)
 @click.argument("source")
-@with_options(flags=PlanFlags, table=TableFlags, cells=CellFlags)
+@with_options(flags=PlanFlags, merge=MergeFlags, table=TableFlags, cells=CellFlags)
 @shared_options()
 @click.pass_obj
-def plan(settings: Settings, /, *, source: str, flags: PlanFlags, table: TableFlags, cells: CellFlags) -> int:
+def plan(
+    settings: Settings, /, *, source: str, flags: PlanFlags, merge: MergeFlags, table: TableFlags, cells: CellFlags
+) -> int:
     """Show what a table would change, and send no change.
 
     SOURCE is a CSV, TSV, JSONL or XLSX file, or - for stdin. Its rows name a video in a column uuid, shortUUID, id,
     url or video; the other columns are fields. Only columns that are there are touched; an empty cell leaves a field
-    as it is, <clear> empties it. `aiopeertube export` writes such a table.
+    as it is, <clear> empties it. `aiopeertube export` writes such a table; of it only the cells that you edited
+    count, and what somebody else changed meanwhile as well is a conflict, shown with all three values and left.
     """
     if flags.output == "-" and flags.format == "jsonl":
         raise click.UsageError("--output - and --format jsonl both write on stdout.")
     given = table.opened(source)
     migrate.check_output(flags.output, (given.name,), option="output")
-    return run(_plan(connect(settings, user=True), settings, given, flags=flags, table=table, cells=cells))
+    return run(
+        _plan(connect(settings, user=True), settings, given, flags=flags, merge=merge, table=table, cells=cells)
+    )
 
 
 async def _plan(
@@ -60,12 +65,15 @@ async def _plan(
     given: migrate.Input,
     *,
     flags: PlanFlags,
+    merge: MergeFlags,
     table: TableFlags,
     cells: CellFlags,
 ) -> int:
     async with job_output.client(connection) as pt:
         watcher = job_screen.JobScreen(pt, settings)
-        with await migrate.plan(pt, given, table=table, cells=cells, watcher=watcher) as made:
+        with await migrate.plan(
+            pt, given, table=table, cells=cells, overwrite=merge.overwrite, watcher=watcher
+        ) as made:
             if flags.format == "jsonl":
                 async for item in made.items("planned", "failed", "conflict"):
                     job_output.write_outcome(item, before=item.before, after=item.after)
@@ -80,6 +88,7 @@ async def _counts(made: migrate.Plan, settings: Settings) -> int:
     if not settings.quiet:
         good = made.counts.get("unchanged", 0)
         note(f"{made.changes:,} videos would change, {good:,} are as they should be, {made.cannot:,} cannot be done")
+        job_output.show_replaced(made)
     async for item in made.items("failed", "conflict"):
         note(f"{item.state}: line {item.line}, {item.name or item.ref}: {item.reason}")
     return Exit.SOME_FAILED if made.cannot else Exit.DONE
@@ -98,15 +107,24 @@ class EditFlags:
 
 @click.command(cls=Command)
 @click.argument("source", metavar="SOURCE|PLAN")
-@with_options(edit=EditFlags, job=JobFlags, table=TableFlags, cells=CellFlags)
+@with_options(edit=EditFlags, merge=MergeFlags, job=JobFlags, table=TableFlags, cells=CellFlags)
 @shared_options()
 @click.pass_obj
 def apply(
-    settings: Settings, /, *, source: str, edit: EditFlags, job: JobFlags, table: TableFlags, cells: CellFlags
+    settings: Settings,
+    /,
+    *,
+    source: str,
+    edit: EditFlags,
+    merge: MergeFlags,
+    job: JobFlags,
+    table: TableFlags,
+    cells: CellFlags,
 ) -> int:
     """Change videos as a table or a plan says.
 
-    Unchanged fields are never sent, unchanged videos never touched. Everything is kept in a journal: after a crash,
+    Unchanged fields are never sent, unchanged videos never touched. What somebody else changed since the table was
+    exported, or the plan made, is a conflict, and left as it is. Everything is kept in a journal: after a crash,
     or any other end, the same command with --resume goes on. `aiopeertube verify last` proves that it is done,
     `aiopeertube rollback last` undoes it.
     """
@@ -120,6 +138,7 @@ def apply(
                 pt,
                 given,
                 expect=edit.expect,
+                overwrite=merge.overwrite,
                 table=table,
                 cells=cells,
                 job=options,

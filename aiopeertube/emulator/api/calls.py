@@ -33,6 +33,7 @@ class Reply:
     content: bytes = b""
     content_type: str | None = JSON
     headers: dict[str, str] = field(default_factory=dict)
+    has_etag: bool = True  # not in what another library than the server's answers, or a proxy
 
 
 def json_reply(body: Any, **headers: str) -> Reply:

@@ -78,6 +78,12 @@ STATISTICS_WITHOUT_NUMBERS: dict[str, Any] = {
     "totalActivityPubMessagesWaiting": 0,
 }
 
+STATISTICS_OF_8: dict[str, Any] = {
+    "totalLocalVideoDownloads": 0,
+    "totalActivityPubDownloadMessagesSuccesses": 0,
+    "totalActivityPubDownloadMessagesErrors": 0,
+}
+
 _CONFIG: dict[str, Any] = {
     "client": {
         "videos": {

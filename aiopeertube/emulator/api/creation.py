@@ -19,10 +19,11 @@ from .validation import (
     check_fields,
     check_passwords,
     check_schedule_date,
+    check_sensitive,
 )
 
 
-def check_new_video(body: Body, instance: str, file_problem: Invalid) -> dict[str, Any]:
+def check_new_video(body: Body, instance: str, file_problem: Invalid, *, modern: bool) -> dict[str, Any]:
     """Check the fields of a new video; return the known ones that were sent, parsed.
 
     `instance` is the request's target, for the error; `file_problem` what is wrong with the file or its name.
@@ -30,16 +31,17 @@ def check_new_video(body: Body, instance: str, file_problem: Invalid) -> dict[st
     Raises:
         Problem: with every field that is invalid.
     """
-    clean, invalid = check_common(body)
+    clean, invalid = check_common(body, modern=modern)
     invalid |= file_problem
     # Without a name the server checks an empty one, and shows it.
     for field in LAST_FIELDS:
         if field is CHANNEL and CHANNEL.name not in body.fields:
             invalid |= missing_parameter(CHANNEL.name)
-        check_fields((field,), {"name": "", **body.fields}, clean, invalid)
+        check_fields((field,), {"name": "", **body.fields}, clean, invalid, modern=modern)
     if invalid:
         raise invalid_parameters(invalid, instance)
-    check_schedule_date(clean)
+    check_schedule_date(clean, modern=modern)
+    check_sensitive(clean)
     return clean
 
 
@@ -62,7 +64,7 @@ def check_place(call: Call, user: User, sent: dict[str, Any], content_type: str)
     """
     channel = channel_of_user(call, user, int(sent["channelId"]))
     check_file_type(content_type)
-    check_passwords(sent, PRIVATE)
+    check_passwords(sent, PRIVATE, modern=call.is_modern)
     return channel
 
 

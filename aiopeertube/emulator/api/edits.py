@@ -11,7 +11,7 @@ from aiopeertube.emulator.model.constants import (
 )
 from aiopeertube.emulator.model.store import Channel, Schedule, User, Video
 from aiopeertube.emulator.wire.problem_json import Problem, not_found
-from aiopeertube.emulator.wire.scalars import int_or_null, parse_date
+from aiopeertube.emulator.wire.scalars import int_or_null, parse_date, stored
 
 from .calls import Call
 
@@ -22,6 +22,8 @@ _PLAIN = {
     "licence": "licence",
     "language": "language",
     "nsfw": "nsfw",
+    "nsfwFlags": "nsfw_flags",
+    "nsfwSummary": "nsfw_summary",
     "waitTranscoding": "wait_transcoding",
     "support": "support",
     "description": "description",
@@ -54,15 +56,18 @@ def channel_of_user(call: Call, user: User, number: int) -> Channel:
     raise Problem(f'Unknown video "video channel" for this {place}.')
 
 
-def check_stored(sent: dict[str, Any]) -> None:
+def check_stored(call: Call, sent: dict[str, Any]) -> None:
     """Reject values that pass the checks but not the database.
 
     Raises:
         Problem: there is such a value.
     """
-    if "commentsPolicy" in sent and sent["commentsPolicy"] is None:
-        detail = "notNull Violation: VideoModel.commentsPolicy cannot be null"
-        raise Problem(detail, 500, code="SequelizeValidationError")
+    for name in ("commentsPolicy", "nsfwFlags"):
+        if name in sent and sent[name] is None:
+            detail = f"notNull Violation: VideoModel.{name} cannot be null"
+            raise Problem(detail, 500, code="SequelizeValidationError")
+    if call.is_modern and "\0" in str(sent.get("name")):
+        raise Problem("unsupported Unicode escape sequence", 500, code="SequelizeDatabaseError")
 
 
 def apply_edit(
@@ -71,10 +76,11 @@ def apply_edit(
     """Change a video; even an edit without fields sets `updatedAt`."""
     for name, attribute in _PLAIN.items():
         if name in sent:
-            _change(video, attribute, sent[name])
+            value = sent[name]
+            _change(video, attribute, stored(value) if isinstance(value, str) else value)
     if "tags" in sent:
         # Each tag once, the first of its kind.
-        video.tags = tuple(dict.fromkeys(sent["tags"] or ()))
+        video.tags = tuple(dict.fromkeys(stored(tag) for tag in sent["tags"] or ()))
     if "originallyPublishedAt" in sent:
         text = sent["originallyPublishedAt"]
         video.originally_published_at = parse_date(text) if text else None
@@ -83,10 +89,13 @@ def apply_edit(
     _set_schedule(video, sent)
     if channel is not None:
         _change(video, "channel", channel)
-    if "thumbnailfile" in files:
+    _set_sensitive(video, sent)
+    if "thumbnailfile" in files or (call.is_modern and files):
         video.thumbnail = call.store.new_uuid()
-    if "previewfile" in files:
+    if "previewfile" in files or (call.is_modern and files):  # two sizes of one picture
         video.preview = call.store.new_uuid()
+    if call.is_modern and files:
+        video.preview = video.thumbnail = video.preview if "previewfile" in files else video.thumbnail
     video.updated_at = call.backend.options.clock()
 
 
@@ -103,6 +112,15 @@ def _set_comments(video: Video, sent: dict[str, Any]) -> None:
         video.comments_policy = COMMENTS_ENABLED if sent["commentsEnabled"] else COMMENTS_DISABLED
 
 
+def _set_sensitive(video: Video, sent: dict[str, Any]) -> None:
+    for name, attribute in (("nsfwFlags", "nsfw_flags"), ("nsfwSummary", "nsfw_summary")):
+        if name in sent:
+            value = sent[name]
+            _change(video, attribute, stored(value) if isinstance(value, str) else value)
+    if sent.get("nsfw") is False:
+        video.nsfw_flags, video.nsfw_summary = 0, None
+
+
 def _set_privacy(video: Video, sent: dict[str, Any], now: float) -> None:
     if "privacy" not in sent:
         return
@@ -111,7 +129,7 @@ def _set_privacy(video: Video, sent: dict[str, Any], now: float) -> None:
         # It has not been published before, whatever it was then called.
         video.published_at = now
     _change(video, "privacy", privacy)
-    video.passwords = tuple(sent.get("videoPasswords") or ()) if privacy == PASSWORD_PROTECTED else ()
+    video.passwords = tuple(map(stored, sent.get("videoPasswords") or ())) if privacy == PASSWORD_PROTECTED else ()
 
 
 def _set_schedule(video: Video, sent: dict[str, Any]) -> None:

@@ -219,7 +219,7 @@ def check_filters(query: Query, instance: str) -> dict[str, Any]:
     invalid: Invalid = {}
     for name in _LISTS:
         if name in query:
-            values = _listed(query[name])
+            values = listed(query[name])
             clean[name] = [int_or_null(value) for value in values] if name in _NUMBERS else values
             if name in _NUMBERS and not all(is_int(value) for value in values):
                 invalid |= invalid_parameter(name, values, "query", f"Should have a valid {name} array")
@@ -240,5 +240,6 @@ def check_filters(query: Query, instance: str) -> dict[str, Any]:
     return clean
 
 
-def _listed(value: str | list[str]) -> list[str]:
+def listed(value: str | list[str]) -> list[str]:
+    """Return the values of a parameter that may be repeated."""
     return value if isinstance(value, list) else [value]

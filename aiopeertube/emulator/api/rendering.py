@@ -10,14 +10,16 @@ from aiopeertube.emulator.model.constants import (
     COMMENT_POLICIES,
     COMMENTS_DISABLED,
     LICENCES,
+    MODERN_LICENCES,
     PRIVACIES,
     ROLES,
     STATES,
     UNKNOWN,
 )
-from aiopeertube.emulator.model.languages import LANGUAGES
+from aiopeertube.emulator.model.languages import LANGUAGES, MODERN_LANGUAGES
 from aiopeertube.emulator.model.store import Caption, Channel, User, Video
 from aiopeertube.emulator.wire.clocks import iso
+from aiopeertube.emulator.wire.video_files import SourceFile
 
 TRUNCATED_LENGTH = 250
 INCLUDE_STATE, INCLUDE_BLOCKED, INCLUDE_OWNER, INCLUDE_FILES = 1, 2, 4, 8
@@ -33,6 +35,26 @@ _NOTIFICATIONS = {
 }  # fmt: skip
 
 Body = dict[str, Any]
+
+_ME_OF_8: Body = {
+    "nsfwFlagsDisplayed": 0,
+    "nsfwFlagsHidden": 0,
+    "nsfwFlagsWarned": 0,
+    "nsfwFlagsBlurred": 0,
+    "language": None,
+    "newFeaturesInfoRead": 1,
+    "videoChannelCollaborations": [],
+}
+_OWNER_OF_OWN: Body = {"ownerAccountId": None, "ownerAccountName": None}
+_SUMMARY = ("url", "name", "host", "avatars", "id", "hostRedundancyAllowed", "displayName")
+_PICTURES = "/lazy-static/thumbnails/"
+_PICTURE_SIZES = (
+    (1920, 1080, "16:9"),
+    (1400, 1400, "1:1"),
+    (1280, 720, "16:9"),
+    (850, 480, "16:9"),
+    (280, 157, "16:9"),
+)
 
 
 def truncated(text: str | None) -> str | None:
@@ -80,6 +102,16 @@ class Renderer:
             "userId": user.id,
         }
 
+    def account_summary(self, user: User) -> Body:
+        """Return a user's account as lists of channels in 8.x show it."""
+        body = self.account(user)
+        return {name: body[name] for name in _SUMMARY}
+
+    def listed_channel(self, channel: Channel) -> Body:
+        """Return a channel as lists show it."""
+        body = self.channel(channel)
+        return {**body, "ownerAccount": self.account_summary(channel.owner)} if self.modern else body
+
     def channel(self, channel: Channel, *, with_owner: bool = True) -> Body:
         """Return a channel in full."""
         body = {
@@ -96,19 +128,21 @@ class Renderer:
             "isLocal": True,
             "updatedAt": iso(channel.updated_at),
         }
+        if self.modern:
+            body["publicEmail"] = None
         if with_owner:
             body["ownerAccount"] = self.account(channel.owner)
         return body
 
     def me(self, user: User, channels: list[Channel]) -> Body:
         """Return the user who asks."""
-        return {
+        more = _OWNER_OF_OWN if self.modern else {}
+        body = {
             "id": user.id,
             "username": user.username,
             "email": f"{user.username}@example.com",
             "theme": "instance-default",
             "pendingEmail": None,
-            "emailPublic": False,
             "emailVerified": None,
             "nsfwPolicy": "do_not_list",
             "p2pEnabled": True,
@@ -126,8 +160,8 @@ class Renderer:
             "blocked": False,
             "blockedReason": None,
             "account": self.account(user),
-            "notificationSettings": _NOTIFICATIONS,
-            "videoChannels": [self.channel(channel, with_owner=False) for channel in channels],
+            "notificationSettings": _NOTIFICATIONS | ({"automaticBlocklist": 1} if self.modern else {}),
+            "videoChannels": [self.channel(channel, with_owner=False) | more for channel in channels],
             "createdAt": iso(user.created_at),
             "pluginAuth": None,
             "lastLoginDate": None if user.last_login_at is None else iso(user.last_login_at),
@@ -135,6 +169,7 @@ class Renderer:
             "adminFlags": 0,
             "specialPlaylists": [{"id": user.id, "name": "Watch later", "type": 2}],
         }
+        return body | (_ME_OF_8 if self.modern else {"emailPublic": False})
 
     def rows(self, videos: list[Video], include: int = 0) -> list[Body]:
         """Return videos as a list shows them."""
@@ -142,20 +177,20 @@ class Renderer:
 
     def own_rows(self, videos: list[Video]) -> list[Body]:
         """Return videos as their owner's list shows them."""
-        return self.rows(videos, INCLUDE_STATE | INCLUDE_BLOCKED)
+        more = INCLUDE_OWNER | INCLUDE_TAGS if self.modern else 0
+        rows = self.rows(videos, INCLUDE_STATE | INCLUDE_BLOCKED | more)
+        return [row | _schedule(video) for row, video in zip(rows, videos, strict=True)]
 
     def video(self, video: Video) -> Body:
         """Return a video in full."""
-        return {
+        body = {
             **self._row(video, INCLUDE_BLOCKED | INCLUDE_FILES),
             "description": video.description,
             "account": self.account(video.channel.owner),
             "channel": self.channel(video.channel),
             **_schedule(video),
             "support": video.support,
-            "descriptionPath": f"/api/v1/videos/{video.uuid}/description",
             "tags": unordered(video.tags, video.uuid),
-            "commentsEnabled": video.comments_policy != COMMENTS_DISABLED,
             "commentsPolicy": {"id": video.comments_policy, "label": COMMENT_POLICIES[video.comments_policy]},
             "downloadEnabled": video.download_enabled,
             "waitTranscoding": video.wait_transcoding,
@@ -163,13 +198,36 @@ class Renderer:
             "state": _constant(video.state, STATES),
             "trackerUrls": [f"{self.url}/tracker/announce", f"ws://{self.host}/tracker/socket"],
         }
+        if self.modern:
+            return body | {"liveSchedules": [], "embedPrivacyPolicy": {"id": 1, "label": "All allowed"}}
+        return body | {
+            "descriptionPath": f"/api/v1/videos/{video.uuid}/description",
+            "commentsEnabled": video.comments_policy != COMMENTS_DISABLED,
+        }
+
+    def source(self, source: SourceFile) -> Body:
+        """Return what is known of the file that was uploaded."""
+        return {
+            **({} if self.modern else {"filename": source.name, "fileUrl": None}),
+            "inputFilename": source.name,
+            "fileDownloadUrl": None,
+            "resolution": {"id": 720, "label": "720p"},
+            "size": source.size,
+            "width": 1280,
+            "height": 720,
+            "fps": 25,
+            "metadata": {},
+            "createdAt": iso(source.created_at),
+        }
 
     def caption(self, caption: Caption) -> Body:
         """Return one language's captions."""
+        path = f"/lazy-static/video-captions/{caption.file}"
         return {
-            "language": _constant(caption.language, LANGUAGES),
+            "language": _constant(caption.language, MODERN_LANGUAGES if self.modern else LANGUAGES),
             "automaticallyGenerated": False,
-            "captionPath": f"/lazy-static/video-captions/{caption.file}",
+            "captionPath": path,
+            **({"fileUrl": f"{self.url}{path}", "m3u8Url": None} if self.modern else {}),
             "updatedAt": iso(caption.updated_at),
         }
 
@@ -187,8 +245,8 @@ class Renderer:
             "url": f"{self.url}/videos/watch/{uuid}",
             "name": video.name,
             "category": _constant(video.category, CATEGORIES),
-            "licence": _constant(video.licence, LICENCES),
-            "language": _constant(video.language, LANGUAGES),
+            "licence": _constant(video.licence, MODERN_LICENCES if self.modern else LICENCES),
+            "language": _constant(video.language, MODERN_LANGUAGES if self.modern else LANGUAGES),
             "privacy": _constant(video.privacy, PRIVACIES),
             "nsfw": video.nsfw,
             "truncatedDescription": short,
@@ -212,10 +270,33 @@ class Renderer:
             "channel": self._summary("video-channels", channel.id, channel.name, channel.display_name),
         }
         if self.modern:
-            body |= {"comments": 0, "nsfwFlags": 0, "nsfwSummary": None}
+            body |= self._of_8(video)
         if include:
             body |= self._included(video, include)
         return body
+
+    def _of_8(self, video: Video) -> Body:
+        """Return what rows of 8.x have besides, or otherwise."""
+        name = video.thumbnail or video.uuid
+        pictures = [
+            {
+                "height": height,
+                "width": width,
+                "aspectRatio": ratio,
+                "fileUrl": f"{self.url}{_PICTURES}{name}-{width}.jpg",
+            }
+            for width, height, ratio in _PICTURE_SIZES
+        ]
+        return {
+            "nsfwFlags": video.nsfw_flags,
+            "nsfwSummary": video.nsfw_summary,
+            "downloads": 0,
+            "thumbnailPath": f"{_PICTURES}{name}-280.jpg",
+            "previewPath": f"{_PICTURES}{name}-1920.jpg",
+            "thumbnails": pictures,
+            "embedPath": f"/videos/embed/{ids.to_short(video.uuid)}",
+            "comments": 0,
+        }
 
     def _summary(self, kind: str, number: int, name: str, display_name: str) -> Body:
         return {
@@ -233,7 +314,7 @@ class Renderer:
         if include & INCLUDE_STATE:
             more["state"] = _constant(video.state, STATES)
             more["waitTranscoding"] = video.wait_transcoding
-            more |= _schedule(video)
+            more |= _schedule(video) if self.modern else {}
         if include & INCLUDE_BLOCKED:
             more |= {"blacklisted": False, "blacklistedReason": None}
         if include & INCLUDE_OWNER:
@@ -241,7 +322,7 @@ class Renderer:
         if include & INCLUDE_FILES:
             more |= {"streamingPlaylists": [], "files": [self._file(video)]}
         if include & INCLUDE_SOURCE:
-            more["videoSource"] = None
+            more["videoSource"] = None if video.source is None else self.source(video.source)
         if include & INCLUDE_AUTOMATIC_TAGS:
             more["automaticTags"] = []
         if include & INCLUDE_TAGS and self.modern:

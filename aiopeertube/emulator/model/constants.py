@@ -31,6 +31,8 @@ LICENCES = {
     7: "Public Domain Dedication",
 }
 
+MODERN_LICENCES = {**LICENCES, 8: "Free of known copyright restrictions", 9: "All Rights Reserved"}
+
 PUBLIC, UNLISTED, PRIVATE, INTERNAL, PASSWORD_PROTECTED = 1, 2, 3, 4, 5
 
 PRIVACIES = {

@@ -206,3 +206,16 @@ LANGUAGES: dict[str, str] = {
     "zh-Hant": "Traditional Chinese",
     "ca-valencia": "Valencian",
 }
+
+MODERN_LANGUAGES = {
+    **LANGUAGES,
+    "gcr": "Guianese Creole French",
+    "gsw": "Swiss German",
+    "rcf": "Réunion Creole French",
+}
+
+# 8.2 takes no captions in sign languages, nor in none at all.
+WITHOUT_CAPTIONS = frozenset({
+    "ase", "asq", "bfi", "bzs", "cse", "csl", "dsl", "fse", "fsl", "gsg", "jsl", "pks", "rsl", "sdl", "sfs", "swl",
+    "zxx",
+})  # fmt: skip

@@ -15,7 +15,7 @@ from .uploads import PendingUploads
 _COSMETIC = frozenset({
     "name", "category", "licence", "language", "description", "support", "tags", "updated_at",
     "originally_published_at", "comments_policy", "download_enabled", "wait_transcoding", "schedule",
-    "passwords", "thumbnail", "preview", "source",
+    "passwords", "nsfw_flags", "nsfw_summary", "thumbnail", "preview", "source",
 })  # fmt: skip
 
 PENDING, SUCCESS, FAILED = 1, 2, 3  # states of an import
@@ -99,6 +99,8 @@ class Video:
     language: str | None = None
     privacy: int = PUBLIC
     nsfw: bool = False
+    nsfw_flags: int = 0
+    nsfw_summary: str | None = None
     description: str | None = None
     support: str | None = None
     tags: tuple[str, ...] = ()

@@ -28,10 +28,15 @@ def fnv64(text: str) -> str:
     return f"{value:x}"
 
 
-def upload_id(user: int, name: str, size: int, modified: str) -> str:
+def token_of(text: str, *, modern: bool) -> str:
+    """Return a part of an upload's id; from 8.x on a secret is hashed with it, which servers leave as it comes."""
+    return fnv64(text + "UPLOADX_SECRET" if modern else text)
+
+
+def upload_id(user: int, name: str, size: int, modified: str, *, modern: bool) -> str:
     """Return an upload's id; equal announcements get the same one."""
     parts = (str(user), name, str(size) if size else "", modified)
-    return "-".join(fnv64(part) for part in parts if part)
+    return "-".join(token_of(part, modern=modern) for part in parts if part)
 
 
 def _temporary_file() -> BinaryIO:

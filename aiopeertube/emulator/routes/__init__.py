@@ -2,7 +2,7 @@
 
 from aiopeertube.emulator.api.calls import Route
 
-from . import captions, channels, config, imports, oauth, resumable, uploads, users, videos
+from . import captions, channels, config, imports, oauth, passwords, resumable, uploads, users, videos
 
 # Where a path fits more than one route, the first is taken: fixed words come before names.
 ROUTES: tuple[Route, ...] = (
@@ -13,6 +13,7 @@ ROUTES: tuple[Route, ...] = (
     *resumable.ROUTES,
     *uploads.ROUTES,
     *videos.ROUTES,
+    *passwords.ROUTES,
     *captions.ROUTES,
     *channels.ROUTES,
 )

@@ -8,7 +8,7 @@ from aiopeertube.emulator.api.access import (
     invalid_id,
 )
 from aiopeertube.emulator.api.calls import Call, Reply, Route, done, json_reply
-from aiopeertube.emulator.model.languages import LANGUAGES
+from aiopeertube.emulator.model.languages import LANGUAGES, MODERN_LANGUAGES, WITHOUT_CAPTIONS
 from aiopeertube.emulator.model.store import Caption
 from aiopeertube.emulator.wire.bodies import Upload
 from aiopeertube.emulator.wire.problem_json import (
@@ -78,7 +78,9 @@ async def delete_caption(call: Call) -> Reply:
 def _check(call: Call, upload: Upload | None) -> None:
     invalid = invalid_id(call.params["id"], "videoId") or {}
     language = call.params["language"]
-    if language not in LANGUAGES:
+    if language not in (MODERN_LANGUAGES if call.is_modern else LANGUAGES) or (
+        call.is_modern and language in WITHOUT_CAPTIONS
+    ):
         invalid |= invalid_parameter("captionLanguage", language, "params")
     if upload is None or upload.content_type.lower() not in _TYPES or upload.size > _LIMIT:
         invalid |= missing_parameter("captionfile", "body", _NOT_A_CAPTION)

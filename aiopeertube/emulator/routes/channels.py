@@ -88,8 +88,9 @@ async def create_channel(call: Call) -> Reply:
     fields = (await call.read_body()).fields
     _check_channel(call, fields)
     if fields["name"] in call.store.channels or fields["name"] in call.store.users:
+        name = f"name {fields['name']}" if call.is_modern else "this name"
         detail = (
-            "Another actor (account/channel) with this name on this instance already exists or has already existed."
+            f"Another actor (account/channel) with {name} on this instance already exists or has already existed."
         )
         raise Problem(detail, 409)
     if len(call.store.channels_of(user)) >= _CHANNEL_LIMIT:
@@ -129,7 +130,7 @@ def _page_of_channels(call: Call, found: list[Channel]) -> Reply:
         "createdAt": lambda channel: channel.created_at,
     }
     ordered = sorted(found, key=keys[page.sort.removeprefix("-")], reverse=page.sort.startswith("-"))
-    rows = [call.backend.renderer.channel(channel) for channel in page.of(ordered)]
+    rows = [call.backend.renderer.listed_channel(channel) for channel in page.of(ordered)]
     return json_reply({"total": len(found), "data": rows})
 
 

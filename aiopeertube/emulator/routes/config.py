@@ -3,15 +3,24 @@
 from typing import Any
 
 from aiopeertube.emulator.api.calls import HTML, Call, Reply, Route, json_reply
-from aiopeertube.emulator.api.config_bodies import ABOUT, STATISTICS_WITHOUT_NUMBERS, config_body
-from aiopeertube.emulator.model.constants import ADMINISTRATOR, CATEGORIES, LICENCES, MODERATOR, PRIVACIES
-from aiopeertube.emulator.model.languages import LANGUAGES
+from aiopeertube.emulator.api.config_bodies import ABOUT, STATISTICS_OF_8, STATISTICS_WITHOUT_NUMBERS, config_body
+from aiopeertube.emulator.api.config_of_8 import config_of_8
+from aiopeertube.emulator.model.constants import (
+    ADMINISTRATOR,
+    CATEGORIES,
+    LICENCES,
+    MODERATOR,
+    MODERN_LICENCES,
+    PRIVACIES,
+)
+from aiopeertube.emulator.model.languages import LANGUAGES, MODERN_LANGUAGES
 
 
 async def config(call: Call) -> Reply:
     """Return the configuration."""
     options = call.backend.options
-    return json_reply(config_body(options.full_version, imports=options.imports))
+    body = config_body(options.full_version, imports=options.imports)
+    return json_reply(config_of_8(body, call.backend.renderer.url) if options.is_modern else body)
 
 
 async def about(_call: Call) -> Reply:
@@ -41,6 +50,7 @@ async def statistics(call: Call) -> Reply:
         "totalVideos": len(videos),
         "totalLocalVideoChannels": len(call.store.channels),
         **STATISTICS_WITHOUT_NUMBERS,
+        **(STATISTICS_OF_8 if call.is_modern else {}),
     }
     return json_reply(body, **{"Cache-Control": "max-age=14400"})
 
@@ -50,14 +60,14 @@ async def categories(_call: Call) -> Reply:
     return json_reply(CATEGORIES)
 
 
-async def licences(_call: Call) -> Reply:
+async def licences(call: Call) -> Reply:
     """Return the licences."""
-    return json_reply(LICENCES)
+    return json_reply(MODERN_LICENCES if call.is_modern else LICENCES)
 
 
-async def languages(_call: Call) -> Reply:
+async def languages(call: Call) -> Reply:
     """Return the languages."""
-    return json_reply(LANGUAGES)
+    return json_reply(MODERN_LANGUAGES if call.is_modern else LANGUAGES)
 
 
 async def privacies(_call: Call) -> Reply:

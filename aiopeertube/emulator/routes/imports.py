@@ -32,7 +32,7 @@ async def add_import(call: Call) -> Reply:
     user = call.user()
     body = await call.read_body("torrentfile", *IMAGE_FIELDS)
     sent = _checked(call, body)
-    check_passwords(sent, PRIVATE)
+    check_passwords(sent, PRIVATE, modern=call.is_modern)
     _check_enabled(call, body)
     channel = channel_of_user(call, user, int(sent["channelId"]))
     url = _target(sent)
@@ -67,20 +67,21 @@ def _checked(call: Call, body: Body) -> dict[str, Any]:
     Raises:
         Problem: with every field that is invalid.
     """
-    clean, invalid = check_common(body)
+    clean, invalid = check_common(body, modern=call.is_modern)
     if CHANNEL.name not in body.fields:
         invalid |= missing_parameter(CHANNEL.name)
-    check_fields(IMPORT_FIELDS, body.fields, clean, invalid)
+    check_fields(IMPORT_FIELDS, body.fields, clean, invalid, modern=call.is_modern)
     if invalid:
         raise invalid_parameters(invalid, call.target)
     return clean
 
 
 def _check_enabled(call: Call, body: Body) -> None:
+    dot = "" if call.is_modern else "."
     if body.fields.get("targetUrl") and not call.backend.options.imports:
-        raise Problem("HTTP import is not enabled on this instance.", 409)
+        raise Problem(f"HTTP import is not enabled on this instance{dot}", 409)
     if body.fields.get("magnetUri") or "torrentfile" in body.files:
-        raise Problem("Torrent/magnet URI import is not enabled on this instance.", 409)
+        raise Problem(f"Torrent/magnet URI import is not enabled on this instance{dot}", 409)
 
 
 def _target(sent: dict[str, Any]) -> str:

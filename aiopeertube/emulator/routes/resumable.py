@@ -12,7 +12,7 @@ from aiopeertube.emulator.api.creation import check_new_video, check_place, crea
 from aiopeertube.emulator.api.edits import channel_of_user
 from aiopeertube.emulator.api.validation import IMAGE_FIELDS, Invalid
 from aiopeertube.emulator.model.store import Channel, User
-from aiopeertube.emulator.model.uploads import PendingUpload, fnv64, upload_id
+from aiopeertube.emulator.model.uploads import PendingUpload, token_of, upload_id
 from aiopeertube.emulator.wire.bodies import Body
 from aiopeertube.emulator.wire.clocks import iso
 from aiopeertube.emulator.wire.problem_json import (
@@ -49,7 +49,7 @@ async def announce(call: Call) -> Reply:
     call.operation = "uploadResumableInit"
     body = await call.read_body(*IMAGE_FIELDS)
     _check_announcement(call, body)
-    sent = check_new_video(body, call.target, _invalid_filename(body.fields["filename"]))
+    sent = check_new_video(body, call.target, _invalid_filename(body.fields["filename"]), modern=call.is_modern)
     size, content_type = float(call.request.headers[_LENGTH]), call.request.headers[_TYPE]
     check_place(call, user, sent, content_type)
     metadata = {**body.fields, **sent}
@@ -66,6 +66,7 @@ async def receive(call: Call) -> Reply:
     upload = call.store.uploads.find(key, call.now)
     if upload is None:
         if call.store.uploads.lingers(key, call.now):
+            call.operation = "uploadResumable"
             raise unreadable()
         raise UploadError("FileNotFound")
     if not upload.is_complete:
@@ -108,7 +109,7 @@ def _invalid_filename(name: Any) -> Invalid:
 def _id(call: Call, user: User, metadata: dict[str, Any], size: int) -> str:
     """Return an id that is the same for equal announcements with a `lastModified`."""
     modified = metadata.get("lastModified") or int(call.now * 1000)
-    return upload_id(user.id, metadata["name"], size, text_of(modified))
+    return upload_id(user.id, metadata["name"], size, text_of(modified), modern=call.is_modern)
 
 
 def _own_id(call: Call, user: User) -> str:
@@ -118,7 +119,7 @@ def _own_id(call: Call, user: User) -> str:
         UploadError: it belongs to another user, which its id shows.
     """
     key = str(call.query().get("upload_id", ""))
-    if not key.startswith(fnv64(str(user.id))):
+    if not key.startswith(token_of(str(user.id), modern=call.is_modern)):
         raise UploadError("Forbidden")
     return key
 
@@ -204,7 +205,7 @@ def _check_file(call: Call, user: User, upload: PendingUpload) -> Channel:
 def _library_reply(status: int, body: dict[str, Any] | None = None, **headers: str) -> Reply:
     content = b"" if body is None else orjson.dumps(body)
     content_type = None if body is None else _PLAIN_JSON
-    return Reply(status, content, content_type, {"Cache-Control": "no-store", **headers})
+    return Reply(status, content, content_type, {"Cache-Control": "no-store", **headers}, has_etag=False)
 
 
 ROUTES = (

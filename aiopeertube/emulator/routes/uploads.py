@@ -4,7 +4,6 @@ from aiopeertube.emulator.api.access import check_can_manage, check_id, existing
 from aiopeertube.emulator.api.calls import Call, Reply, Route, json_reply
 from aiopeertube.emulator.api.creation import check_new_video, check_place, create_video, unreadable, uploaded
 from aiopeertube.emulator.api.validation import IMAGE_FIELDS
-from aiopeertube.emulator.wire.clocks import iso
 from aiopeertube.emulator.wire.problem_json import missing_parameter, not_found
 from aiopeertube.emulator.wire.video_files import SourceFile, is_video
 
@@ -16,7 +15,7 @@ async def upload(call: Call) -> Reply:
     user = call.user()
     body = await call.read_body("videofile", *IMAGE_FIELDS)
     file = body.files.get("videofile")
-    sent = check_new_video(body, call.target, {} if file else _NO_FILE)
+    sent = check_new_video(body, call.target, {} if file else _NO_FILE, modern=call.is_modern)
     if file is None:
         raise AssertionError("the check refuses that")
     channel = check_place(call, user, sent, file.content_type)
@@ -35,21 +34,7 @@ async def source(call: Call) -> Reply:
     check_can_manage(user, video)
     if video.source is None:
         raise not_found("Video source")
-    return json_reply(
-        {
-            **({} if call.is_modern else {"filename": video.source.name}),
-            "inputFilename": video.source.name,
-            "fileUrl": None,
-            "fileDownloadUrl": None,
-            "resolution": {"id": 720, "label": "720p"},
-            "size": video.source.size,
-            "width": 1280,
-            "height": 720,
-            "fps": 25,
-            "metadata": {},
-            "createdAt": iso(video.source.created_at),
-        }
-    )
+    return json_reply(call.backend.renderer.source(video.source))
 
 
 ROUTES = (

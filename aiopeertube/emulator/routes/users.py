@@ -1,7 +1,7 @@
 """The user who asks, and what they own."""
 
 from aiopeertube.emulator.api.calls import Call, Reply, Route, json_reply
-from aiopeertube.emulator.api.listing import VIDEO_SORTS, Filters, check_page
+from aiopeertube.emulator.api.listing import VIDEO_SORTS, Filters, check_page, listed
 from aiopeertube.emulator.wire.problem_json import invalid_parameter, invalid_parameters, not_found
 from aiopeertube.emulator.wire.scalars import bool_or_null, int_or_null, is_int
 
@@ -32,7 +32,9 @@ async def my_videos(call: Call) -> Reply:
         channel = int_or_null(channel)
         if call.store.channel_by_id(channel) is None:
             raise not_found("Video channel")
+    privacies = query.get("privacyOneOf") if call.is_modern else None
     filters = Filters(
+        privacies=None if privacies is None else frozenset(map(int_or_null, listed(privacies))),
         owner=user.id,
         channel=channel,
         is_live=bool_or_null(query.get("isLive")),

@@ -18,6 +18,7 @@ from aiopeertube.emulator.model.store import User
 from aiopeertube.emulator.wire.problem_json import Problem
 
 _NOT_ALLOWED = "You are not allowed to see all videos, specify a custom include or auto tags filter."
+_NOT_ALLOWED_IN_8 = "You are not allowed to see all videos, specify a custom include, auto tags or state filter"
 _NO_FILTER = (
     '"filter" query parameter is not supported anymore by PeerTube. Please use "isLocal" and "include" instead'
 )
@@ -39,7 +40,7 @@ async def list_videos(call: Call, *, owner: int | None = None, channel: int | No
     page = check_page(query, VIDEO_SORTS, "-publishedAt", call.target)
     user = call.user_or_none()
     sent = check_filters(query, call.target)
-    _check_allowed(query, user)
+    _check_allowed(query, user, modern=call.is_modern)
     filters = _filters(sent, user, owner, channel)
     async with call.backend.reading():
         found = call.backend.lists.find(filters, page.sort)
@@ -48,10 +49,10 @@ async def list_videos(call: Call, *, owner: int | None = None, channel: int | No
     return json_reply(body)
 
 
-def _check_allowed(query: Query, user: User | None) -> None:
+def _check_allowed(query: Query, user: User | None, *, modern: bool) -> None:
     if (user is None or not user.is_staff) and any(query.get(name) for name in _FOR_STAFF):
         # This 401 has no code: a new token would not help.
-        raise Problem(_NOT_ALLOWED, 401)
+        raise Problem(_NOT_ALLOWED_IN_8 if modern else _NOT_ALLOWED, 401)
     if user is None and "excludeAlreadyWatched" in query:
         raise Problem("Cannot use excludeAlreadyWatched parameter when auth token is not provided")
     if query.get("filter"):
@@ -97,7 +98,9 @@ async def video(call: Call) -> Reply:
 
 
 async def description(call: Call) -> Reply:
-    """Return one video's description."""
+    """Return one video's description; 8.x no longer has the route."""
+    if call.is_modern:
+        return Reply(400)
     check_id(call)
     found = existing_video(call)
     check_can_see(call, found, lenient=False)
@@ -108,12 +111,12 @@ async def edit_video(call: Call) -> Reply:
     """Change the fields that were sent."""
     user = call.user()
     body = await call.read_body(*IMAGE_FIELDS)
-    sent = check_edit(body, call.target, invalid_id(call.params["id"], "id"))
+    sent = check_edit(body, call.target, invalid_id(call.params["id"], "id"), modern=call.is_modern)
     found = existing_video(call)
-    check_passwords(sent, found.privacy)
+    check_passwords(sent, found.privacy, modern=call.is_modern)
     check_can_manage(user, found)
     channel = channel_of_edit(call, user, sent)
-    check_stored(sent)
+    check_stored(call, sent)
     await call.backend.write(frozenset(sent.get("tags") or ()))
     if found.id in call.store.videos:
         apply_edit(call, found, sent, channel, body.files)

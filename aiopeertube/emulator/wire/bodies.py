@@ -44,7 +44,7 @@ def media_type(request: web.BaseRequest) -> str:
     return request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
 
 
-async def parse_early(request: web.BaseRequest) -> Body | None:
+async def parse_early(request: web.BaseRequest, *, modern: bool) -> Body | None:
     """Parse what the server parses first, JSON and forms; return None for others, which routes read later.
 
     Raises:
@@ -54,7 +54,7 @@ async def parse_early(request: web.BaseRequest) -> Body | None:
         return Body()
     kind = media_type(request)
     if kind == "application/json" or (kind.startswith("application/") and kind.endswith("+json")):
-        return Body(_json(await request.read()))
+        return Body(_json(await request.read(), modern=modern))
     if kind == "application/x-www-form-urlencoded":
         return Body(_form(await request.read()))
     return None
@@ -149,7 +149,7 @@ def _form(content: bytes) -> dict[str, Any]:
     return fields
 
 
-def _json(content: bytes) -> dict[str, Any]:
+def _json(content: bytes, *, modern: bool) -> dict[str, Any]:
     if len(content) > JSON_LIMIT:
         raise Problem("request entity too large", 413, code="PayloadTooLargeError")
     if not content:
@@ -157,22 +157,25 @@ def _json(content: bytes) -> dict[str, Any]:
     try:
         value = orjson.loads(content)
     except orjson.JSONDecodeError:
-        raise _syntax_error(content) from None
+        raise _syntax_error(content, modern=modern) from None
     if not isinstance(value, dict | list):
         text = content.decode(errors="replace").strip()
         raise Problem(f"Unexpected token '{text[:1]}', \"{text[:10]}\" is not valid JSON", code="SyntaxError")
     return value if isinstance(value, dict) else {}
 
 
-def _syntax_error(content: bytes) -> Problem:
+def _syntax_error(content: bytes, *, modern: bool) -> Problem:
     """Return the error for malformed JSON, worded like the server's parser in the most common case."""
     text, position = content.decode(errors="replace"), 0
     try:
         json.loads(text)
     except json.JSONDecodeError as error:
         position = error.pos
+    line = text.count("\n", 0, position)
+    column = position - (text.rfind("\n", 0, position) + 1)
+    where = f"position {position}" + (f" (line {line + 1} column {column + 1})" if modern else "")
     if text[:position].rstrip().endswith("{"):
-        return Problem(f"Expected property name or '}}' in JSON at position {position}", code="SyntaxError")
+        return Problem(f"Expected property name or '}}' in JSON at {where}", code="SyntaxError")
     if position >= len(text.rstrip()):
         return Problem("Unexpected end of JSON input", code="SyntaxError")
-    return Problem(f"Unexpected token '{text[position]}' in JSON at position {position}", code="SyntaxError")
+    return Problem(f"Unexpected token '{text[position]}' in JSON at {where}", code="SyntaxError")

@@ -4,17 +4,19 @@ import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from aiopeertube.errors import NotFound
+from aiopeertube.migrate.fields import Reading
 from aiopeertube.migrate.item import Item
 from aiopeertube.migrate.journal import Journal
 from aiopeertube.migrate.problems import CellError
 from aiopeertube.migrate.rows import RowReader
+from aiopeertube.migrate.shapes import taken
 from aiopeertube.migrate.tables.source import Row
 from aiopeertube.wire.call import Call
-from aiopeertube.wire.identifiers import language_problem
 from aiopeertube.wire.messages import Request
 
 from .reading import file_in, requested
@@ -44,19 +46,21 @@ class Captions:
     folder: Path = Path()
 
     def words(self, columns: Sequence[str]) -> Iterable[str]:
-        """Name none: languages of captions are codes."""
-        return ()
+        """Name languages, as in any other table."""
+        return ("language",)
 
     def read_row(self, row: Row, rows: RowReader) -> Item | None:
         """Make an item of a row that names a video, a file and a language."""
-        return requested(row, rows, self._wanted, apart="language")
+        return requested(row, rows, partial(self._wanted, reading=rows.reading), apart="language")
 
-    def _wanted(self, cells: Mapping[str, Any]) -> dict[str, Any]:
-        code = str(cells.get("language") or self.language or "").strip()
-        if not code:
+    def _wanted(self, cells: Mapping[str, Any], *, reading: Reading) -> dict[str, Any]:
+        word = str(cells.get("language") or self.language or "").strip()
+        if not word:
             raise CellError("language", "there is none; add a column, or say one for all rows", option="language")
-        if problem := language_problem(code):
-            raise CellError("language", str(problem))
+        try:
+            code = reading.words.captions_key(word, reading.version)
+        except ValueError as exc:
+            raise CellError("language", str(exc)) from None
         path = file_in(cells, self.folder)
         data = path.read_bytes()
         if why := not_captions(path, data):
@@ -94,8 +98,19 @@ class Captions:
             page = await pt.captions.list(item.uuid)
         except NotFound:
             return "the video is gone"
-        languages = {caption["language"]["id"] for caption in page["data"]}
+        languages = languages_of(page)
         return "" if item.wanted["language"] in languages else "it has no captions in this language"
+
+
+def languages_of(page: Any) -> set[str]:
+    """Return the languages that a list of captions has.
+
+    Raises:
+        UnexpectedResponse: it is no such list.
+    """
+    what = "the list of captions"
+    rows = taken(page, "data", kind=list, what=what)
+    return {taken(row, "language", "id", kind=str, what=what) for row in rows}
 
 
 def not_captions(path: Path, data: bytes) -> str:

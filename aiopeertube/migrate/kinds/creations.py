@@ -16,10 +16,12 @@ from aiopeertube.errors import (
     UploadUnknown,
 )
 from aiopeertube.migrate import fields
+from aiopeertube.migrate.answers import whole_video
+from aiopeertube.migrate.changes import missing, on_the_wire
 from aiopeertube.migrate.item import Item
 from aiopeertube.migrate.journal import Journal
 from aiopeertube.migrate.problems import CellError
-from aiopeertube.migrate.rows import RowReader, fields_of, key_of
+from aiopeertube.migrate.rows import RowReader, fields_of, kept, key_of
 from aiopeertube.migrate.tables.source import Row
 from aiopeertube.migrate.vocabulary import WORDS
 from aiopeertube.resumable import Ticket, upload
@@ -59,16 +61,20 @@ class Creation:
         if rows.problems.total > before:
             return None
         note = key_of(cells)
-        ref = f"key:{note['key']}" if note else f"{self.origin_column}:{wanted[self.origin_column]}"
+        # A journal looks for it, as text; the name of a file may have bytes that are none.
+        made_of = str(wanted[self.origin_column]).encode(errors="backslashreplace").decode()
+        ref = f"key:{note['key']}" if note else f"{self.origin_column}:{made_of}"
         name = wanted["fields"].get("name", "")
         return Item(
-            ref, wanted, row.line, dict(row.cells), state="planned", name=name, after={}, note=note, ready=True
+            ref, wanted, row.line, kept(row.cells), state="planned", name=name, after={}, note=note, ready=True
         )
 
     def _wanted(self, line: int, cells: Mapping[str, Any], rows: RowReader) -> dict[str, Any]:
         values = self._complete(rows.wanted(line, cells), rows)
         for name in (name for name in self.needed if name not in values):
             rows.problems.add(line, name, "a new video needs one")
+        if why := missing(values):
+            rows.problems.add(line, None, why)
         wanted: dict[str, Any] = {"fields": values}
         try:
             wanted |= self._origin(cells)
@@ -97,11 +103,11 @@ class Creation:
 
     async def check(self, pt: "PeerTube", item: Item) -> str:
         """Say what is wrong with what a job did; "" when it stands."""
+        wanted = item.wanted["fields"]
         try:
-            video = await pt.videos.get(item.uuid)
+            video = await whole_video(pt, item.uuid, wanted)
         except NotFound:
             return "the video is gone"
-        wanted = item.wanted["fields"]
         return fields.differences(fields.current(video, wanted), wanted)
 
 
@@ -174,7 +180,7 @@ class Upload(Creation):
 
 def fields_of_new(item: Item) -> dict[str, Any]:
     """Make the fields of a new video; what is empty is left out."""
-    values = fields.on_the_wire(item.wanted["fields"])
+    values = on_the_wire(item.wanted["fields"])
     images = {name: Path(path) for name, path in item.wanted.get("images", {}).items()}
     return {name: value for name, value in values.items() if value not in (None, [])} | images
 

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from aiopeertube.errors import NotFound
 from aiopeertube.migrate import fields
-from aiopeertube.migrate.fields import FIELDS
+from aiopeertube.migrate.answers import whole_video
 from aiopeertube.migrate.item import Item
 from aiopeertube.migrate.journal import Journal
+from aiopeertube.migrate.references import names_another
 from aiopeertube.migrate.rows import RowReader
 from aiopeertube.migrate.tables.source import Row
 from aiopeertube.wire.call import Call
@@ -45,8 +46,11 @@ class Delete:
 
     async def send(self, pt: "PeerTube", journal: Journal, item: Item, request: Request) -> Any:
         """Keep the video's metadata, and send it."""
-        video = await pt.videos.get(item.uuid)
-        item.name, item.before = video["name"], fields.current(video, FIELDS)
+        video = await whole_video(pt, item.uuid, fields.OPEN_FIELDS)
+        wrong = [column for column, name in item.note.get("names", {}).items() if names_another(name, video)]
+        if wrong:
+            return item.settle("failed", f"{wrong[0]} names another video than {item.uuid}; nothing was deleted")
+        item.name, item.before = video["name"], fields.current(video, fields.OPEN_FIELDS)
         return await pt.send(request)
 
     def done(self, item: Item, answer: Any) -> None:

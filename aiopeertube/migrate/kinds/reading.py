@@ -1,12 +1,15 @@
 """Rows that ask for something else than edits: captions, images, deletes and new videos."""
 
-from collections.abc import Callable, Mapping
+import os
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from aiopeertube.migrate.item import Item
 from aiopeertube.migrate.problems import CellError
-from aiopeertube.migrate.rows import RowReader, key_of
+from aiopeertube.migrate.rows import RowReader, kept, key_of
 from aiopeertube.migrate.tables.source import Row
 
 Wanted = Callable[[Mapping[str, Any]], dict[str, Any]]  # of a row's cells; raises CellError
@@ -19,7 +22,7 @@ def requested(row: Row, rows: RowReader, wanted: Wanted, *, apart: str = "") -> 
     """
     before = rows.problems.total
     cells = rows.cells(row)
-    ref = rows.reference(row.line, cells)
+    ref = rows.reference(row.line, cells, rows.exported(row.line, cells))
     asked: dict[str, Any] = {}
     try:
         asked = wanted(cells)
@@ -29,7 +32,15 @@ def requested(row: Row, rows: RowReader, wanted: Wanted, *, apart: str = "") -> 
         return None
     name = f"{ref}/{asked[apart]}" if apart else ref
     return Item(
-        name, asked, row.line, dict(row.cells), state="planned", uuid=ref, after={}, note=key_of(cells), ready=True
+        name,
+        asked,
+        row.line,
+        kept(row.cells),
+        state="planned",
+        uuid=ref,
+        after={},
+        note=key_of(cells) | rows.other_names(ref, cells),
+        ready=True,
     )
 
 
@@ -42,9 +53,25 @@ def file_in(cells: Mapping[str, Any], folder: Path, column: str = "file") -> Pat
     name = str(cells.get(column) or "").strip()
     if not name:
         raise CellError(column, "no file is named")
-    path = (folder / name).absolute()
+    path = _there(folder.absolute(), name)
     try:
         path.open("rb").close()
     except OSError as exc:
         raise CellError(column, f"cannot read {path}: {exc.strerror or exc}") from None
     return path
+
+
+def _there(folder: Path, name: str) -> Path:
+    """Return the path of a file as its disk spells it: an old one has no UTF-8, a Mac's takes letters apart."""
+    path = folder / name
+    if name.isascii() or path.exists():
+        return path
+    return next((other for other in map(folder.joinpath, _spellings(name)) if other.exists()), path)
+
+
+def _spellings(name: str) -> Iterator[str]:
+    for form in ("NFC", "NFD"):
+        yield unicodedata.normalize(form, name)
+    for encoding in ("cp1252", "latin-1", "cp850"):
+        with suppress(UnicodeEncodeError):
+            yield os.fsdecode(name.encode(encoding))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
@@ -14,6 +15,7 @@ from aiopeertube.wire.call import Call
 from aiopeertube.wire.messages import Request
 
 from .captions import digest, is_same
+from .protected import sent
 from .reading import file_in, requested
 
 if TYPE_CHECKING:
@@ -41,24 +43,25 @@ class Thumbnails:
 
     def read_row(self, row: Row, rows: RowReader) -> Item | None:
         """Make an item of a row that names a video, and `thumbnailfile`, `previewfile` or `file` for both."""
-        return requested(row, rows, self._wanted)
+        return requested(row, rows, partial(self._wanted, one_picture=rows.reading.one_picture))
 
-    def _wanted(self, cells: Mapping[str, Any]) -> dict[str, Any]:
+    def _wanted(self, cells: Mapping[str, Any], *, one_picture: bool) -> dict[str, Any]:
         both = {"thumbnailfile": "file", "previewfile": "file"} if cells.get("file") else {}
         columns = both | {name: name for name in ("thumbnailfile", "previewfile") if cells.get(name)}
         if not columns:
             raise CellError("file", "no image is named")
-        return {name: _image(file_in(cells, self.folder, column), column) for name, column in columns.items()}
+        images = {name: _image(file_in(cells, self.folder, column), column) for name, column in columns.items()}
+        return _as_one(images) if one_picture and len(images) > 1 else images
 
     def call(self, pt: "PeerTube", item: Item) -> Call[None]:
         """Make the update."""
-        images: dict[str, Any] = {name: Path(found["file"]) for name, found in item.wanted.items()}
-        return pt.videos.update(item.uuid, **images)
+        return _edit(pt, item)
 
     async def send(self, pt: "PeerTube", journal: Journal, item: Item, request: Request) -> Any:
         """Send it, unless a file has changed."""
         same = all(is_same(item, found) for found in item.wanted.values())
-        return await pt.send(request) if same else None
+        again = partial(_edit, pt, item)
+        return await sent(pt, request, item.uuid, lambda passwords: again(videoPasswords=passwords)) if same else None
 
     def done(self, item: Item, answer: Any) -> None:
         """Settle an item that was sent."""
@@ -71,6 +74,23 @@ class Thumbnails:
     async def check(self, pt: "PeerTube", item: Item) -> str:
         """Say nothing; see `can_be_checked`."""
         return ""
+
+
+def _edit(pt: "PeerTube", item: Item, **fields: Any) -> Call[None]:
+    images: dict[str, Any] = {name: Path(found["file"]) for name, found in item.wanted.items()}
+    return pt.videos.update(item.uuid, **images, **fields)
+
+
+def _as_one(images: dict[str, Any]) -> dict[str, Any]:
+    """Leave one of two images that are the same; a server with one picture a video would keep `previewfile` alone.
+
+    Raises:
+        CellError: they differ.
+    """
+    if images["thumbnailfile"]["sha256"] != images["previewfile"]["sha256"]:
+        what = "videos of this server have one picture, so the thumbnail would be lost: give one file"
+        raise CellError("thumbnailfile", what)
+    return {"previewfile": images["previewfile"]}
 
 
 def _image(path: Path, column: str) -> dict[str, str]:

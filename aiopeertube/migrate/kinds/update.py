@@ -1,18 +1,23 @@
 """Edits of metadata."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from aiopeertube.errors import NotFound
-from aiopeertube.migrate import fields
+from aiopeertube.errors import InputError, NotFound
+from aiopeertube.migrate import fields, merging
+from aiopeertube.migrate.answers import whole_video
+from aiopeertube.migrate.changes import needed_for, on_the_wire
+from aiopeertube.migrate.field_reads import PASSWORDS
 from aiopeertube.migrate.item import Item
 from aiopeertube.migrate.journal import Journal
 from aiopeertube.migrate.rows import RowReader, fields_of
 from aiopeertube.migrate.tables.source import Row
-from aiopeertube.migrate.vocabulary import WORDS
+from aiopeertube.migrate.vocabulary import WORDS, Vocabulary
 from aiopeertube.wire.call import Call
 from aiopeertube.wire.messages import Request
+
+from .protected import sent
 
 if TYPE_CHECKING:
     from aiopeertube._client import PeerTube
@@ -44,14 +49,24 @@ class Update:
         return rows.read(row)
 
     def call(self, pt: "PeerTube", item: Item) -> Call[None]:
-        """Make the update; only what differs is sent."""
-        return pt.videos.update(item.uuid, **fields.on_the_wire(item.after or {}))
+        """Make the update; only what differs is sent, and what the server wants with it."""
+        try:
+            return pt.videos.update(item.uuid, **on_the_wire(item.after or {}))
+        except InputError as exc:
+            return replace(pt.videos.update(item.uuid), problem=exc)
 
     async def send(self, pt: "PeerTube", journal: Journal, item: Item, request: Request) -> Any:
         """Look, if that is wanted, and send."""
         if self.expect and not await self._as_expected(pt, item):
             return None
-        return await pt.send(request)
+        after = item.after or {}
+        if PASSWORDS in after or after.get("privacy", fields.PROTECTED) != fields.PROTECTED:
+            return await pt.send(request)  # it has its passwords, or leaves them behind
+
+        def again(passwords: list[str]) -> Call[None]:
+            return pt.videos.update(item.uuid, **on_the_wire(after), videoPasswords=passwords)
+
+        return await sent(pt, request, item.uuid, again)
 
     async def _as_expected(self, pt: "PeerTube", item: Item) -> bool:
         now = await _now(pt, item)
@@ -90,10 +105,17 @@ class Update:
 
 
 async def _now(pt: "PeerTube", item: Item) -> dict[str, Any]:
-    return fields.current(await pt.videos.get(item.uuid), item.after or {})
+    after = item.after or {}
+    needs = needed_for(after)
+    return fields.current(await whole_video(pt, item.uuid, needs), after)
 
 
 def _difference(item: Item, now: dict[str, Any]) -> str:
-    before = item.before or {}
-    changed = sorted(name for name, value in now.items() if value != before.get(name))
-    return f"changed by somebody else: {', '.join(changed)}"
+    """Note which fields are neither as they were nor as they are to be, and say so."""
+    before, after = item.before or {}, item.after or {}
+    item.note["conflicts"] = {
+        name: {"base": before.get(name), "mine": after.get(name), "server": value}
+        for name, value in sorted(now.items())
+        if value != before.get(name)
+    }
+    return merging.reason(item, Vocabulary())

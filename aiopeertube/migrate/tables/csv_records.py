@@ -41,6 +41,23 @@ class Lines:
         self.clean = True
         return self.more()
 
+    def skip(self, count: int) -> None:
+        """Leave out lines that belong to no record.
+
+        Raises:
+            Endless: one is too long.
+        """
+        for _ in range(count):
+            try:
+                self.first()
+            except TooLong:
+                reason = f"longer than {RECORD_LIMIT:,} characters; nothing was read from here on"
+                raise Endless(Fault(self.number, None, reason)) from None
+
+    def rest(self) -> str:
+        """Read all that is left, however much it is."""
+        return self._text.read()
+
     def more(self) -> str:
         """Read one more line of the same record; "" at the end.
 

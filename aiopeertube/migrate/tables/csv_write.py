@@ -1,6 +1,7 @@
 r"""CSV after RFC 4180: UTF-8, lines end with \r\n, a cell is in quotes where a reader could mistake it.
 
 Every character that separates cells in *some* dialect is a reason for quotes, so that the delimiter can be told.
+What a spreadsheet would run is written as text (see `cell_text`).
 """
 
 import re
@@ -9,6 +10,7 @@ from typing import Any, Final
 
 from aiopeertube.errors import InputError
 
+from .cell_text import harmless
 from .csv_sniff import DELIMITERS
 from .sink import check_columns, text
 from .source import CELL_LIMIT, RECORD_LIMIT
@@ -30,7 +32,7 @@ class DelimitedSink(TargetSink):
     def write(self, cells: Mapping[str, Any]) -> None:
         """Write a row of texts."""
         check_columns(cells, self._columns)
-        self._line("", [text(cells.get(column)) for column in self._columns])
+        self._line("", [harmless(text(cells.get(column)), typed=False) for column in self._columns])
 
     def _line(self, before: str, cells: Sequence[str]) -> None:
         for cell in cells:
@@ -41,7 +43,8 @@ class DelimitedSink(TargetSink):
         line = (line or '""') + "\r\n"
         if len(line) > RECORD_LIMIT:
             raise InputError(f"a row of {len(line):,} characters; at most {RECORD_LIMIT:,} can be read back")
-        self._target.stream.write((before + line).encode())
+        # The names of files may have bytes that are no characters, and keep them.
+        self._target.stream.write((before + line).encode(errors="surrogateescape"))
 
     def _cell(self, cell: str) -> str:
         if self._quoted.search(cell):

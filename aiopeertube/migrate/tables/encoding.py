@@ -38,7 +38,7 @@ def recognised(head: bytes, given: str | None) -> str:
         ConfigurationError: there is no such encoding.
     """
     if given is None:
-        return next((name for mark, name in _MARKS if head.startswith(mark)), "utf-8")
+        return next((name for mark, name in _MARKS if head.startswith(mark)), None) or _without_mark(head)
     try:
         found = codecs.lookup(given).name
         io.TextIOWrapper(io.BytesIO(), encoding=found).close()  # refuses codecs that are none of text
@@ -47,12 +47,25 @@ def recognised(head: bytes, given: str | None) -> str:
     return "utf-8-sig" if found == "utf-8" else found
 
 
-def first_fault(text: str, encoding: str) -> tuple[int, str] | None:
+def _without_mark(head: bytes) -> str:
+    """Tell UTF-16 without a mark by its NULs, every other byte where the text is in Latin letters."""
+    sample = head[:400]
+    even, odd = sample[::2].count(0), sample[1::2].count(0)
+    half = len(sample) // 2
+    if half and max(even, odd) > 0.4 * half and min(even, odd) <= 0.02 * half:
+        return "utf-16-le" if odd > even else "utf-16-be"
+    return "utf-8"
+
+
+def first_fault(text: str, encoding: str, *, bytes_too: bool = False) -> tuple[int, str] | None:
     """Return where in the text the first bad character is, and what is wrong with it; None: nothing.
 
-    What helps is the option `encoding`.
+    With `bytes_too` bytes that are no characters are none, as in the names of files. What helps is the option
+    `encoding`.
     """
     for at, char in enumerate(text):
+        if bytes_too and 0xDC80 <= ord(char) < 0xDD00:
+            continue
         if char == "\0":
             return at, "a NUL character; the encoding may be UTF-16, like utf-16-le"
         if ord(char) in _SURROGATES:

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-import orjson
+from aiopeertube.migrate.exact_json import dumps
 
+from .cell_text import harmless
 from .target import TargetSink
 
 
@@ -13,4 +14,5 @@ class JsonLinesSink(TargetSink):
 
     def write(self, cells: Mapping[str, Any]) -> None:
         """Write a row."""
-        self._target.stream.write(orjson.dumps(dict(cells), option=orjson.OPT_APPEND_NEWLINE))
+        found = {name: harmless(cell, typed=True) if isinstance(cell, str) else cell for name, cell in cells.items()}
+        self._target.stream.write(dumps(found) + b"\n")

@@ -1,6 +1,6 @@
 """Opens a table by its name, or by how it begins."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import PurePath
 from typing import Final
 
@@ -31,6 +31,8 @@ def open_source(
     columns: Sequence[str] | None = None,
     encoding: str | None = None,
     sheet: str | None = None,
+    header_row: int | None = None,
+    ignored: Collection[str] = (),
 ) -> Source:
     """Open a table; "-" is stdin.
 
@@ -40,7 +42,10 @@ def open_source(
         delimiter: one character, or "tab"; None: found out, for "tsv" TAB.
         columns: names of the columns of a file without header; "" and "-" for those to be ignored.
         encoding: of the text; None: UTF-8, or what its byte order mark says.
-        sheet: of a workbook; None: the first.
+        sheet: of a workbook; None: the first that is not hidden.
+        header_row: the line (XLSX: the sheet's row) where the header stands, or with `columns` the first row;
+            None: the first that is not blank.
+        ignored: columns that nobody reads, so that errors and formulas in them do no harm.
 
     Raises:
         FileUnreadable: it is not there, not readable, or not what it should be.
@@ -51,15 +56,23 @@ def open_source(
     separator = None if delimiter is None else delimiter_of(delimiter)
     origin = find(path)
     kind = known or _begins_like(origin)
-    _refuse(kind, delimiter=delimiter, columns=columns, encoding=encoding, sheet=sheet)
+    _refuse(kind, delimiter=delimiter, columns=columns, encoding=encoding, sheet=sheet, header_row=header_row)
+    if header_row is not None and header_row < 1:
+        raise ConfigurationError(f"header_row: {header_row} is no line; they count from 1", option="header_row")
     if kind == "xlsx":
-        return Workbook(origin, columns=columns, sheet=sheet)
+        return Workbook(origin, columns=columns, sheet=sheet, header_row=header_row, ignored=ignored)
     if origin.head.startswith(_ZIP):
         raise FileUnreadable(path, f"not {kind.upper()} but a ZIP archive, like XLSX is", option="format")
     if kind == "jsonl":
-        return JsonLines(origin, encoding=encoding)
-    tab = "\t" if kind == "tsv" else None
-    return Delimited(origin, delimiter=separator or tab, columns=columns, encoding=encoding)
+        return JsonLines(origin, encoding=encoding, ignored=ignored)
+    return Delimited(
+        origin,
+        delimiter=separator or ("\t" if kind == "tsv" else None),
+        columns=columns,
+        encoding=encoding,
+        header_row=header_row,
+        ignored=ignored,
+    )
 
 
 def format_of(path: str, given: str | None) -> str | None:
@@ -105,7 +118,7 @@ def _refuse(kind: str, **options: object) -> None:
     useless = {
         "csv": ("sheet",),
         "tsv": ("sheet",),
-        "jsonl": ("sheet", "delimiter", "columns"),
+        "jsonl": ("sheet", "delimiter", "columns", "header_row"),
         "xlsx": ("delimiter", "encoding"),
     }[kind]
     for name in useless:

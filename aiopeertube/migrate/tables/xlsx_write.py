@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from aiopeertube.errors import InputError
 
+from .cell_text import harmless
 from .sink import check_columns, text
 from .target import Target, TargetSink
 from .xlsx_escapes import escaped
@@ -36,7 +37,7 @@ class XlsxSink(TargetSink):
     def write(self, cells: Mapping[str, Any]) -> None:
         """Write a row of texts."""
         check_columns(cells, self._columns)
-        self._row([text(cells.get(column)) for column in self._columns])
+        self._row([harmless(text(cells.get(column)), typed=True) for column in self._columns])
 
     def _row(self, texts: Sequence[str]) -> None:
         if self._count == _ROW_LIMIT:
@@ -45,6 +46,8 @@ class XlsxSink(TargetSink):
         self._sheet.append([self._cell(value) if value else None for value in texts])
 
     def _cell(self, value: str) -> Any:
+        if not value.isascii() and any("\ud800" <= char <= "\udfff" for char in value):
+            raise InputError(f"a cell of XLSX holds characters, not bytes: {value[:20]!a}; write CSV")
         content = escaped(value)
         units = len(content) if content.isascii() else len(content.encode("utf-16-le", "surrogatepass")) // 2
         if units > _CELL_LIMIT:
@@ -58,7 +61,9 @@ class XlsxSink(TargetSink):
         return cell
 
     def _finish(self) -> None:
-        self._book.save(self._target.stream)
+        from .xlsx_openpyxl import save  # noqa: PLC0415  # openpyxl is an extra
+
+        save(self._book, self._target.stream)
 
     def _discard(self) -> None:
         # It closes openpyxl's file of rows, and says so if it was closed before.

@@ -58,8 +58,8 @@ def test_bad_lines_are_named_and_the_rest_is_read(read: Read, line: bytes, reaso
 
 
 def test_line_separators_of_other_formats_break_no_line(read: Read) -> None:
-    text = '{"a": "\u2028\u0085\u000c"}\n'.replace("\u000c", "\\f")
-    assert read(text.encode())[0] == [Row(1, {"a": "\u2028\u0085\f"})]
+    text = '{"a": "x\u2028\u0085\u000c"}\n'.replace("\u000c", "\\f")
+    assert read(text.encode())[0] == [Row(1, {"a": "x\u2028\u0085\f"})]
 
 
 def test_encodings(read: Read) -> None:

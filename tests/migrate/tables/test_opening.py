@@ -5,6 +5,7 @@ import os
 import threading
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -32,7 +33,7 @@ from aiopeertube.migrate.tables import Row, open_source
         ("films", {}, "a;b\n1;2\n"),
     ],
 )
-def test_formats(tmp_path: Path, name: str, options: dict[str, str], data: str) -> None:
+def test_formats(tmp_path: Path, name: str, options: dict[str, Any], data: str) -> None:
     path = tmp_path / name
     path.write_text(data, encoding="utf-8", newline="")
     source = open_source(str(path), **options)
@@ -46,7 +47,7 @@ def test_formats(tmp_path: Path, name: str, options: dict[str, str], data: str) 
     ("data", "options"),
     [("a,b\n1,2\n", {}), ('{"a": "1", "b": "2"}', {}), ("a\tb\n1\t2\n", {"format": "tsv"})],
 )
-def test_stdin(monkeypatch: pytest.MonkeyPatch, data: str, options: dict[str, str]) -> None:
+def test_stdin(monkeypatch: pytest.MonkeyPatch, data: str, options: dict[str, Any]) -> None:
     stdin = io.BytesIO(data.encode())
     monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=stdin))
     source = open_source("-", **options)
@@ -126,7 +127,7 @@ def test_a_file_that_fails_while_it_is_read(monkeypatch: pytest.MonkeyPatch) -> 
         ("films.csv", {"sheet": "x"}, "sheet means nothing for CSV"),
     ],
 )
-def test_options_that_make_no_sense(tmp_path: Path, name: str, options: dict[str, str], reason: str) -> None:
+def test_options_that_make_no_sense(tmp_path: Path, name: str, options: dict[str, Any], reason: str) -> None:
     path = tmp_path / name
     path.write_text("a,b\n")
     with pytest.raises(ConfigurationError, match=reason.replace("||", r"\|\|")):

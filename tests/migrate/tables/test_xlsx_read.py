@@ -144,7 +144,7 @@ def test_cells_beyond_the_header(read: Read, book: Workbook) -> None:
     active(book).append([1, "a", None, "lost"])
     rows, problems = read(book)
     assert rows == [Row(2, {"id": "1", "name": "a"})]
-    assert problems == [(3, None, "4 cells where there are 2 columns")]
+    assert problems == [(3, None, "4 cells where the header has 2")]
 
 
 def test_names_for_a_sheet_without_header(read: Read, book: Workbook) -> None:
@@ -309,7 +309,8 @@ def test_stdin(monkeypatch: pytest.MonkeyPatch, book: Workbook) -> None:
         def seekable(self) -> bool:
             return False
 
-    for options in ({}, {"format": "xlsx"}):
+    cases: list[dict[str, Any]] = [{}, {"format": "xlsx"}]
+    for options in cases:
         monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=Pipe(data.getvalue())))
         assert list(open_source("-", **options).rows(Problems("stdin"))) == [Row(2, {"id": "1"})]
 
@@ -329,6 +330,6 @@ def test_openpyxl_is_not_loaded_for_other_formats() -> None:
 
 
 @pytest.mark.parametrize("option", [{"delimiter": ","}, {"encoding": "utf-8"}])
-def test_options_of_other_formats(read: Read, book: Workbook, option: dict[str, str]) -> None:
+def test_options_of_other_formats(read: Read, book: Workbook, option: dict[str, Any]) -> None:
     with pytest.raises(ConfigurationError, match="means nothing for XLSX"):
         read(book, **option)

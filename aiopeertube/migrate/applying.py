@@ -9,9 +9,10 @@ from aiopeertube.errors import ApiError, BulkHalted, PeerTubeError, ends_run
 from aiopeertube.wire.call import Call
 from aiopeertube.wire.messages import Request
 
-from .database import JournalError
+from .compare import is_about_one_video
 from .item import Item
 from .journal import Journal
+from .journal_errors import JournalError
 from .kinds import Kind
 from .watching import UNWATCHED, Watcher
 
@@ -31,15 +32,22 @@ async def settle_open(
 ) -> None:
     """Find out what became of the items that a run left in flight: few, as few are marked at once.
 
-    What was not done is planned again, or what `not_done` makes of it.
+    What was not done is planned again, or what `not_done` makes of it. Those whose videos cannot be read stay in
+    flight, and the watcher is told.
     """
 
     async def ask(item: Item) -> None:
-        await kind.ask(pt, journal, item)
+        try:
+            await kind.ask(pt, journal, item)
+        except PeerTubeError as exc:
+            if not is_about_one_video(exc):
+                raise
+            item.reason = f"nobody knows whether it was done: {reason(exc)}"
+            watcher.say(f"{item.name or item.uuid or item.ref}: {item.reason}")
         if item.state == "planned" and not_done is not None:
             not_done(item)
         journal.note(item)
-        if item.state != "planned":
+        if item.state not in {"planned", "sending"}:
             watcher.settled(item)
 
     try:

@@ -2,6 +2,7 @@
 
 import zlib
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from operator import attrgetter
 from typing import Any, Final, get_args
@@ -140,23 +141,22 @@ def values_of_log(row: Sequence[Any], seed: int) -> tuple[Any, Any]:
         raise Unreadable(f"the log of item {cells[0]!r}")
     return _maybe_value(cells[2]), _maybe_value(cells[3])
 
+
 _STATES: Final = frozenset(get_args(State))
 _DECODED: Final = [(place, column.read) for place, column in enumerate(READ) if column.read is not None]
 
 
-_REF, _ID, _LINE, _STATE = (READ.index(_NAMED[name]) for name in ("ref", "id", "line", "state"))
+_REF, _ID, _LINE, STATE = (READ.index(_NAMED[name]) for name in ("ref", "id", "line", "state"))
 
 
 def item_of(row: Sequence[Any], seed: int) -> Item:
     """Make an item of a row with the columns `READ` and its sum; where the row is damaged, the item is so, too."""
     *values, checked = row
-    try:
-        if checked != sum_of(seed, [values[_REF], *_of_read(values)]):
-            raise Unreadable("its sum")
-        return _item_of(list(values))
-    except Unreadable:
-        line = values[_LINE] if isinstance(values[_LINE], int) else None
-        return Item(str(values[_REF]), {}, line, id=values[_ID], state="damaged", reason=DAMAGED)
+    if checked == sum_of(seed, [values[_REF], *_of_read(values)]):
+        with suppress(Unreadable):
+            return _item_of(list(values))
+    line = values[_LINE] if isinstance(values[_LINE], int) else None
+    return Item(str(values[_REF]), {}, line, id=values[_ID], state="damaged", reason=DAMAGED)
 
 
 DAMAGED: Final = "its entry in the journal is damaged"

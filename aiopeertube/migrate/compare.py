@@ -54,10 +54,18 @@ def compare(
         return item.settle("conflict", merging.reason(item, words or Vocabulary()))
     if not item.after:
         return item.settle("unchanged")
-    expected, before = item.note.get("expected"), item.before
-    if expected is not None and (changed := [name for name in before if before[name] != expected.get(name, _NONE)]):
+    if changed := _unexpected(item):
         return item.settle("conflict", f"changed by somebody else: {', '.join(changed)}")
     return item.settle("planned")
+
+
+def _unexpected(item: Item) -> list[str]:
+    """Name the fields that are not as the job left them that is to be undone, nor as it may have left them."""
+    expected, before = item.note.get("expected"), item.before or {}
+    if expected is None:
+        return []
+    perhaps = item.note.get("perhaps", {})
+    return [name for name, now in before.items() if now not in (expected.get(name, _NONE), perhaps.get(name, _NONE))]
 
 
 _NONE: Final = object()

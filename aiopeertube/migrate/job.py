@@ -11,12 +11,12 @@ from aiopeertube.errors import ConfigurationError, PeerTubeError
 
 from .applying import Apply, settle_open
 from .compare import Lookup
-from .database import Job, JournalError
 from .fields import Reading
 from .inputs import Input
 from .item import OPEN
 from .job_options import CellOptions, JobOptions, TableOptions
 from .journal import Journal
+from .journal_errors import JournalError
 from .journals import LAST, find_journal, journal_of
 from .kinds import Kind, of
 from .outputs import check_output
@@ -25,9 +25,10 @@ from .planned import Plan, plan_of
 from .planning import check_plan, plan_file, plan_object, plan_table
 from .report import failed_table, write_failed
 from .rows import Layout
+from .schema import Job
 from .scope import Who, who_am_i
 from .vocabulary import WORDS, Vocabulary, fetch_words
-from .watching import Watcher
+from .watching import Sayer, Watcher
 
 if TYPE_CHECKING:
     from aiopeertube._client import PeerTube
@@ -99,7 +100,7 @@ async def opened(
         try:
             journal.check(kind=kind.name, origin=pt.origin, user=who.name)
             _check_not_undone(journal)
-            await settle_open(pt, journal, kind)
+            await settle_open(pt, journal, kind, Sayer(watcher))
             yield Desk(pt, who, me, journal, watcher)
         finally:
             if not journal.was_used:
@@ -125,11 +126,14 @@ def temporary(job: Job, folder: str) -> Journal:
 
 @asynccontextmanager
 async def looking_back(pt: "PeerTube", journal: str | Path, watcher: Watcher) -> AsyncIterator[Desk]:
-    """Open the journal of a job that ran, as whoever ran it; what it left in flight is settled first."""
-    with Journal.open(find_journal(journal)) as job:
+    """Open the journal of a job that ran, as whoever ran it; what it left in flight is settled first.
+
+    One that cannot be written is copied into memory.
+    """
+    with Journal.open(find_journal(journal), or_copy=True) as job:
         who, me = await who_am_i(pt)
         job.check(kind=job.job.kind, origin=pt.origin, user=who.name)
-        await settle_open(pt, job, of(job.job.kind))
+        await settle_open(pt, job, of(job.job.kind), Sayer(watcher))
         yield Desk(pt, who, me, job, watcher)
 
 
@@ -141,16 +145,17 @@ async def rolled_back(name: str | Path, *, resume: bool) -> str | Path:
     """
     if name != LAST:
         return name
-    with Journal.open(find_journal(LAST), read_only=True) as last:
+    path = find_journal(LAST, changed=True)
+    with Journal.open(path, read_only=True) as last:
         parent, counts = last.job.parent, await last.counts()
     if not parent:
-        return name
+        return path
     if resume:
         return parent
     if any(counts.get(state) for state in OPEN):
         what = "the last job is a rollback that has not come to its end: resume it, or give a journal by its name"
         raise JournalError(what, option="resume")
-    return name
+    return path
 
 
 async def fill(

@@ -13,13 +13,13 @@ from aiopeertube.errors import ConfigurationError, FileUnwritable
 
 from . import planfile
 from .changes import for_ever
-from .database import Job
 from .item import Item, State
 from .journal import Journal
 from .merging import Conflict, told
 from .outputs import check_output
 from .problems import Problem
 from .report import Change, Diff
+from .schema import Job
 from .scope import Who
 from .tables.target import Target, TargetSink
 from .vocabulary import Vocabulary

@@ -3,10 +3,11 @@
 import secrets
 import sqlite3
 import time
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Final
+from typing import Any, Final
 
-from .columns import COLUMNS, WRITTEN, as_json, sum_of
+from .columns import COLUMNS, WRITTEN, Unreadable, as_json, sum_of, value_of
 
 VERSION: Final = 3
 
@@ -55,7 +56,7 @@ INSERT INTO write (item, uuid, before, after, outcome, at, sum)
     SELECT id, uuid, before, after, state, at, 0 FROM item WHERE state IN ('changed', 'sending') ORDER BY at, id;
 UPDATE item SET sum = row_sum(ref, uuid, name, wanted, before, after, note);
 UPDATE write SET sum = row_sum({", ".join(WRITTEN)});
-"""
+"""  # noqa: S608 - our own names
 
 
 def fill(connection: sqlite3.Connection, job: Job) -> None:
@@ -71,9 +72,19 @@ def fill(connection: sqlite3.Connection, job: Job) -> None:
 _FIXED: Final = ("kind", "origin", "user", "source", "columns", "began", "parent", "seed")
 
 
-def sum_of_facts(texts: dict[str, str]) -> int:
-    """Return the sum of what a job is about."""
+def _sum_of_facts(texts: Mapping[str, str]) -> int:
     return sum_of(0, [texts.get(key) for key in _FIXED])
+
+
+def facts_of(texts: Mapping[str, str]) -> Job | None:
+    """Read what a job is about; None: it is damaged."""
+    try:
+        facts: dict[str, Any] = {key: value_of(texts[key]) for key in (*_FIXED, "sum")}
+        if facts.pop("sum") != _sum_of_facts(texts) or not isinstance(facts.pop("seed"), int):
+            return None
+        return Job(**facts | {"columns": tuple(facts["columns"])})
+    except (Unreadable, KeyError, TypeError):
+        return None
 
 
 def upgrade(connection: sqlite3.Connection, version: int) -> None:
@@ -96,6 +107,6 @@ def _write_facts(connection: sqlite3.Connection, texts: dict[str, str]) -> int:
     """Write what a job is about, with a sum of it; return the number of its own with which all other sums begin."""
     seed = secrets.randbits(31)
     texts["seed"] = as_json(seed)
-    texts["sum"] = as_json(sum_of_facts(texts))
+    texts["sum"] = as_json(_sum_of_facts(texts))
     connection.executemany("INSERT OR REPLACE INTO job VALUES (?, ?)", texts.items())
     return seed

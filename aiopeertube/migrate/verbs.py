@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 from aiopeertube.bulk import Halt
 from aiopeertube.errors import ConfigurationError
 
-from .database import Job
 from .exporting import DEFAULT, Export, columns_for, default_for
 from .fields import Reading
 from .inputs import Given, Input, open_input, open_table
@@ -26,6 +25,7 @@ from .planned import Plan, plan_of
 from .planning import RulesOverScope
 from .proving import Difference, Verified, Verifier, as_before, derive
 from .rules import Rules
+from .schema import Job
 from .scope import Scope, who_am_i
 from .scope_check import Editor, check_scope
 from .tables import Source, open_sink

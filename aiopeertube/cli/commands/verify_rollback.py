@@ -33,10 +33,12 @@ def verify(settings: Settings, journal: str, format: str | None) -> int:
 
 async def _verify(connection: Connection, settings: Settings, path: Path, lines: bool) -> int:
     def tell(difference: migrate.Difference) -> None:
-        note(f"differs: {difference.name or difference.video}: {difference.why}")
+        what = f"not done ({difference.state})" if difference.state else "differs"
+        note(f"{what}: {difference.name or difference.video}: {difference.why}")
         if lines:
-            line = {"video": difference.video, "name": difference.name, "differs": difference.why}
-            output.put(output.to_json(line) + "\n")
+            line = {"video": difference.video, "name": difference.name}
+            undone = {"undone": difference.state, "why": difference.why}
+            output.put(output.to_json(line | (undone if difference.state else {"differs": difference.why})) + "\n")
 
     async with job_output.client(connection) as pt:
         watcher = job_screen.JobScreen(pt, settings)
@@ -44,7 +46,7 @@ async def _verify(connection: Connection, settings: Settings, path: Path, lines:
     undone = f"; {found.not_done:,} were not done by this job" if found.not_done else ""
     if not settings.quiet:
         note(f"verify: {found.stand:,} stand as written, {found.differ:,} differ{undone}")
-    return Exit.SOME_FAILED if found.differ or found.not_done else Exit.DONE
+    return Exit.DONE if found.ok else Exit.SOME_FAILED
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from aiopeertube.migrate import BadSource, Estimate, Item, JournalError, Journal
 if TYPE_CHECKING:
     from aiopeertube import PeerTube
 
-_ORDER: Final = ("changed", "unchanged", "planned", "skipped", "conflict", "failed")
+_ORDER: Final = ("changed", "unchanged", "planned", "skipped", "conflict", "failed", "damaged")
 
 
 def outcome(item: Item) -> dict[str, Any]:
@@ -122,14 +122,14 @@ def _all_of(exc: BadSource) -> Failure:
     return Failure(f"{what} in the input; nothing was sent", code=Exit.USAGE, hint="correct the lines named above")
 
 
-def journal_named(name: str) -> Path:
-    """Find a journal.
+def journal_named(name: str, *, changed: bool = False) -> Path:
+    """Find a journal; `changed`: "last" is the last job that changed something.
 
     Raises:
         Failure: there is none.
     """
     try:
-        return find_journal(name)
+        return find_journal(name, changed=changed)
     except JournalError as exc:
         raise Failure(str(exc), code=Exit.USAGE, hint="`aiopeertube jobs list` shows them") from exc
 

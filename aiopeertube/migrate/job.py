@@ -1,6 +1,7 @@
 """What verbs are made of: open a job's journal, fill it, and carry out what it plans."""
 
 import tempfile
+import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -135,6 +136,18 @@ async def looking_back(pt: "PeerTube", journal: str | Path, watcher: Watcher) ->
         job.check(kind=job.job.kind, origin=pt.origin, user=who.name)
         await settle_open(pt, job, of(job.job.kind), Sayer(watcher))
         yield Desk(pt, who, me, job, watcher)
+
+
+def described(journal: Journal) -> str:
+    """Say which job a journal is of, for people."""
+    job = journal.job
+    began = time.strftime("%Y-%m-%d %H:%M", time.localtime(job.began))
+    return f"the job {journal.path.stem}: {job.kind}, {job.source}, begun {began}"
+
+
+def escaped(text: str) -> str:
+    """Write a text into a question as it is."""
+    return text.replace("{", "{{").replace("}", "}}")
 
 
 async def rolled_back(name: str | Path, *, resume: bool) -> str | Path:

@@ -103,8 +103,8 @@ def unfinished(job: Job) -> Path | None:
     return next(earlier_journals(job), None)
 
 
-def earlier_journals(job: Job) -> Iterator[Path]:
-    """Give the journals of the same kind of job, input, instance and user, the newest first."""
+def earlier_journals(job: Job, *, same_source: bool = True) -> Iterator[Path]:
+    """Give the journals of the same kind of job, instance and user, and of the same input; the newest first."""
     for path in all_journals():
         try:
             database = Database.open(path, read_only=True, looks=False)
@@ -112,7 +112,8 @@ def earlier_journals(job: Job) -> Iterator[Path]:
             other = database.job
         except PeerTubeError:
             continue
-        if (other.kind, other.origin, other.user, other.source) == (job.kind, job.origin, job.user, job.source):
+        alike = (other.kind, other.origin, other.user) == (job.kind, job.origin, job.user)
+        if alike and (other.source == job.source or not same_source):
             yield path
 
 

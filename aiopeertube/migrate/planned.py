@@ -190,8 +190,23 @@ async def plan_of(
         estimate=estimate(pt, who, counts.get("planned", 0) * requests_each),
         looked_at=sum(counts.values()) if looked_at is None else looked_at,
         folder=folder,
-        for_ever=await journal.count_planned(for_ever) if journal.job.kind == UPDATE else {},
+        for_ever=await _for_ever(journal, counts),
     )
+
+
+# What other kinds of jobs destroy, or cannot take back.
+_LOST: Final = {
+    "captions": "earlier captions",
+    "thumbnails": "earlier pictures",
+    "delete": "files and comments",
+}
+
+
+async def _for_ever(journal: Journal, counts: Mapping[str, int]) -> Mapping[str, int]:
+    if journal.job.kind == UPDATE:
+        return await journal.count_planned(for_ever)
+    lost, count = _LOST.get(journal.job.kind), counts.get("planned", 0)
+    return {lost: count} if lost and count else {}
 
 
 async def _cannot(

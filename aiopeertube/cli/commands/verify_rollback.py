@@ -1,5 +1,6 @@
 """`verify` and `rollback`."""
 
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from aiopeertube.cli.option_sets import option, with_options
 from aiopeertube.cli.options import Command, Settings, shared_options
 from aiopeertube.cli.options_job import JobFlags
 from aiopeertube.cli.running import run
-from aiopeertube.cli.terminal import note
+from aiopeertube.cli.terminal import is_terminal, note
 
 
 @click.command(cls=Command)
@@ -53,6 +54,8 @@ async def _verify(connection: Connection, settings: Settings, path: Path, lines:
 class RollbackFlags:
     """How careful a rollback is."""
 
+    yes: bool = option("--yes", "-y", is_flag=True, help="Do not ask, on a terminal.")
+
     expect: bool = option(
         "--expect/--no-expect", default=True, help="Look at each video once more just before (the default)."
     )
@@ -66,17 +69,20 @@ class RollbackFlags:
 def rollback(settings: Settings, /, *, source: str, flags: RollbackFlags, job: JobFlags) -> int:
     """Put back what was there before a job, where what the job wrote is still there.
 
+    JOURNAL is a file, a name that `aiopeertube jobs list` shows, or `last`: the last job that changed something,
+    which may be a rollback. On a terminal you are asked before anything is changed.
+
     Videos that somebody changed since are left and reported as conflicts. The rollback has a journal of its own, so
     it can be resumed, verified and rolled back itself.
     """
     options = job.checked()
-    job_output.journal_named(source)
+    job_output.journal_named(source, changed=True)
     connection = connect(settings, user=True)
 
     async def main() -> int:
         async with job_output.client(connection) as pt:
-            watcher = job_screen.JobScreen(pt, settings, job)
+            watcher = job_screen.JobScreen(pt, settings, job, yes=flags.yes or not is_terminal(sys.stdin))
             done = await migrate.rollback(pt, source, expect=flags.expect, job=options, watcher=watcher)
-        return job_output.ended(done, settings, job)
+        return job_output.ended(done, settings, job, declined="nothing was rolled back")
 
     return run(main())

@@ -147,10 +147,31 @@ def ended(run: Run, settings: Settings, job: JobFlags, *, declined: str = "") ->
     kept = run.journal.exists()
     if run.stopped == "interrupted":
         raise Failure(f"interrupted; {'--resume goes on' if kept else 'nothing was sent'}", code=Exit.INTERRUPTED)
+    if job.first is not None and not run.stopped and not job.dry_run:
+        return _tried(run)
     if run.stopped or (run.left and not job.dry_run):
         goes_on = "--resume goes on with it" if kept else "nothing was sent; run it once more"
         why = run.stopped or "not all was done"
         raise Failure(f"stopped: {why}", code=Exit.AGAIN, hint=goes_on)
+    return Exit.SOME_FAILED if run.failed else Exit.DONE
+
+
+def _tried(run: Run) -> int:
+    """Say how a job goes on whose first items were carried out.
+
+    Raises:
+        Failure: they are not as they were wanted.
+    """
+    found = run.verified
+    if found is not None:
+        note(f"verify: {found.stand:,} stand as written, {found.differ:,} differ")
+        for difference in found.differences:
+            note(f"differs: {difference.name or difference.video}: {difference.why}")
+    if found is not None and found.differ:
+        what = f"{found.differ:,} of the first are not as they were wanted"
+        raise Failure(what, code=Exit.SOME_FAILED, hint="`aiopeertube rollback` undoes them")
+    if run.left:
+        note(f"{run.left:,} are left: the same command with --resume, and without --first, goes on with them")
     return Exit.SOME_FAILED if run.failed else Exit.DONE
 
 

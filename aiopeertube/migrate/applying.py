@@ -1,6 +1,7 @@
 """Carry out what is planned, through the bulk engine and over the journal."""
 
 import asyncio
+import math
 from collections.abc import AsyncIterator, Callable
 from typing import TYPE_CHECKING, Any, Final
 
@@ -76,7 +77,9 @@ class _Guard:
 
 
 class Apply:
-    """One run over a journal. `stopped_by` says why it ended before its end, "" when it did not.
+    """One run over a journal, or over the `first` items that are planned.
+
+    `stopped_by` says why it ended before its end, "" when it did not.
 
     `error` is what all items would have met, where that ended it.
     """
@@ -89,6 +92,7 @@ class Apply:
         *,
         halt: str | int | Halt | None = None,
         max_duration: float | None = None,
+        first: int | None = None,
         watcher: Watcher = UNWATCHED,
     ) -> None:
         self._pt = pt
@@ -96,6 +100,7 @@ class Apply:
         self._kind = kind
         self._halt = halt
         self._max_duration = max_duration
+        self._first = first
         self._watcher = watcher
         self._guard = _Guard(pt, journal, kind)
         self._doubts: dict[int, str] = {}  # why items are in doubt, by their ids
@@ -168,9 +173,9 @@ class Apply:
         return asyncio.get_running_loop().call_later(self._max_duration, self.stop, "the time is up")
 
     async def _calls(self) -> AsyncIterator[Call[Any]]:
-        last = 0
-        while items := await self._journal.take(_MARKED_AT_ONCE, last):
-            last = items[-1].id
+        last, left = 0, math.inf if self._first is None else self._first
+        while left and (items := await self._journal.take(int(min(_MARKED_AT_ONCE, left)), last)):
+            last, left = items[-1].id, left - len(items)
             for item in items:
                 yield self._kind.call(self._pt, item).tagged(item)
 

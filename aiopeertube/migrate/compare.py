@@ -44,11 +44,12 @@ def compare(
     try:
         now = fields.current(video, item.wanted)
         found = {} if overwrite else conflicts(item, now, video.get("updatedAt"))
+        looked = {name: value for name, value in merging.looked(item).items() if name in found}
         rest = {name: value for name, value in item.wanted.items() if name not in found}
         item.before, item.after = change(rest, video)
     except ValueError as exc:
         return item.settle("failed", str(exc))
-    item.note = _noted(item.note, found, video)
+    item.note = _noted(item.note, found, looked, video)
     if found and not item.after:
         item.after, item.before, item.ready = {name: both["mine"] for name, both in found.items()}, None, False
         return item.settle("conflict", merging.reason(item, words or Vocabulary()))
@@ -71,11 +72,16 @@ def _unexpected(item: Item) -> list[str]:
 _NONE: Final = object()
 
 
-def _noted(note: Mapping[str, Any], found: Mapping[str, Any], video: Mapping[str, Any]) -> dict[str, Any]:
-    """Note the conflicts of this look, and when the video was edited last, which a plan keeps."""
-    kept = {name: value for name, value in note.items() if name not in {"conflicts", "seen"}}
+def _noted(
+    note: Mapping[str, Any], found: Mapping[str, Any], looked: dict[str, Any], video: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Note the conflicts of this look, and when the video was edited last, which a plan keeps.
+
+    What stood there before a conflict stays known, so that the next look finds the same conflict.
+    """
+    kept = {name: value for name, value in note.items() if name not in {"conflicts", "seen", "looked"}}
     seen = {"seen": video["updatedAt"]} if isinstance(video.get("updatedAt"), str) else {}
-    return kept | seen | ({"conflicts": dict(found)} if found else {})
+    return kept | seen | ({"conflicts": dict(found)} if found else {}) | ({"looked": looked} if looked else {})
 
 
 def _complain(item: Item, video: Mapping[str, Any], problems: Problems) -> bool:

@@ -238,7 +238,8 @@ class Database:
         for id_ in overwritten:
             (old,) = self._select("id = ?", (id_,))
             self._connection.execute("UPDATE item SET pass = ? WHERE id = ?", (self.last_pass - 1, id_))
-            self._insert(Item(old.ref, old.wanted, old.line, old.row, note=old.note))
+            note = {name: value for name, value in old.note.items() if name != "looked"}  # before its own change
+            self._insert(Item(old.ref, old.wanted, old.line, old.row, note=note))
 
     # -- looking ---------------------------------------------------------------------------------
 

@@ -4,7 +4,7 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import ExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +24,7 @@ from .outputs import check_output
 from .planfile import PlanFile
 from .planned import Plan, plan_of
 from .planning import check_plan, plan_file, plan_object, plan_table
+from .proving import Verified, Verifier
 from .report import failed_table, write_failed
 from .rows import Layout
 from .schema import Job
@@ -49,6 +50,7 @@ class Run:
         error: What ended it, where that is an error that all items would have met.
         failed_file: The table of failed rows, with the reason beside each; None: no row failed.
         declined: Whether somebody was asked and said no; nothing was sent.
+        verified: What a look at all that the job has changed found, after the first items of it (`JobOptions.first`).
     """
 
     journal: Path
@@ -57,6 +59,7 @@ class Run:
     error: PeerTubeError | None = None
     failed_file: Path | None = None
     declined: bool = False
+    verified: Verified | None = None
 
     @property
     def left(self) -> int:
@@ -262,10 +265,27 @@ async def carry_out(
         await undoes.mark_undone(str(journal.path))
     if options.resumes and not plan.changes:
         watcher.say("nothing was left to do, and nothing is sent; whether it still stands is what verify tells")
-    apply = Apply(desk.pt, journal, kind, halt=options.halt, max_duration=options.max_duration, watcher=watcher)
-    with watcher.step(title, plan.changes + plan.counts.get("sending", 0)):
+    apply = Apply(
+        desk.pt,
+        journal,
+        kind,
+        halt=options.halt,
+        max_duration=options.max_duration,
+        first=options.first,
+        watcher=watcher,
+    )
+    with watcher.step(title, min(plan.changes, options.first or plan.changes) + plan.counts.get("sending", 0)):
         await apply.run()
-    return await _ended(journal, options, stopped=apply.stopped_by, error=apply.error)
+    run = await _ended(journal, options, stopped=apply.stopped_by, error=apply.error)
+    return run if options.first is None or run.stopped else replace(run, verified=await _verified(desk, kind))
+
+
+async def _verified(desk: Desk, kind: Kind) -> Verified | None:
+    """Look at all that the job has changed; None where the server does not tell enough."""
+    if not kind.can_be_checked:
+        return None
+    with desk.watcher.step("verify"):
+        return await Verifier(desk.pt, desk.journal, desk.who, watcher=desk.watcher).run(kind)
 
 
 async def _reopen(desk: Desk, kind: Kind) -> None:

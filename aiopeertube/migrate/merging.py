@@ -9,7 +9,7 @@ What is known is kept in an item's `note`:
   `base` is what stood there then;
 - `conflicts`: fields that somebody else changed meanwhile, with `base` (where it is known), `mine` and `server`.
 
-What an earlier look at the server found (`before`) is known, too.
+What an earlier look at the server found is known, too: `before`, and `looked` for fields that are in conflict since.
 """
 
 from collections.abc import Mapping
@@ -51,17 +51,23 @@ def conflicts(item: Item, now: Mapping[str, Any], updated_at: Any) -> dict[str, 
     `now` is what the server has of the fields, `updated_at` when it says that the video was edited last.
     """
     found: dict[str, Any] = {}
+    bases = {**looked(item), **item.note.get("base", {})}
     for name, mine in item.wanted.items():
         if mine != now[name] and _is_foreign(item, name, now[name], updated_at):
-            base = item.note.get("base", {}).get(name, _UNKNOWN)
+            base = bases.get(name, _UNKNOWN)
             known = {} if base is _UNKNOWN or not is_told(base) else {"base": base}
             found[name] = known | {"mine": mine, "server": now[name]}
     return found
 
 
+def looked(item: Item) -> dict[str, Any]:
+    """Return what earlier looks at the server found; of fields in conflict, what the look before that found."""
+    return {**(item.before or {}), **item.note.get("looked", {})}
+
+
 def _is_foreign(item: Item, name: str, server: Any, updated_at: Any) -> bool:
     """Tell whether a value is neither what we knew, nor what we wrote."""
-    base, own, seen = item.note.get("base", {}), item.note.get("own", {}), item.before or {}
+    base, own, seen = item.note.get("base", {}), item.note.get("own", {}), looked(item)
     if (name in seen and seen[name] == server) or (name in own and own[name] == digest(server)):
         return False
     if name in base or name in own or name in seen:

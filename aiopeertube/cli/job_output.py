@@ -17,7 +17,7 @@ from aiopeertube.migrate import BadSource, Estimate, Item, JournalError, Journal
 if TYPE_CHECKING:
     from aiopeertube import PeerTube
 
-_ORDER: Final = ("changed", "unchanged", "planned", "skipped", "conflict", "failed")
+_ORDER: Final = ("changed", "unchanged", "planned", "skipped", "conflict", "failed", "damaged")
 
 
 def outcome(item: Item) -> dict[str, Any]:
@@ -131,14 +131,14 @@ def _all_of(exc: BadSource) -> Failure:
     return Failure(f"{what} in the input; nothing was sent", code=Exit.USAGE, hint="correct the lines named above")
 
 
-def journal_named(name: str) -> Path:
-    """Find a journal.
+def journal_named(name: str, *, changed: bool = False) -> Path:
+    """Find a journal; `changed`: "last" is the last job that changed something.
 
     Raises:
         Failure: there is none.
     """
     try:
-        return find_journal(name)
+        return find_journal(name, changed=changed)
     except JournalError as exc:
         raise Failure(str(exc), code=Exit.USAGE, hint="`aiopeertube jobs list` shows them") from exc
 
@@ -156,6 +156,8 @@ def ended(run: Run, settings: Settings, job: JobFlags, *, declined: str = "") ->
     kept = run.journal.exists()
     if run.stopped == "interrupted":
         raise Failure(f"interrupted; {'--resume goes on' if kept else 'nothing was sent'}", code=Exit.INTERRUPTED)
+    if job.first is not None and not run.stopped and not job.dry_run:
+        return _tried(run)
     if run.stopped or (run.left and not job.dry_run):
         goes_on = "--resume goes on with it" if kept else "nothing was sent; run it once more"
         why = run.stopped or "not all was done"
@@ -164,6 +166,25 @@ def ended(run: Run, settings: Settings, job: JobFlags, *, declined: str = "") ->
         hint = f"`aiopeertube jobs export {run.journal}` has them" if kept else "run it again"
         what = f"the table of failed rows could not be written: {run.unwritten}"
         raise Failure(what, code=Exit.FILE, hint=hint)
+    return Exit.SOME_FAILED if run.failed else Exit.DONE
+
+
+def _tried(run: Run) -> int:
+    """Say how a job goes on whose first items were carried out.
+
+    Raises:
+        Failure: they are not as they were wanted.
+    """
+    found = run.verified
+    if found is not None:
+        note(f"verify: {found.stand:,} stand as written, {found.differ:,} differ")
+        for difference in found.differences:
+            note(f"differs: {difference.name or difference.video}: {difference.why}")
+    if found is not None and found.differ:
+        what = f"{found.differ:,} of the first are not as they were wanted"
+        raise Failure(what, code=Exit.SOME_FAILED, hint="`aiopeertube rollback` undoes them")
+    if run.left:
+        note(f"{run.left:,} are left: the same command with --resume, and without --first, goes on with them")
     return Exit.SOME_FAILED if run.failed else Exit.DONE
 
 

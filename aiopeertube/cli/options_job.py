@@ -50,6 +50,12 @@ class JobFlags(JobOptions):
     max_duration: float | None = option(
         "--max-duration", type=Duration(), help="Stop after this time, like 90s, 15m or 2h; --resume goes on."
     )
+    first: int | None = option(
+        "--first",
+        type=click.IntRange(min=1),
+        metavar="N",
+        help="Carry out only the first N, and verify them; --resume goes on with the rest.",
+    )
     failed: str | None = option(
         "--failed", metavar="FILE", help="Where failed rows go. Default: INPUT.failed.csv, or with a number."
     )

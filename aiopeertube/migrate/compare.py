@@ -42,16 +42,18 @@ def compare(
     if (of := item.note.get("of", item.uuid)) != item.uuid:
         return item.settle("failed", ANOTHER.format(uuid=of))
     try:
+        known = merging.looked(item)
         found = _planned(item, video, overwrite=overwrite)
+        looked = {name: value for name, value in known.items() if name in found}
     except ValueError as exc:
         return item.settle("failed", str(exc))
-    item.note = _noted(item.note, found, video)
+    item.note = _noted(item.note, found, looked, video)
     if found and not item.after:
         item.after, item.before, item.ready = {name: both["mine"] for name, both in found.items()}, None, False
         return item.settle("conflict", merging.reason(item, words or Vocabulary()))
     if not item.after:
         return item.settle("unchanged")
-    if "expected" in item.note and (found := merging.unexpected(item, item.note["expected"] or {})):
+    if "expected" in item.note and (found := merging.unexpected(item)):
         item.note["conflicts"] = found
         return item.settle("conflict", merging.reason(item, words or Vocabulary()))
     return item.settle("planned")
@@ -77,11 +79,16 @@ def _without(wanted: Mapping[str, Any], found: Mapping[str, Any]) -> dict[str, A
     return {name: value for name, value in wanted.items() if name not in found}
 
 
-def _noted(note: Mapping[str, Any], found: Mapping[str, Any], video: Mapping[str, Any]) -> dict[str, Any]:
-    """Note the conflicts of this look, and when the video was edited last, which a plan keeps."""
-    kept = {name: value for name, value in note.items() if name not in {"conflicts", "seen"}}
+def _noted(
+    note: Mapping[str, Any], found: Mapping[str, Any], looked: dict[str, Any], video: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Note the conflicts of this look, and when the video was edited last, which a plan keeps.
+
+    What stood there before a conflict stays known, so that the next look finds the same conflict.
+    """
+    kept = {name: value for name, value in note.items() if name not in {"conflicts", "seen", "looked"}}
     seen = {"seen": video["updatedAt"]} if isinstance(video.get("updatedAt"), str) else {}
-    return kept | seen | ({"conflicts": dict(found)} if found else {})
+    return kept | seen | ({"conflicts": dict(found)} if found else {}) | ({"looked": looked} if looked else {})
 
 
 def _complain(item: Item, video: Mapping[str, Any], problems: Problems) -> bool:

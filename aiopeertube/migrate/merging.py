@@ -9,7 +9,7 @@ What is known is kept in an item's `note`:
   `base` is what stood there then;
 - `conflicts`: fields that somebody else changed meanwhile, with `base` (where it is known), `mine` and `server`.
 
-What an earlier look at the server found (`before`) is known, too.
+What an earlier look at the server found is known, too: `before`, and `looked` for fields that are in conflict since.
 """
 
 from collections.abc import Mapping
@@ -76,24 +76,30 @@ _NONE: Final = (None, "", 0)
 
 
 def _sides(item: Item, name: str, mine: Any, server: Any) -> dict[str, Any]:
-    base = item.note.get("base", {}).get(name, _UNKNOWN)
+    base = {**looked(item), **item.note.get("base", {})}.get(name, _UNKNOWN)
     known = {} if base is _UNKNOWN or not is_told(base) else {"base": base}
     return known | {"mine": mine, "server": server}
 
 
-def unexpected(item: Item, expected: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what would change of a video, and is not as a job left it."""
-    before, after = item.before or {}, item.after or {}
+def unexpected(item: Item) -> dict[str, Any]:
+    """Return what would change of a video, and is not as the job to be undone left it, or may have left it."""
+    expected, perhaps = item.note["expected"] or {}, item.note.get("perhaps", {})
+    after = item.after or {}
     return {
         name: ({"base": expected[name]} if name in expected else {}) | {"mine": after[name], "server": value}
-        for name, value in before.items()
-        if name not in expected or expected[name] != value
+        for name, value in (item.before or {}).items()
+        if value not in (expected.get(name, _UNKNOWN), perhaps.get(name, _UNKNOWN))
     }
+
+
+def looked(item: Item) -> dict[str, Any]:
+    """Return what earlier looks at the server found; of fields in conflict, what the look before that found."""
+    return {**(item.before or {}), **item.note.get("looked", {})}
 
 
 def _is_foreign(item: Item, name: str, server: Any, updated_at: Any) -> bool:
     """Tell whether a value is neither what we knew, nor what we wrote."""
-    base, own, seen = item.note.get("base", {}), item.note.get("own", {}), item.before or {}
+    base, own, seen = item.note.get("base", {}), item.note.get("own", {}), looked(item)
     if (name in seen and seen[name] == server) or (name in own and own[name] == digest(server)):
         return False
     if name in base or name in own or name in seen:

@@ -13,13 +13,13 @@ from typing import IO, Any, Final
 
 from aiopeertube.errors import FileUnreadable
 
-from .database import Job
 from .exact_json import dumps
 from .exported import digest
 from .item import Item
 from .merging import KEPT
 from .plan_check import canonical, complaints, head_complaints, normal
 from .problems import CellError, Problems
+from .schema import Job
 from .vocabulary import Vocabulary
 
 VERSION: Final = 1

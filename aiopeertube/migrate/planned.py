@@ -13,13 +13,13 @@ from aiopeertube.errors import ConfigurationError, FileUnwritable
 
 from . import planfile
 from .changes import for_ever
-from .database import Job
 from .item import Item, State
 from .journal import Journal
 from .merging import Conflict, told
 from .outputs import check_output
 from .problems import Problem
 from .report import Change, Diff
+from .schema import Job
 from .scope import Who
 from .tables.target import Target, TargetSink
 from .vocabulary import Vocabulary
@@ -190,8 +190,23 @@ async def plan_of(
         estimate=estimate(pt, who, counts.get("planned", 0) * requests_each),
         looked_at=sum(counts.values()) if looked_at is None else looked_at,
         folder=folder,
-        for_ever=await journal.count_planned(for_ever) if journal.job.kind == UPDATE else {},
+        for_ever=await _for_ever(journal, counts),
     )
+
+
+# What other kinds of jobs destroy, or cannot take back.
+_LOST: Final = {
+    "captions": "earlier captions",
+    "thumbnails": "earlier pictures",
+    "delete": "files and comments",
+}
+
+
+async def _for_ever(journal: Journal, counts: Mapping[str, int]) -> Mapping[str, int]:
+    if journal.job.kind == UPDATE:
+        return await journal.count_planned(for_ever)
+    lost, count = _LOST.get(journal.job.kind), counts.get("planned", 0)
+    return {lost: count} if lost and count else {}
 
 
 async def _cannot(

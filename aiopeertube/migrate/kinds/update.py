@@ -83,15 +83,20 @@ class Update:
         item.settle("changed")
 
     async def ask(self, pt: "PeerTube", journal: Journal, item: Item) -> None:
-        """Settle an item by what the server has: an update is made whole or not at all."""
+        """Settle an item by what the server has: an update is made whole or not at all.
+
+        Where somebody else has edited some of its fields since, the others tell.
+        """
         try:
             now = await _now(pt, item)
         except NotFound:
             item.settle("failed", "the video is gone")
             return
-        if now == item.after:
+        before, after = item.before or {}, item.after or {}
+        left = [name for name in now if now[name] in (before.get(name), after.get(name))]
+        if left and all(now[name] == after.get(name) for name in left):
             item.settle("changed", "found done after an interruption")
-        elif now == item.before:
+        elif now == before:
             item.settle("planned")
         else:
             item.settle("conflict", _difference(item, now))

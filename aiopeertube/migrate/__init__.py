@@ -19,7 +19,6 @@ Raises: BadSource with every error of an input; JournalError for a journal that 
 `aiopeertube.errors`. An error that one option would mend names it in its attribute `option`.
 """
 
-from .database import Job, JournalError, JournalFull
 from .exporting import columns_for
 from .fields import FIELDS
 from .inputs import Input, open_input, open_table
@@ -27,6 +26,7 @@ from .item import OPEN, Item
 from .job import Run
 from .job_options import CellOptions, JobOptions, TableOptions
 from .journal import Journal
+from .journal_errors import JournalError, JournalFull
 from .journals import all_journals, find_journal, strangers
 from .merging import Conflict
 from .outputs import check_output
@@ -36,6 +36,7 @@ from .proving import Difference, Verified
 from .report import Change
 from .rewrite_maps import MAP_FORMATS, map_lines
 from .rules import Rules
+from .schema import Job
 from .scope import Scope
 from .tables import Row, Sink, Source, open_sink, open_source
 from .verbs import (

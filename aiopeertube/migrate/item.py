@@ -7,7 +7,7 @@ from typing import Any, Final, Literal
 
 from .exact_json import dumps
 
-State = Literal["read", "planned", "sending", "changed", "unchanged", "skipped", "conflict", "failed"]
+State = Literal["read", "planned", "sending", "changed", "unchanged", "skipped", "conflict", "failed", "damaged"]
 
 # What a run has still to do; "sending" is a question that the server can answer.
 OPEN: Final = ("read", "planned", "sending")
@@ -76,10 +76,14 @@ def together(note: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any
 
 
 def joined(chain: Sequence[Item]) -> Item:
-    """Put what one job did to a video in several steps into one change: what was there first, and what came last."""
+    """Put what one job did to a video in several steps into one change: what was there first, and what came last.
+
+    Where somebody else changed a field between two steps, what they left is what was there.
+    """
     before: dict[str, Any] = {}
     after: dict[str, Any] = {}
     for item in chain:
-        before = {**(item.before or {}), **before}
+        found = item.before or {}
+        before |= {name: value for name, value in found.items() if name not in after or after[name] != value}
         after |= item.after or {}
     return replace(chain[-1], before=before, after=after)

@@ -5,18 +5,22 @@ import os
 import re
 import time
 from collections.abc import Iterator
+from operator import itemgetter
 from pathlib import Path
 from typing import Final
 
 from aiopeertube._folders import state_folder
 from aiopeertube.errors import PeerTubeError
 
-from .database import Job, JournalError
+from .database import Database
 from .journal import Journal
+from .journal_errors import JournalError, explained
+from .schema import Job
 
 _SUFFIX: Final = ".journal"
 _NOWHERE: Final = Path(os.devnull)  # nothing is in it, and nothing can be made in it
 LAST: Final = "last"
+_COARSE: Final = 1.0  # seconds by which times of files may lag behind
 
 
 def directory() -> Path:
@@ -53,13 +57,16 @@ def fresh(source: str) -> Path:
     return path
 
 
-def find_journal(name: str | Path) -> Path:
+def find_journal(name: str | Path, *, changed: bool = False) -> Path:
     """Find a journal by its path, by its name in their directory, or as the "last" one.
 
+    That is the last job of those in their directory that changed something or left something undone, a rollback
+    among them; `changed`: the last that changed something, or may have.
+
     Raises:
-        JournalError: there is none.
+        JournalError: there is none, or a later one is damaged.
     """
-    if name == LAST and (kept := next(all_journals(), None)):
+    if name == LAST and (kept := _last(changed=changed)):
         return kept
     for path in (Path(name), directory() / name, directory() / f"{name}{_SUFFIX}"):
         if path.is_file():
@@ -71,6 +78,34 @@ def all_journals() -> Iterator[Path]:
     """Give all journals in their directory, the newest first."""
     found = [path for path in _named() if path.is_file()]
     yield from sorted(found, key=lambda path: path.stat().st_mtime, reverse=True)
+
+
+def _last(*, changed: bool) -> Path | None:
+    found: list[tuple[float, Path]] = []
+    damaged: list[tuple[float, JournalError]] = []
+    for path in all_journals():
+        try:
+            at = _moment(path, changed=changed)
+        except JournalError as exc:
+            damaged.append((path.stat().st_mtime, exc))
+            continue
+        if at is not None:
+            found.append((at, path))
+    at, last = max(found, default=(0.0, None))
+    if damaged and max(damaged, key=itemgetter(0))[0] > at - _COARSE:
+        raise max(damaged, key=itemgetter(0))[1]
+    return last
+
+
+def _moment(path: Path, *, changed: bool) -> float | None:
+    """Tell when a job did something last (seconds since the epoch); None: it did nothing that counts."""
+    database = Database.open(path, read_only=True, looks=False)
+    try:
+        with explained(path):
+            at = database.log.last_at()
+            return database.job.began if at is None and not changed and database.not_done() else at
+    finally:
+        database.release(remove=False)
 
 
 def strangers() -> list[Path]:
@@ -87,15 +122,17 @@ def unfinished(job: Job) -> Path | None:
     return next(earlier_journals(job), None)
 
 
-def earlier_journals(job: Job) -> Iterator[Path]:
-    """Give the journals of the same kind of job, input, instance and user, the newest first."""
+def earlier_journals(job: Job, *, same_source: bool = True) -> Iterator[Path]:
+    """Give the journals of the same kind of job, instance and user, and of the same input; the newest first."""
     for path in all_journals():
         try:
-            with Journal.open(path, read_only=True) as journal:
-                other = journal.job
+            database = Database.open(path, read_only=True, looks=False)
+            database.release(remove=False)
+            other = database.job
         except PeerTubeError:
             continue
-        if (other.kind, other.origin, other.user, other.source) == (job.kind, job.origin, job.user, job.source):
+        alike = (other.kind, other.origin, other.user) == (job.kind, job.origin, job.user)
+        if alike and (other.source == job.source or not same_source):
             yield path
 
 

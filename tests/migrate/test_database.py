@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from aiopeertube.migrate import Item, Job, Journal, JournalError
+from aiopeertube.migrate import Item, Job, Journal
 from aiopeertube.migrate.database import Database
 from aiopeertube.migrate.journal import Batch
 
@@ -37,8 +37,8 @@ async def test_a_journal_of_the_version_before_is_brought_up_to_date(journal_pat
     old = sqlite3.connect(journal_path)
     old.executescript(VERSION_1)
     old.close()
-    with pytest.raises(JournalError, match="no journal of this version"):
-        Journal.open(journal_path, read_only=True)
+    with Journal.open(journal_path, read_only=True) as journal:
+        assert await journal.counts() == {"failed": 2}
     for _ in range(2):
         with Journal.open(journal_path) as journal:
             await journal.reopen_failed()

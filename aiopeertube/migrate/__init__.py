@@ -34,6 +34,7 @@ from .planned import Estimate, Plan
 from .problems import BadSource, Problem
 from .proving import Difference, Verified
 from .report import Change
+from .rewrite_maps import MAP_FORMATS, map_lines
 from .rules import Rules
 from .schema import Job
 from .scope import Scope
@@ -57,6 +58,7 @@ from .watching import Stoppable, Unwatched, Watcher
 
 __all__ = [
     "FIELDS",
+    "MAP_FORMATS",
     "OPEN",
     "BadSource",
     "CellOptions",
@@ -96,6 +98,7 @@ __all__ = [
     "fetch_words",
     "find_journal",
     "import_",
+    "map_lines",
     "open_input",
     "open_sink",
     "open_source",

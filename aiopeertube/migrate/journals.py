@@ -1,5 +1,7 @@
 """Where journals are: one file for each job, under a name that says when and of what."""
 
+import errno
+import os
 import re
 import time
 from collections.abc import Iterator
@@ -7,6 +9,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Final
 
+from aiopeertube._folders import state_folder
 from aiopeertube.errors import PeerTubeError
 
 from .database import Database
@@ -15,15 +18,31 @@ from .journal_errors import JournalError, explained
 from .schema import Job
 
 _SUFFIX: Final = ".journal"
+_NOWHERE: Final = Path(os.devnull)  # nothing is in it, and nothing can be made in it
 LAST: Final = "last"
 _COARSE: Final = 1.0  # seconds by which times of files may lag behind
 
 
 def directory() -> Path:
-    """Return the directory of journals that were given no other place."""
-    from platformdirs import user_state_dir  # noqa: PLC0415 - who names every journal needs no place
+    """Return the directory of journals that were given no other place; for a user without a home there is none."""
+    return (state_folder() or _NOWHERE) / "jobs"
 
-    return Path(user_state_dir("aiopeertube")) / "jobs"
+
+def prepared(path: Path) -> Path:
+    """See that a journal can be made in the directory, before anything else is done.
+
+    Raises:
+        JournalError: it cannot.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not os.access(path.parent, os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    except OSError as exc:
+        why = f"{path.parent}: {exc.strerror}" if state_folder() else "this user has no home to enter"
+        what = f"no journal can be kept: {why}; choose a place for it, or set XDG_STATE_HOME"
+        raise JournalError(what, option="journal") from None
+    return path
 
 
 def fresh(source: str) -> Path:
@@ -126,7 +145,7 @@ def journal_of(job: Job, *, path: str | Path | None, resume: bool) -> Journal:
     if path is not None:
         return _given(job, Path(path), resume=resume)
     if not resume:
-        return Journal.create(fresh(job.source), job)
+        return Journal.create(prepared(fresh(job.source)), job)
     found = unfinished(job)
     if found is None:
         raise JournalError(f"this user has no job of {job.source} to resume", option="journal")

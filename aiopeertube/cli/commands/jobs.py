@@ -77,15 +77,17 @@ def export(settings: Settings, journal: str, state: tuple[str, ...], format: str
 
 @jobs.command("map")
 @click.argument("journal")
-@click.option("--format", type=click.Choice(["csv", "nginx", "apache"]), default="csv", show_default=True)
+@click.option("--format", type=click.Choice(["csv", *migrate.MAP_FORMATS]), default="csv", show_default=True)
 @click.option("--prefix", default="", help="Put before each old key in a rewrite map, like /media/.")
 @output_options()
 @click.pass_obj
 def map_(settings: Settings, journal: str, format: str, prefix: str) -> None:
     """Write which old key became which video: a table, or a map for a web server's redirects.
 
-    Keys are what rows have in the column `key`. For nginx the lines go into a `map $uri $new {}` block, for Apache
-    into a text file of `RewriteMap`.
+    Keys are what rows have in the column `key`; with --prefix they are to be paths. For nginx: `map $uri $new {
+    default ""; include FILE; }`, and in a server `if ($new) { return 301 $new; }`. For Apache: `RewriteMap old
+    txt:FILE`, `RewriteMap escape int:escape`, `RewriteCond ${old:${escape:%{REQUEST_URI}}} (.+)` and
+    `RewriteRule ^ %1 [R=301,L,NE]`. What a server cannot hold, or has a key twice, is told on stderr.
     """
     run(_map(job_output.journal_named(journal), format, prefix))
 
@@ -122,29 +124,19 @@ async def _items(path: Path) -> AsyncIterator[Item]:
 async def _map(path: Path, format: str, prefix: str) -> None:
     with Journal.open(path, read_only=True) as journal:
         origin = journal.job.origin
-    writer = output.writer("csv", None, columns=("key", "uuid", "url")) if format == "csv" else None
-    count = 0
-    async for item in _items(path):
-        key = item.note.get("key")
-        if not key or not item.uuid or item.state not in {"changed", "unchanged"}:
-            continue
-        count += 1
-        if writer is not None:
-            writer.add({"key": key, "uuid": item.uuid, "url": f"{origin}/w/{item.uuid}"})
-        else:
-            output.put(_rewrite(format, prefix + key, f"{origin}/w/{item.uuid}"))
-    if not count:
+    keyed = [(str(item.note["key"]), item.uuid) async for item in _items(path) if _has_key(item)]
+    if not keyed:
         raise Failure(
             "no item of this job has an old key", code=Exit.SOME_FAILED, hint="rows have it in a column `key`"
         )
+    if format == "csv":
+        writer = output.writer("csv", None, columns=("key", "uuid", "url"))
+        for key, uuid in keyed:
+            writer.add({"key": key, "uuid": uuid, "url": f"{origin}/w/{uuid}"})
+        return
+    for line in migrate.map_lines(format, ((prefix + key, f"{origin}/w/{uuid}") for key, uuid in keyed), note):
+        output.put(line)
 
 
-def _rewrite(format: str, old: str, new: str) -> str:
-    """Write one line of a map; what could end a key early is quoted."""
-    if format == "nginx":
-        quoted = old.replace("\\", "\\\\").replace('"', '\\"')
-        return f'"{quoted}" {new};\n'
-    if any(letter.isspace() for letter in old) or old.startswith("#"):
-        note(f"left out, since Apache's maps cannot hold it: {old}")
-        return ""
-    return f"{old} {new}\n"
+def _has_key(item: Item) -> bool:
+    return bool(item.note.get("key") and item.uuid) and item.state in {"changed", "unchanged"}

@@ -44,7 +44,7 @@ def compare(
     try:
         now = fields.current(video, item.wanted)
         found = {} if overwrite else conflicts(item, now, video.get("updatedAt"))
-        looked = {name: value for name, value in merging.looked(item).items() if name in found}
+        looked = {name: value for name, value in item.known.items() if name in found}
         rest = {name: value for name, value in item.wanted.items() if name not in found}
         item.before, item.after = change(rest, video)
     except ValueError as exc:

@@ -33,7 +33,8 @@ _SAVE: Final = f"UPDATE item SET {', '.join(f'{column.name} = ?' for column in S
 # Items of a pass whose video this job changed in another way after they were last settled.
 _OVERWRITTEN: Final = """
 WITH last AS (SELECT uuid, max(at) AS at FROM item WHERE state = 'changed' AND uuid != '' GROUP BY uuid)
-SELECT item.id FROM item JOIN last ON last.uuid = item.uuid WHERE pass = ? AND item.at < last.at ORDER BY item.id
+SELECT item.id, item.at FROM item JOIN last ON last.uuid = item.uuid
+WHERE pass = ? AND item.at < last.at ORDER BY item.id
 """
 _TWICE: Final = (
     "SELECT uuid FROM item WHERE pass = ? AND uuid != '' GROUP BY uuid HAVING count(*) > 1 ORDER BY min(id)"
@@ -234,11 +235,14 @@ class Database:
 
     def _plan_again_what_was_overwritten(self) -> None:
         """Replace what this job knows of a video by a new wish, where a later change of its own came between."""
-        overwritten = [id_ for (id_,) in self._connection.execute(_OVERWRITTEN, (self.last_pass,))]
-        for id_ in overwritten:
+        overwritten = self._connection.execute(_OVERWRITTEN, (self.last_pass,)).fetchall()
+        if overwritten:
+            self.log.find_steps()
+        for id_, at in overwritten:
             (old,) = self._select("id = ?", (id_,))
             self._connection.execute("UPDATE item SET pass = ? WHERE id = ?", (self.last_pass - 1, id_))
-            note = {name: value for name, value in old.note.items() if name != "looked"}  # before its own change
+            known = {**old.known, **self.log.written_since(old, at)}
+            note = old.note | ({"looked": known} if known else {})
             self._insert(Item(old.ref, old.wanted, old.line, old.row, note=note))
 
     # -- looking ---------------------------------------------------------------------------------

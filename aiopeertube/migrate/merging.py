@@ -9,7 +9,8 @@ What is known is kept in an item's `note`:
   `base` is what stood there then;
 - `conflicts`: fields that somebody else changed meanwhile, with `base` (where it is known), `mine` and `server`.
 
-What an earlier look at the server found is known, too: `before`, and `looked` for fields that are in conflict since.
+What an earlier look at the server found is known, too: `before`, and `looked` for fields that are in conflict since,
+or that the job itself wrote since.
 """
 
 from collections.abc import Mapping
@@ -51,7 +52,7 @@ def conflicts(item: Item, now: Mapping[str, Any], updated_at: Any) -> dict[str, 
     `now` is what the server has of the fields, `updated_at` when it says that the video was edited last.
     """
     found: dict[str, Any] = {}
-    bases = {**looked(item), **item.note.get("base", {})}
+    bases = {**item.known, **item.note.get("base", {})}
     for name, mine in item.wanted.items():
         if mine != now[name] and _is_foreign(item, name, now[name], updated_at):
             base = bases.get(name, _UNKNOWN)
@@ -60,14 +61,9 @@ def conflicts(item: Item, now: Mapping[str, Any], updated_at: Any) -> dict[str, 
     return found
 
 
-def looked(item: Item) -> dict[str, Any]:
-    """Return what earlier looks at the server found; of fields in conflict, what the look before that found."""
-    return {**(item.before or {}), **item.note.get("looked", {})}
-
-
 def _is_foreign(item: Item, name: str, server: Any, updated_at: Any) -> bool:
     """Tell whether a value is neither what we knew, nor what we wrote."""
-    base, own, seen = item.note.get("base", {}), item.note.get("own", {}), looked(item)
+    base, own, seen = item.note.get("base", {}), item.note.get("own", {}), item.known
     if (name in seen and seen[name] == server) or (name in own and own[name] == digest(server)):
         return False
     if name in base or name in own or name in seen:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from aiopeertube.cli import output
 from aiopeertube.cli.connection import Connection
-from aiopeertube.cli.errors import Exit, Failure
+from aiopeertube.cli.errors import Exit, Failure, explain
 from aiopeertube.cli.option_sets import dashed
 from aiopeertube.cli.options import Settings
 from aiopeertube.cli.options_job import JobFlags
@@ -82,7 +82,7 @@ def show_conflicts(plan: Plan) -> None:
         note(one_line(f"conflict: {at}{conflict.name}: {conflict}"))
     if len(plan.conflicts) > _SHOWN:
         note(f"... and {len(plan.conflicts) - _SHOWN:,} more; they are among the failed rows")
-    if plan.conflicts:
+    if plan.conflicts and not plan.job.parent:  # a rollback cannot be told to
         note("conflicts are left as they are; --overwrite changes them all the same")
 
 
@@ -113,10 +113,19 @@ async def client(connection: Connection) -> AsyncIterator["PeerTube"]:
             yield pt
         except BadSource as exc:
             raise _all_of(exc) from exc
-        except JournalFull as exc:
-            if exc.began:
-                raise Failure(str(exc), code=Exit.AGAIN, hint="make room, and go on with --resume") from exc
-            raise Failure(str(exc), code=Exit.FILE, hint="nothing was sent; make room, and run it again") from exc
+        except JournalError as exc:
+            raise _of_journal(exc) from exc
+
+
+def _of_journal(exc: JournalError) -> Failure:
+    """Say what became of a job whose journal cannot be used."""
+    full = isinstance(exc, JournalFull)
+    if exc.began:
+        hint = "make room, and go on with --resume" if full else "changes were sent; look at the videos it was about"
+        return Failure(dashed(str(exc), exc.option), code=Exit.AGAIN if full else Exit.FILE, hint=hint)
+    if full:
+        return Failure(str(exc), code=Exit.FILE, hint="nothing was sent; make room, and run it again")
+    return explain(exc)
 
 
 def _all_of(exc: BadSource) -> Failure:
@@ -160,6 +169,10 @@ def ended(run: Run, settings: Settings, job: JobFlags, *, declined: str = "") ->
         goes_on = "--resume goes on with it" if kept else "nothing was sent; run it once more"
         why = run.stopped or "not all was done"
         raise Failure(f"stopped: {why}", code=Exit.AGAIN, hint=goes_on)
+    if run.unwritten:
+        hint = f"`aiopeertube jobs export {run.journal}` has them" if kept else "run it again"
+        what = f"the table of failed rows could not be written: {run.unwritten}"
+        raise Failure(what, code=Exit.FILE, hint=hint)
     return Exit.SOME_FAILED if run.failed else Exit.DONE
 
 
@@ -184,7 +197,8 @@ def _tried(run: Run) -> int:
 
 def _summary(run: Run, job: JobFlags) -> None:
     if run.failed_file is not None:
-        note(f"{run.failed:,} rows and their reasons are in {run.failed_file}; correct them and feed them back")
+        rows = "1 row and its reason are" if run.failed == 1 else f"{run.failed:,} rows and their reasons are"
+        note(f"{rows} in {run.failed_file}; correct them and feed them back")
     known = {**run.counts, "planned": run.left} if run.left else run.counts
     note(", ".join(f"{known[state]:,} {state}" for state in _ORDER if known.get(state)) or "nothing to do")
     if run.journal.exists():

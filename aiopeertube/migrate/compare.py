@@ -42,11 +42,9 @@ def compare(
     if (of := item.note.get("of", item.uuid)) != item.uuid:
         return item.settle("failed", ANOTHER.format(uuid=of))
     try:
-        now = fields.current(video, item.wanted)
-        found = {} if overwrite else conflicts(item, now, video.get("updatedAt"))
-        looked = {name: value for name, value in item.known.items() if name in found}
-        rest = {name: value for name, value in item.wanted.items() if name not in found}
-        item.before, item.after = change(rest, video)
+        known = item.known
+        found = _planned(item, video, overwrite=overwrite)
+        looked = {name: value for name, value in known.items() if name in found}
     except ValueError as exc:
         return item.settle("failed", str(exc))
     item.note = _noted(item.note, found, looked, video)
@@ -55,21 +53,30 @@ def compare(
         return item.settle("conflict", merging.reason(item, words or Vocabulary()))
     if not item.after:
         return item.settle("unchanged")
-    if changed := _unexpected(item):
-        return item.settle("conflict", f"changed by somebody else: {', '.join(changed)}")
+    if "expected" in item.note and (found := merging.unexpected(item)):
+        item.note["conflicts"] = found
+        return item.settle("conflict", merging.reason(item, words or Vocabulary()))
     return item.settle("planned")
 
 
-def _unexpected(item: Item) -> list[str]:
-    """Name the fields that are not as the job left them that is to be undone, nor as it may have left them."""
-    expected, before = item.note.get("expected"), item.before or {}
-    if expected is None:
-        return []
-    perhaps = item.note.get("perhaps", {})
-    return [name for name, now in before.items() if now not in (expected.get(name, _NONE), perhaps.get(name, _NONE))]
+def _planned(item: Item, video: Mapping[str, Any], *, overwrite: bool) -> dict[str, Any]:
+    """Plan what is in no conflict; return what is.
+
+    Raises:
+        ValueError: the video cannot be changed so.
+    """
+    updated_at = video.get("updatedAt")
+    found = {} if overwrite else conflicts(item, fields.current(video, item.wanted), updated_at)
+    before, after = change(_without(item.wanted, found), video)
+    if not overwrite and (lost := merging.drops(item, before, after, updated_at)):
+        found |= lost
+        before, after = change(_without(item.wanted, found), video)
+    item.before, item.after = before, after
+    return found
 
 
-_NONE: Final = object()
+def _without(wanted: Mapping[str, Any], found: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in wanted.items() if name not in found}
 
 
 def _noted(

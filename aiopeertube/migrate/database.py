@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
+from itertools import groupby
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -30,14 +31,17 @@ _INSERT: Final = (
     f"VALUES ({'?, ' * len(INSERTED)}?, ?, ?)"
 )
 _SAVE: Final = f"UPDATE item SET {', '.join(f'{column.name} = ?' for column in SAVED)}, sum = ?, at = ? WHERE id = ?"  # noqa: S608
-# Items of a pass whose video this job changed in another way after they were last settled.
+# Items of a pass whose video this job changed in another way after they were last settled; the rest of a video that
+# is in conflict is no such way.
 _OVERWRITTEN: Final = """
 WITH last AS (SELECT uuid, max(at) AS at FROM item WHERE state = 'changed' AND uuid != '' GROUP BY uuid)
 SELECT item.id, item.at FROM item JOIN last ON last.uuid = item.uuid
-WHERE pass = ? AND item.at < last.at ORDER BY item.id
+WHERE pass = ? AND item.at < last.at AND state != 'conflict' ORDER BY item.id
 """
+# Items of a pass that are about one video under several names; what was set apart of an item has its name.
 _TWICE: Final = (
-    "SELECT uuid FROM item WHERE pass = ? AND uuid != '' GROUP BY uuid HAVING count(*) > 1 ORDER BY min(id)"
+    "uuid IN (SELECT uuid FROM item WHERE pass = ? AND uuid != '' GROUP BY uuid HAVING count(DISTINCT ref) > 1) "
+    "AND pass = ? AND state NOT IN ('changed', 'sending') ORDER BY uuid, line, id"
 )
 # Unseen: by rows that tell nothing of what whoever wrote them has seen.
 _REPLACED: Final = """
@@ -54,6 +58,11 @@ SELECT item.id FROM item LEFT JOIN wish ON wish.uuid = item.uuid
 WHERE state IN ('read', 'planned', 'sending', 'damaged') OR (
     state IN ('failed', 'conflict') AND item.pass >= coalesce(wish.pass, 0)
     AND NOT EXISTS (SELECT 1 FROM item AS later WHERE later.ref = item.ref AND later.pass > item.pass)
+)
+"""
+_PARTS: Final = """
+DELETE FROM item WHERE pass < ? AND state IN ('read', 'planned', 'failed') AND EXISTS (
+    SELECT 1 FROM item AS apart WHERE apart.ref = item.ref AND apart.change = item.change AND apart.pass = ?
 )
 """
 _BACK: Final = "state = CASE WHEN ready THEN 'planned' ELSE 'read' END, reason = ''"
@@ -218,6 +227,8 @@ class Database:
             connection.execute(_BY_VIDEO)
             if edits and self.last_pass > 1:
                 self._plan_again_what_was_overwritten()
+            # What was set apart of it is read again, with all that its row wants.
+            connection.execute(_PARTS, (self.last_pass, self.last_pass))
             connection.execute(
                 "UPDATE item SET state = 'skipped', reason = 'not in the input any more' "
                 "WHERE pass < ? AND state IN ('read', 'planned')",
@@ -270,23 +281,29 @@ class Database:
         Return pairs that contradict each other, the earlier one first, and how many items have to be compared again.
         """
         pairs, joined = [], 0
-        for (uuid,) in self._connection.execute(_TWICE, (self.last_pass,)).fetchall():
-            where = "uuid = ? AND pass = ? AND state NOT IN ('changed', 'sending') ORDER BY id"
-            found = self._select(where, (uuid, self.last_pass))
-            for first, other in zip(found[:1] * (len(found) - 1), found[1:], strict=True):
+        twice = self._select(_TWICE, (self.last_pass, self.last_pass))
+        for _, same in groupby(twice, lambda item: item.uuid):
+            first, *others = same
+            for other in others:
                 wanted = merged(first.wanted, other.wanted)
                 if wanted is None:
                     pairs.append((first, other))
-                if wanted is None or "conflict" in (first.state, other.state):
-                    continue  # what is in conflict was set apart
+                    continue
                 first.take_in(other, wanted)
-                other.settle("unchanged", f"line {first.line or 0:,} names the same video, and both are done as one")
-                first.state, first.ready = "read", False
-                self.save([first, other])
-                self._connection.execute("UPDATE item SET row = ? WHERE id = ?", (as_json(first.row), first.id))
                 joined += 1
+                self._join(first, other)
         self._connection.commit()
-        return pairs, joined
+        return sorted(pairs, key=lambda pair: pair[1].line or 0), joined
+
+    def _join(self, first: Item, other: Item) -> None:
+        """Let an item be compared again with what it took in of another one."""
+        first.state, first.ready = "read", False
+        if other.ref == first.ref:  # it was set apart, and will be again
+            self._connection.execute("DELETE FROM item WHERE id = ?", (other.id,))
+        else:
+            other.settle("unchanged", f"line {first.line or 0:,} names the same video, and both are done as one")
+        self._save([first, other])
+        self._connection.execute("UPDATE item SET row = ? WHERE id = ?", (as_json(first.row), first.id))
 
     def written(self) -> Iterator[Item]:
         """Give each item that was changed, the latest last."""

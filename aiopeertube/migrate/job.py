@@ -20,7 +20,7 @@ from .journal import Journal
 from .journal_errors import JournalError
 from .journals import LAST, find_journal, journal_of
 from .kinds import Kind, of
-from .outputs import check_output
+from .outputs import free_name
 from .planfile import PlanFile
 from .planned import Plan, plan_of
 from .planning import check_plan, plan_file, plan_object, plan_table
@@ -48,7 +48,9 @@ class Run:
         counts: Items by state.
         stopped: Why it ended before its end, like "the time is up"; "" when it did not.
         error: What ended it, where that is an error that all items would have met.
-        failed_file: The table of failed rows, with the reason beside each; None: no row failed.
+        failed_file: The table of failed rows, with the reason beside each; None: no row failed, or it could not be
+            written.
+        unwritten: Why it could not be written, "" where it could.
         declined: Whether somebody was asked and said no; nothing was sent.
         verified: What a look at all that the job has changed found, after the first items of it (`JobOptions.first`).
     """
@@ -59,6 +61,7 @@ class Run:
     error: PeerTubeError | None = None
     failed_file: Path | None = None
     declined: bool = False
+    unwritten: str = ""
     verified: Verified | None = None
 
     @property
@@ -82,6 +85,7 @@ class Desk:
     journal: Journal
     watcher: Watcher
     words: Vocabulary = field(default_factory=Vocabulary)
+    failed: Path | None = None  # where rows that fail will go
 
 
 @asynccontextmanager
@@ -96,7 +100,7 @@ async def opened(
     parent: str = "",
 ) -> AsyncIterator[Desk]:
     """Find out who we are, open the job's journal, and settle what an earlier run left in flight."""
-    check_output(failed_table(options, name), (name, parent, str(options.journal or "")), option="failed")
+    failed = failed_table(options, name, (name, parent, str(options.journal or "")))
     who, me = await who_am_i(pt)
     job = Job(kind.name, pt.origin, who.name, name, columns, parent=parent)
     with ExitStack() as stack:
@@ -105,7 +109,7 @@ async def opened(
             journal.check(kind=kind.name, origin=pt.origin, user=who.name)
             _check_not_undone(journal)
             await settle_open(pt, journal, kind, Sayer(watcher))
-            yield Desk(pt, who, me, journal, watcher)
+            yield Desk(pt, who, me, journal, watcher, failed=failed)
         finally:
             if not journal.was_used:
                 journal.remove_when_closed()
@@ -248,7 +252,8 @@ async def carry_out(
     With `undoes`, that job is noted as undone before anything is sent.
 
     Raises:
-        ConfigurationError: more would change than `max_changes`. JournalError: the journal cannot be written.
+        ConfigurationError: more would change than `max_changes`.
+        JournalError: the journal cannot be written; it `began` where anything may have been sent.
     """
     journal, watcher = desk.journal, desk.watcher
     if options.resume_failed:
@@ -257,7 +262,7 @@ async def carry_out(
     await watcher.planned(plan)
     _check_size(plan.changes, options.max_changes)
     if options.dry_run:
-        return await _ended(journal, options)
+        return await _ended(desk, options)
     asked = question.format(count=plan.changes, origin=desk.pt.origin)
     if asked and plan.changes and not await watcher.confirm(asked):
         return Run(journal.path, plan.counts, DECLINED, declined=True)
@@ -274,9 +279,13 @@ async def carry_out(
         first=options.first,
         watcher=watcher,
     )
-    with watcher.step(title, min(plan.changes, options.first or plan.changes) + plan.counts.get("sending", 0)):
-        await apply.run()
-    run = await _ended(journal, options, stopped=apply.stopped_by, error=apply.error)
+    try:
+        with watcher.step(title, min(plan.changes, options.first or plan.changes) + plan.counts.get("sending", 0)):
+            await apply.run()
+        run = await _ended(desk, options, stopped=apply.stopped_by, error=apply.error)
+    except JournalError as exc:
+        exc.began = exc.began or journal.was_used
+        raise
     return run if options.first is None or run.stopped else replace(run, verified=await _verified(desk, kind))
 
 
@@ -300,11 +309,17 @@ def _check_size(changes: int, most: int | None) -> None:
         raise ConfigurationError(f"{changes:,} videos would change, more than {most:,}", option="max_changes")
 
 
-async def _ended(
-    journal: Journal, options: JobOptions, *, stopped: str = "", error: PeerTubeError | None = None
-) -> Run:
+async def _ended(desk: Desk, options: JobOptions, *, stopped: str = "", error: PeerTubeError | None = None) -> Run:
+    journal, path, unwritten = desk.journal, desk.failed, ""
     counts = await journal.counts()
-    path = failed_table(options, journal.job.source) if counts.get("failed") or counts.get("conflict") else None
-    if path is not None:
-        await write_failed(journal, path)
-    return Run(journal.path, counts, stopped, error, path)
+    if path is None or not (counts.get("failed") or counts.get("conflict")):
+        return Run(journal.path, counts, stopped, error)
+    if path.is_file() and not options.overwrite_output and str(path) != "-":
+        path = free_name(path)  # somebody may have taken it meanwhile
+    try:
+        await write_failed(journal, path, overwrite=options.overwrite_output)
+    except JournalError:
+        raise
+    except (OSError, ConfigurationError, ValueError) as exc:  # what was done is worth more than this table
+        unwritten = str(exc)
+    return Run(journal.path, counts, stopped, error, None if unwritten else path, unwritten=unwritten)

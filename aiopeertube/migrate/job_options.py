@@ -65,7 +65,8 @@ class JobOptions:
         halt: stop after so many failures (5), or so large a share ("2%").
         max_duration: stop after so many seconds; a later run goes on.
         first: carry out only so many items, and verify them; a later run goes on with the rest.
-        failed: the table of failed rows; None: beside the input, "" for no such table.
+        failed: the table of failed rows; None: beside the input, under a name that is free; "" for no such table.
+        overwrite_output: replace the table of failed rows where it is there already.
     """
 
     dry_run: bool = False
@@ -77,6 +78,7 @@ class JobOptions:
     max_duration: float | None = None
     first: int | None = None
     failed: str | Path | None = None
+    overwrite_output: bool = False
 
     @property
     def resumes(self) -> bool:

@@ -12,13 +12,18 @@ from .columns import Unreadable
 
 
 class JournalError(ConfigurationError):
-    """A journal cannot be used: damaged, in use, or of another instance or user."""
+    """A journal cannot be used: damaged, in use, or of another instance or user.
+
+    `began` tells whether anything may have been sent.
+    """
+
+    began = False
 
 
 class JournalFull(JournalError):
     """The journal cannot be written any more: no room, a disk that fails, or that became read-only.
 
-    What is in it is safe. `began` tells whether anything may have been sent: then a later run goes on from there.
+    What is in it is safe; where it `began` a later run goes on from there.
     """
 
     def __init__(self, message: str, *, began: bool = False) -> None:

@@ -32,10 +32,19 @@ def made(path: Path, job: Job, undo: ExitStack) -> sqlite3.Connection:
     path.parent.mkdir(parents=True, exist_ok=True)
     if path.exists():
         raise JournalError(f"there is a journal at {path} already: resume it, or choose another place")
+    _refuse_others(path)
     _lock(path, undo)
     connection = _writing(path, undo, "rwc")
     fill(connection, job)
     return connection
+
+
+def _refuse_others(path: Path) -> None:
+    """See that nothing of the user's has a name that SQLite or the lock takes; an empty lock is one of ours."""
+    for suffix in (*BESIDE[1:], "-journal"):
+        other = path.with_name(path.name + suffix)
+        if os.path.lexists(other) and (suffix != ".lock" or not other.is_file() or other.stat().st_size):
+            raise JournalError(f"{other} is there, and would be written over: choose another place")
 
 
 def opened(path: Path, undo: ExitStack) -> sqlite3.Connection:

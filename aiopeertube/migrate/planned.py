@@ -128,18 +128,18 @@ class Plan:
             self._diff = tuple(diff.lines())
         return self._diff
 
-    async def write(self, path: str | Path) -> int:
+    async def write(self, path: str | Path, *, overwrite: bool = False) -> int:
         """Write the plan into a file for `apply`, on this machine or another; return how many changes it has.
 
-        A file that is there is replaced; "-" is stdout.
+        A file that is there is replaced with `overwrite` alone; "-" is stdout.
 
         Raises:
-            InputError: it is the table that the plan was made of, or a directory.
+            InputError: it is the table that the plan was made of, a directory, or there already.
             FileUnwritable: there is no room, or no permission.
         """
-        check_output(path, (self.job.source,), option="output")
+        check_output(path, (self.job.source,), option="output", overwrite=overwrite, to_overwrite="overwrite")
         try:
-            with TargetSink(Target(str(path), overwrite=True)) as sink:
+            with TargetSink(Target(str(path), overwrite=overwrite)) as sink:
                 return await planfile.write(sink.stream, self.job, self.items("planned"))
         except BrokenPipeError:
             raise

@@ -22,7 +22,7 @@ from aiopeertube.migrate.changes import missing, on_the_wire
 from aiopeertube.migrate.item import Item
 from aiopeertube.migrate.journal import Journal
 from aiopeertube.migrate.problems import CellError
-from aiopeertube.migrate.rows import RowReader, fields_of, kept, key_of
+from aiopeertube.migrate.rows import RowReader, kept, key_of, words_of
 from aiopeertube.migrate.tables.source import Row
 from aiopeertube.migrate.vocabulary import WORDS
 from aiopeertube.resumable import Ticket, upload
@@ -52,7 +52,7 @@ class Creation:
 
     def words(self, columns: Sequence[str]) -> Iterable[str]:
         """Name the fields of the columns, and the channel in any case."""
-        return ("channel", *(fields_of(columns) if columns else WORDS))
+        return ("channel", *(words_of(columns) if columns else WORDS))
 
     def read_row(self, row: Row, rows: RowReader) -> Item | None:
         """Make an item of a row that describes a new video."""

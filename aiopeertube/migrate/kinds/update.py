@@ -11,7 +11,7 @@ from aiopeertube.migrate.changes import needed_for, on_the_wire
 from aiopeertube.migrate.field_reads import PASSWORDS
 from aiopeertube.migrate.item import Item
 from aiopeertube.migrate.journal import Journal
-from aiopeertube.migrate.rows import RowReader, fields_of
+from aiopeertube.migrate.rows import RowReader, words_of
 from aiopeertube.migrate.tables.source import Row
 from aiopeertube.migrate.vocabulary import WORDS, Vocabulary
 from aiopeertube.wire.call import Call
@@ -42,7 +42,7 @@ class Update:
 
     def words(self, columns: Sequence[str]) -> Iterable[str]:
         """Name the fields of the columns."""
-        return fields_of(columns) if columns else WORDS
+        return words_of(columns) if columns else WORDS
 
     def read_row(self, row: Row, rows: RowReader) -> Item | None:
         """Make an item that is still to be compared."""

@@ -1,6 +1,6 @@
 """What people and programs read of a job: its outcomes, its differences, its errors, and how it ended."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -12,7 +12,7 @@ from aiopeertube.cli.option_sets import dashed
 from aiopeertube.cli.options import Settings
 from aiopeertube.cli.options_job import JobFlags
 from aiopeertube.cli.terminal import note, one_line
-from aiopeertube.migrate import BadSource, Estimate, Item, JournalError, JournalFull, Plan, Run, find_journal
+from aiopeertube.migrate import FIELDS, BadSource, Estimate, Item, JournalError, JournalFull, Plan, Run, find_journal
 
 if TYPE_CHECKING:
     from aiopeertube import PeerTube
@@ -33,6 +33,13 @@ def outcome(item: Item) -> dict[str, Any]:
         "reason": item.reason,
         "again": item.again,
     } | ({"conflicts": conflicts} if (conflicts := item.note.get("conflicts")) else {})
+
+
+def told(values: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """Return values as they may be shown."""
+    if values is None:
+        return None
+    return {name: "(secret)" if name in FIELDS and FIELDS[name].secret else value for name, value in values.items()}
 
 
 def write_outcome(item: Item, **more: Any) -> None:

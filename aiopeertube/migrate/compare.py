@@ -42,7 +42,7 @@ def compare(
     if (of := item.note.get("of", item.uuid)) != item.uuid:
         return item.settle("failed", ANOTHER.format(uuid=of))
     try:
-        known = merging.looked(item)
+        known = item.known
         found = _planned(item, video, overwrite=overwrite)
         looked = {name: value for name, value in known.items() if name in found}
     except ValueError as exc:

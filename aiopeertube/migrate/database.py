@@ -35,7 +35,7 @@ _SAVE: Final = f"UPDATE item SET {', '.join(f'{column.name} = ?' for column in S
 # is in conflict is no such way.
 _OVERWRITTEN: Final = """
 WITH last AS (SELECT uuid, max(at) AS at FROM item WHERE state = 'changed' AND uuid != '' GROUP BY uuid)
-SELECT item.id FROM item JOIN last ON last.uuid = item.uuid
+SELECT item.id, item.at FROM item JOIN last ON last.uuid = item.uuid
 WHERE pass = ? AND item.at < last.at AND state != 'conflict' ORDER BY item.id
 """
 # Items of a pass that are about one video under several names; what was set apart of an item has its name.
@@ -246,11 +246,14 @@ class Database:
 
     def _plan_again_what_was_overwritten(self) -> None:
         """Replace what this job knows of a video by a new wish, where a later change of its own came between."""
-        overwritten = [id_ for (id_,) in self._connection.execute(_OVERWRITTEN, (self.last_pass,))]
-        for id_ in overwritten:
+        overwritten = self._connection.execute(_OVERWRITTEN, (self.last_pass,)).fetchall()
+        if overwritten:
+            self.log.find_steps()
+        for id_, at in overwritten:
             (old,) = self._select("id = ?", (id_,))
             self._connection.execute("UPDATE item SET pass = ? WHERE id = ?", (self.last_pass - 1, id_))
-            note = {name: value for name, value in old.note.items() if name != "looked"}  # before its own change
+            known = {**old.known, **self.log.written_since(old, at)}
+            note = old.note | ({"looked": known} if known else {})
             self._insert(Item(old.ref, old.wanted, old.line, old.row, note=note))
 
     # -- looking ---------------------------------------------------------------------------------

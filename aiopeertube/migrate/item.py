@@ -44,6 +44,12 @@ class Item:
         """A hash of what is wanted: with `ref` it names this change, wherever its row stands."""
         return hashlib.sha256(dumps(self.wanted, sort_keys=True)).hexdigest()[:32]
 
+    @property
+    def known(self) -> dict[str, Any]:
+        """What the last look found of fields that were to be changed, or what was written there since."""
+        written = (self.after or {}) if self.state == "changed" else {}
+        return {**(self.before or {}), **self.note.get("looked", {}), **written}
+
     def settle(self, state: State, reason: str = "", *, again: bool = False) -> "Item":
         """Say what became of it."""
         self.state, self.reason, self.again = state, reason, again

@@ -140,8 +140,8 @@ def _writing(path: Path, undo: ExitStack, mode: str) -> sqlite3.Connection:
 
 def _reading(path: Path, undo: ExitStack) -> sqlite3.Connection:
     """Open a file so that nothing is written to it, also where nothing can be made beside it."""
-    connection = _connected(path, undo, "mode=ro")
     try:
+        connection = _connected(path, undo, "mode=ro")
         connection.execute("SELECT 1 FROM sqlite_master").fetchone()
     except sqlite3.OperationalError:
         if can_be_written(path):

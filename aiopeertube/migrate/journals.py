@@ -46,8 +46,8 @@ def prepared(path: Path) -> Path:
 
 
 def fresh(source: str) -> Path:
-    """Name a new journal."""
-    stem = re.sub(r"[^A-Za-z0-9.-]+", "-", Path(source).stem)[:40].strip("-.") or "job"
+    """Name a new journal; the name of its input is cut, so that lists have room."""
+    stem = re.sub(r"[^A-Za-z0-9.-]+", "-", Path(source).stem)[:28].strip("-.") or "job"
     name = f"{time.strftime('%Y%m%d-%H%M%S')}-{stem}"
     path = directory() / f"{name}{_SUFFIX}"
     number = 2

@@ -9,7 +9,8 @@ What is known is kept in an item's `note`:
   `base` is what stood there then;
 - `conflicts`: fields that somebody else changed meanwhile, with `base` (where it is known), `mine` and `server`.
 
-What an earlier look at the server found is known, too: `before`, and `looked` for fields that are in conflict since.
+What an earlier look at the server found is known, too: `before`, and `looked` for fields that are in conflict since,
+or that the job itself wrote since.
 """
 
 from collections.abc import Mapping
@@ -76,7 +77,7 @@ _NONE: Final = (None, "", 0)
 
 
 def _sides(item: Item, name: str, mine: Any, server: Any) -> dict[str, Any]:
-    base = {**looked(item), **item.note.get("base", {})}.get(name, _UNKNOWN)
+    base = {**item.known, **item.note.get("base", {})}.get(name, _UNKNOWN)
     known = {} if base is _UNKNOWN or not is_told(base) else {"base": base}
     return known | {"mine": mine, "server": server}
 
@@ -92,14 +93,9 @@ def unexpected(item: Item) -> dict[str, Any]:
     }
 
 
-def looked(item: Item) -> dict[str, Any]:
-    """Return what earlier looks at the server found; of fields in conflict, what the look before that found."""
-    return {**(item.before or {}), **item.note.get("looked", {})}
-
-
 def _is_foreign(item: Item, name: str, server: Any, updated_at: Any) -> bool:
     """Tell whether a value is neither what we knew, nor what we wrote."""
-    base, own, seen = item.note.get("base", {}), item.note.get("own", {}), looked(item)
+    base, own, seen = item.note.get("base", {}), item.note.get("own", {}), item.known
     if (name in seen and seen[name] == server) or (name in own and own[name] == digest(server)):
         return False
     if name in base or name in own or name in seen:

@@ -17,12 +17,11 @@ _SETTLE: Final = """
 UPDATE write SET item = ?, uuid = ?, before = ?, after = ?, sum = ?, outcome = ?, at = ?
 WHERE id = (SELECT max(id) FROM write WHERE item = ?) AND outcome = 'sending'
 """
-# Videos that were written to several times; not in the file itself.
+# The writes to each video; not in the file itself, most of which never needs it.
 _STEPS: Final = """
 DROP TABLE IF EXISTS temp.step;
-CREATE TEMP TABLE step AS SELECT uuid, id FROM write WHERE outcome IN ('changed', 'sending') AND uuid IN (
-    SELECT uuid FROM write WHERE outcome IN ('changed', 'sending') AND uuid != '' GROUP BY uuid HAVING count(*) > 1
-);
+CREATE TEMP TABLE step AS
+    SELECT uuid, id FROM write WHERE outcome IN ('changed', 'sending') AND uuid != '' ORDER BY uuid;
 CREATE INDEX temp.step_uuid ON step (uuid);
 """
 NOT_SENT: Final = "not sent"
@@ -79,8 +78,14 @@ class WriteLog:
         return found if isinstance(found, float) else None
 
     def find_steps(self) -> None:
-        """Find the videos that were written to several times, for `chains`."""
+        """Find the writes to each video, for `chains` and `written_since`."""
         self._connection.executescript(_STEPS)
+
+    def written_since(self, item: Item, moment: float) -> dict[str, Any]:
+        """Return what other items of the job wrote to an item's video since a moment, the latest last."""
+        rows = self._rows("id IN (SELECT id FROM temp.step WHERE uuid = ?) ORDER BY id", (item.uuid,))
+        writes = (write for write in map(self._write, rows) if write.outcome == "changed" and write.item != item.id)
+        return {name: value for write in writes if write.at > moment for name, value in (write.after or {}).items()}
 
     def chains(self, after: int) -> tuple[list[tuple[int, Item]], int | None]:
         """Return some videos that were written to, each with an item that did it, and where to go on (None: all)."""

@@ -1,7 +1,8 @@
 """`jobs list|show|export|map`."""
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,8 +17,13 @@ from aiopeertube.cli.terminal import note
 from aiopeertube.errors import PeerTubeError
 from aiopeertube.migrate import OPEN, Item, Journal
 
-_COLUMNS: Final = ("job", "kind", "url", "user", "began", "source", "changed", "unchanged", "open", "failed")
+_COLUMNS: Final = (
+    "job", "kind", "state", "url", "user", "began", "source", "changed", "unchanged", "open", "failed",
+)  # fmt: skip
+_BRIEF: Final = ("job", "kind", "changed", "state")  # what 80 columns have room for
 _OUTCOME: Final = ("video", "name", "key", "line", "state", "fields", "attempts", "reason")
+_VALUES: Final = ("before", "after")
+_WRITE: Final = ("at", "video", "outcome", "before", "after")
 _format = click.option(
     "--format", type=click.Choice(output.FORMATS), help="Default: a table on a terminal, else jsonl."
 )
@@ -38,7 +44,9 @@ def jobs() -> None:
 @click.pass_obj
 def list_(settings: Settings, format: str | None) -> None:
     """List the jobs whose journals were given no other place, the newest first."""
-    writer = output.writer(output.chosen(format), None, columns=_COLUMNS, no_color=settings.no_color)
+    shape = output.chosen(format)
+    columns = _BRIEF if shape == "table" else _COLUMNS
+    writer = output.writer(shape, None, columns=columns, no_color=settings.no_color)
     for path in migrate.all_journals():
         try:
             writer.add(run(_summary(path)))
@@ -60,19 +68,23 @@ def show(settings: Settings, journal: str, format: str) -> None:
     if format == "json":
         output.put(output.to_json(summary, pretty=True) + "\n")
     else:
-        output.draw_card(summary, [*_COLUMNS, "conflict", "skipped", "path"], no_color=settings.no_color)
+        more = ("conflict", "skipped", "damaged", "rolled back by", "path")
+        output.draw_card(summary, [*_COLUMNS, *more], no_color=settings.no_color)
 
 
 @jobs.command()
 @click.argument("journal")
 @click.option("--state", multiple=True, help="Only items that came to this, like failed; repeatable.")
+@click.option("--writes", is_flag=True, help="Every change that was sent, with its time and outcome, in their order.")
 @_format
 @output_options()
 @click.pass_obj
-def export(settings: Settings, journal: str, state: tuple[str, ...], format: str | None) -> None:
-    """Write what became of each item of a job."""
-    writer = output.writer(output.chosen(format), None, columns=_OUTCOME, no_color=settings.no_color)
-    run(_export(job_output.journal_named(journal), state, writer))
+def export(settings: Settings, journal: str, state: tuple[str, ...], writes: bool, format: str | None) -> None:
+    """Write what became of each item of a job, with the values before and after; a table has no room for these."""
+    shape, path = output.chosen(format), job_output.journal_named(journal)
+    columns = _WRITE if writes else _OUTCOME if shape == "table" else (*_OUTCOME, *_VALUES)
+    writer = output.writer(shape, None, columns=columns, no_color=settings.no_color)
+    run(_export_writes(path, state, writer) if writes else _export(path, state, writer))
 
 
 @jobs.command("map")
@@ -94,10 +106,11 @@ def map_(settings: Settings, journal: str, format: str, prefix: str) -> None:
 
 async def _summary(path: Path) -> dict[str, Any]:
     with Journal.open(path, read_only=True) as journal:
-        counts, job = await journal.counts(), journal.job
+        counts, job, undone_by = await journal.counts(), journal.job, journal.undone_by
     return {
         "job": path.stem,
         "kind": job.kind,
+        "state": _state(counts, undone_by),
         "url": job.origin,
         "user": job.user,
         "began": time.strftime("%Y-%m-%d %H:%M", time.localtime(job.began)),
@@ -105,13 +118,34 @@ async def _summary(path: Path) -> dict[str, Any]:
         "open": sum(counts.pop(state, 0) for state in OPEN),
         "path": str(path),
         **{state: counts.get(state, 0) for state in ("changed", "unchanged", "skipped", "conflict", "failed")},
+        **({"damaged": counts["damaged"]} if counts.get("damaged") else {}),
+        **({"rolled back by": Path(undone_by).stem} if undone_by else {}),
     }
+
+
+def _state(counts: Mapping[str, int], undone_by: str) -> str:
+    """Say in two words how a job stands."""
+    if undone_by:
+        return "rolled back"
+    left = sum(counts.get(state, 0) for state in (*OPEN, "failed", "conflict", "damaged"))
+    return f"{left:,} not done" if left else "done"
 
 
 async def _export(path: Path, states: tuple[str, ...], writer: output.Writer) -> None:
     async for item in _items(path):
         if not states or item.state in states:
-            writer.add(job_output.outcome(item))
+            values = {"before": job_output.told(item.before), "after": job_output.told(item.after)}
+            writer.add(job_output.outcome(item) | values)
+    writer.end()
+
+
+async def _export_writes(path: Path, states: tuple[str, ...], writer: output.Writer) -> None:
+    with Journal.open(path, read_only=True) as journal:
+        for write in await journal.writes():
+            if not states or write.outcome in states:
+                at = datetime.fromtimestamp(write.at, UTC).isoformat(timespec="milliseconds")
+                values = {"before": job_output.told(write.before), "after": job_output.told(write.after)}
+                writer.add({"at": at, "video": write.uuid, "outcome": write.outcome, **values})
     writer.end()
 
 

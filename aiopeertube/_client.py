@@ -1,6 +1,7 @@
 """Private: the client, which composes the stack and has one attribute per resource; use `aiopeertube.PeerTube`."""
 
 import asyncio
+import os
 import ssl
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -10,6 +11,7 @@ from types import TracebackType
 from typing import Any, Final, NoReturn, Self, TypeVar
 from urllib.parse import parse_qsl
 
+from ._proxies import Proxies
 from ._settings import check_secure, from_environment, origin_of, seconds
 from .bulk import BulkRun, Halt
 from .bulk.source import Calls
@@ -61,6 +63,8 @@ class PeerTube(Nouns):
         patience: Seconds for which the server may be away before every call that waits for it raises `ServerAway`.
         deadline: Seconds that a call may take as a whole, waiting and retries included; None: no limit.
         allow_http: Allow credentials over plain http to another machine.
+        proxy: An HTTP proxy for all requests, like http://user:password@proxy.example:3128. The class reads no
+            environment; `from_env` and the command line do what HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY say.
         ssl_context: For instances whose certificate comes from a private authority.
         transport: A pool to use instead of aiohttp's: `aiopeertube.testing.MockTransport` in tests.
 
@@ -88,6 +92,7 @@ class PeerTube(Nouns):
         patience: float = 120.0,
         deadline: float | None = None,
         allow_http: bool = False,
+        proxy: str | Proxies | None = None,
         ssl_context: ssl.SSLContext | None = None,
         transport: Pool | None = None,
     ) -> None:
@@ -100,8 +105,9 @@ class PeerTube(Nouns):
         self._token = Token(token) if token else None
         self._file = TokenFile(Path(token_file), origin=self.origin, username=username) if token_file else None
         self._known = self._token is not None or self._file is not None or self._credentials.can_log_in
+        self._proxies = proxy if isinstance(proxy, Proxies) else Proxies.given(proxy)
         if self._known:
-            check_secure(self.origin, allow_http=allow_http)
+            check_secure(self.origin, allow_http=allow_http, proxies=self._proxies)
         self._fixed = _fixed(concurrency)
         self._maximum = _at_least_one("max_concurrency", max_concurrency)
         self._attempts = _at_least_one("attempts", attempts)
@@ -119,10 +125,14 @@ class PeerTube(Nouns):
     def from_env(cls, environment: Mapping[str, str] | None = None, **options: Any) -> Self:
         """Make a client from PEERTUBE_URL, _USERNAME, _PASSWORD, _TOKEN and _OTP; `options` take precedence.
 
+        The variables of proxies count, too: HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY.
+
         Raises:
             ConfigurationError: PEERTUBE_URL is missing, or as for the class.
         """
-        return cls(**(from_environment(environment) | options))
+        source = os.environ if environment is None else environment
+        proxies = {"proxy": Proxies.of_environment(source)}
+        return cls(**(from_environment(source) | proxies | options))
 
     # -- life ------------------------------------------------------------------------------------
 
@@ -150,7 +160,7 @@ class PeerTube(Nouns):
         hooks = self._hooks
         timeout, connect_timeout, ssl_context = self._timeouts
         self._pool = self._transport or AiohttpPool(
-            timeout=timeout, connect_timeout=connect_timeout, ssl_context=ssl_context
+            timeout=timeout, connect_timeout=connect_timeout, ssl_context=ssl_context, proxies=self._proxies
         )
         self._meter = Meter(self._pool, clock, hooks)
         self._gates = Gates(

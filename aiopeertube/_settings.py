@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Final, TypeGuard
 from urllib.parse import urlsplit
 
+from ._proxies import Proxies
 from .errors import ConfigurationError, InsecureCredentials, InvalidURL
 
 ENVIRONMENT: Final = {
@@ -45,17 +46,20 @@ def _origin(scheme: str, host: str, port: int | None) -> str:
     return f"{scheme}://{shown}" if usual else f"{scheme}://{shown}:{port}"
 
 
-def check_secure(origin: str, *, allow_http: bool) -> None:
-    """Refuse to send credentials over plain http to another machine.
+def check_secure(origin: str, *, allow_http: bool, proxies: Proxies | None = None) -> None:
+    """Refuse to send credentials over plain http to another machine, be it a proxy.
 
     Raises:
         InsecureCredentials: anyone on the network path could read them.
     """
-    parts = urlsplit(origin)
-    if parts.scheme == "https" or allow_http or _is_loopback(parts.hostname or ""):
+    if urlsplit(origin).scheme == "https" or allow_http:
         return
+    proxy = proxies.of(origin) if proxies is not None else None
+    if all(_is_loopback(urlsplit(stop).hostname or "") for stop in (origin, proxy.origin if proxy else origin)):
+        return
+    way = f" by the proxy {proxy.origin}" if proxy is not None else ""
     raise InsecureCredentials(
-        f"user name, password or token would go to {origin} unencrypted; use https, or allow it with allow_http"
+        f"user name, password or token would go to {origin}{way} unencrypted; use https, or allow it with allow_http"
     )
 
 

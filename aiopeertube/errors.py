@@ -15,6 +15,7 @@
     ├── TransportError                no answer
     │   ├── ServerUnreachable         no connection: nothing was sent
     │   │   ├── CertificateNotTrusted  the server's certificate is not trusted
+    │   │   ├── ProxyFailed           the proxy cannot be reached, or does not let us pass
     │   │   └── ServerAway            the server was away for longer than `patience`
     │   │       └── ServerFailing     the server answers, but fails at every request
     │   ├── ConnectionLost            the connection ended before the answer was complete
@@ -80,6 +81,7 @@ __all__ = [
     "NotFound",
     "NotPermitted",
     "PeerTubeError",
+    "ProxyFailed",
     "RateLimited",
     "RedirectRefused",
     "RefusedTooLong",
@@ -191,6 +193,10 @@ class ServerUnreachable(TransportError):
 
 class CertificateNotTrusted(ServerUnreachable):
     """The server's certificate is not trusted; nothing was sent."""
+
+
+class ProxyFailed(ServerUnreachable):
+    """The proxy on the way to the server cannot be reached, or does not let us pass; nothing was sent."""
 
 
 class ServerAway(ServerUnreachable):

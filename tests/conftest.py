@@ -11,6 +11,7 @@ virtual clock.
 from typing import Any
 
 import pytest
+from coverage import Coverage
 from virtual_clock import VirtualClockLoop
 
 _VIRTUAL = ("asyncio", {"loop_factory": VirtualClockLoop})
@@ -26,3 +27,9 @@ def virtual_backend() -> tuple[str, dict[str, Any]]:
 def anyio_backend(request: pytest.FixtureRequest) -> Any:
     """Run on asyncio, on the virtual clock where `virtual_backend` is asked for."""
     return _VIRTUAL if "virtual_backend" in request.fixturenames else "asyncio"
+
+
+def pytest_sessionfinish() -> None:
+    """Save what was measured while the process is sure to live: a worker that is slow to end is killed."""
+    if (measured := Coverage.current()) is not None:
+        measured.save()

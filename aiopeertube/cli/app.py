@@ -1,5 +1,6 @@
 """The root of the command line. A command's module is imported when the command is run or asked for help."""
 
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -88,11 +89,17 @@ class Root(Group):
 
 
 def _fill_in() -> None:
-    """Open the null device in place of closed standard streams, or a socket would get their numbers."""
+    r"""Open the null device in place of closed standard streams, or a socket would get their numbers.
+
+    What an open one cannot encode is written as its number, like \u266a.
+    """
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:  # the lowest free number is the stream's own
             number = os.open(os.devnull, os.O_RDWR)
             setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))  # noqa: SIM115 - never closed
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _name_of(command: str) -> str:

@@ -1,5 +1,6 @@
 """Makes a client from the shared options: for which instance, and as which user."""
 
+import os
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -11,8 +12,9 @@ import click
 
 import aiopeertube
 from aiopeertube import errors
+from aiopeertube._proxies import Proxies
 from aiopeertube._settings import check_secure, origin_of
-from aiopeertube.cli import diagnosis, logs, saved
+from aiopeertube.cli import diagnosis, logs, saved, waiting
 from aiopeertube.cli.errors import Exit, Failure, explain, not_logged_in
 from aiopeertube.cli.options import Settings
 from aiopeertube.cli.terminal import is_terminal
@@ -56,6 +58,7 @@ class Connection:
             rate=given.rate,
             concurrency=given.concurrency,
             timeout=given.timeout,
+            proxy=proxies_of(given),
             allow_http=given.allow_http,
             **{one.name: getattr(self.who, one.name) for one in fields(self.who)},
             **patience,
@@ -67,15 +70,23 @@ class Connection:
         try:
             if many:
                 # With the patience of a run, finding out that the address is wrong would take minutes.
-                await diagnosis.ping(self.origin, timeout=self.settings.timeout, patience=self.settings.patience)
+                await diagnosis.ping(
+                    self.origin,
+                    timeout=self.settings.timeout,
+                    patience=self.settings.patience,
+                    proxies=proxies_of(self.settings),
+                )
             async with self.client(many=many) as pt:
                 logs.follow(pt)
-                if login and not self.anonymous:
-                    await pt.login()  # retried here as one request, and not once more for each call
-                yield pt
+                with waiting.told(pt, self.settings) as no_longer:
+                    if login and not self.anonymous:
+                        await pt.login()  # retried here as one request, and not once more for each call
+                    if many:
+                        no_longer()  # a run shows its progress
+                    yield pt
         except (errors.PeerTubeError, LookupError, TypeError) as exc:
             cause = diagnosis.cause_of(exc)
-            better = await diagnosis.diagnosed(cause, self.origin)
+            better = await diagnosis.diagnosed(cause, self.origin, proxies_of(self.settings))
             if better is cause and many:
                 better = exc  # which says for how long
             if not isinstance(better, errors.PeerTubeError):
@@ -95,8 +106,13 @@ def connect(settings: Settings, *, user: bool = False) -> Connection:
     if user and connection.anonymous:
         raise not_logged_in(origin)
     if not connection.anonymous:
-        check_secure(origin, allow_http=settings.allow_http)
+        check_secure(origin, allow_http=settings.allow_http, proxies=proxies_of(settings))
     return connection
+
+
+def proxies_of(settings: Settings) -> Proxies:
+    """Return which way requests go: as the option says, else as the environment does."""
+    return Proxies.of_environment(os.environ) if settings.proxy is None else Proxies.given(settings.proxy)
 
 
 def instance(settings: Settings) -> str:
@@ -112,14 +128,14 @@ def _who(settings: Settings, origin: str) -> Credentials:
     if settings.token:
         return Credentials(token=settings.token)
     path = saved.token_path(origin)
-    kept = TokenFile(path, origin=origin, username=settings.username)
+    kept = TokenFile(path, origin=origin, username=settings.username) if path is not None else None
     if settings.username is None:
         if settings.password is not None:
             hint = "add --username or PEERTUBE_USERNAME"
             raise Failure("there is a password but no user name", code=Exit.USAGE, hint=hint)
-        return Credentials(token_file=path if kept.load() is not None else None)
+        return Credentials(token_file=path if kept is not None and kept.load() is not None else None)
     # This user's saved token spares a login, of which PeerTube allows few.
-    own = kept.load() is not None and kept.saved_username() == settings.username
+    own = kept is not None and kept.load() is not None and kept.saved_username() == settings.username
     password = settings.password
     if password is None and not own:
         password = ask_password(settings.username, origin)

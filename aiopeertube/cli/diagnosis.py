@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import aiopeertube
 from aiopeertube import errors
+from aiopeertube._proxies import Proxies
 from aiopeertube.cli import logs
 from aiopeertube.cli.errors import NotPeerTube, WrongScheme
 from aiopeertube.wire.messages import Response, strange
@@ -21,7 +22,9 @@ _ATTEMPTS: Final = 3
 _OPEN_PATHS: Final = ("/api/v1/ping", "/api/v1/oauth-clients/local", "/api/v1/users/token")
 
 
-async def ping(origin: str, *, timeout: float = _SECONDS, patience: float | None = None) -> None:
+async def ping(
+    origin: str, *, timeout: float = _SECONDS, patience: float | None = None, proxies: Proxies | None = None
+) -> None:
     """Ask for /ping, which every PeerTube answers to everyone, outside of any rate limit.
 
     `timeout` and `patience` are those of the client, in seconds.
@@ -36,6 +39,7 @@ async def ping(origin: str, *, timeout: float = _SECONDS, patience: float | None
         timeout=seconds,
         connect_timeout=_CONNECT_SECONDS,
         patience=patience or _PATIENCE,
+        proxy=proxies,
     ) as pt:
         logs.follow(pt)
         try:
@@ -59,11 +63,12 @@ def _pong(response: Response) -> None:
         raise strange(response, "the pong of a PeerTube")
 
 
-async def diagnosed(error: Exception, origin: str) -> Exception:
+async def diagnosed(error: Exception, origin: str, proxies: Proxies | None = None) -> Exception:
     """Return a better error where the address is to blame; this may take one more request or connection."""
-    if _may_be_tls(error, origin) and await _speaks_tls(origin):
+    direct = proxies is None or proxies.of(origin) is None
+    if direct and _may_be_tls(error, origin) and await _speaks_tls(origin):
         return WrongScheme(origin)
-    if _doubtful(error) and not await _is_peertube(origin):
+    if _doubtful(error) and not await _is_peertube(origin, proxies):
         return NotPeerTube(f"{origin} answers, but it is not a PeerTube")
     return error
 
@@ -76,10 +81,10 @@ def _doubtful(error: Exception) -> bool:
     return unexpected and not isinstance(error, errors.RedirectRefused)
 
 
-async def _is_peertube(origin: str) -> bool:
+async def _is_peertube(origin: str, proxies: Proxies | None) -> bool:
     """Tell whether it answers like one; no answer, or a failing server, proves nothing."""
     try:
-        await ping(origin)
+        await ping(origin, proxies=proxies)
     except errors.ApiError as exc:
         return exc.status == 429 or exc.status >= 500
     except errors.UnexpectedResponse:

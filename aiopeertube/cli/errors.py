@@ -86,6 +86,7 @@ _RULES: Final[tuple[tuple[type[Exception], Exit, str], ...]] = (
     (errors.InputError, Exit.USAGE, ""),
     (WrongScheme, Exit.UNREACHABLE, "try --url {https}"),
     (NotPeerTube, Exit.UNREACHABLE, "check the address given with --url, PEERTUBE_URL or at the last login"),
+    (errors.ProxyFailed, Exit.UNREACHABLE, "check --proxy, or HTTPS_PROXY, HTTP_PROXY and NO_PROXY"),
     (errors.ServerUnreachable, Exit.UNREACHABLE, "check the address, and whether the server runs"),
     (errors.TransportError, Exit.AGAIN, _AGAIN),
     (errors.RedirectRefused, Exit.UNREACHABLE, "if that is the instance, use --url {there}"),

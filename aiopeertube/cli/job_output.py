@@ -1,23 +1,23 @@
 """What people and programs read of a job: its outcomes, its differences, its errors, and how it ended."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from aiopeertube.cli import output
 from aiopeertube.cli.connection import Connection
-from aiopeertube.cli.errors import Exit, Failure
+from aiopeertube.cli.errors import Exit, Failure, explain
 from aiopeertube.cli.option_sets import dashed
 from aiopeertube.cli.options import Settings
 from aiopeertube.cli.options_job import JobFlags
 from aiopeertube.cli.terminal import note, one_line
-from aiopeertube.migrate import BadSource, Estimate, Item, JournalError, JournalFull, Plan, Run, find_journal
+from aiopeertube.migrate import FIELDS, BadSource, Estimate, Item, JournalError, JournalFull, Plan, Run, find_journal
 
 if TYPE_CHECKING:
     from aiopeertube import PeerTube
 
-_ORDER: Final = ("changed", "unchanged", "planned", "skipped", "conflict", "failed")
+_ORDER: Final = ("changed", "unchanged", "planned", "skipped", "conflict", "failed", "damaged")
 
 
 def outcome(item: Item) -> dict[str, Any]:
@@ -33,6 +33,13 @@ def outcome(item: Item) -> dict[str, Any]:
         "reason": item.reason,
         "again": item.again,
     } | ({"conflicts": conflicts} if (conflicts := item.note.get("conflicts")) else {})
+
+
+def told(values: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """Return values as they may be shown."""
+    if values is None:
+        return None
+    return {name: "(secret)" if name in FIELDS and FIELDS[name].secret else value for name, value in values.items()}
 
 
 def write_outcome(item: Item, **more: Any) -> None:
@@ -75,7 +82,7 @@ def show_conflicts(plan: Plan) -> None:
         note(one_line(f"conflict: {at}{conflict.name}: {conflict}"))
     if len(plan.conflicts) > _SHOWN:
         note(f"... and {len(plan.conflicts) - _SHOWN:,} more; they are among the failed rows")
-    if plan.conflicts:
+    if plan.conflicts and not plan.job.parent:  # a rollback cannot be told to
         note("conflicts are left as they are; --overwrite changes them all the same")
 
 
@@ -106,10 +113,19 @@ async def client(connection: Connection) -> AsyncIterator["PeerTube"]:
             yield pt
         except BadSource as exc:
             raise _all_of(exc) from exc
-        except JournalFull as exc:
-            if exc.began:
-                raise Failure(str(exc), code=Exit.AGAIN, hint="make room, and go on with --resume") from exc
-            raise Failure(str(exc), code=Exit.FILE, hint="nothing was sent; make room, and run it again") from exc
+        except JournalError as exc:
+            raise _of_journal(exc) from exc
+
+
+def _of_journal(exc: JournalError) -> Failure:
+    """Say what became of a job whose journal cannot be used."""
+    full = isinstance(exc, JournalFull)
+    if exc.began:
+        hint = "make room, and go on with --resume" if full else "changes were sent; look at the videos it was about"
+        return Failure(dashed(str(exc), exc.option), code=Exit.AGAIN if full else Exit.FILE, hint=hint)
+    if full:
+        return Failure(str(exc), code=Exit.FILE, hint="nothing was sent; make room, and run it again")
+    return explain(exc)
 
 
 def _all_of(exc: BadSource) -> Failure:
@@ -122,14 +138,14 @@ def _all_of(exc: BadSource) -> Failure:
     return Failure(f"{what} in the input; nothing was sent", code=Exit.USAGE, hint="correct the lines named above")
 
 
-def journal_named(name: str) -> Path:
-    """Find a journal.
+def journal_named(name: str, *, changed: bool = False) -> Path:
+    """Find a journal; `changed`: "last" is the last job that changed something.
 
     Raises:
         Failure: there is none.
     """
     try:
-        return find_journal(name)
+        return find_journal(name, changed=changed)
     except JournalError as exc:
         raise Failure(str(exc), code=Exit.USAGE, hint="`aiopeertube jobs list` shows them") from exc
 
@@ -147,16 +163,42 @@ def ended(run: Run, settings: Settings, job: JobFlags, *, declined: str = "") ->
     kept = run.journal.exists()
     if run.stopped == "interrupted":
         raise Failure(f"interrupted; {'--resume goes on' if kept else 'nothing was sent'}", code=Exit.INTERRUPTED)
+    if job.first is not None and not run.stopped and not job.dry_run:
+        return _tried(run)
     if run.stopped or (run.left and not job.dry_run):
         goes_on = "--resume goes on with it" if kept else "nothing was sent; run it once more"
         why = run.stopped or "not all was done"
         raise Failure(f"stopped: {why}", code=Exit.AGAIN, hint=goes_on)
+    if run.unwritten:
+        hint = f"`aiopeertube jobs export {run.journal}` has them" if kept else "run it again"
+        what = f"the table of failed rows could not be written: {run.unwritten}"
+        raise Failure(what, code=Exit.FILE, hint=hint)
+    return Exit.SOME_FAILED if run.failed else Exit.DONE
+
+
+def _tried(run: Run) -> int:
+    """Say how a job goes on whose first items were carried out.
+
+    Raises:
+        Failure: they are not as they were wanted.
+    """
+    found = run.verified
+    if found is not None:
+        note(f"verify: {found.stand:,} stand as written, {found.differ:,} differ")
+        for difference in found.differences:
+            note(f"differs: {difference.name or difference.video}: {difference.why}")
+    if found is not None and found.differ:
+        what = f"{found.differ:,} of the first are not as they were wanted"
+        raise Failure(what, code=Exit.SOME_FAILED, hint="`aiopeertube rollback` undoes them")
+    if run.left:
+        note(f"{run.left:,} are left: the same command with --resume, and without --first, goes on with them")
     return Exit.SOME_FAILED if run.failed else Exit.DONE
 
 
 def _summary(run: Run, job: JobFlags) -> None:
     if run.failed_file is not None:
-        note(f"{run.failed:,} rows and their reasons are in {run.failed_file}; correct them and feed them back")
+        rows = "1 row and its reason are" if run.failed == 1 else f"{run.failed:,} rows and their reasons are"
+        note(f"{rows} in {run.failed_file}; correct them and feed them back")
     known = {**run.counts, "planned": run.left} if run.left else run.counts
     note(", ".join(f"{known[state]:,} {state}" for state in _ORDER if known.get(state)) or "nothing to do")
     if run.journal.exists():

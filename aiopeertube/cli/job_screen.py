@@ -12,7 +12,7 @@ from aiopeertube.cli.interrupts import HEARD, Interrupts
 from aiopeertube.cli.options import Settings
 from aiopeertube.cli.options_job import JobFlags
 from aiopeertube.cli.terminal import note
-from aiopeertube.cli.waiting import held_up
+from aiopeertube.cli.waiting import wait_of
 from aiopeertube.migrate import Item, Plan, Stoppable, Unwatched
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class JobScreen(Unwatched):
     def step(self, name: str, total: int | None = None) -> Iterator[None]:
         """Show the progress of a step."""
         with progress.showing(
-            name, total, self._settings, state=self._state, waiting=lambda: held_up(self._pt)
+            name, total, self._settings, state=self._state, waiting=lambda: wait_of(self._pt)
         ) as self._progress:
             try:
                 yield

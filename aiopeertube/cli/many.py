@@ -14,7 +14,7 @@ from aiopeertube.cli.interrupts import HEARD, Interrupts
 from aiopeertube.cli.option_sets import option
 from aiopeertube.cli.options import Settings
 from aiopeertube.cli.terminal import is_terminal, note
-from aiopeertube.cli.waiting import held_up
+from aiopeertube.cli.waiting import wait_of
 
 if TYPE_CHECKING:
     from aiopeertube import Call, Outcome, PeerTube
@@ -61,7 +61,7 @@ class Run:
         """Carry out `make(video)` for all videos; return the exit code."""
         calls: Any = _calls(videos, make) if stdin_ids.from_stdin(videos) else [make(video) for video in videos]
         total = None if stdin_ids.from_stdin(videos) else len(videos)
-        with progress.showing(self._verb, total, self._settings, waiting=lambda: held_up(pt)) as reporter:
+        with progress.showing(self._verb, total, self._settings, waiting=lambda: wait_of(pt)) as reporter:
             async with pt.bulk(calls, halt=self._halt, handle_sigint=False) as run:
                 interrupts = Interrupts(lambda: self._stop(run, reporter))
                 interrupts.install()

@@ -79,9 +79,21 @@ class Settings:
         metavar="SECONDS",
         help="How long a run waits for a server that is away. Default: 120.",
     )
+    proxy: str | None = _shared(
+        "--proxy",
+        secret=True,
+        metavar="URL",
+        help="Go by this HTTP proxy; none: by no one. Default: what HTTPS_PROXY, HTTP_PROXY and NO_PROXY say.",
+    )
     allow_http: bool = _shared("--allow-http", is_flag=True, help="Allow credentials over unencrypted http.")
     quiet: bool = _shared("--quiet", "-q", is_flag=True, help="Show no progress and no summary.")
     verbose: bool = _shared("--verbose", "-v", is_flag=True, help="Log each request on stderr.")
+    progress: str = _shared(
+        "--progress",
+        default="text",
+        type=click.Choice(["text", "jsonl"]),
+        help="How to show progress and waits on stderr; jsonl: lines of JSON among those for people.",
+    )
     no_color: bool = _shared(
         "--no-color", is_flag=True, envvar=None, show_envvar=False, help="Use no colours.  [env var: NO_COLOR]"
     )
@@ -103,7 +115,7 @@ def settings_of(ctx: click.Context) -> Settings:
 
 
 _ALL: Final = tuple(one for one in fields(Settings) if one.name != "given")
-_OUTPUT: Final = tuple(one for one in _ALL if one.name in {"quiet", "verbose", "no_color"})
+_OUTPUT: Final = tuple(one for one in _ALL if one.name in {"quiet", "verbose", "progress", "no_color"})
 
 
 def shared_options(*, short_quiet: bool = True) -> Callable[[F], F]:

@@ -50,8 +50,17 @@ class JobFlags(JobOptions):
     max_duration: float | None = option(
         "--max-duration", type=Duration(), help="Stop after this time, like 90s, 15m or 2h; --resume goes on."
     )
+    first: int | None = option(
+        "--first",
+        type=click.IntRange(min=1),
+        metavar="N",
+        help="Carry out only the first N, and verify them; --resume goes on with the rest.",
+    )
     failed: str | None = option(
-        "--failed", metavar="FILE", help="Where failed rows go. Default: INPUT.failed.csv, if there are any."
+        "--failed", metavar="FILE", help="Where failed rows go. Default: INPUT.failed.csv, or with a number."
+    )
+    overwrite_output: bool = option(
+        "--overwrite-output", is_flag=True, help="Replace the table that --failed names, if it is there."
     )
     format: str | None = option(
         "--format", type=click.Choice(["text", "jsonl"]), help="jsonl: a line for each outcome on stdout."

@@ -133,20 +133,46 @@ class Table:
 
 
 def draw_table(headings: Sequence[str], rows: Sequence[Sequence[str]], *, no_color: bool = False) -> None:
-    """Draw a table on stdout; nothing is cut unless it is a terminal."""
+    """Draw a table on stdout; on a terminal texts are cut to its width, what names something never is."""
     import rich.box  # noqa: PLC0415 - only who draws pays for it
     import rich.console  # noqa: PLC0415
     import rich.table  # noqa: PLC0415
     import rich.text  # noqa: PLC0415
 
+    console = rich.console.Console(file=sys.stdout, no_color=no_color, highlight=False)
+    room = console.width - _EDGES - _BETWEEN * (len(headings) - 1) if is_terminal(sys.stdout) else None
     table = rich.table.Table(box=rich.box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
-    for title in headings:
-        table.add_column(title, no_wrap=True, overflow="ellipsis")
+    widths = _widths(headings, rows, room)
+    for title, width in zip(headings, widths, strict=True):
+        table.add_column(title, no_wrap=True, overflow="ellipsis", width=width)
     for row in rows:
         # Text and not str: square brackets in a name are no markup.
         table.add_row(*(rich.text.Text(cell) for cell in row))
-    width = None if is_terminal(sys.stdout) else 10_000
-    rich.console.Console(file=sys.stdout, width=width, no_color=no_color, highlight=False).print(table)
+    # Longer lines than a terminal has are wrapped by it, and whole.
+    console.width = max(console.width, sum(widths) + _EDGES + _BETWEEN * len(widths))
+    console.print(table)
+
+
+_EDGES: Final = 2  # columns of a terminal that the table's own frame takes
+_BETWEEN: Final = 3
+_NARROW: Final = 8
+_NAMES: Final = frozenset({"id", "uuid", "shortUUID", "url", "video", "job", "key", "path", "targetUrl"})
+
+
+def _widths(headings: Sequence[str], rows: Sequence[Sequence[str]], room: int | None) -> list[int]:
+    """Share `room` out; None is as much as is wanted, and ids and addresses get that in any case."""
+    from rich.cells import cell_len  # noqa: PLC0415 - see above
+
+    columns = list(zip(headings, *rows, strict=True))
+    widths = [max(map(cell_len, column)) for column in columns]
+    # One that is cut is of no use to anybody.
+    whole = [column[0] in _NAMES or any("://" in cell for cell in column[1:]) for column in columns]
+    while room is not None and sum(widths) > room:
+        cut = [index for index, keep in enumerate(whole) if not keep and widths[index] > _NARROW]
+        if not cut:
+            break
+        widths[max(cut, key=widths.__getitem__)] -= 1
+    return widths
 
 
 def draw_card(row: Row, fields: Sequence[str], *, no_color: bool = False) -> None:

@@ -8,7 +8,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from aiopeertube.cli.options import Settings
+from aiopeertube.cli.output import to_json
 from aiopeertube.cli.terminal import is_terminal, note, one_line
+from aiopeertube.cli.waiting import Wait
 
 if TYPE_CHECKING:
     from rich import progress
@@ -20,8 +22,8 @@ _BETWEEN_REFRESHES: Final = 0.25
 class Screen(Protocol):
     """Where a run is shown."""
 
-    def show(self, done: int, total: int | None, state: str) -> None:
-        """Show how far it is; `total` None: nobody knows yet."""
+    def show(self, done: int, total: int | None, state: str, wait: Wait | None) -> None:
+        """Show how far it is, and what it waits for; `total` None: nobody knows yet."""
         ...
 
     def say(self, line: str) -> None:
@@ -42,7 +44,7 @@ class Progress:
         *,
         between: float,
         state: Callable[[], str] | None = None,
-        waiting: Callable[[], str] | None = None,
+        waiting: Callable[[], Wait | None] | None = None,
     ) -> None:
         self._screen = screen
         self._total = total
@@ -76,8 +78,7 @@ class Progress:
         self._next = time.monotonic() + self._between
         failed = "" if self._failed is None else f"{self._failed:,} failed"
         state = failed if self._state is None else self._state()
-        waiting = "" if self._waiting is None else self._waiting()
-        self._screen.show(self.done, self._total, ", ".join(part for part in (state, waiting) if part))
+        self._screen.show(self.done, self._total, state, None if self._waiting is None else self._waiting())
 
     def begin(self) -> None:
         """Show it again and again from now on: who waits is to see for what."""
@@ -99,7 +100,7 @@ class Progress:
 
 
 class _Quiet:
-    def show(self, done: int, total: int | None, state: str) -> None:
+    def show(self, done: int, total: int | None, state: str, wait: Wait | None) -> None:
         """Do nothing."""
 
     def say(self, line: str) -> None:
@@ -111,10 +112,22 @@ class _Lines(_Quiet):
     def __init__(self, title: str) -> None:
         self._title = title
 
-    def show(self, done: int, total: int | None, state: str) -> None:
+    def show(self, done: int, total: int | None, state: str, wait: Wait | None) -> None:
         """Print a line."""
         of = "" if total is None else f" of {total:,}"
-        note(", ".join(part for part in (f"{self._title}: {done:,}{of}", state) if part))
+        note(", ".join(part for part in (f"{self._title}: {done:,}{of}", state, str(wait or "")) if part))
+
+
+class _Rows(_Quiet):
+    """A line of JSON now and then."""
+
+    def __init__(self, title: str) -> None:
+        self._title = title
+
+    def show(self, done: int, total: int | None, state: str, wait: Wait | None) -> None:
+        """Print a line."""
+        row = {"step": self._title, "done": done, "total": total, "state": state}
+        note(to_json(row | {"waiting": None if wait is None else wait.row()}))
 
 
 class _Bar:
@@ -122,9 +135,9 @@ class _Bar:
         self._bar = bar
         self._task = bar.add_task(title, total=total, state="")
 
-    def show(self, done: int, total: int | None, state: str) -> None:
+    def show(self, done: int, total: int | None, state: str, wait: Wait | None) -> None:
         """Move the bar."""
-        fields: dict[str, Any] = {"state": state}
+        fields: dict[str, Any] = {"state": ", ".join(part for part in (state, str(wait or "")) if part)}
         self._bar.update(self._task, completed=done, total=total, **fields)
 
     def say(self, line: str) -> None:
@@ -139,7 +152,7 @@ def showing(
     settings: Settings,
     *,
     state: Callable[[], str] | None = None,
-    waiting: Callable[[], str] | None = None,
+    waiting: Callable[[], Wait | None] | None = None,
 ) -> Iterator[Progress]:
     """Show the progress of what happens inside."""
     with _screen(title, total, settings) as (screen, between):
@@ -149,7 +162,7 @@ def showing(
             yield shown
         finally:
             shown.end()
-        if isinstance(screen, _Bar):
+        if isinstance(screen, _Bar | _Rows):
             shown.show()
 
 
@@ -157,6 +170,8 @@ def showing(
 def _screen(title: str, total: int | None, settings: Settings) -> Iterator[tuple[Screen, float]]:
     if settings.quiet:
         yield _Quiet(), _SECONDS_BETWEEN_LINES
+    elif settings.progress == "jsonl":
+        yield _Rows(title), _SECONDS_BETWEEN_LINES
     elif not is_terminal(sys.stderr):
         yield _Lines(title), _SECONDS_BETWEEN_LINES
     else:

@@ -5,24 +5,24 @@ import os
 import re
 import tempfile
 from pathlib import Path
+from typing import Final
 from urllib.parse import urlsplit
 
+from aiopeertube._folders import config_folder
 from aiopeertube.errors import ConfigurationError
 
-
-def directory() -> Path:
-    """Return the user's configuration directory of this program."""
-    from platformdirs import user_config_dir  # noqa: PLC0415 - `--help` starts without
-
-    return Path(user_config_dir("aiopeertube"))
+NO_HOME: Final = "there is no home to keep a token in: set HOME or XDG_CONFIG_HOME, or all of PEERTUBE_* each time"
 
 
-def token_path(origin: str) -> Path:
-    """Return the path of the token for `origin`: tokens/<host>[_port].json."""
+def token_path(origin: str) -> Path | None:
+    """Return the path of the token for `origin`, tokens/<host>[_port].json; None for a user without a home."""
+    folder = config_folder()
+    if folder is None:
+        return None
     parts = urlsplit(origin)
     host = re.sub(r"[^A-Za-z0-9.-]", "-", parts.hostname or "")
     port = f"_{parts.port}" if parts.port is not None else ""
-    return directory() / "tokens" / f"{host}{port}.json"
+    return folder / "tokens" / f"{host}{port}.json"
 
 
 def default_url() -> str | None:
@@ -31,10 +31,13 @@ def default_url() -> str | None:
     Raises:
         ConfigurationError: the file cannot be read.
     """
-    path = directory() / "config.json"
+    folder = config_folder()
+    if folder is None:
+        return None
+    path = folder / "config.json"
     try:
         url = json.loads(path.read_bytes())["url"]
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, ValueError, KeyError, TypeError):
         raise ConfigurationError(f"cannot read the address of the last login from {path}; remove it") from None
@@ -43,7 +46,10 @@ def default_url() -> str | None:
 
 def remember_url(origin: str) -> None:
     """Make `origin` the instance of later commands, atomically."""
-    path = directory() / "config.json"
+    folder = config_folder()
+    if folder is None:
+        raise ConfigurationError(NO_HOME)
+    path = folder / "config.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=".config.")
     with os.fdopen(handle, "w", encoding="utf-8") as file:

@@ -19,7 +19,6 @@ Raises: BadSource with every error of an input; JournalError for a journal that 
 `aiopeertube.errors`. An error that one option would mend names it in its attribute `option`.
 """
 
-from .database import Job, JournalError, JournalFull
 from .exporting import columns_for
 from .fields import FIELDS
 from .inputs import Input, open_input, open_table
@@ -27,6 +26,7 @@ from .item import OPEN, Item
 from .job import Run
 from .job_options import CellOptions, JobOptions, TableOptions
 from .journal import Journal
+from .journal_errors import JournalError, JournalFull
 from .journals import all_journals, find_journal, strangers
 from .merging import Conflict
 from .outputs import check_output
@@ -34,7 +34,9 @@ from .planned import Estimate, Plan
 from .problems import BadSource, Problem
 from .proving import Difference, Verified
 from .report import Change
+from .rewrite_maps import MAP_FORMATS, map_lines
 from .rules import Rules
+from .schema import Job
 from .scope import Scope
 from .tables import Row, Sink, Source, open_sink, open_source
 from .verbs import (
@@ -56,6 +58,7 @@ from .watching import Stoppable, Unwatched, Watcher
 
 __all__ = [
     "FIELDS",
+    "MAP_FORMATS",
     "OPEN",
     "BadSource",
     "CellOptions",
@@ -95,6 +98,7 @@ __all__ = [
     "fetch_words",
     "find_journal",
     "import_",
+    "map_lines",
     "open_input",
     "open_sink",
     "open_source",

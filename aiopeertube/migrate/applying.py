@@ -1,6 +1,7 @@
 """Carry out what is planned, through the bulk engine and over the journal."""
 
 import asyncio
+import math
 from collections.abc import AsyncIterator, Callable
 from typing import TYPE_CHECKING, Any, Final
 
@@ -9,9 +10,10 @@ from aiopeertube.errors import ApiError, BulkHalted, PeerTubeError, ends_run
 from aiopeertube.wire.call import Call
 from aiopeertube.wire.messages import Request
 
-from .database import JournalError
+from .compare import is_about_one_video
 from .item import Item
 from .journal import Journal
+from .journal_errors import JournalError
 from .kinds import Kind
 from .watching import UNWATCHED, Watcher
 
@@ -31,15 +33,22 @@ async def settle_open(
 ) -> None:
     """Find out what became of the items that a run left in flight: few, as few are marked at once.
 
-    What was not done is planned again, or what `not_done` makes of it.
+    What was not done is planned again, or what `not_done` makes of it. Those whose videos cannot be read stay in
+    flight, and the watcher is told.
     """
 
     async def ask(item: Item) -> None:
-        await kind.ask(pt, journal, item)
+        try:
+            await kind.ask(pt, journal, item)
+        except PeerTubeError as exc:
+            if not is_about_one_video(exc):
+                raise
+            item.reason = f"nobody knows whether it was done: {reason(exc)}"
+            watcher.say(f"{item.name or item.uuid or item.ref}: {item.reason}")
         if item.state == "planned" and not_done is not None:
             not_done(item)
         journal.note(item)
-        if item.state != "planned":
+        if item.state not in {"planned", "sending"}:
             watcher.settled(item)
 
     try:
@@ -68,7 +77,9 @@ class _Guard:
 
 
 class Apply:
-    """One run over a journal. `stopped_by` says why it ended before its end, "" when it did not.
+    """One run over a journal, or over the `first` items that are planned.
+
+    `stopped_by` says why it ended before its end, "" when it did not.
 
     `error` is what all items would have met, where that ended it.
     """
@@ -81,6 +92,7 @@ class Apply:
         *,
         halt: str | int | Halt | None = None,
         max_duration: float | None = None,
+        first: int | None = None,
         watcher: Watcher = UNWATCHED,
     ) -> None:
         self._pt = pt
@@ -88,6 +100,7 @@ class Apply:
         self._kind = kind
         self._halt = halt
         self._max_duration = max_duration
+        self._first = first
         self._watcher = watcher
         self._guard = _Guard(pt, journal, kind)
         self._doubts: dict[int, str] = {}  # why items are in doubt, by their ids
@@ -160,9 +173,9 @@ class Apply:
         return asyncio.get_running_loop().call_later(self._max_duration, self.stop, "the time is up")
 
     async def _calls(self) -> AsyncIterator[Call[Any]]:
-        last = 0
-        while items := await self._journal.take(_MARKED_AT_ONCE, last):
-            last = items[-1].id
+        last, left = 0, math.inf if self._first is None else self._first
+        while left and (items := await self._journal.take(int(min(_MARKED_AT_ONCE, left)), last)):
+            last, left = items[-1].id, left - len(items)
             for item in items:
                 yield self._kind.call(self._pt, item).tagged(item)
 

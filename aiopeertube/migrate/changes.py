@@ -23,6 +23,17 @@ def needed_for(names: Iterable[str]) -> set[str]:
 _OF_NSFW: Final = ("nsfwFlags", "nsfwSummary")
 
 
+def driver(name: str) -> str:
+    """Name the field with which the server drops this one; "" where there is none."""
+    return "nsfw" if name in _OF_NSFW else AT if name == THEN else ""
+
+
+def dropped(wanted: Mapping[str, Any]) -> list[str]:
+    """Name the fields that the server drops with what is wanted."""
+    of_nsfw = _OF_NSFW if wanted.get("nsfw") is False else ()
+    return [*of_nsfw, *((THEN,) if AT in wanted and wanted[AT] is None else ())]
+
+
 def clash(wanted: Mapping[str, Any]) -> str:
     """Say which values cannot be wanted together, whatever the video is like; "" when all can."""
     if wanted.get("nsfw") is False and (flagged := [name for name in _OF_NSFW if wanted.get(name)]):

@@ -1,6 +1,8 @@
 """Which columns of a journal hold what is known of an item, and how they are written and read."""
 
+import zlib
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from operator import attrgetter
 from typing import Any, Final, get_args
@@ -90,16 +92,81 @@ def _writer(columns: Sequence[_Column]) -> Callable[[Item], list[Any]]:
 
 inserted: Final = _writer(INSERTED)
 saved: Final = _writer(SAVED)
+
+# What a row's sum is of: all that only a whole item is written with.
+_SUMMED: Final = ("ref", "uuid", "name", "wanted", "before", "after", "note")
+WRITTEN: Final = ("item", "uuid", "before", "after")  # and that of a row of the log
+
+
+def sum_of(seed: int, values: Iterable[Any]) -> int:
+    """Return a checksum of cells; journals have different seeds, so that a row of another one shows."""
+    text = "\0".join([value if type(value) is str else f"\1{value!r}" for value in values])
+    return zlib.crc32(text.encode("utf-8", "surrogatepass"), seed)
+
+
+def _picker(columns: Sequence[_Column]) -> Callable[[Sequence[Any]], Sequence[Any]]:
+    places = [[column.name for column in columns].index(name) for name in _SUMMED if name != "ref"]
+    return lambda row: [row[place] for place in places]
+
+
+_of_inserted, _of_saved, _of_read = _picker(INSERTED), _picker(SAVED), _picker(READ)
+
+
+def row_to_insert(item: Item, seed: int) -> list[Any]:
+    """Write the columns `INSERTED` of an item, and its sum."""
+    row = inserted(item)
+    return [*row, sum_of(seed, [item.ref, *_of_inserted(row)])]
+
+
+def row_to_save(item: Item, seed: int) -> list[Any]:
+    """Write the columns `SAVED` of an item, and its sum."""
+    row = saved(item)
+    return [*row, sum_of(seed, [item.ref, *_of_saved(row)])]
+
+
+def row_of_log(item: Item, seed: int) -> list[Any]:
+    """Write the columns `WRITTEN` of a row of the log, and its sum."""
+    row = [item.id, item.uuid, _maybe_json(item.before), _maybe_json(item.after)]
+    return [*row, sum_of(seed, row)]
+
+
+def values_of_log(row: Sequence[Any], seed: int) -> tuple[Any, Any]:
+    """Read what was there before a write, and what was written, of the columns `WRITTEN` and their sum.
+
+    Raises:
+        Unreadable: it is damaged.
+    """
+    *cells, checked = row
+    if checked != sum_of(seed, cells):
+        raise Unreadable(f"the log of item {cells[0]!r}")
+    return _maybe_value(cells[2]), _maybe_value(cells[3])
+
+
 _STATES: Final = frozenset(get_args(State))
 _DECODED: Final = [(place, column.read) for place, column in enumerate(READ) if column.read is not None]
 
 
-def item_of(row: Iterable[Any]) -> Item:
-    """Make an item of a row with the columns `READ`."""
-    values = list(row)
+_REF, _ID, _LINE, STATE = (READ.index(_NAMED[name]) for name in ("ref", "id", "line", "state"))
+
+
+def item_of(row: Sequence[Any], seed: int) -> Item:
+    """Make an item of a row with the columns `READ` and its sum; where the row is damaged, the item is so, too."""
+    *values, checked = row
+    if checked == sum_of(seed, [values[_REF], *_of_read(values)]):
+        with suppress(Unreadable):
+            return _item_of(list(values))
+    line = values[_LINE] if isinstance(values[_LINE], int) else None
+    return Item(str(values[_REF]), {}, line, id=values[_ID], state="damaged", reason=DAMAGED)
+
+
+DAMAGED: Final = "its entry in the journal is damaged"
+
+
+def _item_of(values: list[Any]) -> Item:
     for place, read in _DECODED:
         values[place] = read(values[place])
     item = Item(*values)
-    if item.state not in _STATES:
-        raise Unreadable(f"item {item.id}: there is no state {item.state!r}")
+    sound = isinstance(item.row, dict) and isinstance(item.attempts, int) and isinstance(item.reason, str)
+    if not sound or item.state not in _STATES or not isinstance(item.line, int | None):
+        raise Unreadable(f"item {item.id}")
     return item

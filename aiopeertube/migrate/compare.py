@@ -42,32 +42,53 @@ def compare(
     if (of := item.note.get("of", item.uuid)) != item.uuid:
         return item.settle("failed", ANOTHER.format(uuid=of))
     try:
-        now = fields.current(video, item.wanted)
-        found = {} if overwrite else conflicts(item, now, video.get("updatedAt"))
-        rest = {name: value for name, value in item.wanted.items() if name not in found}
-        item.before, item.after = change(rest, video)
+        known = item.known
+        found = _planned(item, video, overwrite=overwrite)
+        looked = {name: value for name, value in known.items() if name in found}
     except ValueError as exc:
         return item.settle("failed", str(exc))
-    item.note = _noted(item.note, found, video)
+    item.note = _noted(item.note, found, looked, video)
     if found and not item.after:
         item.after, item.before, item.ready = {name: both["mine"] for name, both in found.items()}, None, False
         return item.settle("conflict", merging.reason(item, words or Vocabulary()))
     if not item.after:
         return item.settle("unchanged")
-    expected, before = item.note.get("expected"), item.before
-    if expected is not None and (changed := [name for name in before if before[name] != expected.get(name, _NONE)]):
-        return item.settle("conflict", f"changed by somebody else: {', '.join(changed)}")
+    if "expected" in item.note and (found := merging.unexpected(item)):
+        item.note["conflicts"] = found
+        return item.settle("conflict", merging.reason(item, words or Vocabulary()))
     return item.settle("planned")
 
 
-_NONE: Final = object()
+def _planned(item: Item, video: Mapping[str, Any], *, overwrite: bool) -> dict[str, Any]:
+    """Plan what is in no conflict; return what is.
+
+    Raises:
+        ValueError: the video cannot be changed so.
+    """
+    updated_at = video.get("updatedAt")
+    found = {} if overwrite else conflicts(item, fields.current(video, item.wanted), updated_at)
+    before, after = change(_without(item.wanted, found), video)
+    if not overwrite and (lost := merging.drops(item, before, after, updated_at)):
+        found |= lost
+        before, after = change(_without(item.wanted, found), video)
+    item.before, item.after = before, after
+    return found
 
 
-def _noted(note: Mapping[str, Any], found: Mapping[str, Any], video: Mapping[str, Any]) -> dict[str, Any]:
-    """Note the conflicts of this look, and when the video was edited last, which a plan keeps."""
-    kept = {name: value for name, value in note.items() if name not in {"conflicts", "seen"}}
+def _without(wanted: Mapping[str, Any], found: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in wanted.items() if name not in found}
+
+
+def _noted(
+    note: Mapping[str, Any], found: Mapping[str, Any], looked: dict[str, Any], video: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Note the conflicts of this look, and when the video was edited last, which a plan keeps.
+
+    What stood there before a conflict stays known, so that the next look finds the same conflict.
+    """
+    kept = {name: value for name, value in note.items() if name not in {"conflicts", "seen", "looked"}}
     seen = {"seen": video["updatedAt"]} if isinstance(video.get("updatedAt"), str) else {}
-    return kept | seen | ({"conflicts": dict(found)} if found else {})
+    return kept | seen | ({"conflicts": dict(found)} if found else {}) | ({"looked": looked} if looked else {})
 
 
 def _complain(item: Item, video: Mapping[str, Any], problems: Problems) -> bool:

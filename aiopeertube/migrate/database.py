@@ -1,89 +1,47 @@
-"""The journal's file: its schema, and every question and change that is written in SQL. Nothing here is asynchronous.
+"""The journal's file: every question and change that is written in SQL. Nothing here is asynchronous.
 
-SQLite with a write-ahead log; a transaction is on the disk when its method returns.
+SQLite with a write-ahead log; a transaction is on the disk when its method returns. Items tell how things are; the
+log of writes tells what was sent, and what was there before, whatever comes later.
 """
 
-import os
 import sqlite3
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import asdict, dataclass
+from contextlib import ExitStack
+from dataclasses import replace
+from itertools import groupby
 from pathlib import Path
 from typing import Any, Final, Self
 
-import filelock
+from . import journal_file
+from .columns import DAMAGED, INSERTED, READ, SAVED, STATE, as_json, item_of, row_to_insert, row_to_save, value_of
+from .item import Item, State, merged
+from .journal_errors import JournalError, explained
+from .schema import Job
+from .write_log import WriteLog
 
-from aiopeertube.errors import ConfigurationError
-
-from .columns import COLUMNS, INSERTED, READ, SAVED, Unreadable, as_json, inserted, item_of, saved, value_of
-from .item import Item, State, joined, merged
-
-VERSION: Final = 2
 PAGE: Final = 200  # items that are read at a time
-_CACHE: Final = 8192  # KiB; videos come in no order, and their index outgrows SQLite's usual 2 MiB soon
 
-
-class JournalError(ConfigurationError):
-    """A journal cannot be used: damaged, in use, or of another instance or user."""
-
-
-class JournalFull(JournalError):
-    """The journal cannot be written any more: no room, a disk that fails, or that became read-only.
-
-    What is in it is safe. `began` tells whether anything may have been sent: then a later run goes on from there.
-    """
-
-    def __init__(self, message: str, *, began: bool = False) -> None:
-        super().__init__(message)
-        self.began = began
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """What a journal is about. `kind` is "update", "captions" and so on; `source` is its input's name."""
-
-    kind: str
-    origin: str
-    user: str
-    source: str
-    columns: tuple[str, ...] = ()
-    began: float = 0.0  # seconds since the epoch
-    parent: str = ""  # the journal that this one rolls back
-
-
-_SCHEMA: Final = f"""
-CREATE TABLE job (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE item (
-    {", ".join(f"{column.name} {column.type}" for column in COLUMNS)},
-    pass INTEGER NOT NULL, at REAL NOT NULL
-);
-CREATE INDEX item_state ON item (state, id);
-"""
 # Videos come in no order, so an index that grows with them is written all over; built at once it costs a tenth.
 _BY_VIDEO: Final = "CREATE INDEX IF NOT EXISTS item_ref ON item (ref)"
-_SELECT: Final = f"SELECT {', '.join(column.name for column in READ)} FROM item WHERE "  # noqa: S608 - our own names
+_SELECT: Final = f"SELECT {', '.join(column.name for column in READ)}, sum FROM item WHERE "  # noqa: S608 - our own names
 _INSERT: Final = (
-    f"INSERT INTO item ({', '.join(column.name for column in INSERTED)}, pass, at) "  # noqa: S608
-    f"VALUES ({'?, ' * len(INSERTED)}?, ?)"
+    f"INSERT INTO item ({', '.join(column.name for column in INSERTED)}, sum, pass, at) "  # noqa: S608
+    f"VALUES ({'?, ' * len(INSERTED)}?, ?, ?)"
 )
-_SAVE: Final = f"UPDATE item SET {', '.join(f'{column.name} = ?' for column in SAVED)}, at = ? WHERE id = ?"  # noqa: S608
-# Changes of videos that were changed several times; not in the file itself, whose time tells what is "last".
-_STEPS: Final = """
-DROP TABLE IF EXISTS temp.step;
-CREATE TEMP TABLE step AS SELECT uuid, id AS item FROM item WHERE state = 'changed' AND uuid IN (
-    SELECT uuid FROM item WHERE state = 'changed' AND uuid != '' GROUP BY uuid HAVING count(*) > 1
-);
-CREATE INDEX temp.step_uuid ON step (uuid);
-"""
-# Items of a pass whose video this job changed in another way after they were last settled.
+_SAVE: Final = f"UPDATE item SET {', '.join(f'{column.name} = ?' for column in SAVED)}, sum = ?, at = ? WHERE id = ?"  # noqa: S608
+# Items of a pass whose video this job changed in another way after they were last settled; the rest of a video that
+# is in conflict is no such way.
 _OVERWRITTEN: Final = """
 WITH last AS (SELECT uuid, max(at) AS at FROM item WHERE state = 'changed' AND uuid != '' GROUP BY uuid)
-SELECT item.id FROM item JOIN last ON last.uuid = item.uuid WHERE pass = ? AND item.at < last.at ORDER BY item.id
+SELECT item.id, item.at FROM item JOIN last ON last.uuid = item.uuid
+WHERE pass = ? AND item.at < last.at AND state != 'conflict' ORDER BY item.id
 """
+# Items of a pass that are about one video under several names; what was set apart of an item has its name.
 _TWICE: Final = (
-    "SELECT uuid FROM item WHERE pass = ? AND uuid != '' GROUP BY uuid HAVING count(*) > 1 ORDER BY min(id)"
+    "uuid IN (SELECT uuid FROM item WHERE pass = ? AND uuid != '' GROUP BY uuid HAVING count(DISTINCT ref) > 1) "
+    "AND pass = ? AND state NOT IN ('changed', 'sending') ORDER BY uuid, line, id"
 )
 # Unseen: by rows that tell nothing of what whoever wrote them has seen.
 _REPLACED: Final = """
@@ -93,36 +51,38 @@ WHERE state = 'planned' AND line IS NOT NULL
     AND coalesce(json_type(note, '$.base'), json_type(note, '$.since'), json_type(note, '$.expected')) IS NULL
 """
 _OF_ROWS: Final = frozenset({"base", "of", "own", "since"})  # what rows know of their videos, in an item's note
+# What could not be done counts, unless a later pass wants something else of the same video.
 _NOT_DONE: Final = """
-SELECT count(*) FROM item WHERE state IN ('read', 'planned', 'sending') OR (
-    state IN ('failed', 'conflict')
-    AND NOT EXISTS (SELECT 1 FROM item AS later WHERE later.ref = item.ref AND later.id > item.id)
+WITH wish AS (SELECT uuid, max(pass) AS pass FROM item WHERE uuid != '' GROUP BY uuid)
+SELECT item.id FROM item LEFT JOIN wish ON wish.uuid = item.uuid
+WHERE state IN ('read', 'planned', 'sending', 'damaged') OR (
+    state IN ('failed', 'conflict') AND item.pass >= coalesce(wish.pass, 0)
+    AND NOT EXISTS (SELECT 1 FROM item AS later WHERE later.ref = item.ref AND later.pass > item.pass)
+)
+"""
+_PARTS: Final = """
+DELETE FROM item WHERE pass < ? AND state IN ('read', 'planned', 'failed') AND EXISTS (
+    SELECT 1 FROM item AS apart WHERE apart.ref = item.ref AND apart.change = item.change AND apart.pass = ?
 )
 """
 _BACK: Final = "state = CASE WHEN ready THEN 'planned' ELSE 'read' END, reason = ''"
-# From version 1, in which a change that was known already said that no comparison is needed.
-_UPGRADE: Final = """
-ALTER TABLE item ADD COLUMN ready INTEGER NOT NULL DEFAULT 0;
-UPDATE item SET ready = after IS NOT NULL;
-"""
 
 
 class Database:
     """One journal's file, and the lock that keeps others off it."""
 
-    def __init__(self, path: Path, connection: sqlite3.Connection, lock: filelock.FileLock | None) -> None:
+    def __init__(self, path: Path, connection: sqlite3.Connection, held: ExitStack) -> None:
         self.path = path
         self._connection = connection
-        self._lock = lock
-        facts = {key: value_of(value) for key, value in connection.execute("SELECT key, value FROM job")}
-        self.last_pass = int(facts.pop("pass", 0))
-        self.undone_by = str(facts.pop("undone", ""))  # the journal of a rollback that changed what this one wrote
+        self._held = held  # the connection and the lock
+        self.job, facts = journal_file.facts(path, connection)
+        self._seed = int(facts["seed"])
+        self.last_pass = int(facts.get("pass", 0))
+        self.undone_by = str(facts.get("undone", ""))  # the journal of a rollback that changed what this one wrote
         self._nothing_known = False  # while a first pass promises that no video comes up twice
         self._known = 0  # the last item of earlier passes
-        try:
-            self.job = Job(**facts | {"columns": tuple(facts["columns"])})
-        except (KeyError, TypeError, ValueError):
-            raise JournalError(f"the journal {path} is damaged") from None
+        self.log = WriteLog(connection, self._seed)
+        self._damaged: dict[int, str] = {}  # items that are damaged, and the states that they claim to have
 
     # -- life ------------------------------------------------------------------------------------
 
@@ -134,16 +94,14 @@ class Database:
             JournalError: there is something at `path` already, or it cannot be written there.
         """
         with explained(path), ExitStack() as undo:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            if path.exists():
-                raise JournalError(f"there is a journal at {path} already: resume it, or choose another place")
-            lock, connection = _locked(path, undo), _connected(path, undo)
-            _fill(connection, job)
-            return cls._of(path, connection, lock, undo)
+            return cls(path, journal_file.made(path, job, undo), undo.pop_all())
 
     @classmethod
-    def open(cls, path: Path, *, read_only: bool = False) -> Self:
+    def open(cls, path: Path, *, read_only: bool = False, or_copy: bool = False, looks: bool = True) -> Self:
         """Open a file; `read_only` needs no lock, and sees a run that is under way.
+
+        With `or_copy` a file that cannot be written is copied into memory, and what is written is lost. One that is
+        only read is not looked through for damages where that is not cheap, or not `looks`.
 
         Raises:
             JournalError: there is none, it is damaged, or another run uses it.
@@ -151,17 +109,17 @@ class Database:
         with explained(path), ExitStack() as undo:
             if not path.is_file():
                 raise JournalError(f"there is no journal at {path}")
-            _recognise(path)
-            lock = None if read_only else _locked(path, undo)
-            connection = _connected(path, undo, read_only=read_only)
-            _check(path, connection, read_only=read_only)
-            return cls._of(path, connection, lock, undo)
-
-    @classmethod
-    def _of(cls, path: Path, connection: sqlite3.Connection, lock: filelock.FileLock | None, undo: ExitStack) -> Self:
-        database = cls(path, connection, lock)
-        undo.pop_all()  # from here on it is `close` that ends all
-        return database
+            if read_only:
+                connection = journal_file.read(path, undo, looks=looks)
+            elif or_copy and not journal_file.can_be_written(path):
+                connection = journal_file.copied(path, undo)
+            else:
+                connection = journal_file.opened(path, undo)
+            database = cls(path, connection, undo)
+            if not read_only or (looks and journal_file.is_small(path)):
+                database.find_damaged(mark=not read_only)
+            database._held = undo.pop_all()
+            return database
 
     def close(self) -> None:
         """Close the file; the lock is kept until `release`."""
@@ -169,11 +127,20 @@ class Database:
 
     def release(self, *, remove: bool) -> None:
         """Release the lock, and `remove` the file before, with what belongs to it."""
-        for suffix in ("", "-wal", "-shm", ".lock") if remove else ():
-            with suppress(FileNotFoundError):
-                os.unlink(f"{self.path}{suffix}")  # noqa: PTH108 - a name, not a path of its own
-        if self._lock is not None:
-            self._lock.release()
+        if remove:
+            journal_file.remove(self.path)
+        self._held.close()
+
+    def find_damaged(self, *, mark: bool) -> None:
+        """Go through all items for those whose cells are not what was written; `mark` them as such."""
+        rows = self._connection.execute(_SELECT + "TRUE")
+        found = ((item, str(row[STATE])) for row in rows if (item := item_of(row, self._seed)).state == "damaged")
+        self._damaged = {item.id: claim for item, claim in found if claim != "damaged"}
+        if mark and self._damaged:
+            with self._connection as connection:
+                marks = [(DAMAGED, id_) for id_ in self._damaged]
+                connection.executemany("UPDATE item SET state = 'damaged', reason = ? WHERE id = ?", marks)
+            self._damaged = {}
 
     # -- filling ---------------------------------------------------------------------------------
 
@@ -226,15 +193,17 @@ class Database:
 
         What its row knows of the video may have become more since, where it was exported anew.
         """
-        note = as_json(item.note) if _OF_ROWS & item.note.keys() else None
-        known = self._connection.execute(
-            "UPDATE item SET pass = ?, line = ?, row = ?, "
-            "note = CASE WHEN state IN ('changed', 'sending') THEN note ELSE coalesce(?, note) END "
-            "WHERE id = (SELECT max(id) FROM item WHERE ref = ? AND change = ?)",
-            (self.last_pass, item.line, as_json(item.row), note, item.ref, item.change),
-        )
-        if not known.rowcount:
+        known = self._one("id = (SELECT max(id) FROM item WHERE ref = ? AND change = ?)", (item.ref, item.change))
+        if known is None or known.state == "damaged":
             self._insert(item)
+            return
+        if _OF_ROWS & item.note.keys() and known.state not in {"changed", "sending"}:
+            known.note = item.note
+            self._save([known])
+        self._connection.execute(
+            "UPDATE item SET pass = ?, line = ?, row = ? WHERE id = ?",
+            (self.last_pass, item.line, as_json(item.row), known.id),
+        )
 
     def keep(self, refs: Sequence[str]) -> set[str]:
         """Take into this pass what was done to these videos, or may have been; return which they are."""
@@ -246,7 +215,7 @@ class Database:
         return kept
 
     def _insert(self, item: Item) -> None:
-        self._connection.execute(_INSERT, (*inserted(item), self.last_pass, time.time()))
+        self._connection.execute(_INSERT, (*row_to_insert(item, self._seed), self.last_pass, time.time()))
 
     def end_pass(self, *, edits: bool = True, again: Sequence[State] = ()) -> None:
         """Leave out what this pass did not ask for any more; `edits` of one video overwrite each other.
@@ -258,6 +227,8 @@ class Database:
             connection.execute(_BY_VIDEO)
             if edits and self.last_pass > 1:
                 self._plan_again_what_was_overwritten()
+            # What was set apart of it is read again, with all that its row wants.
+            connection.execute(_PARTS, (self.last_pass, self.last_pass))
             connection.execute(
                 "UPDATE item SET state = 'skipped', reason = 'not in the input any more' "
                 "WHERE pass < ? AND state IN ('read', 'planned')",
@@ -275,28 +246,34 @@ class Database:
 
     def _plan_again_what_was_overwritten(self) -> None:
         """Replace what this job knows of a video by a new wish, where a later change of its own came between."""
-        overwritten = [id_ for (id_,) in self._connection.execute(_OVERWRITTEN, (self.last_pass,))]
-        for id_ in overwritten:
+        overwritten = self._connection.execute(_OVERWRITTEN, (self.last_pass,)).fetchall()
+        if overwritten:
+            self.log.find_steps()
+        for id_, at in overwritten:
             (old,) = self._select("id = ?", (id_,))
             self._connection.execute("UPDATE item SET pass = ? WHERE id = ?", (self.last_pass - 1, id_))
-            self._insert(Item(old.ref, old.wanted, old.line, old.row, note=old.note))
+            known = {**old.known, **self.log.written_since(old, at)}
+            note = old.note | ({"looked": known} if known else {})
+            self._insert(Item(old.ref, old.wanted, old.line, old.row, note=note))
 
     # -- looking ---------------------------------------------------------------------------------
 
     def changed(self, after: int) -> tuple[list[Item], int | None]:
-        """Return some videos that were changed, each once, and where to go on (None: that was all).
+        """Return some videos that were changed, or may have been, each once, and where to go on (None: that was all).
 
-        What was changed in several steps comes as one change, at the place of the first.
+        What was changed in several steps comes as one change, at the place of the first. Items that are not "changed"
+        or "sending" are those of which nobody knows what was there: their entries are damaged.
         """
-        page = self.page(("changed",), after)
-        steps = [self._steps(item) for item in page]
-        items = [joined(chain) for chain in steps if chain]
-        return items, page[-1].id if len(page) == PAGE else None
+        page, last = self.log.chains(after)
+        return [self._change_of(*found) for found in page], last
 
-    def _steps(self, item: Item) -> list[Item]:
-        """Return all changes of an item's video; none where another one came first."""
-        chain = self._select("id IN (SELECT item FROM temp.step WHERE uuid = ?) ORDER BY id", (item.uuid,))
-        return [item] if not chain else chain if chain[0].id == item.id else []
+    def _change_of(self, id_: int, chain: Item) -> Item:
+        """Tell with a change what is known of the row that asked for it."""
+        item = self._one("id = ?", (id_,))
+        if item is None or item.state == "damaged":
+            return chain
+        whole = replace(item, uuid=chain.uuid, before=chain.before, after=chain.after, note=item.note | chain.note)
+        return whole.settle(chain.state, chain.reason)
 
     def meet(self) -> tuple[list[tuple[Item, Item]], int]:
         """Join items of this pass that are about one video, whatever they call it.
@@ -304,30 +281,35 @@ class Database:
         Return pairs that contradict each other, the earlier one first, and how many items have to be compared again.
         """
         pairs, joined = [], 0
-        for (uuid,) in self._connection.execute(_TWICE, (self.last_pass,)).fetchall():
-            where = "uuid = ? AND pass = ? AND state NOT IN ('changed', 'sending') ORDER BY id"
-            found = self._select(where, (uuid, self.last_pass))
-            for first, other in zip(found[:1] * (len(found) - 1), found[1:], strict=True):
+        twice = self._select(_TWICE, (self.last_pass, self.last_pass))
+        for _, same in groupby(twice, lambda item: item.uuid):
+            first, *others = same
+            for other in others:
                 wanted = merged(first.wanted, other.wanted)
                 if wanted is None:
                     pairs.append((first, other))
-                if wanted is None or "conflict" in (first.state, other.state):
-                    continue  # what is in conflict was set apart
+                    continue
                 first.take_in(other, wanted)
-                other.settle("unchanged", f"line {first.line or 0:,} names the same video, and both are done as one")
-                first.state, first.ready = "read", False
-                self.save([first, other])
-                self._connection.execute("UPDATE item SET row = ? WHERE id = ?", (as_json(first.row), first.id))
                 joined += 1
+                self._join(first, other)
         self._connection.commit()
-        return pairs, joined
+        return sorted(pairs, key=lambda pair: pair[1].line or 0), joined
 
-    def written(self) -> Iterator[tuple[str, str, str]]:
-        """Give the video, the wishes and the note of each item that was changed, the latest last."""
-        found: Iterator[tuple[str, str, str]] = self._connection.execute(
-            "SELECT ref, wanted, note FROM item WHERE state = 'changed' ORDER BY at, id"
-        )
-        return found
+    def _join(self, first: Item, other: Item) -> None:
+        """Let an item be compared again with what it took in of another one."""
+        first.state, first.ready = "read", False
+        if other.ref == first.ref:  # it was set apart, and will be again
+            self._connection.execute("DELETE FROM item WHERE id = ?", (other.id,))
+        else:
+            other.settle("unchanged", f"line {first.line or 0:,} names the same video, and both are done as one")
+        self._save([first, other])
+        self._connection.execute("UPDATE item SET row = ? WHERE id = ?", (as_json(first.row), first.id))
+
+    def written(self) -> Iterator[Item]:
+        """Give each item that was changed, the latest last."""
+        found = self._connection.execute(_SELECT + "state = 'changed' ORDER BY at, id")
+        items = (item_of(row, self._seed) for row in found)
+        return (item for item in items if item.state != "damaged")
 
     def replaced(self) -> tuple[int, int]:
         """Count the values that are planned to be replaced unseen, and those of them that are not empty now."""
@@ -336,13 +318,26 @@ class Database:
 
     def not_done(self) -> int:
         """Count the items that are open or could not be done, and whose video got no other wish since."""
-        (count,) = self._connection.execute(_NOT_DONE).fetchone()
+        (count,) = self._connection.execute(f"SELECT count(*) FROM ({_NOT_DONE})").fetchone()  # noqa: S608
         return int(count)
+
+    def find_undone(self) -> None:
+        """Find the items that `not_done` counts, for `undone`."""
+        self._connection.executescript(f"DROP TABLE IF EXISTS temp.undone; CREATE TEMP TABLE undone AS {_NOT_DONE};")
+
+    def undone(self, after: int) -> tuple[list[Item], int | None]:
+        """Return some of the items that `not_done` counts, and where to go on (None: that was all)."""
+        page = self._select("id > ? AND id IN (SELECT id FROM temp.undone) ORDER BY id LIMIT ?", (after, PAGE))
+        return page, page[-1].id if len(page) == PAGE else None
 
     def counts(self) -> dict[str, int]:
         """Count items by state."""
         found = self._connection.execute("SELECT state, count(*) FROM item GROUP BY state ORDER BY state")
-        return dict(found.fetchall())
+        counts = Counter(dict(found.fetchall()))
+        counts.subtract(self._damaged.values())
+        if self._damaged:
+            counts["damaged"] += len(self._damaged)
+        return {state: count for state, count in counts.items() if count}
 
     def count_read(self, accepted: Callable[[Iterable[str]], bool]) -> int:
         """Count the items read whose wanted fields are `accepted`."""
@@ -371,10 +366,6 @@ class Database:
 
     # -- doing -----------------------------------------------------------------------------------
 
-    def find_steps(self) -> None:
-        """Find the videos that were changed several times, for `changed`."""
-        self._connection.executescript(_STEPS)
-
     def mark_undone(self, by: str) -> None:
         """Note that another journal's job is about to undo this one."""
         self.undone_by = by
@@ -385,16 +376,28 @@ class Database:
 
     def save(self, items: Sequence[Item]) -> None:
         """Write items with all that is known of them."""
-        with self._connection as connection:
-            connection.executemany(_SAVE, [(*saved(item), time.time(), item.id) for item in items])
+        with self._connection:
+            self._save(items)
+
+    def settle(self, items: Sequence[Item]) -> None:
+        """Write items with what became of them."""
+        with self._connection:
+            self._save(items)
+            self.log.settle(items)
 
     def take(self, number: int, after: int) -> list[Item]:
         """Mark the next planned items as about to be sent."""
         items = self._select("state = 'planned' AND id > ? ORDER BY id LIMIT ?", (after, number))
         for item in items:
             item.state = "sending"
-        self.save(items)
+        with self._connection:
+            self._save(items)
+            self.log.begin(items)
         return items
+
+    def _save(self, items: Iterable[Item]) -> None:
+        rows = [(*row_to_save(item, self._seed), time.time(), item.id) for item in items]
+        self._connection.executemany(_SAVE, rows)
 
     def reopen_failed(self) -> None:
         """Plan or read again what failed, unless no values came of it: another try would find the same."""
@@ -411,92 +414,4 @@ class Database:
         return found[0] if found else None
 
     def _select(self, where: str, values: tuple[Any, ...]) -> list[Item]:
-        return [item_of(row) for row in self._connection.execute(_SELECT + where, values)]
-
-
-def _connected(path: Path, undo: ExitStack, *, read_only: bool = False) -> sqlite3.Connection:
-    uri = path.absolute().as_uri() + ("?mode=ro" if read_only else "?mode=rwc")
-    # Used by one thread after the other, never by two at once.
-    connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
-    undo.callback(connection.close)
-    if not read_only:
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")  # a mark is on the disk before its request leaves
-        connection.execute(f"PRAGMA cache_size = -{_CACHE}")
-    return connection
-
-
-def _recognise(path: Path) -> None:
-    """See that a file is a journal, before anything is written to it or beside it.
-
-    Raises:
-        JournalError: it is not.
-    """
-    with ExitStack() as undo:
-        connection = _connected(path, undo, read_only=True)
-        tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-        if not {"job", "item"} <= tables:
-            raise JournalError(f"{path} is no journal of this version, or none at all")
-
-
-def _fill(connection: sqlite3.Connection, job: Job) -> None:
-    """Make the tables of a new journal, and write what it is about."""
-    facts = asdict(job) | {"columns": list(job.columns), "began": job.began or time.time()}
-    connection.executescript(_SCHEMA)
-    with connection:
-        connection.execute(f"PRAGMA user_version = {VERSION}")
-        pairs = [(key, as_json(value)) for key, value in facts.items()]
-        connection.executemany("INSERT INTO job VALUES (?, ?)", pairs)
-
-
-def _check(path: Path, connection: sqlite3.Connection, *, read_only: bool) -> None:
-    """See that a file is a whole journal of this version, or make it one.
-
-    Raises:
-        JournalError: it is not.
-    """
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
-    if version == 1 and not read_only:
-        connection.executescript(f"BEGIN; {_UPGRADE} PRAGMA user_version = {VERSION}; COMMIT;")
-    elif version != VERSION:
-        raise JournalError(f"{path} is no journal of this version")
-    if not read_only and connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
-        raise JournalError(f"the journal {path} is damaged")
-
-
-def _locked(path: Path, undo: ExitStack) -> filelock.FileLock:
-    lock = filelock.FileLock(f"{path}.lock", thread_local=False)
-    try:
-        lock.acquire(blocking=False)
-    except filelock.Timeout:
-        raise JournalError(f"another run uses the journal {path}; wait for its end") from None
-    undo.callback(lock.release)
-    return lock
-
-
-# How SQLite says that the disk takes nothing more.
-_UNWRITABLE: Final = ("full", "disk I/O", "readonly")
-
-
-@contextmanager
-def explained(path: Path, *, began: bool = False) -> Iterator[None]:
-    """Turn errors of SQLite, the disk and damaged cells into a JournalError of one line.
-
-    `began` tells whether anything may have been sent.
-    """
-    try:
-        yield
-    except Unreadable as exc:
-        raise JournalError(f"the journal {path} is damaged: {exc}") from None
-    except sqlite3.DatabaseError as exc:
-        text = str(exc)
-        if isinstance(exc, sqlite3.OperationalError) and (began or any(word in text for word in _UNWRITABLE)):
-            what = "no room for" if "full" in text else "cannot write"
-            raise JournalFull(f"{what} the journal {path}: {text}; what is in it is safe", began=began) from None
-        if "not a database" in text or "malformed" in text or "no such table" in text:
-            why = f"the journal {path} is damaged, or no journal at all: {text}"
-        else:
-            why = f"cannot use the journal {path}: {text}"
-        raise JournalError(why) from None
-    except OSError as exc:
-        raise JournalError(f"cannot use the journal {path}: {exc.strerror or exc}") from None
+        return [item_of(row, self._seed) for row in self._connection.execute(_SELECT + where, values)]

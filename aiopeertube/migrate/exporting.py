@@ -145,4 +145,4 @@ def _label(video: Mapping[str, Any], name: str) -> Any:
     if not isinstance(constant, Mapping) or constant.get("id") is None:
         return None
     label = constant.get("label")
-    return label if label != UNKNOWN else None
+    return label if label != UNKNOWN else ""  # which leaves the field, as null would not

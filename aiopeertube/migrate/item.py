@@ -7,7 +7,7 @@ from typing import Any, Final, Literal
 
 from .exact_json import dumps
 
-State = Literal["read", "planned", "sending", "changed", "unchanged", "skipped", "conflict", "failed"]
+State = Literal["read", "planned", "sending", "changed", "unchanged", "skipped", "conflict", "failed", "damaged"]
 
 # What a run has still to do; "sending" is a question that the server can answer.
 OPEN: Final = ("read", "planned", "sending")
@@ -44,6 +44,12 @@ class Item:
         """A hash of what is wanted: with `ref` it names this change, wherever its row stands."""
         return hashlib.sha256(dumps(self.wanted, sort_keys=True)).hexdigest()[:32]
 
+    @property
+    def known(self) -> dict[str, Any]:
+        """What the last look found of fields that were to be changed, or what was written there since."""
+        written = (self.after or {}) if self.state == "changed" else {}
+        return {**(self.before or {}), **self.note.get("looked", {}), **written}
+
     def settle(self, state: State, reason: str = "", *, again: bool = False) -> "Item":
         """Say what became of it."""
         self.state, self.reason, self.again = state, reason, again
@@ -76,10 +82,14 @@ def together(note: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any
 
 
 def joined(chain: Sequence[Item]) -> Item:
-    """Put what one job did to a video in several steps into one change: what was there first, and what came last."""
+    """Put what one job did to a video in several steps into one change: what was there first, and what came last.
+
+    Where somebody else changed a field between two steps, what they left is what was there.
+    """
     before: dict[str, Any] = {}
     after: dict[str, Any] = {}
     for item in chain:
-        before = {**(item.before or {}), **before}
+        found = item.before or {}
+        before |= {name: value for name, value in found.items() if name not in after or after[name] != value}
         after |= item.after or {}
     return replace(chain[-1], before=before, after=after)

@@ -1,9 +1,10 @@
 """What verbs are made of: open a job's journal, fill it, and carry out what it plans."""
 
 import tempfile
+import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import ExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,23 +12,25 @@ from aiopeertube.errors import ConfigurationError, PeerTubeError
 
 from .applying import Apply, settle_open
 from .compare import Lookup
-from .database import Job, JournalError
 from .fields import Reading
 from .inputs import Input
 from .item import OPEN
 from .job_options import CellOptions, JobOptions, TableOptions
 from .journal import Journal
+from .journal_errors import JournalError
 from .journals import LAST, find_journal, journal_of
 from .kinds import Kind, of
-from .outputs import check_output
+from .outputs import free_name
 from .planfile import PlanFile
 from .planned import Plan, plan_of
 from .planning import check_plan, plan_file, plan_object, plan_table
+from .proving import Verified, Verifier
 from .report import failed_table, write_failed
 from .rows import Layout
+from .schema import Job
 from .scope import Who, who_am_i
 from .vocabulary import WORDS, Vocabulary, fetch_words
-from .watching import Watcher
+from .watching import Sayer, Watcher
 
 if TYPE_CHECKING:
     from aiopeertube._client import PeerTube
@@ -45,8 +48,11 @@ class Run:
         counts: Items by state.
         stopped: Why it ended before its end, like "the time is up"; "" when it did not.
         error: What ended it, where that is an error that all items would have met.
-        failed_file: The table of failed rows, with the reason beside each; None: no row failed.
+        failed_file: The table of failed rows, with the reason beside each; None: no row failed, or it could not be
+            written.
+        unwritten: Why it could not be written, "" where it could.
         declined: Whether somebody was asked and said no; nothing was sent.
+        verified: What a look at all that the job has changed found, after the first items of it (`JobOptions.first`).
     """
 
     journal: Path
@@ -55,6 +61,8 @@ class Run:
     error: PeerTubeError | None = None
     failed_file: Path | None = None
     declined: bool = False
+    unwritten: str = ""
+    verified: Verified | None = None
 
     @property
     def left(self) -> int:
@@ -77,6 +85,7 @@ class Desk:
     journal: Journal
     watcher: Watcher
     words: Vocabulary = field(default_factory=Vocabulary)
+    failed: Path | None = None  # where rows that fail will go
 
 
 @asynccontextmanager
@@ -91,7 +100,7 @@ async def opened(
     parent: str = "",
 ) -> AsyncIterator[Desk]:
     """Find out who we are, open the job's journal, and settle what an earlier run left in flight."""
-    check_output(failed_table(options, name), (name, parent, str(options.journal or "")), option="failed")
+    failed = failed_table(options, name, (name, parent, str(options.journal or "")))
     who, me = await who_am_i(pt)
     job = Job(kind.name, pt.origin, who.name, name, columns, parent=parent)
     with ExitStack() as stack:
@@ -99,8 +108,8 @@ async def opened(
         try:
             journal.check(kind=kind.name, origin=pt.origin, user=who.name)
             _check_not_undone(journal)
-            await settle_open(pt, journal, kind)
-            yield Desk(pt, who, me, journal, watcher)
+            await settle_open(pt, journal, kind, Sayer(watcher))
+            yield Desk(pt, who, me, journal, watcher, failed=failed)
         finally:
             if not journal.was_used:
                 journal.remove_when_closed()
@@ -125,12 +134,27 @@ def temporary(job: Job, folder: str) -> Journal:
 
 @asynccontextmanager
 async def looking_back(pt: "PeerTube", journal: str | Path, watcher: Watcher) -> AsyncIterator[Desk]:
-    """Open the journal of a job that ran, as whoever ran it; what it left in flight is settled first."""
-    with Journal.open(find_journal(journal)) as job:
+    """Open the journal of a job that ran, as whoever ran it; what it left in flight is settled first.
+
+    One that cannot be written is copied into memory.
+    """
+    with Journal.open(find_journal(journal), or_copy=True) as job:
         who, me = await who_am_i(pt)
         job.check(kind=job.job.kind, origin=pt.origin, user=who.name)
-        await settle_open(pt, job, of(job.job.kind))
+        await settle_open(pt, job, of(job.job.kind), Sayer(watcher))
         yield Desk(pt, who, me, job, watcher)
+
+
+def described(journal: Journal) -> str:
+    """Say which job a journal is of, for people."""
+    job = journal.job
+    began = time.strftime("%Y-%m-%d %H:%M", time.localtime(job.began))
+    return f"the job {journal.path.stem}: {job.kind}, {job.source}, begun {began}"
+
+
+def escaped(text: str) -> str:
+    """Write a text into a question as it is."""
+    return text.replace("{", "{{").replace("}", "}}")
 
 
 async def rolled_back(name: str | Path, *, resume: bool) -> str | Path:
@@ -141,16 +165,17 @@ async def rolled_back(name: str | Path, *, resume: bool) -> str | Path:
     """
     if name != LAST:
         return name
-    with Journal.open(find_journal(LAST), read_only=True) as last:
+    path = find_journal(LAST, changed=True)
+    with Journal.open(path, read_only=True) as last:
         parent, counts = last.job.parent, await last.counts()
     if not parent:
-        return name
+        return path
     if resume:
         return parent
     if any(counts.get(state) for state in OPEN):
         what = "the last job is a rollback that has not come to its end: resume it, or give a journal by its name"
         raise JournalError(what, option="resume")
-    return name
+    return path
 
 
 async def fill(
@@ -227,7 +252,8 @@ async def carry_out(
     With `undoes`, that job is noted as undone before anything is sent.
 
     Raises:
-        ConfigurationError: more would change than `max_changes`. JournalError: the journal cannot be written.
+        ConfigurationError: more would change than `max_changes`.
+        JournalError: the journal cannot be written; it `began` where anything may have been sent.
     """
     journal, watcher = desk.journal, desk.watcher
     if options.resume_failed:
@@ -236,7 +262,7 @@ async def carry_out(
     await watcher.planned(plan)
     _check_size(plan.changes, options.max_changes)
     if options.dry_run:
-        return await _ended(journal, options)
+        return await _ended(desk, options)
     asked = question.format(count=plan.changes, origin=desk.pt.origin)
     if asked and plan.changes and not await watcher.confirm(asked):
         return Run(journal.path, plan.counts, DECLINED, declined=True)
@@ -244,10 +270,31 @@ async def carry_out(
         await undoes.mark_undone(str(journal.path))
     if options.resumes and not plan.changes:
         watcher.say("nothing was left to do, and nothing is sent; whether it still stands is what verify tells")
-    apply = Apply(desk.pt, journal, kind, halt=options.halt, max_duration=options.max_duration, watcher=watcher)
-    with watcher.step(title, plan.changes + plan.counts.get("sending", 0)):
-        await apply.run()
-    return await _ended(journal, options, stopped=apply.stopped_by, error=apply.error)
+    apply = Apply(
+        desk.pt,
+        journal,
+        kind,
+        halt=options.halt,
+        max_duration=options.max_duration,
+        first=options.first,
+        watcher=watcher,
+    )
+    try:
+        with watcher.step(title, min(plan.changes, options.first or plan.changes) + plan.counts.get("sending", 0)):
+            await apply.run()
+        run = await _ended(desk, options, stopped=apply.stopped_by, error=apply.error)
+    except JournalError as exc:
+        exc.began = exc.began or journal.was_used
+        raise
+    return run if options.first is None or run.stopped else replace(run, verified=await _verified(desk, kind))
+
+
+async def _verified(desk: Desk, kind: Kind) -> Verified | None:
+    """Look at all that the job has changed; None where the server does not tell enough."""
+    if not kind.can_be_checked:
+        return None
+    with desk.watcher.step("verify"):
+        return await Verifier(desk.pt, desk.journal, desk.who, watcher=desk.watcher).run(kind)
 
 
 async def _reopen(desk: Desk, kind: Kind) -> None:
@@ -262,11 +309,17 @@ def _check_size(changes: int, most: int | None) -> None:
         raise ConfigurationError(f"{changes:,} videos would change, more than {most:,}", option="max_changes")
 
 
-async def _ended(
-    journal: Journal, options: JobOptions, *, stopped: str = "", error: PeerTubeError | None = None
-) -> Run:
+async def _ended(desk: Desk, options: JobOptions, *, stopped: str = "", error: PeerTubeError | None = None) -> Run:
+    journal, path, unwritten = desk.journal, desk.failed, ""
     counts = await journal.counts()
-    path = failed_table(options, journal.job.source) if counts.get("failed") or counts.get("conflict") else None
-    if path is not None:
-        await write_failed(journal, path)
-    return Run(journal.path, counts, stopped, error, path)
+    if path is None or not (counts.get("failed") or counts.get("conflict")):
+        return Run(journal.path, counts, stopped, error)
+    if path.is_file() and not options.overwrite_output and str(path) != "-":
+        path = free_name(path)  # somebody may have taken it meanwhile
+    try:
+        await write_failed(journal, path, overwrite=options.overwrite_output)
+    except JournalError:
+        raise
+    except (OSError, ConfigurationError, ValueError) as exc:  # what was done is worth more than this table
+        unwritten = str(exc)
+    return Run(journal.path, counts, stopped, error, None if unwritten else path, unwritten=unwritten)

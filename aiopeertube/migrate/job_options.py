@@ -64,7 +64,9 @@ class JobOptions:
         max_changes: refuse to begin if more videos would change.
         halt: stop after so many failures (5), or so large a share ("2%").
         max_duration: stop after so many seconds; a later run goes on.
-        failed: the table of failed rows; None: beside the input, "" for no such table.
+        first: carry out only so many items, and verify them; a later run goes on with the rest.
+        failed: the table of failed rows; None: beside the input, under a name that is free; "" for no such table.
+        overwrite_output: replace the table of failed rows where it is there already.
     """
 
     dry_run: bool = False
@@ -74,7 +76,9 @@ class JobOptions:
     max_changes: int | None = None
     halt: str | int | Halt | None = None
     max_duration: float | None = None
+    first: int | None = None
     failed: str | Path | None = None
+    overwrite_output: bool = False
 
     @property
     def resumes(self) -> bool:
@@ -93,6 +97,8 @@ class JobOptions:
         for option, value in (("max_changes", self.max_changes), ("max_duration", self.max_duration)):
             if value is not None and not _is_amount(value):
                 raise ConfigurationError(f"{option}: {value!r} is no number of 0 or more", option=option)
+        if self.first is not None and (not _is_amount(self.first) or self.first < 1 or self.first % 1):
+            raise ConfigurationError(f"first: {self.first!r} is no number of 1 or more", option="first")
         options = self if halt is None else replace(self, halt=halt)
         if options.halt is not None:
             Halt.parse(options.halt)

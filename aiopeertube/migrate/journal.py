@@ -14,8 +14,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self, TypeVar
 
-from .database import PAGE, Database, Job, JournalError, explained
+from .database import PAGE, Database
 from .item import Item, State
+from .journal_errors import JournalError, explained
+from .schema import Job
+from .write_log import Write
 
 T = TypeVar("T")
 
@@ -62,13 +65,15 @@ class Journal:
         return cls(Database.create(path, job))
 
     @classmethod
-    def open(cls, path: Path, *, read_only: bool = False) -> Self:
+    def open(cls, path: Path, *, read_only: bool = False, or_copy: bool = False) -> Self:
         """Open a journal; `read_only` needs no lock, and sees a run that is under way.
+
+        With `or_copy`, one that cannot be written is copied into memory, and what is written is lost.
 
         Raises:
             JournalError: there is none, it is damaged, or another run uses it.
         """
-        return cls(Database.open(path, read_only=read_only))
+        return cls(Database.open(path, read_only=read_only, or_copy=or_copy))
 
     def close(self) -> None:
         """Write what is left and release the lock."""
@@ -170,14 +175,35 @@ class Journal:
         """Count the items that are open or could not be done, and whose video got no other wish since."""
         return await self._run_flushed(self._database.not_done)
 
+    async def undone(self) -> AsyncIterator[Item]:
+        """Go through the items that `not_done` counts."""
+        await self._run_flushed(self._database.find_undone)
+        last: int | None = 0
+        while last is not None:
+            page, last = await self._run_flushed(self._database.undone, last)
+            for item in page:
+                yield item
+
     async def changed(self) -> AsyncIterator[Item]:
-        """Go through the videos that were changed, each once: several changes of one come as one."""
-        await self._run_flushed(self._database.find_steps)
+        """Go through the videos that were changed, each once: several changes of one come as one.
+
+        Those of which nobody knows whether they were come as "sending", with what they would be otherwise noted as
+        `perhaps`; where the journal's own entry is damaged they come as "damaged".
+        """
+        await self._run_flushed(self._database.log.find_steps)
         last: int | None = 0
         while last is not None:
             page, last = await self._run_flushed(self._database.changed, last)
             for item in page:
                 yield item
+
+    async def writes(self) -> list[Write]:
+        """Return all writes in their order."""
+        return await self._run_flushed(lambda: list(self._database.log.all()))
+
+    async def last_write(self) -> float | None:
+        """Return when something was changed last, or may have been, in seconds since the epoch; None: nothing was."""
+        return await self._run_flushed(self._database.log.last_at)
 
     async def count_read(self, accepted: Callable[[Iterable[str]], bool]) -> int:
         """Count the items read whose wanted fields are `accepted`."""
@@ -235,7 +261,7 @@ class Journal:
         done, self._done = self._done, []
         if done:
             try:
-                self._database.save(done)
+                self._database.settle(done)
             except sqlite3.Error:
                 self._broken = True  # what they were about stays in doubt, and the next run asks
                 raise

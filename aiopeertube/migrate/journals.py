@@ -1,30 +1,53 @@
 """Where journals are: one file for each job, under a name that says when and of what."""
 
+import errno
+import os
 import re
 import time
 from collections.abc import Iterator
+from operator import itemgetter
 from pathlib import Path
 from typing import Final
 
+from aiopeertube._folders import state_folder
 from aiopeertube.errors import PeerTubeError
 
-from .database import Job, JournalError
+from .database import Database
 from .journal import Journal
+from .journal_errors import JournalError, explained
+from .schema import Job
 
 _SUFFIX: Final = ".journal"
+_NOWHERE: Final = Path(os.devnull)  # nothing is in it, and nothing can be made in it
 LAST: Final = "last"
+_COARSE: Final = 1.0  # seconds by which times of files may lag behind
 
 
 def directory() -> Path:
-    """Return the directory of journals that were given no other place."""
-    from platformdirs import user_state_dir  # noqa: PLC0415 - who names every journal needs no place
+    """Return the directory of journals that were given no other place; for a user without a home there is none."""
+    return (state_folder() or _NOWHERE) / "jobs"
 
-    return Path(user_state_dir("aiopeertube")) / "jobs"
+
+def prepared(path: Path) -> Path:
+    """See that a journal can be made in the directory, before anything else is done.
+
+    Raises:
+        JournalError: it cannot.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not os.access(path.parent, os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    except OSError as exc:
+        why = f"{path.parent}: {exc.strerror}" if state_folder() else "this user has no home to enter"
+        what = f"no journal can be kept: {why}; choose a place for it, or set XDG_STATE_HOME"
+        raise JournalError(what, option="journal") from None
+    return path
 
 
 def fresh(source: str) -> Path:
-    """Name a new journal."""
-    stem = re.sub(r"[^A-Za-z0-9.-]+", "-", Path(source).stem)[:40].strip("-.") or "job"
+    """Name a new journal; the name of its input is cut, so that lists have room."""
+    stem = re.sub(r"[^A-Za-z0-9.-]+", "-", Path(source).stem)[:28].strip("-.") or "job"
     name = f"{time.strftime('%Y%m%d-%H%M%S')}-{stem}"
     path = directory() / f"{name}{_SUFFIX}"
     number = 2
@@ -34,13 +57,16 @@ def fresh(source: str) -> Path:
     return path
 
 
-def find_journal(name: str | Path) -> Path:
+def find_journal(name: str | Path, *, changed: bool = False) -> Path:
     """Find a journal by its path, by its name in their directory, or as the "last" one.
 
+    That is the last job of those in their directory that changed something or left something undone, a rollback
+    among them; `changed`: the last that changed something, or may have.
+
     Raises:
-        JournalError: there is none.
+        JournalError: there is none, or a later one is damaged.
     """
-    if name == LAST and (kept := next(all_journals(), None)):
+    if name == LAST and (kept := _last(changed=changed)):
         return kept
     for path in (Path(name), directory() / name, directory() / f"{name}{_SUFFIX}"):
         if path.is_file():
@@ -52,6 +78,34 @@ def all_journals() -> Iterator[Path]:
     """Give all journals in their directory, the newest first."""
     found = [path for path in _named() if path.is_file()]
     yield from sorted(found, key=lambda path: path.stat().st_mtime, reverse=True)
+
+
+def _last(*, changed: bool) -> Path | None:
+    found: list[tuple[float, Path]] = []
+    damaged: list[tuple[float, JournalError]] = []
+    for path in all_journals():
+        try:
+            at = _moment(path, changed=changed)
+        except JournalError as exc:
+            damaged.append((path.stat().st_mtime, exc))
+            continue
+        if at is not None:
+            found.append((at, path))
+    at, last = max(found, default=(0.0, None))
+    if damaged and max(damaged, key=itemgetter(0))[0] > at - _COARSE:
+        raise max(damaged, key=itemgetter(0))[1]
+    return last
+
+
+def _moment(path: Path, *, changed: bool) -> float | None:
+    """Tell when a job did something last (seconds since the epoch); None: it did nothing that counts."""
+    database = Database.open(path, read_only=True, looks=False)
+    try:
+        with explained(path):
+            at = database.log.last_at()
+            return database.job.began if at is None and not changed and database.not_done() else at
+    finally:
+        database.release(remove=False)
 
 
 def strangers() -> list[Path]:
@@ -68,15 +122,17 @@ def unfinished(job: Job) -> Path | None:
     return next(earlier_journals(job), None)
 
 
-def earlier_journals(job: Job) -> Iterator[Path]:
-    """Give the journals of the same kind of job, input, instance and user, the newest first."""
+def earlier_journals(job: Job, *, same_source: bool = True) -> Iterator[Path]:
+    """Give the journals of the same kind of job, instance and user, and of the same input; the newest first."""
     for path in all_journals():
         try:
-            with Journal.open(path, read_only=True) as journal:
-                other = journal.job
+            database = Database.open(path, read_only=True, looks=False)
+            database.release(remove=False)
+            other = database.job
         except PeerTubeError:
             continue
-        if (other.kind, other.origin, other.user, other.source) == (job.kind, job.origin, job.user, job.source):
+        alike = (other.kind, other.origin, other.user) == (job.kind, job.origin, job.user)
+        if alike and (other.source == job.source or not same_source):
             yield path
 
 
@@ -89,7 +145,7 @@ def journal_of(job: Job, *, path: str | Path | None, resume: bool) -> Journal:
     if path is not None:
         return _given(job, Path(path), resume=resume)
     if not resume:
-        return Journal.create(fresh(job.source), job)
+        return Journal.create(prepared(fresh(job.source)), job)
     found = unfinished(job)
     if found is None:
         raise JournalError(f"this user has no job of {job.source} to resume", option="journal")

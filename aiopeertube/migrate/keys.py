@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import Final
 
-from .database import Database, JournalError, explained
+from .database import Database
+from .journal_errors import JournalError, explained
 from .journals import all_journals
 
 _MAKERS: Final = frozenset({"upload", "import"})
@@ -40,7 +41,7 @@ class Keys:
             with ExitStack() as stack:
                 try:
                     database = Database.open(path, read_only=True)
-                    stack.callback(database.close)
+                    stack.callback(database.release, remove=False)
                     if database.job.kind in _MAKERS and (database.job.origin, database.job.user) == self._job:
                         with explained(path):
                             for key, uuid in _made_by(database):

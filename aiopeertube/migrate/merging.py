@@ -9,7 +9,8 @@ What is known is kept in an item's `note`:
   `base` is what stood there then;
 - `conflicts`: fields that somebody else changed meanwhile, with `base` (where it is known), `mine` and `server`.
 
-What an earlier look at the server found (`before`) is known, too.
+What an earlier look at the server found is known, too: `before`, and `looked` for fields that are in conflict since,
+or that the job itself wrote since.
 """
 
 from collections.abc import Mapping
@@ -17,6 +18,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from . import fields
+from .changes import driver
 from .exported import digest, is_same, is_told
 from .fields import FIELDS
 from .item import Item
@@ -50,18 +52,50 @@ def conflicts(item: Item, now: Mapping[str, Any], updated_at: Any) -> dict[str, 
 
     `now` is what the server has of the fields, `updated_at` when it says that the video was edited last.
     """
+    return {
+        name: _sides(item, name, mine, now[name])
+        for name, mine in item.wanted.items()
+        if mine != now[name] and _is_foreign(item, name, now[name], updated_at)
+    }
+
+
+def drops(item: Item, before: Mapping[str, Any], after: Mapping[str, Any], updated_at: Any) -> dict[str, Any]:
+    """Return what somebody else changed since, and the server would drop with a wanted field; and that field.
+
+    `before` and `after` are what would change of the video.
+    """
     found: dict[str, Any] = {}
-    for name, mine in item.wanted.items():
-        if mine != now[name] and _is_foreign(item, name, now[name], updated_at):
-            base = item.note.get("base", {}).get(name, _UNKNOWN)
-            known = {} if base is _UNKNOWN or not is_told(base) else {"base": base}
-            found[name] = known | {"mine": mine, "server": now[name]}
+    for name, mine in after.items():
+        cause = driver(name)
+        is_dropped = cause in after and mine in _NONE and before[name] not in _NONE
+        if is_dropped and _is_foreign(item, name, before[name], updated_at):
+            found |= {which: _sides(item, which, after[which], before[which]) for which in (name, cause)}
     return found
+
+
+_NONE: Final = (None, "", 0)
+
+
+def _sides(item: Item, name: str, mine: Any, server: Any) -> dict[str, Any]:
+    base = {**item.known, **item.note.get("base", {})}.get(name, _UNKNOWN)
+    known = {} if base is _UNKNOWN or not is_told(base) else {"base": base}
+    return known | {"mine": mine, "server": server}
+
+
+def unexpected(item: Item) -> dict[str, Any]:
+    """Return what would change of a video, and is not as the job to be undone left it, or may have left it."""
+    expected, perhaps = item.note["expected"] or {}, item.note.get("perhaps", {})
+    after = item.after or {}
+    return {
+        name: ({"base": expected[name]} if name in expected else {}) | {"mine": after[name], "server": value}
+        for name, value in (item.before or {}).items()
+        if value not in (expected.get(name, _UNKNOWN), perhaps.get(name, _UNKNOWN))
+    }
 
 
 def _is_foreign(item: Item, name: str, server: Any, updated_at: Any) -> bool:
     """Tell whether a value is neither what we knew, nor what we wrote."""
-    base, own, seen = item.note.get("base", {}), item.note.get("own", {}), item.before or {}
+    base, own, seen = item.note.get("base", {}), item.note.get("own", {}), item.known
     if (name in seen and seen[name] == server) or (name in own and own[name] == digest(server)):
         return False
     if name in base or name in own or name in seen:

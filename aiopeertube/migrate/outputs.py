@@ -1,39 +1,93 @@
-"""Outputs that would destroy what is read: refused before anything is sent."""
+"""Files that are written beside what they are about: nothing of the user's is replaced unless they say so.
+
+What cannot be written, or would destroy what is read, is refused before anything is sent.
+"""
 
 import os
 import sys
 from collections.abc import Iterable
 from contextlib import suppress
+from itertools import count
 from pathlib import Path
 
-from aiopeertube.errors import InputError
+from aiopeertube.errors import ConfigurationError, InputError
+
+from .tables.target import Target
 
 STDIN = "stdin"  # what an input that came from there is called
+_PROBE = bytes(4096)
 
 
-def check_output(path: str | Path | None, inputs: Iterable[str], *, option: str = "") -> None:
-    """See that an output is none of the inputs, under whatever name; "-" and None are no files.
+def check_output(
+    path: str | Path | None,
+    inputs: Iterable[str],
+    *,
+    option: str = "",
+    overwrite: bool = False,
+    to_overwrite: str = "",
+) -> None:
+    """See that an output can be written, and is none of the inputs under whatever name; "-" and None are no files.
+
+    A file that is there is only replaced with `overwrite`; `to_overwrite` names the option that says so.
 
     Raises:
-        InputError: it is one of them, or a directory.
+        InputError: it cannot, it is one of the inputs, it is there, or it is a directory.
     """
     if path is None or str(path) == "-":
         return
-    if not str(path) or Path(path).is_dir():
-        raise _refused(f"cannot write {str(path)!r}: it is a directory" if str(path) else "no name of a file", option)
-    for source in inputs:
-        if _is_same(path, source):
-            what = f"cannot write {path}: it is read from; choose another name"
-            raise _refused(what, option)
+    try:
+        what, is_there = _cannot(path, inputs), Path(path).is_file()
+    except (OSError, ValueError) as exc:
+        what, is_there = f"cannot write {path}: {getattr(exc, 'strerror', None) or exc}", False
+    if not what and is_there and not overwrite:
+        raise _refused(f"{path} is already there; choose another name", option, to_overwrite)
+    if what := what or unwritable(path):
+        raise _refused(what, option)
 
 
-def _refused(what: str, option: str) -> InputError:
-    error = InputError(f"{option}: {what}" if option else what)
-    error.option = option
+def _cannot(path: str | Path, inputs: Iterable[str]) -> str:
+    if not str(path):
+        return "no name of a file"
+    if Path(path).is_dir():
+        return f"cannot write {str(path)!r}: it is a directory"
+    is_read = any(_is_same(path, source) for source in inputs)
+    return f"cannot write {path}: it is read from; choose another name" if is_read else ""
+
+
+def unwritable(path: str | Path) -> str:
+    """Say why a file cannot be written, by writing one beside it; "" where it can."""
+    if os.path.lexists(path) and not Path(path).is_file() and Path(path).exists():
+        return ""  # a device, a pipe: to try would be to write
+    try:
+        target = Target(str(path), overwrite=True)
+    except ConfigurationError as exc:
+        return str(exc)
+    try:
+        target.stream.write(_PROBE)
+        target.stream.flush()
+        os.fsync(target.stream.fileno())
+    except OSError as exc:
+        return f"cannot write {path}: {exc.strerror or exc}"
+    finally:
+        target.abort()
+    return ""
+
+
+def free_name(path: Path) -> Path:
+    """Return a name at which there is nothing: this one, or with a number, like films.failed.2.csv."""
+    numbered = (path.with_name(f"{path.stem}.{number}{path.suffix}") for number in count(2))
+    return path if not os.path.lexists(path) else next(name for name in numbered if not os.path.lexists(name))
+
+
+def _refused(what: str, option: str, instead: str = "") -> InputError:
+    error = InputError(f"{option}: {what}" if option and not instead else what)
+    error.option = instead or option
     return error
 
 
 def _is_same(path: str | Path, source: str) -> bool:
+    if source and Path(path).absolute() == Path(source).absolute():
+        return True
     with suppress(OSError, ValueError, AttributeError):  # one of them is not there, or is no file
         there = os.fstat(sys.stdin.fileno()) if source == STDIN else Path(source).stat()
         return os.path.samestat(Path(path).stat(), there)

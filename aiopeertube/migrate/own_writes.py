@@ -2,17 +2,18 @@
 
 import asyncio
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing, suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
 from aiopeertube.errors import PeerTubeError
 
-from .columns import value_of
-from .database import Database, Job, explained
+from .database import Database
 from .exported import digest
 from .journal import Journal
+from .journal_errors import explained
 from .journals import all_journals
+from .schema import Job
 
 EXPORT: Final = "export"  # in an item's note: which row of which export it is of
 
@@ -52,16 +53,25 @@ def _collect(path: Path, job: Job) -> OwnWrites:
         same = other.source == job.source or other.parent in included
         if same:
             included.add(str(earlier))
-        with suppress(PeerTubeError), explained(earlier), closing(Database.open(earlier, read_only=True)) as database:
-            for ref, wanted, note in database.written():
-                if row := value_of(note).get(EXPORT, ref if same else ""):
-                    own.add(row, value_of(wanted))
+        with suppress(PeerTubeError), explained(earlier), _closing(earlier) as database:
+            for item in database.written():
+                if row := item.note.get(EXPORT, item.ref if same else ""):
+                    own.add(row, item.wanted)
     return own
 
 
 def _of_this_user(paths: Iterable[Path], job: Job) -> Iterator[tuple[Path, Job]]:
     for path in paths:
-        with suppress(PeerTubeError), closing(Database.open(path, read_only=True)) as database:
+        with suppress(PeerTubeError), _closing(path, looks=False) as database:
             other = database.job
             if (other.kind, other.origin, other.user) == (job.kind, job.origin, job.user):
                 yield path, other
+
+
+@contextmanager
+def _closing(path: Path, *, looks: bool = True) -> Iterator[Database]:
+    database = Database.open(path, read_only=True, looks=looks)
+    try:
+        yield database
+    finally:
+        database.release(remove=False)

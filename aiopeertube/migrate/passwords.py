@@ -17,6 +17,7 @@ from typing import Final
 
 import orjson
 
+from aiopeertube._folders import state_folder
 from aiopeertube.wire.sendable import text_complaint
 
 _BYTES: Final = 32
@@ -118,9 +119,10 @@ def _fits(value: str) -> bool:
 
 def key_of_user() -> bytes:
     """Return this user's key; one that nobody else will know where none can be kept."""
-    from platformdirs import user_state_dir  # noqa: PLC0415 - few jobs need it
-
-    path = Path(user_state_dir("aiopeertube")) / "seals.key"
+    folder = state_folder()
+    if folder is None:
+        return secrets.token_bytes(_BYTES)
+    path = folder / "seals.key"
     with suppress(OSError):
         if not path.exists():
             _keep(path, secrets.token_bytes(_BYTES))

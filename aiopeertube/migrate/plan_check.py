@@ -8,7 +8,8 @@ from .changes import clash
 from .field_reads import is_far
 from .fields import AT, FIELDS, THEN, refusal
 from .passwords import SAFE, is_seal
-from .values import server_moment
+from .suggestions import did_you_mean
+from .values import server_moment, unique
 from .vocabulary import Vocabulary
 
 Complaint = tuple[str, str]  # the entry, or the field, and what is wrong with it
@@ -26,6 +27,8 @@ def head_complaints(head: Mapping[str, Any]) -> Iterator[Complaint]:
 
 def complaints(entry: Mapping[str, Any], words: Vocabulary | None = None) -> Iterator[Complaint]:
     """Say what is wrong with the line of a change, also what the instance's `words` do not know."""
+    for name in entry.keys() - _KNOWN:
+        yield name[:80], f"no such entry{did_you_mean(name[:80], sorted(_KNOWN))}"
     for name, (fits, what) in _ENTRIES.items():
         if not fits(entry.get(name)):
             yield name, f"{str(entry.get(name))[:80]!r} is not {what}"
@@ -40,6 +43,24 @@ def complaints(entry: Mapping[str, Any], words: Vocabulary | None = None) -> Ite
             yield name, why
     if why := clash(after):
         yield "after", why
+
+
+def normal(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Write values that were found to be right as a table's are: an edited tag or date may stand there otherwise."""
+    return {name: _NORMAL.get(name, _as_it_is)(value) for name, value in values.items()}
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+def _moment(value: Any) -> Any:
+    return value if value is None or is_far(value) else server_moment(value)
+
+
+_NORMAL: Final[Mapping[str, Callable[[Any], Any]]] = {
+    "tags": unique, "originallyPublishedAt": _moment, AT: _moment,
+}  # fmt: skip
 
 
 def canonical(uuid: Any) -> str:
@@ -101,7 +122,7 @@ _SOMETIMES_NULL: Final = frozenset({
 def _is_moment(value: Any) -> bool:
     try:
         return isinstance(value, str) and (is_far(value) or server_moment(value) is not None)
-    except ValueError:
+    except (ValueError, OverflowError):
         return False
 
 
@@ -124,3 +145,4 @@ _ENTRIES: Final[Mapping[str, tuple[Callable[[Any], bool], str]]] = {
     "row": (lambda value: value is None or isinstance(value, dict), "an object with the cells of a row"),
     "note": (_is_note, "an object, its key a text"),
 }
+_KNOWN: Final = frozenset({*_ENTRIES, "before", "after", "updatedAt", "sum"})

@@ -13,13 +13,13 @@ from typing import IO, Any, Final
 
 from aiopeertube.errors import FileUnreadable
 
-from .database import Job
 from .exact_json import dumps
 from .exported import digest
 from .item import Item
 from .merging import KEPT
-from .plan_check import canonical, complaints, head_complaints
+from .plan_check import canonical, complaints, head_complaints, normal
 from .problems import CellError, Problems
+from .schema import Job
 from .vocabulary import Vocabulary
 
 VERSION: Final = 1
@@ -93,7 +93,7 @@ class PlanFile:
         if isinstance(head, str):
             problems.add(1, None, f"not the head of a plan: {head}")
             head = {}
-        elif head.get("plan") != VERSION:
+        elif type(head.get("plan")) is not int or head["plan"] != VERSION:
             problems.add(1, None, f"a plan of another version: {str(head.get('plan'))[:40]}")
         for name, why in head_complaints(head):
             problems.add(1, name, why)
@@ -147,10 +147,10 @@ class PlanFile:
             problems.add(number, name, why)
         if wrong:
             return None
-        uuid, before, after = canonical(entry["uuid"]), entry["before"], entry["after"]
+        uuid, before, after = canonical(entry["uuid"]), normal(entry["before"]), normal(entry["after"])
         note = {name: value for name in KEPT if isinstance(value := (entry.get("note") or {}).get(name), str)}
         seen = entry.get("updatedAt")
-        if isinstance(seen, str) and entry.get("sum") == _sum(uuid, before, seen):
+        if isinstance(seen, str) and entry.get("sum") == _sum(uuid, entry["before"], seen):
             note["seen"] = seen
         return Item(
             uuid,

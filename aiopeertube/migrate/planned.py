@@ -13,13 +13,13 @@ from aiopeertube.errors import ConfigurationError, FileUnwritable
 
 from . import planfile
 from .changes import for_ever
-from .database import Job
 from .item import Item, State
 from .journal import Journal
 from .merging import Conflict, told
 from .outputs import check_output
 from .problems import Problem
 from .report import Change, Diff
+from .schema import Job
 from .scope import Who
 from .tables.target import Target, TargetSink
 from .vocabulary import Vocabulary
@@ -128,18 +128,18 @@ class Plan:
             self._diff = tuple(diff.lines())
         return self._diff
 
-    async def write(self, path: str | Path) -> int:
+    async def write(self, path: str | Path, *, overwrite: bool = False) -> int:
         """Write the plan into a file for `apply`, on this machine or another; return how many changes it has.
 
-        A file that is there is replaced; "-" is stdout.
+        A file that is there is replaced with `overwrite` alone; "-" is stdout.
 
         Raises:
-            InputError: it is the table that the plan was made of, or a directory.
+            InputError: it is the table that the plan was made of, a directory, or there already.
             FileUnwritable: there is no room, or no permission.
         """
-        check_output(path, (self.job.source,), option="output")
+        check_output(path, (self.job.source,), option="output", overwrite=overwrite, to_overwrite="overwrite")
         try:
-            with TargetSink(Target(str(path), overwrite=True)) as sink:
+            with TargetSink(Target(str(path), overwrite=overwrite)) as sink:
                 return await planfile.write(sink.stream, self.job, self.items("planned"))
         except BrokenPipeError:
             raise
@@ -190,8 +190,23 @@ async def plan_of(
         estimate=estimate(pt, who, counts.get("planned", 0) * requests_each),
         looked_at=sum(counts.values()) if looked_at is None else looked_at,
         folder=folder,
-        for_ever=await journal.count_planned(for_ever) if journal.job.kind == UPDATE else {},
+        for_ever=await _for_ever(journal, counts),
     )
+
+
+# What other kinds of jobs destroy, or cannot take back.
+_LOST: Final = {
+    "captions": "earlier captions",
+    "thumbnails": "earlier pictures",
+    "delete": "files and comments",
+}
+
+
+async def _for_ever(journal: Journal, counts: Mapping[str, int]) -> Mapping[str, int]:
+    if journal.job.kind == UPDATE:
+        return await journal.count_planned(for_ever)
+    lost, count = _LOST.get(journal.job.kind), counts.get("planned", 0)
+    return {lost: count} if lost and count else {}
 
 
 async def _cannot(

@@ -9,11 +9,11 @@ from aiopeertube.errors import InputError
 
 from . import exported
 from .compare import Lookup, compare, is_about_one_video, reason
-from .database import Job, JournalError
 from .fields import Reading
 from .fitting import Cuts
 from .item import Item, State
 from .journal import Batch, Journal
+from .journal_errors import JournalError
 from .keys import Keys
 from .kinds import Kind
 from .merging import planned, reopened
@@ -24,6 +24,7 @@ from .planned import Plan
 from .problems import Problems
 from .rows import Layout, RowReader, read_all
 from .rules import Transform
+from .schema import Job
 from .scope import Found, Scope, Seen, Who, has_total, in_full, listing
 from .tables.source import Source
 from .vocabulary import Vocabulary

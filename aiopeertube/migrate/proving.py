@@ -10,8 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from aiopeertube.errors import PeerTubeError
+
 from . import fields
-from .compare import Lookup
+from .columns import DAMAGED
+from .compare import Lookup, is_about_one_video, reason
 from .item import Item
 from .journal import Journal
 from .kinds import Kind
@@ -25,38 +28,52 @@ if TYPE_CHECKING:
 
 
 _KEPT: Final = 1000
+_NOT_DONE: Final = "the run ended before it"
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A video that is not as a job left it."""
+    """A video that is not as a job was to leave it: it was changed since, or the job has not done it.
 
-    video: str  # its UUID, or what the row called it
+    `video` is its UUID, or what the row called it; `state` is that of an item that was not done, "" for others.
+    """
+
+    video: str
     name: str
     why: str
+    state: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Verified:
     """How many videos stand as a job left them, how many differ, and the first thousand of those.
 
-    `not_done` is how many of the job's items it has not done: open, failed, or in conflict.
+    `not_done` is how many of the job's items it has not done: open, failed, in conflict, or with a damaged entry in
+    the journal; `undone` are the first thousand of those.
     """
 
     stand: int
     differ: int
     differences: tuple[Difference, ...]
     not_done: int = 0
+    undone: tuple[Difference, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        """Whether everything that the job was to do is as it was wanted."""
+        return not self.differ and not self.not_done
 
 
-def as_written(item: Item) -> Item:
-    """Want what a job wrote."""
+def as_written(item: Item) -> Item | None:
+    """Want what a job wrote; None where nobody knows whether it did."""
+    if item.state == "sending":
+        return None
     return Item(item.uuid or item.ref, dict(item.after or {}), item.line, item.row)
 
 
 def as_before(item: Item) -> Item:
     """Want what was there before a job, where what it wrote is still there."""
-    note = {name: item.note[name] for name in (EXPORT,) if name in item.note}
+    note = {name: item.note[name] for name in (EXPORT, "perhaps") if name in item.note}
     return Item(item.uuid, dict(item.before or {}), item.line, item.row, note=note | {"expected": item.after})
 
 
@@ -65,15 +82,19 @@ async def derive(
     job: Journal,
     into: Journal,
     who: Who,
-    make: Callable[[Item], Item],
+    make: Callable[[Item], Item | None],
     *,
     watcher: Watcher = UNWATCHED,
 ) -> None:
-    """Plan in the journal `into` what `make` wants for each video that `job` changed."""
+    """Plan in the journal `into` what `make` wants for each video that `job` changed; None: nothing."""
 
     async def wanted() -> AsyncIterator[Item]:
         async for item in job.changed():
-            yield make(item)
+            if item.state == "damaged":
+                ref = item.ref or f"item {item.id}"
+                yield Item(ref, {}, uuid=item.uuid).settle("failed", DAMAGED)
+            elif (made := make(item)) is not None:
+                yield made
 
     await plan_again(into, wanted())
     await Lookup(pt, into, who, watcher=watcher).run()
@@ -105,8 +126,30 @@ class Verifier:
             await self._by_comparing()
         else:
             async for item in self._job.items("changed"):
-                self._take(item, await kind.check(self._pt, item))
-        return Verified(self._stand, self._differ, tuple(self._kept), await self._job.not_done())
+                self._take(item, await self._check(kind, item))
+        return Verified(
+            self._stand, self._differ, tuple(self._kept), await self._job.not_done(), await self._not_done()
+        )
+
+    async def _check(self, kind: Kind, item: Item) -> str:
+        try:
+            return await kind.check(self._pt, item)
+        except PeerTubeError as exc:
+            if not is_about_one_video(exc):
+                raise
+            return f"cannot be read: {reason(exc)}"
+
+    async def _not_done(self) -> tuple[Difference, ...]:
+        """Tell what the job has not done."""
+        kept: list[Difference] = []
+        async for item in self._job.undone():
+            why = item.reason or _NOT_DONE
+            found = Difference(item.uuid or item.ref, item.name, why, item.state)
+            if len(kept) < _KEPT:
+                kept.append(found)
+            if self._tell is not None:
+                self._tell(found)
+        return tuple(kept)
 
     async def _by_comparing(self) -> None:
         with (

@@ -1,7 +1,7 @@
 """What a plan or a run comes to, for people: changes grouped and counted, and the rows that failed."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -10,6 +10,7 @@ from .fields import FIELDS, THEN
 from .item import Item
 from .job_options import JobOptions
 from .journal import Journal
+from .outputs import check_output, free_name, unwritable
 from .tables import open_sink
 from .vocabulary import Vocabulary
 
@@ -88,22 +89,42 @@ class Diff:
                 yield Change(name, rest - len(examples), "...", "...")
 
 
-async def write_failed(journal: Journal, path: str | Path) -> int:
+async def write_failed(journal: Journal, path: str | Path, *, overwrite: bool = True) -> int:
     """Write the rows that failed or met a conflict, as they came, with the reason beside; return how many."""
     columns = await _columns(journal)
     count = 0
-    with open_sink(str(path), (*columns, "reason"), overwrite=True) as sink:
+    with open_sink(str(path), (*columns, "reason"), overwrite=overwrite) as sink:
         async for item in journal.items("failed", "conflict"):
             sink.write(_cells(item, columns, everything=not journal.job.columns) | {"reason": item.reason})
             count += 1
     return count
 
 
-def failed_table(options: JobOptions, source: str) -> Path | None:
-    """Name the table of failed rows; None where none is wanted: a dry run writes only what it was told to."""
-    if options.failed is not None:
-        return Path(options.failed) if options.failed != "" else None
-    return None if options.dry_run else beside(source)
+def failed_table(options: JobOptions, source: str, inputs: Iterable[str] = ()) -> Path | None:
+    """Name the table of failed rows; None where none is wanted: a dry run writes only what it was told to.
+
+    It has a name that is free: the one that was given, where the user says to replace what is there or there is
+    nothing, else one beside the input, or here where that cannot be written.
+
+    Raises:
+        InputError: it cannot be written, it is one of the `inputs`, or it is there and was named.
+    """
+    if options.failed == "" or (options.failed is None and options.dry_run):
+        return None
+    if options.failed is None:
+        return _default(source)
+    named, again = Path(options.failed), options.overwrite_output or options.resumes
+    check_output(named, inputs, option="failed", overwrite=again, to_overwrite="overwrite_output")
+    replaced = options.overwrite_output or str(named) == "-" or not named.is_file()
+    return named if replaced else free_name(named)
+
+
+def _default(source: str) -> Path:
+    path = free_name(beside(source))
+    if unwritable(path):  # a medium that is read only, say
+        path = free_name(Path(path.name))
+    check_output(path, (), option="failed")
+    return path
 
 
 def beside(source: str) -> Path:

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from . import exported, fields
-from .changes import clash
+from .changes import clash, dropped
 from .exported import Exported
 from .fields import FIELDS, LABELLED, Doubtful, Reading, too_new
 from .fitting import Cuts, whole
@@ -36,6 +36,12 @@ KEY: Final = "key"  # the video's name in the place that it came from
 def fields_of(columns: Iterable[str]) -> Iterable[str]:
     """Name the fields that columns are about, each once: those of labels, too."""
     return dict.fromkeys(LABELS.get(column, column) for column in columns)
+
+
+def words_of(columns: Iterable[str]) -> Iterable[str]:
+    """Name the fields whose words columns may use: the privacy of a schedule is one of a video's."""
+    named = dict.fromkeys(fields_of(columns))
+    return dict.fromkeys((*named, "privacy")) if fields.THEN in named else named
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,13 +227,14 @@ class RowReader:
     ) -> dict[str, Any]:
         """Return what is noted of what the row knows about its video; see `merging`."""
         note: dict[str, Any] = {}
+        concerned = {*wanted, *dropped(wanted)}
         if was is not None:
             note |= {EXPORT: was.digest} | ({"of": was.uuid} if ref.isdecimal() else {})
-            note["base"] = {name: was.values[name] for name in wanted if name in was.values}
+            note["base"] = {name: was.values[name] for name in concerned if name in was.values}
         since = cells.get("updatedAt")
-        if since is not None and str(since).strip() and not (was and note["base"].keys() == wanted.keys()):
+        if since is not None and str(since).strip() and not (was and note["base"].keys() == concerned):
             note["since"] = str(since)
-        own = {name: last for name in wanted if (last := self._last(ref, was, name)) is not None}
+        own = {name: last for name in concerned if (last := self._last(ref, was, name)) is not None}
         return note | ({"own": own} if own else {})
 
     def _last(self, ref: str, was: Exported | None, name: str) -> str | None:
@@ -402,7 +409,7 @@ class RowReader:
             yield f"{cells} emptied since the export; an empty cell leaves its field as it is, {clears} empties it"
         if self.respelled:
             cells = "1 cell differs" if self.respelled == 1 else f"{self.respelled:,} cells differ"
-            yield f"{cells} from the export in the kind of line breaks alone, as spreadsheets write them, and is left"
+            yield f"{cells} from the export in the kind of line breaks alone, as spreadsheets write them: no edit"
 
 
 def _filled(was: Exported) -> Iterable[str]:

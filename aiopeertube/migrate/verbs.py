@@ -14,18 +14,18 @@ from typing import TYPE_CHECKING
 from aiopeertube.bulk import Halt
 from aiopeertube.errors import ConfigurationError
 
-from .database import Job
 from .exporting import DEFAULT, Export, columns_for, default_for
 from .fields import Reading
 from .inputs import Given, Input, open_input, open_table
-from .job import Desk, Run, carry_out, fill, looking_back, opened, rolled_back, temporary
+from .job import Desk, Run, carry_out, described, escaped, fill, looking_back, opened, rolled_back, temporary
 from .job_options import CellOptions, JobOptions, TableOptions
 from .kinds import Captions, Delete, Import, Kind, Thumbnails, Update, Upload, of
-from .made_before import settle_made
+from .made_before import MadeBefore
 from .planned import Plan, plan_of
 from .planning import RulesOverScope
 from .proving import Difference, Verified, Verifier, as_before, derive
 from .rules import Rules
+from .schema import Job
 from .scope import Scope, who_am_i
 from .scope_check import Editor, check_scope
 from .tables import Source, open_sink
@@ -226,8 +226,9 @@ async def rollback(
     """Put back what was there before a job, where what the job wrote is still there.
 
     Videos that somebody changed since are left, and reported as conflicts. The rollback has a journal of its own, so
-    it can be resumed, verified and rolled back itself. To resume it, name the same `journal`; "last" is then the one
-    that the last rollback is of.
+    it can be resumed, verified and rolled back itself. "last" is the last job that changed something, which may be a
+    rollback. To resume a rollback, name the same `journal`; "last" is then the one that the last rollback is of. The
+    watcher is told which job it is, and asked before the first video is changed.
 
     Raises:
         ConfigurationError: a job of this kind cannot be undone. JournalError: as for `verify`;
@@ -238,14 +239,21 @@ async def rollback(
     async with looking_back(pt, journal, watcher) as desk:
         if not of(desk.journal.job.kind).can_be_undone:
             raise ConfigurationError(f"a job of {desk.journal.job.kind} cannot be undone")
-        kind = Update(expect=expect)
+        kind, named = Update(expect=expect), described(desk.journal)
         path = str(desk.journal.path)
+        watcher.say(f"rollback of {named}")
         async with opened(pt, kind, f"rollback of {path}", options=options, watcher=watcher, parent=path) as back:
             with watcher.step("compare"):
                 await derive(pt, desk.journal, back.journal, desk.who, as_before, watcher=watcher)
             undoes = None if options.dry_run else desk.journal
             return await carry_out(
-                back, kind, options, title="rollback", requests_each=kind.requests_each, undoes=undoes
+                back,
+                kind,
+                options,
+                title="rollback",
+                question="Roll back {count:,} videos at {origin}, of " + escaped(named) + "?",
+                requests_each=kind.requests_each,
+                undoes=undoes,
             )
 
 
@@ -319,8 +327,9 @@ async def upload(
 ) -> Run:
     """Upload files in chunks: rows have `file`, `name`, `channel`, any other field, and `key` for the old name.
 
-    `channel` is that of rows that name none; `folder` is where files are, by default beside the table. Rows that an
-    earlier job of the same table made videos of are unchanged, while those exist. Raises as `apply`.
+    `channel` is that of rows that name none; `folder` is where files are, by default beside the table. Rows that
+    another of this user's jobs made videos of are unchanged, while those exist, whatever its table was called; an
+    upload that it has begun is gone on with. Raises as `apply`.
     """
     given = open_table(source, table)
     kind = Upload(channel, _folder(folder, given))
@@ -374,8 +383,10 @@ async def _create(
 ) -> Run:
     async with opened(pt, kind, given.name, columns=given.columns, options=options, watcher=watcher) as desk:
         await fill(desk, given, kind, table, cells)
-        if made := await settle_made(pt, desk.journal):
-            watcher.say(f"{made:,} videos exist already: an earlier job of this table made them")
+        before = MadeBefore(pt, desk.journal, kind, watcher, looks_only=options.dry_run)
+        if made := await before.settle():
+            say = "1 video exists already: an earlier job made it" if made == 1 else None
+            watcher.say(say or f"{made:,} videos exist already: earlier jobs made them")
         return await carry_out(desk, kind, options, title=kind.name)
 
 

@@ -148,6 +148,7 @@ class Gates:
         asked = window.asked_for if window.refused_since is not None else None
         if seconds > _LONG:
             why = f", it asked for {asked:.0f} s" if asked else ""
+            why += ", so this gives up then" if asked and asked > seconds + _LONG else ""
             log.warning("waiting %.0f s for the rate limit of %s (%s)%s", seconds, self.home.origin, window.name, why)
         if self.hooks.wants(RateLimitWaiting):
             self.hooks.emit(RateLimitWaiting(window.name, seconds, asked))

@@ -8,7 +8,10 @@ State = Literal["up", "suspected", "away", "opening"]
 
 @dataclass(frozen=True, slots=True)
 class WindowState:
-    """What is known of one window: `ends_in` is an upper bound in seconds, `length` the window's, if known."""
+    """What is known of one window: `ends_in` is an upper bound in seconds, `length` the window's, if known.
+
+    While it refuses, the server may have `asked_for` so many seconds, which can be more than anybody waits.
+    """
 
     bucket: str
     limit: int | None
@@ -17,6 +20,7 @@ class WindowState:
     waiting: int
     ends_in: float | None
     length: float | None
+    asked_for: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

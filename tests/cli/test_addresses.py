@@ -241,3 +241,22 @@ class TestPassingTrouble:
             result = cli("videos", "update", "1", "2", "3", "--name", "Partly")
         assert result.exit_code == 1
         assert "in doubt: 2: connection to" in result.stderr
+
+
+class TestProxies:
+    """Which way requests go, by the option and by the environment."""
+
+    @pytest.mark.parametrize("how", ["option", "PEERTUBE_PROXY", "HTTP_PROXY", "http_proxy", "ALL_PROXY"])
+    def test_a_dead_proxy_is_named_and_its_password_is_not(self, server: Emulator, cli: Cli, how: str) -> None:
+        dead = "http://joe:hunter2@127.0.0.1:9"
+        args, env = (("--proxy", dead), {}) if how == "option" else ((), {how: dead})
+        result = cli(*args, "whoami", "--url", server.url, **USER, **env)
+        assert (result.exit_code, server.statistics().requests) == (4, 0)
+        assert "cannot connect to the proxy http://127.0.0.1:9: " in result.stderr
+        assert "hunter2" not in result.output
+
+    def test_there_are_ways_past_it(self, server: Emulator, cli: Cli) -> None:
+        dead = {"HTTP_PROXY": "http://127.0.0.1:9", "PEERTUBE_URL": server.url, **USER}
+        assert cli("whoami", **dead, NO_PROXY="localhost,127.0.0.1").exit_code == 0
+        assert cli("--proxy", "none", "whoami", **dead).exit_code == 0
+        assert cli("whoami", "--proxy", "socks5://127.0.0.1:9", **dead).exit_code == 2

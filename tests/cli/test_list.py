@@ -1,6 +1,7 @@
 import csv
 import io
 import json
+import os
 import subprocess
 from collections.abc import Callable
 
@@ -150,6 +151,28 @@ class TestList:
         assert "\x1b[2J" not in screen.raw
         assert "publishedAt" in screen.text
         assert "\x1b[1m" in screen.raw
+
+    def test_a_narrow_terminal_cuts_texts_and_no_names(
+        self, server: Emulator, terminal: Callable[..., Terminal]
+    ) -> None:
+        last = video(server, 12)
+        last.name = "A name that is much longer than this terminal is wide, and is cut"
+        fields = "uuid,name,url,channel.url"
+        screen = terminal("videos", "list", "--url", server.url, "--limit", "1", "--fields", fields, COLUMNS="60")
+        assert screen.end() == 0
+        assert last.name not in screen.text
+        assert "A name …" in screen.text
+        assert last.uuid in screen.text
+        assert f"{server.url}/videos/watch/{last.uuid}" in screen.text
+
+    @pytest.mark.parametrize("encoding", ["cp1252", "ascii", "latin-1"])
+    def test_what_stdout_cannot_encode_is_written_as_its_number(self, server: Emulator, encoding: str) -> None:
+        video(server, 12).name = "Film \U0001f3ac, not lost"
+        args = ("videos", "list", "--url", server.url, "--limit", "1", "--format", "table")
+        env = os.environ | {"PYTHONUTF8": "0", "PYTHONIOENCODING": encoding}
+        done = subprocess.run(command(*args), capture_output=True, env=env, check=False, timeout=20)
+        assert (done.returncode, done.stderr) == (0, b"")
+        assert b"Film \\U0001f3ac, not lost" in done.stdout
 
     def test_no_color(self, server: Emulator, terminal: Callable[..., Terminal]) -> None:
         for how, env in ((("--no-color",), {}), ((), {"NO_COLOR": "anything at all"})):

@@ -113,8 +113,11 @@ def test_from_export_to_rollback(server: Emulator, user: Cli) -> None:
 
     back = user("rollback", "last", "--format", "jsonl")
     assert back.exit_code == 1
-    assert sorted(row["state"] for row in rows(back.stdout)) == ["changed", "changed"]
-    assert "changed by somebody else: category" in Path("failed.csv").read_text()
+    assert sorted(row["state"] for row in rows(back.stdout)) == ["changed", "changed", "conflict"]
+    told = "category was 2, is wanted 1, and is 5 now"
+    assert f"changed by somebody else: {told}" in Path("failed.csv").read_text()
+    assert told in back.stderr
+    assert "--overwrite" not in back.stderr
     after = snapshot(server)
     assert {number for number in before if before[number] != after[number]} == {2}
 

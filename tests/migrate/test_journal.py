@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from aiopeertube.migrate import Item, Job, Journal, JournalError, JournalFull
-from aiopeertube.migrate.database import explained
+from aiopeertube.migrate.journal_errors import explained
 
 pytestmark = pytest.mark.anyio  # of coroutines alone
 
@@ -168,25 +168,6 @@ async def test_a_file_of_others_is_left_as_it_is(journal_path: Path, version: in
         Journal.open(journal_path)
     assert journal_path.read_bytes() == data
     assert list(journal_path.parent.iterdir()) == [journal_path]
-
-
-@pytest.mark.parametrize(
-    "damage",
-    [
-        "UPDATE item SET wanted = '{bad'",
-        "UPDATE item SET note = x'ff'",
-        "UPDATE item SET state = 'weird'",
-        "UPDATE job SET value = '{bad' WHERE key = 'kind'",
-    ],
-)
-async def test_a_damaged_cell_is_told(journal_path: Path, damage: str) -> None:
-    with Journal.create(journal_path, JOB) as journal:
-        await read(journal, item("a", 1, name="x"))
-    with sqlite3.connect(journal_path) as connection:
-        connection.execute(damage)
-    connection.close()
-    with pytest.raises(JournalError, match="damaged"), Journal.open(journal_path, read_only=True) as journal:
-        assert [found async for found in journal.items()] == []
 
 
 @pytest.mark.parametrize(

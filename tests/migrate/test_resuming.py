@@ -178,3 +178,72 @@ def test_amounts_are_checked(option: str, value: object) -> None:
     with pytest.raises(errors.ConfigurationError) as caught:
         migrate.JobOptions(**{option: value}).checked()  # type: ignore[arg-type]
     assert caught.value.option == option
+
+
+async def test_the_first_are_tried_verified_and_gone_on_with(pt: PeerTube, server: Emulator) -> None:
+    before = names(server)
+    first = migrate.JobOptions(first=3)
+    run = await migrate.apply(pt, table(*range(1, 13)), job=first)
+    assert (run.counts, run.left, run.stopped) == ({"changed": 3, "planned": 9}, 9, "")
+    assert run.verified is not None
+    assert (run.verified.stand, run.verified.differ) == (3, 0)
+    assert names(server) == [*(f"Film {number}" for number in range(1, 4)), *before[3:]]
+    run = await migrate.apply(pt, "films.csv", job=migrate.JobOptions(first=10, resume=True))
+    assert (run.counts, edits(server)) == ({"changed": 12}, 12)
+    assert (await migrate.rollback(pt, run.journal, job=migrate.JobOptions(first=12))).counts == {"changed": 12}
+    assert names(server) == before
+    with pytest.raises(errors.ConfigurationError, match="first: 0"):
+        await migrate.apply(pt, "films.csv", job=migrate.JobOptions(first=0))
+
+
+async def test_what_the_first_lack_is_told(pt: PeerTube, server: Emulator) -> None:
+    class Meddler(migrate.Unwatched):
+        def settled(self, item: migrate.Item) -> None:
+            server.store.videos[1].name = "Meanwhile"
+
+    run = await migrate.apply(pt, table(1, 2), job=migrate.JobOptions(first=1), watcher=Meddler())
+    assert run.verified is not None
+    assert (run.verified.stand, run.verified.differ) == (0, 1)
+
+
+async def test_a_job_is_named_and_asked_about_before_it_is_undone(pt: PeerTube, server: Emulator) -> None:
+    class Reluctant(migrate.Unwatched):
+        heard: list[str] = []  # noqa: RUF012 - of one test
+
+        def say(self, line: str) -> None:
+            self.heard.append(line)
+
+        async def confirm(self, question: str) -> bool:
+            self.heard.append(question)
+            return False
+
+    run = await migrate.apply(pt, table(1, 2, name="f{i}lms.csv"))
+    back = await migrate.rollback(pt, "last", watcher=Reluctant())
+    assert (back.declined, names(server)[:2], back.journal.exists()) == (True, ["Film 1", "Film 2"], False)
+    assert Reluctant.heard[0].startswith(
+        f"rollback of the job {run.journal.stem}: update, {Path.cwd()}/f{{i}}lms.csv"
+    )
+    assert Reluctant.heard[1].startswith(f"Roll back 2 videos at {server.url}, of the job {run.journal.stem}")
+
+
+async def test_the_last_job_is_the_last_that_changed_something(pt: PeerTube, server: Emulator) -> None:
+    before = names(server)
+    await migrate.apply(pt, table(1))
+    run = await migrate.apply(pt, table(2))
+    await migrate.apply(pt, table(2))  # as it should be
+    assert (await migrate.apply(pt, table(99))).counts == {"failed": 1}
+    assert (await migrate.verify(pt, "last")).not_done == 1
+    back = await migrate.rollback(pt, "last")
+    assert (back.counts, names(server)) == ({"changed": 1}, ["Film 1", *before[1:]])
+    assert (await migrate.rollback(pt, "last")).counts == {"changed": 1}
+    assert names(server)[1] == "Film 2"
+    assert await migrate.verify(pt, run.journal) == migrate.Verified(1, 0, ())
+
+
+async def test_a_colleagues_edit_between_two_steps_is_given_back(pt: PeerTube, server: Emulator) -> None:
+    run = await migrate.apply(pt, table(1, prefix="One"))
+    server.store.videos[1].name = "Meanwhile"
+    await migrate.apply(pt, table(1, prefix="Two"), overwrite=True, job=migrate.JobOptions(resume=True))
+    assert names(server)[0] == "Two 1"
+    await migrate.rollback(pt, run.journal)
+    assert names(server)[0] == "Meanwhile"

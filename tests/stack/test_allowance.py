@@ -153,6 +153,26 @@ async def test_endless_refusals_end_in_an_error(client_of: ClientOf, server: Fix
             await pt.videos.update(1, name="Film")
 
 
+async def test_a_day_is_not_waited_for_however_many_lanes_share_the_window(
+    client_of: ClientOf, server: FixedWindowServer
+) -> None:
+    sent: list[str] = []
+
+    async def proxy(request: Request) -> Response:
+        sent.append(request.method)
+        return reply(429, retry_after="86400") if request.method == "PUT" else reply(200, {})
+
+    server.handle = proxy  # type: ignore[method-assign]
+    loop = asyncio.get_running_loop()
+    async with client_of(server, patience=30) as pt:
+        await pt.videos.get(1)  # so that there is a lane of reads, in which nobody waits
+        began = loop.time()
+        with pytest.raises(errors.RefusedTooLong, match=r"for 30 s .* asks to wait for 86400 s more"):
+            await pt.videos.update(1, name="Film")
+        assert loop.time() - began == pytest.approx(30, abs=0.1)
+    assert sent.count("PUT") == 1
+
+
 async def test_ping_and_login_have_buckets_of_their_own(server: FixedWindowServer, client_of: ClientOf) -> None:
     assert buckets_of("GET", "/api/v1/ping") == ("ping",)
     assert buckets_of("POST", "/api/v1/users/token") == ("login", "api")

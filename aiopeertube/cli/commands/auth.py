@@ -11,7 +11,7 @@ import click
 from aiopeertube import errors
 from aiopeertube._settings import check_secure, origin_of
 from aiopeertube.cli import output, saved
-from aiopeertube.cli.connection import Connection, Credentials, ask_password, connect, instance
+from aiopeertube.cli.connection import Connection, Credentials, ask_password, connect, instance, proxies_of
 from aiopeertube.cli.errors import Exit, Failure
 from aiopeertube.cli.options import Command, Settings, shared_options
 from aiopeertube.cli.param_types import Secret
@@ -29,7 +29,7 @@ def login(settings: Settings) -> None:
     only you can read, and used by all other commands for that instance; the password is not kept.
     """
     origin = origin_of(_asked("Address of the instance", "--url")) if _needs_url(settings) else instance(settings)
-    check_secure(origin, allow_http=settings.allow_http)
+    check_secure(origin, allow_http=settings.allow_http, proxies=proxies_of(settings))
     username = settings.username or _asked("User name", "--username or PEERTUBE_USERNAME")
     who = Credentials(username, settings.password or ask_password(username, origin), settings.otp)
     try:
@@ -58,6 +58,8 @@ def _asked(what: str, option: str) -> str:
 async def _log_in(settings: Settings, origin: str, who: Credentials) -> None:
     """Fetch a new token, and replace the saved one once it is there."""
     path = saved.token_path(origin)
+    if path is None:
+        raise errors.ConfigurationError(saved.NO_HOME)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=".login.") as directory:
         fresh = Path(directory) / path.name
@@ -73,7 +75,7 @@ def logout(settings: Settings) -> None:
     """End the session on the server and forget the saved token."""
     origin = instance(settings)
     path = saved.token_path(origin)
-    if not path.exists():
+    if path is None or not path.exists():
         note(f"not logged in to {origin}")
         return
     try:

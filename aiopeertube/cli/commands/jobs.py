@@ -1,7 +1,8 @@
 """`jobs list|show|export|map`."""
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,8 +17,13 @@ from aiopeertube.cli.terminal import note
 from aiopeertube.errors import PeerTubeError
 from aiopeertube.migrate import OPEN, Item, Journal
 
-_COLUMNS: Final = ("job", "kind", "url", "user", "began", "source", "changed", "unchanged", "open", "failed")
+_COLUMNS: Final = (
+    "job", "kind", "state", "url", "user", "began", "source", "changed", "unchanged", "open", "failed",
+)  # fmt: skip
+_BRIEF: Final = ("job", "kind", "changed", "state")  # what 80 columns have room for
 _OUTCOME: Final = ("video", "name", "key", "line", "state", "fields", "attempts", "reason")
+_VALUES: Final = ("before", "after")
+_WRITE: Final = ("at", "video", "outcome", "before", "after")
 _format = click.option(
     "--format", type=click.Choice(output.FORMATS), help="Default: a table on a terminal, else jsonl."
 )
@@ -38,7 +44,9 @@ def jobs() -> None:
 @click.pass_obj
 def list_(settings: Settings, format: str | None) -> None:
     """List the jobs whose journals were given no other place, the newest first."""
-    writer = output.writer(output.chosen(format), None, columns=_COLUMNS, no_color=settings.no_color)
+    shape = output.chosen(format)
+    columns = _BRIEF if shape == "table" else _COLUMNS
+    writer = output.writer(shape, None, columns=columns, no_color=settings.no_color)
     for path in migrate.all_journals():
         try:
             writer.add(run(_summary(path)))
@@ -60,42 +68,49 @@ def show(settings: Settings, journal: str, format: str) -> None:
     if format == "json":
         output.put(output.to_json(summary, pretty=True) + "\n")
     else:
-        output.draw_card(summary, [*_COLUMNS, "conflict", "skipped", "path"], no_color=settings.no_color)
+        more = ("conflict", "skipped", "damaged", "rolled back by", "path")
+        output.draw_card(summary, [*_COLUMNS, *more], no_color=settings.no_color)
 
 
 @jobs.command()
 @click.argument("journal")
 @click.option("--state", multiple=True, help="Only items that came to this, like failed; repeatable.")
+@click.option("--writes", is_flag=True, help="Every change that was sent, with its time and outcome, in their order.")
 @_format
 @output_options()
 @click.pass_obj
-def export(settings: Settings, journal: str, state: tuple[str, ...], format: str | None) -> None:
-    """Write what became of each item of a job."""
-    writer = output.writer(output.chosen(format), None, columns=_OUTCOME, no_color=settings.no_color)
-    run(_export(job_output.journal_named(journal), state, writer))
+def export(settings: Settings, journal: str, state: tuple[str, ...], writes: bool, format: str | None) -> None:
+    """Write what became of each item of a job, with the values before and after; a table has no room for these."""
+    shape, path = output.chosen(format), job_output.journal_named(journal)
+    columns = _WRITE if writes else _OUTCOME if shape == "table" else (*_OUTCOME, *_VALUES)
+    writer = output.writer(shape, None, columns=columns, no_color=settings.no_color)
+    run(_export_writes(path, state, writer) if writes else _export(path, state, writer))
 
 
 @jobs.command("map")
 @click.argument("journal")
-@click.option("--format", type=click.Choice(["csv", "nginx", "apache"]), default="csv", show_default=True)
+@click.option("--format", type=click.Choice(["csv", *migrate.MAP_FORMATS]), default="csv", show_default=True)
 @click.option("--prefix", default="", help="Put before each old key in a rewrite map, like /media/.")
 @output_options()
 @click.pass_obj
 def map_(settings: Settings, journal: str, format: str, prefix: str) -> None:
     """Write which old key became which video: a table, or a map for a web server's redirects.
 
-    Keys are what rows have in the column `key`. For nginx the lines go into a `map $uri $new {}` block, for Apache
-    into a text file of `RewriteMap`.
+    Keys are what rows have in the column `key`; with --prefix they are to be paths. For nginx: `map $uri $new {
+    default ""; include FILE; }`, and in a server `if ($new) { return 301 $new; }`. For Apache: `RewriteMap old
+    txt:FILE`, `RewriteMap escape int:escape`, `RewriteCond ${old:${escape:%{REQUEST_URI}}} (.+)` and
+    `RewriteRule ^ %1 [R=301,L,NE]`. What a server cannot hold, or has a key twice, is told on stderr.
     """
     run(_map(job_output.journal_named(journal), format, prefix))
 
 
 async def _summary(path: Path) -> dict[str, Any]:
     with Journal.open(path, read_only=True) as journal:
-        counts, job = await journal.counts(), journal.job
+        counts, job, undone_by = await journal.counts(), journal.job, journal.undone_by
     return {
         "job": path.stem,
         "kind": job.kind,
+        "state": _state(counts, undone_by),
         "url": job.origin,
         "user": job.user,
         "began": time.strftime("%Y-%m-%d %H:%M", time.localtime(job.began)),
@@ -103,13 +118,34 @@ async def _summary(path: Path) -> dict[str, Any]:
         "open": sum(counts.pop(state, 0) for state in OPEN),
         "path": str(path),
         **{state: counts.get(state, 0) for state in ("changed", "unchanged", "skipped", "conflict", "failed")},
+        **({"damaged": counts["damaged"]} if counts.get("damaged") else {}),
+        **({"rolled back by": Path(undone_by).stem} if undone_by else {}),
     }
+
+
+def _state(counts: Mapping[str, int], undone_by: str) -> str:
+    """Say in two words how a job stands."""
+    if undone_by:
+        return "rolled back"
+    left = sum(counts.get(state, 0) for state in (*OPEN, "failed", "conflict", "damaged"))
+    return f"{left:,} not done" if left else "done"
 
 
 async def _export(path: Path, states: tuple[str, ...], writer: output.Writer) -> None:
     async for item in _items(path):
         if not states or item.state in states:
-            writer.add(job_output.outcome(item))
+            values = {"before": job_output.told(item.before), "after": job_output.told(item.after)}
+            writer.add(job_output.outcome(item) | values)
+    writer.end()
+
+
+async def _export_writes(path: Path, states: tuple[str, ...], writer: output.Writer) -> None:
+    with Journal.open(path, read_only=True) as journal:
+        for write in await journal.writes():
+            if not states or write.outcome in states:
+                at = datetime.fromtimestamp(write.at, UTC).isoformat(timespec="milliseconds")
+                values = {"before": job_output.told(write.before), "after": job_output.told(write.after)}
+                writer.add({"at": at, "video": write.uuid, "outcome": write.outcome, **values})
     writer.end()
 
 
@@ -122,29 +158,19 @@ async def _items(path: Path) -> AsyncIterator[Item]:
 async def _map(path: Path, format: str, prefix: str) -> None:
     with Journal.open(path, read_only=True) as journal:
         origin = journal.job.origin
-    writer = output.writer("csv", None, columns=("key", "uuid", "url")) if format == "csv" else None
-    count = 0
-    async for item in _items(path):
-        key = item.note.get("key")
-        if not key or not item.uuid or item.state not in {"changed", "unchanged"}:
-            continue
-        count += 1
-        if writer is not None:
-            writer.add({"key": key, "uuid": item.uuid, "url": f"{origin}/w/{item.uuid}"})
-        else:
-            output.put(_rewrite(format, prefix + key, f"{origin}/w/{item.uuid}"))
-    if not count:
+    keyed = [(str(item.note["key"]), item.uuid) async for item in _items(path) if _has_key(item)]
+    if not keyed:
         raise Failure(
             "no item of this job has an old key", code=Exit.SOME_FAILED, hint="rows have it in a column `key`"
         )
+    if format == "csv":
+        writer = output.writer("csv", None, columns=("key", "uuid", "url"))
+        for key, uuid in keyed:
+            writer.add({"key": key, "uuid": uuid, "url": f"{origin}/w/{uuid}"})
+        return
+    for line in migrate.map_lines(format, ((prefix + key, f"{origin}/w/{uuid}") for key, uuid in keyed), note):
+        output.put(line)
 
 
-def _rewrite(format: str, old: str, new: str) -> str:
-    """Write one line of a map; what could end a key early is quoted."""
-    if format == "nginx":
-        quoted = old.replace("\\", "\\\\").replace('"', '\\"')
-        return f'"{quoted}" {new};\n'
-    if any(letter.isspace() for letter in old) or old.startswith("#"):
-        note(f"left out, since Apache's maps cannot hold it: {old}")
-        return ""
-    return f"{old} {new}\n"
+def _has_key(item: Item) -> bool:
+    return bool(item.note.get("key") and item.uuid) and item.state in {"changed", "unchanged"}

@@ -26,6 +26,9 @@ class PlanFlags:
     output: str | None = option(
         "-o", "--output", metavar="FILE", help="Write the plan here, for `aiopeertube apply`; - is stdout."
     )
+    overwrite_output: bool = option(
+        "--overwrite-output", is_flag=True, help="Replace the plan, if it is there; --overwrite does so, too."
+    )
     format: str = option(
         "--format",
         type=click.Choice(["text", "jsonl"]),
@@ -53,7 +56,10 @@ def plan(
     if flags.output == "-" and flags.format == "jsonl":
         raise click.UsageError("--output - and --format jsonl both write on stdout.")
     given = table.opened(source)
-    migrate.check_output(flags.output, (given.name,), option="output")
+    again = flags.overwrite_output or merge.overwrite
+    migrate.check_output(
+        flags.output, (given.name,), option="output", overwrite=again, to_overwrite="overwrite_output"
+    )
     return run(
         _plan(connect(settings, user=True), settings, given, flags=flags, merge=merge, table=table, cells=cells)
     )
@@ -80,7 +86,7 @@ async def _plan(
             else:
                 await job_output.show_diff(made, settings, on_stdout=flags.output != "-")
             if flags.output is not None:
-                await made.write(flags.output)
+                await made.write(flags.output, overwrite=flags.overwrite_output or merge.overwrite)
             return await _counts(made, settings)
 
 

@@ -1,5 +1,6 @@
 """`verify` and `rollback`."""
 
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from aiopeertube.cli.option_sets import option, with_options
 from aiopeertube.cli.options import Command, Settings, shared_options
 from aiopeertube.cli.options_job import JobFlags
 from aiopeertube.cli.running import run
-from aiopeertube.cli.terminal import note
+from aiopeertube.cli.terminal import is_terminal, note
 
 
 @click.command(cls=Command)
@@ -33,10 +34,12 @@ def verify(settings: Settings, journal: str, format: str | None) -> int:
 
 async def _verify(connection: Connection, settings: Settings, path: Path, lines: bool) -> int:
     def tell(difference: migrate.Difference) -> None:
-        note(f"differs: {difference.name or difference.video}: {difference.why}")
+        what = f"not done ({difference.state})" if difference.state else "differs"
+        note(f"{what}: {difference.name or difference.video}: {difference.why}")
         if lines:
-            line = {"video": difference.video, "name": difference.name, "differs": difference.why}
-            output.put(output.to_json(line) + "\n")
+            line = {"video": difference.video, "name": difference.name}
+            undone = {"undone": difference.state, "why": difference.why}
+            output.put(output.to_json(line | (undone if difference.state else {"differs": difference.why})) + "\n")
 
     async with job_output.client(connection) as pt:
         watcher = job_screen.JobScreen(pt, settings)
@@ -44,12 +47,14 @@ async def _verify(connection: Connection, settings: Settings, path: Path, lines:
     undone = f"; {found.not_done:,} were not done by this job" if found.not_done else ""
     if not settings.quiet:
         note(f"verify: {found.stand:,} stand as written, {found.differ:,} differ{undone}")
-    return Exit.SOME_FAILED if found.differ or found.not_done else Exit.DONE
+    return Exit.DONE if found.ok else Exit.SOME_FAILED
 
 
 @dataclass(frozen=True, slots=True)
 class RollbackFlags:
     """How careful a rollback is."""
+
+    yes: bool = option("--yes", "-y", is_flag=True, help="Do not ask, on a terminal.")
 
     expect: bool = option(
         "--expect/--no-expect", default=True, help="Look at each video once more just before (the default)."
@@ -64,17 +69,20 @@ class RollbackFlags:
 def rollback(settings: Settings, /, *, source: str, flags: RollbackFlags, job: JobFlags) -> int:
     """Put back what was there before a job, where what the job wrote is still there.
 
+    JOURNAL is a file, a name that `aiopeertube jobs list` shows, or `last`: the last job that changed something,
+    which may be a rollback. On a terminal you are asked before anything is changed.
+
     Videos that somebody changed since are left and reported as conflicts. The rollback has a journal of its own, so
     it can be resumed, verified and rolled back itself.
     """
     options = job.checked()
-    job_output.journal_named(source)
+    job_output.journal_named(source, changed=True)
     connection = connect(settings, user=True)
 
     async def main() -> int:
         async with job_output.client(connection) as pt:
-            watcher = job_screen.JobScreen(pt, settings, job)
+            watcher = job_screen.JobScreen(pt, settings, job, yes=flags.yes or not is_terminal(sys.stdin))
             done = await migrate.rollback(pt, source, expect=flags.expect, job=options, watcher=watcher)
-        return job_output.ended(done, settings, job)
+        return job_output.ended(done, settings, job, declined="nothing was rolled back")
 
     return run(main())

@@ -1,5 +1,6 @@
 """New videos with their metadata from the row, and those of them that are made from files."""
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ from aiopeertube.migrate.changes import missing, on_the_wire
 from aiopeertube.migrate.item import Item
 from aiopeertube.migrate.journal import Journal
 from aiopeertube.migrate.problems import CellError
-from aiopeertube.migrate.rows import RowReader, fields_of, kept, key_of
+from aiopeertube.migrate.rows import RowReader, kept, key_of, words_of
 from aiopeertube.migrate.tables.source import Row
 from aiopeertube.migrate.vocabulary import WORDS
 from aiopeertube.resumable import Ticket, upload
@@ -51,7 +52,7 @@ class Creation:
 
     def words(self, columns: Sequence[str]) -> Iterable[str]:
         """Name the fields of the columns, and the channel in any case."""
-        return ("channel", *(fields_of(columns) if columns else WORDS))
+        return ("channel", *(words_of(columns) if columns else WORDS))
 
     def read_row(self, row: Row, rows: RowReader) -> Item | None:
         """Make an item of a row that describes a new video."""
@@ -60,14 +61,13 @@ class Creation:
         wanted = self._wanted(row.line, cells, rows)
         if rows.problems.total > before:
             return None
-        note = key_of(cells)
+        key = key_of(cells)
         # A journal looks for it, as text; the name of a file may have bytes that are none.
         made_of = str(wanted[self.origin_column]).encode(errors="backslashreplace").decode()
-        ref = f"key:{note['key']}" if note else f"{self.origin_column}:{made_of}"
-        name = wanted["fields"].get("name", "")
-        return Item(
-            ref, wanted, row.line, kept(row.cells), state="planned", name=name, after={}, note=note, ready=True
-        )
+        ref = f"key:{key['key']}" if key else f"{self.origin_column}:{made_of}"
+        item = Item(ref, wanted, row.line, kept(row.cells), state="planned", after={}, ready=True)
+        item.name, item.note = wanted["fields"].get("name", ""), key | self._known(wanted)
+        return item
 
     def _wanted(self, line: int, cells: Mapping[str, Any], rows: RowReader) -> dict[str, Any]:
         values = self._complete(rows.wanted(line, cells), rows)
@@ -96,6 +96,10 @@ class Creation:
         """Read what the video is made of."""
         raise NotImplementedError
 
+    def _known(self, wanted: Mapping[str, Any]) -> dict[str, Any]:
+        """Note by what else the row is known again."""
+        return {}
+
     def done(self, item: Item, answer: Any) -> None:
         """Settle an item that became a video."""
         item.uuid = answer["uuid"]
@@ -123,6 +127,9 @@ class Upload(Creation):
     def _origin(self, cells: Mapping[str, Any]) -> dict[str, Any]:
         path = _whole_file(cells, self.folder, "file")
         return {"file": str(path), "size": path.stat().st_size}
+
+    def _known(self, wanted: Mapping[str, Any]) -> dict[str, Any]:
+        return {"content": sample(Path(wanted["file"]))}
 
     def call(self, pt: "PeerTube", item: Item) -> Call[Any]:
         """Make the announcement; it stands for the whole upload."""
@@ -183,6 +190,21 @@ def fields_of_new(item: Item) -> dict[str, Any]:
     values = on_the_wire(item.wanted["fields"])
     images = {name: Path(path) for name, path in item.wanted.get("images", {}).items()}
     return {name: value for name, value in values.items() if value not in (None, [])} | images
+
+
+_SAMPLE: Final = 64 * 1024  # bytes
+
+
+def sample(path: Path) -> str:
+    """Name a file by what is at its beginning, in its middle and at its end; "" where it cannot be read any more."""
+    found = hashlib.sha256()
+    with suppress(OSError), path.open("rb") as file:
+        size = path.stat().st_size
+        for at in (0, size // 2, max(0, size - _SAMPLE)):
+            file.seek(at)
+            found.update(file.read(_SAMPLE))
+        return found.hexdigest()[:32]
+    return ""
 
 
 def _whole_file(cells: Mapping[str, Any], folder: Path, column: str) -> Path:

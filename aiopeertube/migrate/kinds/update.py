@@ -11,7 +11,7 @@ from aiopeertube.migrate.changes import needed_for, on_the_wire
 from aiopeertube.migrate.field_reads import PASSWORDS
 from aiopeertube.migrate.item import Item
 from aiopeertube.migrate.journal import Journal
-from aiopeertube.migrate.rows import RowReader, fields_of
+from aiopeertube.migrate.rows import RowReader, words_of
 from aiopeertube.migrate.tables.source import Row
 from aiopeertube.migrate.vocabulary import WORDS, Vocabulary
 from aiopeertube.wire.call import Call
@@ -42,7 +42,7 @@ class Update:
 
     def words(self, columns: Sequence[str]) -> Iterable[str]:
         """Name the fields of the columns."""
-        return fields_of(columns) if columns else WORDS
+        return words_of(columns) if columns else WORDS
 
     def read_row(self, row: Row, rows: RowReader) -> Item | None:
         """Make an item that is still to be compared."""
@@ -83,15 +83,20 @@ class Update:
         item.settle("changed")
 
     async def ask(self, pt: "PeerTube", journal: Journal, item: Item) -> None:
-        """Settle an item by what the server has: an update is made whole or not at all."""
+        """Settle an item by what the server has: an update is made whole or not at all.
+
+        Where somebody else has edited some of its fields since, the others tell.
+        """
         try:
             now = await _now(pt, item)
         except NotFound:
             item.settle("failed", "the video is gone")
             return
-        if now == item.after:
+        before, after = item.before or {}, item.after or {}
+        left = [name for name in now if now[name] in (before.get(name), after.get(name))]
+        if left and all(now[name] == after.get(name) for name in left):
             item.settle("changed", "found done after an interruption")
-        elif now == item.before:
+        elif now == before:
             item.settle("planned")
         else:
             item.settle("conflict", _difference(item, now))

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from types import TracebackType
 from typing import Any, Protocol, Self
 
-import orjson
+from aiopeertube.migrate.exact_json import dumps
 
 
 class Sink(Protocol):
@@ -39,7 +39,7 @@ def text(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, list | dict):
-        return orjson.dumps(value).decode()  # which is how a cell has a list
+        return dumps(value).decode()  # which is how a cell has a list
     return "" if value is None else str(value)
 
 

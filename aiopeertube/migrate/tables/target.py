@@ -45,13 +45,14 @@ class Target:
 
     def commit(self) -> None:
         """End it, and give it its name."""
-        self.ended = True
         self.stream.flush()
         if self._temporary is None or self._final is None:
+            self.ended = True
             self._close_pipe()
             return
         os.fsync(self.stream.fileno())
         self.stream.close()
+        self.ended = True
         self._refuse_existing(self._final, f"; what was written is in {self._temporary}")
         self._temporary.replace(self._final)
 
@@ -61,7 +62,8 @@ class Target:
             return
         self.ended = True
         if self._temporary is None:
-            self._close_pipe()
+            with suppress(OSError):
+                self._close_pipe()
             return
         with suppress(OSError):  # a full disk is why we are here, perhaps
             self.stream.close()

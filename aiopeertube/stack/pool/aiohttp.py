@@ -13,6 +13,7 @@ import yarl
 from aiohttp.http_exceptions import HttpProcessingError
 
 from aiopeertube import errors
+from aiopeertube._proxies import Proxies, Proxy
 from aiopeertube._version import __version__
 from aiopeertube.wire.messages import FilePart, JsonBody, Multipart, RawBody, Request, Response
 from aiopeertube.wire.secrets import hide_in_text
@@ -20,6 +21,7 @@ from aiopeertube.wire.secrets import hide_in_text
 from .bodies import Watched, pour, read_bounded
 from .deadlines import Deadlines
 from .exchange import Exchange
+from .proxied import NOT_LET_PASS, credentials, is_forwarded, refused
 
 # PeerTube closes idle connections after 5 s; a request on a closed one dies.
 _KEEP_ALIVE: Final = 4.0
@@ -37,9 +39,9 @@ _NO_CONNECTION: Final = (
 class AiohttpPool:
     """Keep-alive connections to the server.
 
-    `timeout` is how many seconds an attempt may take, for one that sends files how long it may keep silent;
-    `connect_timeout` how long a connection may take. How many requests run at once is not decided here, so the pool
-    itself has no limit.
+    `proxies` says which way they go. `timeout` is how many seconds an attempt may take, for one that sends files how
+    long it may keep silent; `connect_timeout` how long a connection may take. How many requests run at once is not
+    decided here, so the pool itself has no limit.
     """
 
     def __init__(
@@ -48,6 +50,7 @@ class AiohttpPool:
         timeout: float = 60.0,
         connect_timeout: float = 10.0,
         ssl_context: ssl.SSLContext | None = None,
+        proxies: Proxies | None = None,
     ) -> None:
         self._seconds = timeout
         self._connect_timeout = connect_timeout
@@ -61,7 +64,8 @@ class AiohttpPool:
         )
         # It would send an idempotent request once more when a kept connection breaks, unseen by all layers above.
         self._session._retry_connection = False  # noqa: SLF001 - there is no public switch
-        self._exchange = Exchange(self._session, connect_timeout=connect_timeout)
+        self._proxies = proxies or Proxies()
+        self._exchange = Exchange(self._session, self._proxies, connect_timeout=connect_timeout)
 
     async def handle(self, request: Request) -> Response:
         """Send `request` once and read the whole answer."""
@@ -81,7 +85,8 @@ class AiohttpPool:
         except TimeoutError:
             failure = _closed(request) if self._deadlines.closed else _too_late(request)
         except (aiohttp.ClientError, HttpProcessingError) as exc:
-            failure = _closed(request) if self._deadlines.closed else _translate(exc, request)
+            proxy = self._proxies.of(request.origin)
+            failure = _closed(request) if self._deadlines.closed else _translate(exc, request, proxy)
         except OSError as exc:
             failure = errors.ConnectionLost(f"connection to {request.origin} lost: {_reason(exc)}")
         # Raised out here so that aiohttp's error, which knows our headers, is not chained to ours.
@@ -109,9 +114,15 @@ class AiohttpPool:
         if request.token is not None:
             headers.append(("Authorization", "Bearer " + request.token))
         url = yarl.URL(request.origin + request.target, encoded=True)
+        proxy = self._proxies.of(request.origin)
+        way: dict[str, Any] = {"proxy": proxy.origin, "proxy_headers": credentials(proxy)} if proxy else {}
+        if is_forwarded(request.origin, proxy):
+            headers += credentials(proxy).items()
         async with self._session.request(
-            request.method, url, data=data, headers=headers, allow_redirects=False
+            request.method, url, data=data, headers=headers, allow_redirects=False, **way
         ) as answer:
+            if answer.status == NOT_LET_PASS and proxy is not None:
+                raise refused(proxy, answer.status)
             if poured is not None and answer.status in _WITH_FILE:
                 await poured(answer.status, answer.headers, answer.content)
                 return Response(answer.status, answer.headers, b"")
@@ -147,8 +158,12 @@ def _opened(part: FilePart, files: ExitStack) -> BinaryIO:
         raise errors.FileUnreadable(str(part.source), _reason(exc)) from exc
 
 
-def _translate(exc: aiohttp.ClientError | HttpProcessingError, request: Request) -> errors.PeerTubeError:
+def _translate(
+    exc: aiohttp.ClientError | HttpProcessingError, request: Request, proxy: Proxy | None
+) -> errors.PeerTubeError:
     origin = request.origin
+    if proxy is not None and isinstance(exc, aiohttp.ClientProxyConnectionError | aiohttp.ClientHttpProxyError):
+        return _way_barred(exc, proxy)
     if isinstance(exc, _NO_CONNECTION):
         return _unreachable(exc, origin)
     if isinstance(exc, aiohttp.ServerTimeoutError):
@@ -165,6 +180,14 @@ def _translate(exc: aiohttp.ClientError | HttpProcessingError, request: Request)
     return errors.ConnectionLost(
         f"connection to {origin} lost during {request.method} {request.path}: {_reason(exc)}"
     )
+
+
+def _way_barred(
+    exc: aiohttp.ClientProxyConnectionError | aiohttp.ClientHttpProxyError, proxy: Proxy
+) -> errors.ProxyFailed:
+    if isinstance(exc, aiohttp.ClientHttpProxyError):
+        return refused(proxy, exc.status)
+    return errors.ProxyFailed(f"cannot connect to the proxy {proxy.origin}: {_reason(exc)}")
 
 
 def _unreachable(exc: aiohttp.ClientError, origin: str) -> errors.ServerUnreachable:

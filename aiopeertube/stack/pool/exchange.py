@@ -14,9 +14,11 @@ import aiohttp
 import yarl
 
 from aiopeertube import errors
+from aiopeertube._proxies import Proxies, Proxy
 from aiopeertube.wire.messages import JsonBody, Request, Response
 
 from .bodies import read_bounded
+from .proxied import NOT_LET_PASS, credentials, is_forwarded, refused
 
 _PLAIN: Final = re.compile(r"[!-~]*")  # what may stand in a request line
 _KEEP: Final = "".join(map(chr, range(0x21, 0x7F)))
@@ -28,12 +30,26 @@ _HINTS: Final = 8  # answers of the 100s before the real one
 class _Origin:
     """A server: how the pool knows it, and the headers that every request to it has."""
 
-    def __init__(self, origin: str, session: aiohttp.ClientSession) -> None:
+    def __init__(self, origin: str, session: aiohttp.ClientSession, proxy: Proxy | None) -> None:
+        told = dict(credentials(proxy))
+        if told:
+            # aiohttp adds it at the first connection, and would then look for the next under another key.
+            told["Host"] = yarl.URL(origin).raw_authority
         # The pool finds a connection, or makes one, by a request; this one is never sent.
         self.key = aiohttp.ClientRequest(
-            "GET", yarl.URL(origin), headers=session.headers, session=session, loop=asyncio.get_running_loop()
+            "GET",
+            yarl.URL(origin),
+            headers=session.headers,
+            session=session,
+            loop=asyncio.get_running_loop(),
+            proxy=yarl.URL(proxy.origin) if proxy else None,
+            proxy_headers=told or None,
         )
         self._common = "".join(f"{name}: {value}\r\n" for name, value in self.key.headers.items())
+        self.proxy = proxy
+        self.prefix = origin if is_forwarded(origin, proxy) else ""
+        if self.prefix:
+            self._common += "".join(_line(name, value) for name, value in credentials(proxy).items())
         self._token: str | None = None
         self._signed = ""
 
@@ -47,12 +63,13 @@ class _Origin:
 
 
 class Exchange:
-    """Sends requests over the connections of `session`; `connect_timeout` is in seconds."""
+    """Sends requests over the connections of `session`, by `proxies`; `connect_timeout` is in seconds."""
 
-    def __init__(self, session: aiohttp.ClientSession, *, connect_timeout: float) -> None:
+    def __init__(self, session: aiohttp.ClientSession, proxies: Proxies, *, connect_timeout: float) -> None:
         assert session.connector is not None  # noqa: S101 - it is open
         self._connector = session.connector
         self._session = session
+        self._proxies = proxies
         self._timeout = aiohttp.ClientTimeout(total=None, sock_connect=connect_timeout)
         self._origins: dict[str, _Origin] = {}
 
@@ -72,12 +89,14 @@ class Exchange:
             connection.close()
             raise
         connection.release()
+        if message.code == NOT_LET_PASS and origin.proxy is not None:
+            raise refused(origin.proxy, message.code)
         return Response(message.code, message.headers, content)
 
     def _add(self, origin: str) -> _Origin:
         if len(self._origins) > 32:  # redirects may lead anywhere
             self._origins.clear()
-        added = self._origins[origin] = _Origin(origin, self._session)
+        added = self._origins[origin] = _Origin(origin, self._session, self._proxies.of(origin))
         return added
 
     async def _connect(self, origin: _Origin) -> Any:
@@ -114,7 +133,7 @@ async def _asked(connection: Any, data: bytes, request: Request) -> tuple[Any, b
 
 def _encoded(request: Request, origin: _Origin, body: JsonBody | None) -> bytes:
     """Return the request as it goes over the wire."""
-    target = request.target
+    target = origin.prefix + request.target
     if not _PLAIN.fullmatch(target):
         target = quote(target, safe=_KEEP)
     head = f"{request.method} {target} HTTP/1.1\r\n{origin.headers(request.token)}"

@@ -182,6 +182,14 @@ def live(session: nox.Session) -> None:
 
 
 @nox.session
+def mutation(session: nox.Session) -> None:
+    """Change the stack and the bulk engine, and tell which changes no test notices; hours ("mutmut show NAME")."""
+    session.install("--upgrade", *group("test"), *group("mutation"), *PROJECT["project"]["dependencies"])
+    session.run("mutmut", "run", "--max-children", "2", *session.posargs, silent=True, success_codes=[0, 1])
+    session.run("mutmut", "results")
+
+
+@nox.session
 def bench(session: nox.Session) -> None:
     """Measure this client beside others: about an hour, `-- --quick` under 3 minutes (benchmarks/run.py --help)."""
     install_wheel(session, "speed")

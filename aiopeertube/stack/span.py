@@ -21,20 +21,22 @@ class Span:
         self.first_answer = NEVER
         self.opened: tuple[float, float] | None = None  # between these moments, by a request of ours
         self._opened_before: tuple[float, float] | None = None  # the window before
-        self._since_learnt = 0
+        self.said: float | None = None  # seconds from the first answer's Date to its Reset, which no one relies on
+        self._seen: float | None = None  # the length as it was found last
+        self._holds_for = _RELEARN  # windows
 
     def roll(self) -> None:
         """Begin the next window."""
         self._opened_before, self.opened = self.opened, None
         self.first_answer = NEVER
-        self._since_learnt += 1
-        if self._since_learnt >= _RELEARN:
+        self._holds_for -= 1
+        if self._holds_for <= 0:
             self.length = None
 
     def answered(self, now: float) -> float:
         """Take in an answer; return when the window is over for sure, as far as is known."""
-        self.first_answer = min(self.first_answer, now)
-        self.is_guess = False
+        if self.first_answer == NEVER:
+            self.first_answer, self.is_guess = now, False
         return NEVER if self.length is None else self.first_answer + self.length
 
     def bound(self, sent: float, now: float, retry_after: float) -> float:
@@ -54,10 +56,12 @@ class Span:
         whole = math.floor(likely + _JITTER)
         if self.length is not None and self.first_answer == NEVER:
             whole = max(whole, math.floor(self.length) + 1)  # it was believed to be over, and was not
-        elif self.length is not None and low < self.length <= high:
+        elif self.length is not None and not self.is_guess and low < self.length <= high:
             whole = math.floor(self.length)  # nothing speaks against what is known
         self.is_guess = math.floor(high) > max(whole, math.floor(low) + 1)
         length = float(whole) if low < whole <= high + 1e-6 else high
         # A clock that was set makes one window longer or shorter, a new configuration all: the next one tells.
         changed = self.length is not None and length != self.length
-        self.length, self._since_learnt = length, _RELEARN - 1 if changed else 0
+        doubted = changed or (self.said is not None and 0 < self.said < length - 1)
+        self._holds_for = 1 if doubted and length != self._seen else _RELEARN
+        self.length = self._seen = length

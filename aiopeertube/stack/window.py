@@ -201,6 +201,7 @@ class Window:
         self._drop_slow(place.sent - _IN_ORDER)
         if figures.remaining == figures.limit - 1:
             self._span.opened = (place.sent, now)
+            self._span.said = figures.reset - figures.date if figures.reset and figures.date else None
         return True
 
     def _drop_slow(self, before: float) -> None:
@@ -213,6 +214,8 @@ class Window:
         """Tell whether the server opened another window before ours was thought to be over."""
         if self._span.first_answer == NEVER or self.limit is None:
             return False
+        if figures.reset is not None and figures.reset == self._reset:
+            return False  # however long some of them were under way
         renamed = figures.reset is not None and self._reset is not None and abs(figures.reset - self._reset) > 1
         refilled = figures.remaining > self._remaining and place.sent > self._lowest_sent + _IN_ORDER
         return renamed or (refilled and figures.limit == self.limit)

@@ -197,8 +197,10 @@ def _tried(run: Run) -> int:
 
 def _summary(run: Run, job: JobFlags) -> None:
     if run.failed_file is not None:
-        rows = "1 row and its reason are" if run.failed == 1 else f"{run.failed:,} rows and their reasons are"
-        note(f"{rows} in {run.failed_file}; correct them and feed them back")
+        rows, them = f"{run.failed:,} rows and their reasons are", "them"
+        if run.failed == 1:
+            rows, them = "1 row and its reason are", "it"
+        note(f"{rows} in {run.failed_file}; correct {them} and feed {them} back")
     known = {**run.counts, "planned": run.left} if run.left else run.counts
     note(", ".join(f"{known[state]:,} {state}" for state in _ORDER if known.get(state)) or "nothing to do")
     if run.journal.exists():

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from aiopeertube.emulator import Emulator, Fault
+from aiopeertube.migrate import Journal, JournalError
 from aiopeertube.migrate.tables.target import Target
 
 from .conftest import Cli, rows, video
@@ -170,3 +171,19 @@ def unwritable_below(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
         return opened(target, final)
 
     monkeypatch.setattr(Target, "_open", open_)
+
+
+def test_exit_2_means_that_nothing_was_sent(user: Cli, server: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A journal that is found to be damaged after changes were sent is no bad usage."""
+
+    async def damaged(self: Journal) -> dict[str, int]:
+        if puts(server):
+            raise JournalError(f"the journal {self.path} is damaged")
+        return await counts(self)
+
+    counts = Journal.counts
+    monkeypatch.setattr(Journal, "counts", damaged)
+    write_csv([{"uuid": video(server, 1).uuid, "name": "Film"}], "t.csv")
+    result = user("apply", "t.csv")
+    assert (result.exit_code, puts(server)) == (74, 1)
+    assert "changes were sent" in result.stderr

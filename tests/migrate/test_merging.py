@@ -481,6 +481,8 @@ async def test_a_label_and_its_id(server: Emulator, pt: PeerTube) -> None:
         ({"category": "", "category.label": "music"}, ["category"]),
         ({"category": "", "category.label": ""}, []),
         ({"category": "2", "category.label": "FILMS"}, []),
+        ({"category": "<clear>"}, ["category"]),
+        ({"category": "<clear>", "category.label": ""}, ["category"]),
     ):
         assert (await told(pt, write_rows("t.csv", [row | change])))["planned"] == due, change
     (problem,) = await refused(pt, write_rows("t.csv", [row | {"category": "1", "category.label": "Art"}]))
@@ -500,8 +502,13 @@ async def test_without_the_column_the_time_of_the_row_is_evidence(server: Emulat
     assert run.counts == {"changed": 1, "conflict": 1}
     assert stands(server, 2)["category"] == 3
     # What the job itself wrote is nobody else's edit, though the row's time is older.
-    write_rows("t.csv", [of(rows, server, 1) | {"name": "Ours again"}])
+    write_rows("t.csv", [of(rows, server, 1) | {"name": "Ours again", "category": "1"}])
     assert (await migrate.apply(pt, table)).counts == {"changed": 1}
+    assert (stands(server, 1)["name"], stands(server, 1)["category"]) == ("Ours again", 1)
+    put(server, 1, {"category": 3})
+    write_rows("t.csv", [of(rows, server, 1) | {"name": "Ours at last", "category": "1"}])
+    assert (await migrate.apply(pt, table)).counts == {"changed": 1, "conflict": 1}
+    assert (stands(server, 1)["name"], stands(server, 1)["category"]) == ("Ours at last", 3)
 
 
 async def test_with_neither_the_plan_counts_what_it_would_replace(server: Emulator, pt: PeerTube) -> None:

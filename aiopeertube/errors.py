@@ -37,6 +37,7 @@
     │   ├── BadRequest                400
     │   ├── NotPermitted              401 without a token problem, 403
     │   ├── NotFound                  404
+    │   ├── NotInThisVersion          400 or 404 to an operation that not every version has
     │   ├── Conflict                  409
     │   ├── TooLarge                  413
     │   ├── Unprocessable             422
@@ -79,6 +80,7 @@ __all__ = [
     "NoToken",
     "NotACall",
     "NotFound",
+    "NotInThisVersion",
     "NotPermitted",
     "PeerTubeError",
     "ProxyFailed",

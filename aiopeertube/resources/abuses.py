@@ -2,7 +2,6 @@
 
 from typing import Unpack
 
-from aiopeertube import resources
 from aiopeertube._pagination import Paginator
 from aiopeertube.errors import InputError, InvalidField
 from aiopeertube.types.abuses import Abuse, AbuseCreated, AbuseFilters, AbuseUpdate, NewAbuse
@@ -10,6 +9,7 @@ from aiopeertube.wire.call import Call
 
 from ._api import Noun
 from ._checks import body_text_problem, choices_problem, id_problem
+from .abuse_messages import AbuseMessages
 
 _SHORTEST, _LONGEST = 2, 3000  # characters of reasons, comments and messages
 _TARGETS = ("video", "comment", "account")
@@ -21,9 +21,9 @@ class Abuses(Noun):
     __slots__ = ()
 
     @property
-    def messages(self) -> "resources.AbuseMessages":
+    def messages(self) -> AbuseMessages:
         """What reporter and moderators wrote to each other."""
-        return resources.AbuseMessages(self._sender)
+        return AbuseMessages(self._sender)
 
     def list(self, *, count: int = 100, **filters: Unpack[AbuseFilters]) -> Paginator[Abuse]:
         """List the reports; only for moderators."""

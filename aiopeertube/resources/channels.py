@@ -2,7 +2,6 @@
 
 from typing import Unpack
 
-from aiopeertube import resources
 from aiopeertube._pagination import Paginator
 from aiopeertube.types import Channel, VideoFilters, VideoRow
 from aiopeertube.types.channel_parts import (
@@ -20,6 +19,9 @@ from aiopeertube.wire.identifiers import handle_problem, segment
 from ._api import Noun
 from ._checks import address_problem, body_text_problem, choices_problem, first, id_problem
 from ._orders import order_problem, reordered
+from .channel_pictures import ChannelAvatar, ChannelBanner
+from .collaborators import Collaborators
+from .ownership import ChannelOwnership
 
 _LONGEST_NAME = 50
 _LONGEST_DISPLAY_NAME = 120
@@ -31,24 +33,24 @@ class Channels(Noun):
     __slots__ = ()
 
     @property
-    def avatar(self) -> "resources.ChannelAvatar":
+    def avatar(self) -> ChannelAvatar:
         """A channel's picture."""
-        return resources.ChannelAvatar(self._sender)
+        return ChannelAvatar(self._sender)
 
     @property
-    def banner(self) -> "resources.ChannelBanner":
+    def banner(self) -> ChannelBanner:
         """The picture above a channel's page."""
-        return resources.ChannelBanner(self._sender)
+        return ChannelBanner(self._sender)
 
     @property
-    def collaborators(self) -> "resources.Collaborators":
+    def collaborators(self) -> Collaborators:
         """Users who may edit a channel; only 8.x."""
-        return resources.Collaborators(self._sender)
+        return Collaborators(self._sender)
 
     @property
-    def ownership(self) -> "resources.ChannelOwnership":
+    def ownership(self) -> ChannelOwnership:
         """Channels that are given to other users; only 8.x."""
-        return resources.ChannelOwnership(self._sender)
+        return ChannelOwnership(self._sender)
 
     def list(self, *, sort: str | None = None, count: int = 100) -> Paginator[Channel]:
         """List the instance's channels."""

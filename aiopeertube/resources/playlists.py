@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any, Unpack
 
-from aiopeertube import resources
 from aiopeertube._pagination import Paginator
 from aiopeertube.errors import InputError
 from aiopeertube.types.playlists import Playlist, PlaylistCreated, PlaylistFields, PlaylistFilters, PlaylistUpdate
@@ -16,6 +15,7 @@ from aiopeertube.wire.messages import Multipart
 from ._api import Noun
 from ._bodies import images
 from ._checks import body_text_problem, choices_problem, first, playlist_problem
+from .playlist_elements import PlaylistElements
 
 _LONGEST_NAME = 120
 
@@ -26,9 +26,9 @@ class Playlists(Noun):
     __slots__ = ()
 
     @property
-    def elements(self) -> "resources.PlaylistElements":
+    def elements(self) -> PlaylistElements:
         """The videos of a playlist."""
-        return resources.PlaylistElements(self._sender)
+        return PlaylistElements(self._sender)
 
     def list(self, *, count: int = 100, **filters: Unpack[PlaylistFilters]) -> Paginator[Playlist]:
         """List the instance's public playlists."""

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any, Literal, Unpack
 
-from aiopeertube import resources
 from aiopeertube._pagination import Paginator
 from aiopeertube.errors import InputError
 from aiopeertube.types import NewVideo, VideoDetails, VideoFilters, VideoRow, VideoUpdate, VideoUploaded
@@ -19,6 +18,17 @@ from ._api import Noun
 from ._bodies import SECONDS_FOR_A_FILE, given, images, video_body
 from ._checks import choices_problem
 from ._video_parts import below, opened
+from .chapters import Chapters
+from .comments import Comments
+from .embed_privacy import EmbedPrivacy
+from .lives import Lives
+from .ownership import VideoOwnership
+from .studio import Studio
+from .video_blacklist import VideoBlacklist
+from .video_files import VideoFiles
+from .video_passwords import VideoPasswords
+from .video_source import Source
+from .video_stats import VideoStats
 
 
 class Videos(Noun):
@@ -27,59 +37,59 @@ class Videos(Noun):
     __slots__ = ()
 
     @property
-    def blacklist(self) -> "resources.VideoBlacklist":
+    def blacklist(self) -> VideoBlacklist:
         """Videos that are blocked."""
-        return resources.VideoBlacklist(self._sender)
+        return VideoBlacklist(self._sender)
 
     @property
-    def chapters(self) -> "resources.Chapters":
+    def chapters(self) -> Chapters:
         """Chapters."""
-        return resources.Chapters(self._sender)
+        return Chapters(self._sender)
 
     @property
-    def comments(self) -> "resources.Comments":
+    def comments(self) -> Comments:
         """Comments."""
-        return resources.Comments(self._sender)
+        return Comments(self._sender)
 
     @property
-    def embed_privacy(self) -> "resources.EmbedPrivacy":
+    def embed_privacy(self) -> EmbedPrivacy:
         """Which sites may embed a video; only 8.x."""
-        return resources.EmbedPrivacy(self._sender)
+        return EmbedPrivacy(self._sender)
 
     @property
-    def files(self) -> "resources.VideoFiles":
+    def files(self) -> VideoFiles:
         """The files that the server made of a video."""
-        return resources.VideoFiles(self._sender)
+        return VideoFiles(self._sender)
 
     @property
-    def live(self) -> "resources.Lives":
+    def live(self) -> Lives:
         """Live streams."""
-        return resources.Lives(self._sender)
+        return Lives(self._sender)
 
     @property
-    def ownership(self) -> "resources.VideoOwnership":
+    def ownership(self) -> VideoOwnership:
         """Videos that are given to other users."""
-        return resources.VideoOwnership(self._sender)
+        return VideoOwnership(self._sender)
 
     @property
-    def passwords(self) -> "resources.VideoPasswords":
+    def passwords(self) -> VideoPasswords:
         """Passwords that open a video."""
-        return resources.VideoPasswords(self._sender)
+        return VideoPasswords(self._sender)
 
     @property
-    def source(self) -> "resources.Source":
+    def source(self) -> Source:
         """The file that a video was made of."""
-        return resources.Source(self._sender)
+        return Source(self._sender)
 
     @property
-    def stats(self) -> "resources.VideoStats":
+    def stats(self) -> VideoStats:
         """Who watched a video."""
-        return resources.VideoStats(self._sender)
+        return VideoStats(self._sender)
 
     @property
-    def studio(self) -> "resources.Studio":
+    def studio(self) -> Studio:
         """Edits of a video's picture and sound."""
-        return resources.Studio(self._sender)
+        return Studio(self._sender)
 
     def list(self, *, count: int = 100, **filters: Unpack[VideoFilters]) -> Paginator[VideoRow]:
         """List the instance's videos, `count` (at most 100) per page.

@@ -26,8 +26,10 @@ pytestmark = [pytest.mark.anyio, pytest.mark.live]
 PASSWORD = f"live-{os.urandom(8).hex()}"
 REFUSED = (errors.NotPermitted, errors.Conflict, errors.BadRequest)
 MISSING = "00000000-0000-4000-8000-000000000000"
-FAMILIES = ("users", "runners", "server", "config", "jobs", "plugins", "custom-pages", "metrics", "blocklist")
-FAMILIES += ("client-config", "player-settings", "watched-words", "automatic-tags", "oauth-clients")
+FAMILIES = (
+    *("users", "runners", "server", "config", "jobs", "plugins", "custom-pages", "metrics", "blocklist"),
+    *("client-config", "player-settings", "watched-words", "automatic-tags", "oauth-clients"),
+)
 NOT_ASKED = {
     "DELETE /config/custom": "all settings would be gone",
     "PUT /custom-pages/homepage/instance": "a page that was never there cannot be put back",
@@ -291,7 +293,7 @@ async def test_jobs_of_runners_that_are_not_there(walk: Walk) -> None:
         jobs.accept(MISSING, runnerToken="nope"),
         jobs.abort(MISSING, **tokens, reason="a test"),
         jobs.error(MISSING, **tokens, message="a test"),
-        jobs.update(MISSING, **tokens, progress=1),
+        jobs.update(MISSING, runnerToken="nope", jobToken="nope", progress=1),
         jobs.success(MISSING, **tokens, vttFile=b"WEBVTT\n"),
         jobs.files.max_quality(MISSING, MISSING, **tokens),
         jobs.files.audio(MISSING, MISSING, **tokens),
@@ -352,7 +354,7 @@ async def test_what_these_servers_refuse(walk: Walk) -> None:
         ("server.redundancy.create", (errors.ApiError,), {"videoId": 999999999}),
         ("plugins.update", (errors.ApiError,), {"npmName": "peertube-plugin-hello-world"}),
     ):
-        await walk.refused(name, *kinds, **more)
+        await walk.refused(name, kinds, **more)
     await walk.perhaps("plugins.uninstall", npmName="peertube-plugin-hello-world")  # 6.3 does not mind
     pt = walk.pt
     await walk.do(

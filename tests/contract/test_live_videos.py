@@ -146,7 +146,7 @@ async def test_a_video_is_rated_watched_and_commented(walk: Walk, mine: Mine) ->
     assert tree["children"][0]["comment"]["text"] == "And hello"
     await walk.do("videos.comments.list", video)
     await walk.do("videos.comments.all", videoId=mine.video_id)
-    await walk.refused("videos.comments.approve", *REFUSED, video, thread["id"])
+    await walk.refused("videos.comments.approve", REFUSED, video, thread["id"])
     await walk.do("feeds.comments", "json", videoId=video)
     report = await walk.do("abuses.create", reason="A test", comment={"id": thread["id"]})
     await walk.do("abuses.list", id=report["abuse"]["id"])
@@ -163,7 +163,7 @@ async def test_chapters_captions_passwords_and_blocks(walk: Walk, mine: Mine) ->
     await walk.do("captions.put", video, "nl", b"WEBVTT\n\n00:00.000 --> 00:01.000\nHallo\n")
     await walk.do("captions.list", video)
     await walk.do("captions.delete", video, "nl")
-    await walk.refused("captions.generate", *REFUSED, NOBODY)
+    await walk.refused("captions.generate", REFUSED, NOBODY)
     await walk.do("videos.blacklist.create", video, reason="A test")
     await walk.do("videos.blacklist.update", video, reason="Still a test")
     (blocked,) = await walk.do("videos.blacklist.list", search="A walk")
@@ -196,21 +196,21 @@ async def test_a_channel_is_changed_and_given_away(walk: Walk, mine: Mine) -> No
     users = await pt.users.list().collect()
     other = next(user["username"] for user in users if user["role"]["id"] == 2)
     await walk.do("videos.ownership.give", mine.video, username=other)
-    await walk.refused("videos.ownership.accept", *REFUSED, NOBODY, channelId=mine.channel_id)
-    await walk.refused("videos.ownership.refuse", *REFUSED, NOBODY)
+    await walk.refused("videos.ownership.accept", REFUSED, NOBODY, channelId=mine.channel_id)
+    await walk.refused("videos.ownership.refuse", REFUSED, NOBODY)
     if await is_8(walk):
         (offer,) = await walk.do("videos.ownership.of", mine.video)
         await walk.do("videos.ownership.delete", offer["id"])
         await walk.do("channels.ownership.give", channel, username=other)
         (offer,) = await walk.do("channels.ownership.of", channel)
         await walk.do("channels.ownership.delete", offer["id"])
-        await walk.refused("channels.ownership.accept", *REFUSED, NOBODY)
-        await walk.refused("channels.ownership.refuse", *REFUSED, NOBODY)
+        await walk.refused("channels.ownership.accept", REFUSED, NOBODY)
+        await walk.refused("channels.ownership.refuse", REFUSED, NOBODY)
         invited = await walk.do("channels.collaborators.invite", channel, accountHandle=other)
         await walk.do("channels.collaborators.list", channel)
         number = invited["collaborator"]["id"]
         for verb in ("accept", "reject"):
-            await walk.refused(f"channels.collaborators.{verb}", *REFUSED, channel, number)
+            await walk.refused(f"channels.collaborators.{verb}", REFUSED, channel, number)
         await walk.do("channels.collaborators.delete", channel, number)
         await walk.do("channels.activities", channel)
     assert walk.differences == {}
@@ -237,7 +237,7 @@ async def test_playlists(walk: Walk, mine: Mine) -> None:
         await walk.do("playlists.list", sort="-createdAt")
         if await is_8(walk):
             await walk.refused(
-                "channels.reorder_playlists", *REFUSED, mine.channel, startPosition=1, insertAfterPosition=1
+                "channels.reorder_playlists", REFUSED, mine.channel, startPosition=1, insertAfterPosition=1
             )
         await walk.do("playlists.elements.delete", playlist, number)
     finally:
@@ -283,21 +283,21 @@ async def test_files(walk: Walk, mine: Mine, tmp_path: Path) -> None:
 
 async def test_what_these_servers_have_switched_off(walk: Walk, mine: Mine) -> None:
     live: dict[str, Any] = {"channelId": mine.channel_id, "name": "A walk, live"}
-    await walk.refused("videos.live.create", *REFUSED, **live)
+    await walk.refused("videos.live.create", REFUSED, **live)
     for name in ("videos.live.get", "videos.live.sessions", "videos.live.session"):
-        await walk.refused(name, *REFUSED, mine.video)
-    await walk.refused("videos.live.update", *REFUSED, mine.video, saveReplay=False)
-    await walk.refused("videos.studio.edit", *REFUSED, mine.video, tasks=[{"name": "cut", "options": {"end": 1}}])
+        await walk.refused(name, REFUSED, mine.video)
+    await walk.refused("videos.live.update", REFUSED, mine.video, saveReplay=False)
+    await walk.refused("videos.studio.edit", REFUSED, mine.video, tasks=[{"name": "cut", "options": {"end": 1}}])
     for name in ("delete_hls", "delete_web_videos"):
-        await walk.refused(f"videos.files.{name}", *REFUSED, mine.video)
-    await walk.refused("videos.files.transcode", *REFUSED, mine.video, transcodingType="hls")
-    await walk.refused("videos.source.delete_file", *REFUSED, NOBODY)
+        await walk.refused(f"videos.files.{name}", REFUSED, mine.video)
+    await walk.refused("videos.files.transcode", REFUSED, mine.video, transcodingType="hls")
+    await walk.refused("videos.source.delete_file", REFUSED, NOBODY)
     for name in ("delete", "cancel"):
-        await walk.refused(f"imports.{name}", *REFUSED, NOBODY)
-    await walk.refused("imports.retry", *REFUSED, errors.NotInThisVersion, NOBODY)
+        await walk.refused(f"imports.{name}", REFUSED, NOBODY)
+    await walk.refused("imports.retry", (*REFUSED, errors.NotInThisVersion), NOBODY)
     url = "https://videos.example/c/films"
-    await walk.refused("channels.import_videos", *REFUSED, mine.channel, externalChannelUrl=url)
-    await walk.refused("channel_syncs.create", *REFUSED, externalChannelUrl=url, videoChannelId=mine.channel_id)
+    await walk.refused("channels.import_videos", REFUSED, mine.channel, externalChannelUrl=url)
+    await walk.refused("channel_syncs.create", REFUSED, externalChannelUrl=url, videoChannelId=mine.channel_id)
     for name in ("delete", "sync"):
-        await walk.refused(f"channel_syncs.{name}", *REFUSED, NOBODY)
+        await walk.refused(f"channel_syncs.{name}", REFUSED, NOBODY)
     assert walk.differences == {}

@@ -32,11 +32,10 @@ class Walk:
         self.note(name, [each for row in rows for each in mismatches(row, declared[0])])
         return found
 
-    async def refused(self, name: str, /, *kinds_and_args: Any, **kwargs: Any) -> None:
+    async def refused(self, name: str, kinds: tuple[type[Exception], ...], /, *args: Any, **kwargs: Any) -> None:
         """Call a method that this server refuses for a reason that is known, of these kinds of errors."""
-        kinds = tuple(each for each in kinds_and_args if isinstance(each, type))
         try:
-            await self.do(name, *(each for each in kinds_and_args if not isinstance(each, type)), **kwargs)
+            await self.do(name, *args, **kwargs)
         except kinds:
             self.walked.append(name)
         else:

@@ -37,6 +37,7 @@
     │   ├── BadRequest                400
     │   ├── NotPermitted              401 without a token problem, 403
     │   ├── NotFound                  404
+    │   ├── NotInThisVersion          400 or 404 to an operation that not every version has
     │   ├── Conflict                  409
     │   ├── TooLarge                  413
     │   ├── Unprocessable             422
@@ -79,6 +80,7 @@ __all__ = [
     "NoToken",
     "NotACall",
     "NotFound",
+    "NotInThisVersion",
     "NotPermitted",
     "PeerTubeError",
     "ProxyFailed",
@@ -331,6 +333,10 @@ class NotPermitted(ApiError):
 
 class NotFound(ApiError):
     """404: it does not exist, or is hidden from this user."""
+
+
+class NotInThisVersion(ApiError):
+    """400 or 404: the server does not know the operation, which not every version of PeerTube has."""
 
 
 class Conflict(ApiError):

@@ -19,6 +19,7 @@ from aiopeertube.wire.messages import (
     json_value,
     nothing,
 )
+from aiopeertube.wire.versions import Versions
 
 from ._base import Resource
 from ._checks import choices_problem
@@ -45,14 +46,14 @@ class Noun(Resource):
         count: int,
         problem: InputError | None = None,
         key: Callable[[Any], Any] | None = None,
-        since: str | None = None,
         secret: bool = False,
+        **options: Any,
     ) -> Paginator[Any]:
         decode = unquoted_json if secret else json_value
 
         def page(start: int, size: int) -> Call[Any]:
             wanted = {"start": start, "count": size, **query}
-            return self._made("GET", path, (problem,), decode=decode, query=wanted, since=since)
+            return self._made("GET", path, (problem,), decode=decode, query=wanted, **options)
 
         return Paginator(page, count=count, key=key)
 
@@ -68,8 +69,11 @@ class Noun(Resource):
         schema: type | None = None,
         body: Body | None = None,
         since: str | None = None,
+        until: str | None = None,
+        prefix: str = API,
         **options: Any,
     ) -> Call[Any]:
+        """Make a call; `since` and `until` are the versions that have it, where not all have."""
         pairs: Query = ()
         found = [problem for problem in problems if problem is not None]
         if schema is not None and (problem := choices_problem(schema, json or query or {})):
@@ -81,16 +85,25 @@ class Noun(Resource):
             found.append(exc)
         return Call(
             method,
-            API + path,
+            prefix + path,
             decode,
             query=pairs,
             body=body,
             problem=found[0] if found else None,
+            versions=Versions(since, until) if since or until else None,
             sender=self._sender,
             **options,
         )
 
-    def _pick(self, path: str, name: str, image: FileLike, *problems: InputError | None, answered: bool) -> Call[Any]:
+    def _pick(
+        self,
+        path: str,
+        name: str,
+        image: FileLike,
+        *problems: InputError | None,
+        answered: bool,
+        since: str | None = None,
+    ) -> Call[Any]:
         """Make a call that sends a picture; sending it again changes nothing."""
         body: Body | None = None
         try:
@@ -98,7 +111,7 @@ class Noun(Resource):
         except InputError as exc:
             problems = (*problems, exc)
         decode = json_value if answered else nothing
-        return self._made("POST", path, problems, decode=decode, body=body, idempotent=True)
+        return self._made("POST", path, problems, decode=decode, body=body, idempotent=True, since=since)
 
 
 def unquoted_json(response: Response) -> Any:

@@ -6,9 +6,11 @@ from functools import cache
 from typing import Any, Final, Literal, NotRequired, Required, get_args, get_origin, get_type_hints
 
 from aiopeertube.errors import InputError, InvalidField, InvalidIdentifier
+from aiopeertube.wire.identifiers import video_problem
 from aiopeertube.wire.sendable import line_complaint, shown, whole_problem
 
 _UUID: Final = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_WEB: Final = re.compile(r"https?://[^\s/?#]+\S{0,1990}")
 _HOST: Final = re.compile(r"[A-Za-z0-9.-]{1,250}(:[0-9]{1,5})?|\[[0-9a-fA-F:.]{2,45}\](:[0-9]{1,5})?")
 
 
@@ -76,3 +78,33 @@ def _literals(hint: Any) -> Iterable[object]:
     elif get_origin(hint) in {NotRequired, Required} or get_args(hint):
         for argument in get_args(hint):
             yield from _literals(argument)
+
+
+def body_text_problem(name: str, text: object, low: int, high: int) -> InputError | None:
+    """Say what is wrong with a text of a body that has a length."""
+    if not isinstance(text, str):
+        return InvalidField(name, f"must be text, not {type(text).__name__}")
+    if low <= len(text) <= high:
+        return None
+    return InvalidField(name, f"must have {low} to {high} characters, has {len(text)}")
+
+
+def playlist_problem(playlist: object) -> InputError | None:
+    """Say what is wrong with what names a playlist: an id, a UUID or a short UUID, as of videos."""
+    if isinstance(playlist, int | str) and video_problem(playlist) is None:
+        return None
+    return InvalidIdentifier(f"playlistId: {shown(playlist)} is not a playlist's id, UUID or short UUID")
+
+
+def one_problem(name: str, video: object) -> InputError | None:
+    """Say what is wrong with what names a video in a body or a query."""
+    if isinstance(video, int | str) and video_problem(video) is None:
+        return None
+    return InvalidIdentifier(f"{name}: {shown(video)} is not a video id, UUID or short UUID")
+
+
+def address_problem(name: str, url: object) -> InputError | None:
+    """Say what is wrong with an http(s) address."""
+    if isinstance(url, str) and _WEB.fullmatch(url):
+        return None
+    return InvalidField(name, f"must be an http(s) address, not {shown(url)}")

@@ -50,6 +50,41 @@ class Nouns(Sender):
         return resources.Accounts(self)
 
     @cached_property
+    def channel_syncs(self) -> "resources.ChannelSyncs":
+        """Channels elsewhere from which new videos are imported."""
+        return resources.ChannelSyncs(self)
+
+    @cached_property
+    def playlists(self) -> "resources.Playlists":
+        """Playlists."""
+        return resources.Playlists(self)
+
+    @cached_property
+    def search(self) -> "resources.Search":
+        """Searches for videos, channels and playlists."""
+        return resources.Search(self)
+
+    @cached_property
+    def abuses(self) -> "resources.Abuses":
+        """Reports of videos, comments and accounts."""
+        return resources.Abuses(self)
+
+    @cached_property
+    def overviews(self) -> "resources.Overviews":
+        """What a server shows on its page of discoveries."""
+        return resources.Overviews(self)
+
+    @cached_property
+    def downloads(self) -> "resources.Downloads":
+        """Files of videos."""
+        return resources.Downloads(self)
+
+    @cached_property
+    def feeds(self) -> "resources.Feeds":
+        """Feeds of what is new."""
+        return resources.Feeds(self)
+
+    @cached_property
     def captions(self) -> "resources.Captions":
         """Captions of a video."""
         return resources.Captions(self)

@@ -6,17 +6,28 @@ from aiopeertube.wire.files import FileLike, caption_part
 from aiopeertube.wire.identifiers import VideoRef, language_problem, segment, video_problem
 from aiopeertube.wire.messages import API, Multipart, nothing
 
-from ._base import Resource
+from ._api import Noun
+from ._video_parts import below, opened
 
 
-class Captions(Resource):
+class Captions(Noun):
     """Captions of a video, one per language."""
 
     __slots__ = ()
 
-    def list(self, video: VideoRef) -> Call[Page[Caption]]:
+    def list(self, video: VideoRef, *, videoPassword: str | None = None) -> Call[Page[Caption]]:
         """List a video's captions, all in one page."""
-        return self._get(f"/videos/{segment(video)}/captions", problem=video_problem(video))
+        if videoPassword is None:
+            return self._get(below(video, "/captions"), problem=video_problem(video))
+        return self._ask("GET", below(video, "/captions"), video_problem(video), headers=opened(videoPassword))
+
+    def generate(self, video: VideoRef, *, forceTranscription: bool | None = None) -> Call[None]:
+        """Have captions made from what is said; `forceTranscription` also while that is under way already.
+
+        BadRequest: the instance does not transcribe, or the video has captions.
+        """
+        json = {} if forceTranscription is None else {"forceTranscription": forceTranscription}
+        return self._do("POST", below(video, "/captions/generate"), video_problem(video), json=json)
 
     def put(self, video: VideoRef, language: str, captionfile: FileLike) -> Call[None]:
         """Add or replace the captions in `language`, from an .srt or .vtt file.

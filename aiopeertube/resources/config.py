@@ -50,7 +50,8 @@ class InstanceLogo(Noun):
     def pick(self, logoType: LogoType, logofile: FileLike) -> Call[None]:
         """Set a logo; only 8.x."""
         problem = choice_problem("logoType", logoType, _LOGOS)
-        return self._pick(f"/config/instance-logo/{logoType}/pick", "logofile", logofile, problem, answered=False)
+        path = f"/config/instance-logo/{logoType}/pick"
+        return self._pick(path, "logofile", logofile, problem, answered=False, since="8.0")
 
     def delete(self, logoType: LogoType) -> Call[None]:
         """Remove a logo: PeerTube's own is back; only 8.x."""

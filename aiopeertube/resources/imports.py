@@ -12,13 +12,14 @@ from aiopeertube.wire.files import FileLike
 from aiopeertube.wire.messages import API, Body, Multipart, json_value
 from aiopeertube.wire.sendable import line_complaint
 
-from ._base import Resource
+from ._api import Noun
 from ._bodies import given, images
+from ._checks import id_problem
 
 _LONGEST: Final = 2000  # characters of an address, as the server counts
 
 
-class Imports(Resource):
+class Imports(Noun):
     """Videos that the server fetches from an address, if its administrator lets it."""
 
     __slots__ = ()
@@ -62,6 +63,18 @@ class Imports(Resource):
     def list(self, *, count: int = 100, **filters: Unpack[ImportFilters]) -> Paginator[VideoImport]:
         """List the user's imports, the latest first."""
         return self._pages("/users/me/videos/imports", filters, count=count)
+
+    def delete(self, number: int) -> Call[None]:
+        """Remove an import from the list; what it made stays. Conflict: it is pending."""
+        return self._do("DELETE", f"/videos/imports/{number}", id_problem("id", number))
+
+    def cancel(self, number: int) -> Call[None]:
+        """Stop an import that is pending."""
+        return self._do("POST", f"/videos/imports/{number}/cancel", id_problem("id", number))
+
+    def retry(self, number: int) -> Call[None]:
+        """Try an import again that failed; only 8.x."""
+        return self._do("POST", f"/videos/imports/{number}/retry", id_problem("id", number), since="8.0")
 
 
 def _url_problem(url: str) -> InvalidField | None:

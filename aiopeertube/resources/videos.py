@@ -1,25 +1,95 @@
 """/videos."""
 
 from collections.abc import Mapping
-from typing import Any, Unpack
+from typing import Any, Literal, Unpack
 
 from aiopeertube._pagination import Paginator
 from aiopeertube.errors import InputError
 from aiopeertube.types import NewVideo, VideoDetails, VideoFilters, VideoRow, VideoUpdate, VideoUploaded
+from aiopeertube.types.video_parts import Description, Rating, Storyboards, VideoToken, View
 from aiopeertube.wire.call import Call
 from aiopeertube.wire.fields import form_fields, problem_of
 from aiopeertube.wire.files import FileLike, video_part
 from aiopeertube.wire.identifiers import VideoRef, segment, video_problem
 from aiopeertube.wire.messages import API, Body, Multipart, json_value, nothing
+from aiopeertube.wire.sendable import whole_problem
 
-from ._base import Resource
+from ._api import Noun
 from ._bodies import SECONDS_FOR_A_FILE, given, images, video_body
+from ._checks import choices_problem
+from ._video_parts import below, opened
+from .chapters import Chapters
+from .comments import Comments
+from .embed_privacy import EmbedPrivacy
+from .lives import Lives
+from .ownership import VideoOwnership
+from .studio import Studio
+from .video_blacklist import VideoBlacklist
+from .video_files import VideoFiles
+from .video_passwords import VideoPasswords
+from .video_source import Source
+from .video_stats import VideoStats
 
 
-class Videos(Resource):
+class Videos(Noun):
     """Videos, named by id, UUID or short UUID."""
 
     __slots__ = ()
+
+    @property
+    def blacklist(self) -> VideoBlacklist:
+        """Videos that are blocked."""
+        return VideoBlacklist(self._sender)
+
+    @property
+    def chapters(self) -> Chapters:
+        """Chapters."""
+        return Chapters(self._sender)
+
+    @property
+    def comments(self) -> Comments:
+        """Comments."""
+        return Comments(self._sender)
+
+    @property
+    def embed_privacy(self) -> EmbedPrivacy:
+        """Which sites may embed a video; only 8.x."""
+        return EmbedPrivacy(self._sender)
+
+    @property
+    def files(self) -> VideoFiles:
+        """The files that the server made of a video."""
+        return VideoFiles(self._sender)
+
+    @property
+    def live(self) -> Lives:
+        """Live streams."""
+        return Lives(self._sender)
+
+    @property
+    def ownership(self) -> VideoOwnership:
+        """Videos that are given to other users."""
+        return VideoOwnership(self._sender)
+
+    @property
+    def passwords(self) -> VideoPasswords:
+        """Passwords that open a video."""
+        return VideoPasswords(self._sender)
+
+    @property
+    def source(self) -> Source:
+        """The file that a video was made of."""
+        return Source(self._sender)
+
+    @property
+    def stats(self) -> VideoStats:
+        """Who watched a video."""
+        return VideoStats(self._sender)
+
+    @property
+    def studio(self) -> Studio:
+        """Edits of a video's picture and sound."""
+        return Studio(self._sender)
 
     def list(self, *, count: int = 100, **filters: Unpack[VideoFilters]) -> Paginator[VideoRow]:
         """List the instance's videos, `count` (at most 100) per page.
@@ -27,11 +97,13 @@ class Videos(Resource):
         Rows are incomplete: `description` is cut at 250 characters, and `tags`, `support`, `commentsPolicy` and
         `downloadEnabled` are only in `get`. With `sort="createdAt"` the order holds while metadata is edited.
         """
-        return self._pages("/videos", filters, count=count)
+        return self._pages("/videos", filters, count=count, problem=choices_problem(VideoFilters, filters))
 
-    def get(self, video: VideoRef) -> Call[VideoDetails]:
-        """Get one video in full, with the fields that rows lack."""
-        return self._get(f"/videos/{segment(video)}", problem=video_problem(video))
+    def get(self, video: VideoRef, *, videoPassword: str | None = None) -> Call[VideoDetails]:
+        """Get one video in full, with the fields that rows lack; `videoPassword` opens one of privacy 5."""
+        if videoPassword is None:
+            return self._get(below(video), problem=video_problem(video))
+        return self._ask("GET", below(video), video_problem(video), headers=opened(videoPassword))
 
     def update(
         self,
@@ -109,6 +181,39 @@ class Videos(Resource):
         path = f"{API}/videos/{segment(video)}"
         return Call("DELETE", path, nothing, problem=video_problem(video), sender=self._sender)
 
+    def rate(
+        self, video: VideoRef, *, rating: Literal["like", "dislike", "none"], videoPassword: str | None = None
+    ) -> Call[None]:
+        """Like or dislike a video, or take that back; `me.rating` tells how the user rated it."""
+        problem, json = video_problem(video), {"rating": rating}
+        return self._do(
+            "PUT", below(video, "/rate"), problem, json=json, schema=Rating, headers=opened(videoPassword)
+        )
+
+    def view(self, video: VideoRef, *, currentTime: int, **fields: Unpack[View]) -> Call[None]:
+        """Report that somebody watches a video, now and then; their history keeps `currentTime` (seconds)."""
+        problem, json = whole_problem("currentTime", currentTime), {"currentTime": currentTime, **fields}
+        return self._do("POST", below(video, "/views"), video_problem(video), problem, json=json, schema=View)
+
+    def watching(self, video: VideoRef, *, currentTime: int) -> Call[None]:
+        """Note how far the user has watched, in seconds; no longer documented from 8.0 on, where `view` does it."""
+        problem, json = whole_problem("currentTime", currentTime), {"currentTime": currentTime}
+        return self._do("PUT", below(video, "/watching"), video_problem(video), problem, json=json)
+
+    def description(self, video: VideoRef, *, videoPassword: str | None = None) -> Call[Description]:
+        """Get the whole description; only 6.3: `get` has it."""
+        path, headers = below(video, "/description"), opened(videoPassword)
+        return self._ask("GET", path, video_problem(video), headers=headers, until="6.3")
+
+    def token(self, video: VideoRef, *, videoPassword: str | None = None) -> Call[VideoToken]:
+        """Get a token that opens the files of a video for some hours, where they are not public."""
+        path, headers = below(video, "/token"), opened(videoPassword)
+        return self._ask("POST", path, video_problem(video), headers=headers, idempotent=True)
+
+    def storyboards(self, video: VideoRef) -> Call[Storyboards]:
+        """Get the pictures that a player shows above its time line."""
+        return self._get(below(video, "/storyboards"), problem=video_problem(video))
+
     def categories(self) -> Call[Mapping[str, str]]:
         """Get the labels of categories by id (as text)."""
         return self._constants("categories")
@@ -117,9 +222,9 @@ class Videos(Resource):
         """Get the labels of licences by id (as text)."""
         return self._constants("licences")
 
-    def languages(self) -> Call[Mapping[str, str]]:
-        """Get the labels of languages by code."""
-        return self._constants("languages")
+    def languages(self, *, scope: Literal["subtitle"] | None = None) -> Call[Mapping[str, str]]:
+        """Get the labels of languages by code; with `scope` (8.x) those that captions can have."""
+        return self._get("/videos/languages", {"scope": scope})
 
     def privacies(self) -> Call[Mapping[str, str]]:
         """Get the labels of privacies by id (as text)."""

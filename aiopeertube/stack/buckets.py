@@ -33,6 +33,8 @@ def buckets_of(method: str, path: str) -> tuple[str, ...]:
 
 def kind_of(request: Request) -> Kind:
     """Tell reads, writes, and transfers of files, which may take an hour and must hold up no edit."""
+    if request.sink is not None:
+        return "transfer"
     if request.method in READS:
         return "read"
     body = request.body

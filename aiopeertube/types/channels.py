@@ -10,6 +10,13 @@ class ChannelSummary(ActorSummary, TypedDict):
     """A channel inside a video row."""
 
 
+class ChannelViews(TypedDict):
+    """Views of a channel's videos on a day."""
+
+    date: str
+    views: int
+
+
 class Channel(Actor, TypedDict):
     """A channel in full."""
 
@@ -18,6 +25,10 @@ class Channel(Actor, TypedDict):
     banners: list[ActorImage]
     ownerAccount: NotRequired[Account | AccountOfList]  # 8.x: in lists a short one
     publicEmail: NotRequired[str | None]  # 8.x
+    # Only where they are asked for.
+    viewsPerDay: NotRequired[list[ChannelViews]]
+    totalViews: NotRequired[int]
+    videosCount: NotRequired[int]
 
 
 class OwnChannel(Channel, TypedDict):

@@ -43,3 +43,7 @@ class VideoFilters(TypedDict, total=False):
     hasWebVideoFiles: bool
     host: str
     excludeAlreadyWatched: bool
+    nsfwFlagsIncluded: int  # 8.x
+    nsfwFlagsExcluded: int  # 8.x
+    includeScheduledLive: bool  # 8.x
+    stateOneOf: Sequence[int]  # 8.x

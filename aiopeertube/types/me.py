@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Literal, NotRequired, TypedDict
 
-from .accounts import Account
+from .accounts import Account, AccountOfList
 from .channels import Channel
 from .common import ActorImage, LabelledId
 from .videos import Thumbnail
@@ -164,7 +164,7 @@ class MyAbuse(TypedDict):
     id: int
     reason: str
     predefinedReasons: NotRequired[list[str] | None]
-    flaggedAccount: NotRequired[Account | None]
+    flaggedAccount: NotRequired[Account | AccountOfList | None]
     state: LabelledId
     video: NotRequired[ReportedVideo | None]
     comment: NotRequired[ReportedComment | None]

@@ -53,3 +53,13 @@ class UploadProgress(TypedDict):
 
     offset: int | None
     video: VideoId | None
+
+
+class ReplacementProgress(TypedDict):
+    """How many bytes of a video's other file have arrived, or that the video has it now.
+
+    `offset` is None when the server does not say.
+    """
+
+    offset: int | None
+    replaced: bool

@@ -14,6 +14,7 @@ from aiopeertube.errors import InputError, InvalidField
 
 from .messages import IDEMPOTENT, Body, Decoder, FormBody, JsonBody, Multipart, Query, RawBody, Request
 from .sendable import header_problem, line_problem, method_problem, path_problem, seconds_problem, text_complaint
+from .versions import Versions
 
 # Covariant, for a call only gives: calls of different results share a list, and a bulk run takes it.
 T_co = TypeVar("T_co", covariant=True)
@@ -56,6 +57,7 @@ class Call(Generic[T_co]):
     idempotent: bool | None = field(default=None, repr=False)
     timeout: float | None = field(default=None, repr=False)
     deadline: float | None = field(default=None, compare=False, repr=False)
+    versions: Versions | None = field(default=None, compare=False, repr=False)  # None: all that are known
     problem: InputError | None = field(default=None, compare=False)
     tag: Any = field(default=None, compare=False, repr=False)
     sender: Sender | None = field(default=None, compare=False, repr=False)
@@ -103,6 +105,7 @@ class Call(Generic[T_co]):
             idempotent=self.idempotent,
             timeout=self.timeout,
             deadline=self.deadline,
+            versions=self.versions,
             tag=self.tag,
         )
 

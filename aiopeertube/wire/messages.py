@@ -14,6 +14,7 @@ from aiopeertube import errors
 
 from .secrets import has_secret_field, hide, hide_in_text, is_secret_name, secrets_in
 from .sendable import fields_problem, line_complaint, plain, usual_json, value_problem
+from .versions import Versions
 
 API: Final = "/api/v1"
 READS: Final = frozenset({"GET", "HEAD"})
@@ -142,13 +143,26 @@ class Decoder(Protocol):
         ...
 
 
+class Sink(Protocol):
+    """Takes a file as it comes, so that it is never in memory as a whole."""
+
+    def begin(self, status: int, headers: Mapping[str, str], /) -> None:
+        """Take in what comes."""
+        ...
+
+    async def write(self, data: bytes, /) -> None:
+        """Take the next bytes."""
+        ...
+
+
 class Request:
     """One operation on its way through the stack, over all of its attempts.
 
     `attempts` counts how often it was passed to the pool, `in_flight` is True while it is there, `lost` is True when
     an earlier attempt may have succeeded without an answer that says so, and `failure` is how the latest failed.
     `since` is when it first had to wait, in seconds on the event loop's clock. `token` is the bearer token of the
-    latest attempt; it is never shown. `tag` is that of the call it was made of.
+    latest attempt; it is never shown. `tag` is that of the call it was made of. `sink`, where there is one, takes the
+    body of a good answer as it comes, in place of the answer.
     """
 
     __slots__ = (
@@ -166,10 +180,12 @@ class Request:
         "origin",
         "path",
         "since",
+        "sink",
         "tag",
         "target",
         "timeout",
         "token",
+        "versions",
     )
 
     def __init__(
@@ -186,6 +202,7 @@ class Request:
         idempotent: bool | None = None,
         timeout: float | None = None,
         deadline: float | None = None,
+        versions: Versions | None = None,
         tag: Any = None,
     ) -> None:
         self.method = method
@@ -199,7 +216,9 @@ class Request:
         self.idempotent = method in IDEMPOTENT if idempotent is None else idempotent
         self.timeout = timeout
         self.deadline = deadline
+        self.versions = versions
         self.tag = tag
+        self.sink: Sink | None = None
         self.token: str | None = None
         self.attempts = 0
         self.in_flight = False
@@ -323,6 +342,10 @@ _BY_STATUS: Final[Mapping[int, type[errors.ApiError]]] = {
 }
 
 
+_NOT_FOUND: Final = 404
+_NO_ROUTE: Final = frozenset({400, _NOT_FOUND})
+
+
 def error_of(request: Request, response: Response) -> errors.PeerTubeError:
     """Build the error for a status of 400 or more."""
     status = response.status
@@ -330,6 +353,11 @@ def error_of(request: Request, response: Response) -> errors.PeerTubeError:
     problem, hidden = problem_of(response), request.secrets()
     detail = str(problem.get("detail") or problem.get("error") or problem.get("message") or _plain(response))
     kind = _BY_STATUS.get(status, errors.ServerError if status >= 500 else errors.ApiError)
+    if request.versions is not None and status in _NO_ROUTE:
+        if not response.body:  # as to any path that the server does not know
+            kind, detail = errors.NotInThisVersion, f"the server does not know this operation: {request.versions}"
+        elif status == _NOT_FOUND:  # it may have taken the path for another one
+            detail = f"{detail} (if the server has this operation at all: {request.versions})"
     return kind(
         status=status,
         method=request.method,

@@ -116,7 +116,7 @@ def operations() -> dict[str, str]:
         return {f"{row['method']} {row['path']}": row["versions"] for row in csv.DictReader(file, delimiter="\t")}
 
 
-# Nouns with tables of their own; see test_census.py.
+# Nouns of the table; test_census.py has the others, and the rest of these.
 HERE = ("Accounts", "Auth", "Captions", "Channels", "Imports", "Uploads", "Videos")
 
 
@@ -141,8 +141,8 @@ def _call_of(built: Call[Any] | Paginator[Any]) -> Call[Any]:
     return built._page(20, built._count) if isinstance(built, Paginator) else built
 
 
-def test_every_public_method_is_in_the_table_and_nothing_else_is() -> None:
-    assert set(METHODS) == set(public_methods())
+def test_what_is_in_the_table_is_a_public_method() -> None:
+    assert set(METHODS) <= set(public_methods())  # test_census.py has the others
 
 
 def test_every_resource_is_an_attribute_of_the_client(client: PeerTube) -> None:

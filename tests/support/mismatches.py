@@ -14,7 +14,9 @@ def mismatches(value: Any, annotation: Any, where: str = "$", bound: dict[Any, A
     if annotation in (Any, object):
         return []
     if origin in (Union, types.UnionType):
-        arms = [mismatches(value, arm, where, bound) for arm in args]
+        # Of something that is there, None is not the nearest arm.
+        meant = [arm for arm in args if value is None or arm is not type(None)]
+        arms = [mismatches(value, arm, where, bound) for arm in meant]
         return min(arms, key=len)
     if origin is Literal:
         return [] if value in args else [f"{where}: {value!r} is none of {args}"]

@@ -32,10 +32,10 @@ class Walk:
         self.note(name, [each for row in rows for each in mismatches(row, declared[0])])
         return found
 
-    async def refused(self, name: str, /, *kinds: type[errors.PeerTubeError], **kwargs: Any) -> None:
-        """Call a method that this server refuses for a reason that is known."""
+    async def refused(self, name: str, kinds: tuple[type[Exception], ...], /, *args: Any, **kwargs: Any) -> None:
+        """Call a method that this server refuses for a reason that is known, of these kinds of errors."""
         try:
-            await self.do(name, **kwargs)
+            await self.do(name, *args, **kwargs)
         except kinds:
             self.walked.append(name)
         else:

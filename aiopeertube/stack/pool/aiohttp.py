@@ -3,7 +3,7 @@
 import asyncio
 import io
 import ssl
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import ExitStack
 from functools import partial
 from typing import Any, BinaryIO, Final
@@ -18,7 +18,7 @@ from aiopeertube._version import __version__
 from aiopeertube.wire.messages import FilePart, JsonBody, Multipart, RawBody, Request, Response
 from aiopeertube.wire.secrets import hide_in_text
 
-from .bodies import Watched, read_bounded
+from .bodies import Watched, pour, read_bounded
 from .deadlines import Deadlines
 from .exchange import Exchange
 from .proxied import NOT_LET_PASS, credentials, is_forwarded, refused
@@ -27,6 +27,8 @@ from .proxied import NOT_LET_PASS, credentials, is_forwarded, refused
 _KEEP_ALIVE: Final = 4.0
 _USER_AGENT: Final = f"aiopeertube/{__version__}"
 _JSON: Final = "application/json"
+_WITH_FILE: Final = frozenset({200, 206})
+Poured = Callable[[int, Any, Any], Awaitable[None]]
 _NO_CONNECTION: Final = (
     aiohttp.ClientConnectorCertificateError,
     aiohttp.ClientConnectorError,
@@ -92,6 +94,9 @@ class AiohttpPool:
 
     async def _sent(self, request: Request, task: asyncio.Task[Any]) -> Response:
         body = request.body
+        if request.sink is not None:  # it asks for a file, and has no body
+            progress = partial(self._deadlines.extend, task, request.timeout or self._seconds)
+            return await self._asked(request, None, partial(pour, request.sink, progress))
         if body is None or isinstance(body, JsonBody):
             return await self._exchange.handle(request, body)
         progress = partial(self._deadlines.extend, task, request.timeout or self._seconds)
@@ -104,7 +109,7 @@ class AiohttpPool:
                 data = aiohttp.FormData(body.fields)
             return await self._asked(request, data)
 
-    async def _asked(self, request: Request, data: Any) -> Response:
+    async def _asked(self, request: Request, data: Any, poured: Poured | None = None) -> Response:
         headers = list(request.headers)
         if request.token is not None:
             headers.append(("Authorization", "Bearer " + request.token))
@@ -118,6 +123,9 @@ class AiohttpPool:
         ) as answer:
             if answer.status == NOT_LET_PASS and proxy is not None:
                 raise refused(proxy, answer.status)
+            if poured is not None and answer.status in _WITH_FILE:
+                await poured(answer.status, answer.headers, answer.content)
+                return Response(answer.status, answer.headers, b"")
             content = b"" if answer.status == 204 else await read_bounded(answer.content, request)
             return Response(answer.status, answer.headers, content)
 

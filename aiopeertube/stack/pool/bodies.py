@@ -9,7 +9,7 @@ import aiohttp
 from aiohttp.abc import AbstractStreamWriter
 
 from aiopeertube import errors
-from aiopeertube.wire.messages import Request
+from aiopeertube.wire.messages import Request, Sink
 
 _PIECE: Final = 256 * 1024  # bytes
 _MOST: Final = 64 * 1024 * 1024  # bytes of an answer, decompressed; a page of 100 videos has a quarter of a MiB
@@ -47,6 +47,15 @@ class Watched(aiohttp.Payload):
     async def write_with_length(self, writer: AbstractStreamWriter, content_length: int | None) -> None:
         """Write all of it: its length is what was announced."""
         await self.write(writer)
+
+
+async def pour(sink: Sink, progress: Callable[[], None], status: int, headers: Any, stream: Any) -> None:
+    """Give an answer to `sink` as it comes; what `sink` takes its time for counts as silence."""
+    sink.begin(status, headers)
+    while piece := await stream.readany():
+        progress()
+        await sink.write(piece)
+        progress()
 
 
 async def read_bounded(stream: Any, request: Request) -> bytes:

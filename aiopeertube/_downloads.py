@@ -1,0 +1,258 @@
+"""Private: files that come piece after piece, and go on where they broke off; use what `pt.static` and the like give.
+
+A file is never in memory as a whole. Each attempt is one request of the client, in the lane of transfers; it asks for
+what is missing by `Range`, on the condition that the file is still the same (`If-Range`). Where the server cannot go
+on, a file on disk is begun anew, and a stream, whose first bytes are gone, ends with an error.
+"""
+
+import asyncio
+import os
+import random
+import re
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from aiopeertube import errors
+from aiopeertube.wire.call import Call
+from aiopeertube.wire.messages import Response
+
+OnProgress = Callable[[int, int | None], None]
+
+_ATTEMPTS: Final = 8  # without a byte in between
+_BASE, _LONGEST = 0.25, 15.0  # seconds between them
+_AHEAD: Final = 16  # pieces that wait for whoever reads a stream
+_BUFFER: Final = 1024 * 1024  # bytes that are written at once
+_PART_OF: Final = re.compile(r"bytes ([0-9]{1,18})-[0-9]{1,18}/([0-9]{1,18}|\*)")
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """A file of the server: save it, or read it as it comes. `call` is the request for all of it."""
+
+    call: Call[Response]
+
+    async def save(self, path: str | os.PathLike[str], *, on_progress: OnProgress | None = None) -> Path:
+        """Write the file to `path`, which appears when it is whole; return it.
+
+        Until then it is in `path` with ".part" behind. Called again after a break, also in another process, it goes
+        on from there. `on_progress` is called with the bytes that are there and those there will be (None: unknown).
+
+        Raises:
+            InvalidField: before anything is sent. NotFound, NotPermitted: as for any call.
+            ConnectionLost and the like: no byte came in many attempts. OSError: it cannot be written.
+        """
+        target = Path(path)
+        with _Part(target) as part:
+            await _Driver(self.call, part, on_progress).run()
+            await asyncio.to_thread(part.finish)
+        return target
+
+    async def stream(self, *, on_progress: OnProgress | None = None) -> AsyncIterator[bytes]:
+        """Give the file's bytes as they come, each once and in order; at most some MiB wait to be taken.
+
+        Raises:
+            As `save`; also ConnectionLost where the server cannot go on after a break.
+        """
+        pieces: asyncio.Queue[bytes | None] = asyncio.Queue(_AHEAD)
+        driver = asyncio.create_task(_fill(_Driver(self.call, _Stream(pieces), on_progress), pieces))
+        try:
+            while (piece := await pieces.get()) is not None:
+                yield piece
+            await driver
+        finally:
+            driver.cancel()
+            with suppress(asyncio.CancelledError, errors.PeerTubeError):
+                await driver
+
+
+async def _fill(driver: "_Driver", pieces: "asyncio.Queue[bytes | None]") -> None:
+    try:
+        await driver.run()
+    finally:
+        if (task := asyncio.current_task()) is not None and not task.cancelling():
+            await pieces.put(None)
+
+
+class _Stream:
+    """Bytes for one who reads them now."""
+
+    can_restart = False
+
+    def __init__(self, pieces: "asyncio.Queue[bytes | None]") -> None:
+        self._pieces = pieces
+        self.size = 0
+        self.mark = ""
+
+    def restart(self, mark: str) -> None:
+        self.mark = mark
+
+    async def write(self, data: bytes) -> None:
+        self.size += len(data)
+        await self._pieces.put(data)
+
+    async def flush(self) -> None:
+        """Nothing waits here."""
+
+
+class _Part:
+    """The beginning of a file on disk, and beside it the mark by which the server knows the file."""
+
+    can_restart = True
+
+    def __init__(self, target: Path) -> None:
+        self._target = target
+        self._path = target.with_name(target.name + ".part")
+        self._note = target.with_name(target.name + ".part.mark")
+        self._waiting = bytearray()
+        self._file: BinaryIO | None = None
+        self.size = 0
+        self.mark = ""
+
+    def __enter__(self) -> "_Part":
+        with suppress(OSError, ValueError):
+            self.mark = self._note.read_text("ascii")
+        self._file = self._path.open("ab" if self.mark else "wb")
+        self.size = self._file.tell()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._file is not None:
+            self._write()
+            self._file.close()
+
+    def restart(self, mark: str) -> None:
+        """Begin anew: the file is another one, or the server cannot go on."""
+        assert self._file is not None  # noqa: S101 - it is open
+        self._waiting.clear()
+        self._file.truncate(0)
+        self.size, self.mark = 0, mark
+        if mark:
+            self._note.write_text(mark, "ascii")
+        else:
+            self._note.unlink(missing_ok=True)
+
+    async def write(self, data: bytes) -> None:
+        self._waiting += data
+        self.size += len(data)
+        if len(self._waiting) >= _BUFFER:
+            await self.flush()
+
+    async def flush(self) -> None:
+        await asyncio.to_thread(self._write)
+
+    def finish(self) -> None:
+        """Give the file its name."""
+        assert self._file is not None  # noqa: S101 - it is open
+        self._write()
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        self._file.close()
+        self._file = None
+        self._path.replace(self._target)
+        self._note.unlink(missing_ok=True)
+
+    def _write(self) -> None:
+        assert self._file is not None  # noqa: S101 - it is open
+        self._file.write(self._waiting)
+        self._waiting.clear()
+
+
+class _Driver:
+    """Asks for what is missing until nothing is; it takes the answer's bytes as the pool reads them."""
+
+    def __init__(self, call: Call[Response], kept: _Stream | _Part, on_progress: OnProgress | None) -> None:
+        self._call = call
+        self._kept = kept
+        self._on_progress = on_progress
+        self._total: int | None = None
+        self._begun = False
+        self._moved = False
+
+    async def run(self) -> None:
+        failures = 0
+        while True:
+            self._moved = False
+            try:
+                await self._attempt()
+            except errors.PeerTubeError as exc:
+                failures = 0 if self._moved else failures + 1
+                if not _may_pass(exc) or failures >= _ATTEMPTS:
+                    raise
+            else:
+                return
+            await asyncio.sleep(random.uniform(0, min(_LONGEST, _BASE * 2.0**failures)))  # noqa: S311 - jitter
+
+    async def _attempt(self) -> None:
+        sender = self._call.sender
+        if sender is None:
+            raise TypeError("this Download has no client; get it from a method of a client")
+        self._begun = False
+        request = sender.prepare(replace(self._call, headers=(*self._call.headers, *self._condition())))
+        request.sink = self
+        try:
+            response = await sender.send(request)
+        except errors.ApiError as exc:
+            if exc.status == 416 and self._kept.size and self._kept.can_restart:
+                self._kept.restart("")  # what is there is no part of it
+                raise errors.ConnectionLost("the file became shorter") from exc
+            raise
+        if not self._begun:  # a transport that reads answers whole
+            self.begin(response.status, response.headers)
+            await self.write(response.body)
+        self._check()
+        await self._kept.flush()
+
+    def _condition(self) -> tuple[tuple[str, str], ...]:
+        plain = ("Accept-Encoding", "identity")
+        if not self._kept.size:
+            return (plain,)
+        kept = self._kept.mark
+        return (plain, ("Range", f"bytes={self._kept.size}-"), *([("If-Range", kept)] if kept else []))
+
+    def begin(self, status: int, headers: Mapping[str, str]) -> None:
+        """Take in what an answer says of itself: all of the file, or what is missing."""
+        self._begun = True
+        part = _PART_OF.fullmatch(headers.get("content-range", "")) if status == 206 else None
+        if part is not None and int(part[1]) == self._kept.size:
+            self._total = None if part[2] == "*" else int(part[2])
+            return
+        if self._kept.size and not self._kept.can_restart:
+            raise errors.UnexpectedResponse("the server cannot go on where the file broke off", status=status)
+        length = headers.get("content-length", "")
+        self._total = int(length) if length.isascii() and length.isdigit() and len(length) < 19 else None
+        self._kept.restart(_mark_of(headers))
+
+    async def write(self, data: bytes) -> None:
+        """Take the next bytes."""
+        if not data:
+            return
+        self._moved = True
+        await self._kept.write(data)
+        if self._on_progress is not None:
+            self._on_progress(self._kept.size, self._total)
+
+    def _check(self) -> None:
+        if self._total is not None and self._kept.size != self._total:
+            raise errors.ConnectionLost(f"{self._kept.size:,} of {self._total:,} bytes came")
+
+
+def _mark_of(headers: Mapping[str, str]) -> str:
+    """Return by what a server knows a file again; a weak tag counts for less than a date in `If-Range`."""
+    tag, modified = headers.get("etag", ""), headers.get("last-modified", "")
+    found = tag if tag and not tag.startswith("W/") else modified or tag
+    return found if found.isascii() and found.isprintable() else ""
+
+
+def _may_pass(error: errors.PeerTubeError) -> bool:
+    """Tell whether another attempt may go better."""
+    if errors.ends_run(error) or isinstance(error, errors.UnexpectedResponse):
+        return False
+    return isinstance(error, errors.TransportError | errors.ServerError)
+
+
+def whole(response: Response) -> Response:
+    """Leave an answer as it is."""
+    return response

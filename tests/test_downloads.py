@@ -1,0 +1,155 @@
+"""Files that come piece after piece, from a server that breaks off, changes the file, or cannot go on."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from aiopeertube import PeerTube, errors
+from aiopeertube.testing import MockTransport, reply
+from aiopeertube.wire.messages import Response
+
+pytestmark = pytest.mark.anyio
+
+FILE = bytes(range(256)) * 4000  # about a MiB
+TAG = '"v1"'
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+class Server:
+    """Serves FILE, and breaks off after `most` bytes of each answer; without `ranges` it always begins anew."""
+
+    def __init__(self, *, most: int = len(FILE), ranges: bool = True) -> None:
+        self.most = most
+        self.ranges = ranges
+        self.file = FILE
+        self.tag = TAG
+        self.asked: list[dict[str, str]] = []
+        self.url = ""
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode()
+        if head.startswith("GET /api/"):  # the client looks whether the server is still there
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+            writer.close()
+            return
+        asked = dict(line.lower().split(": ", 1) for line in head.splitlines()[1:] if line)
+        self.asked.append(asked)
+        start = int(asked.get("range", "bytes=0-")[6:-1])
+        if not self.ranges or asked.get("if-range", self.tag) != self.tag:
+            start = 0
+        part = (
+            f"HTTP/1.1 206 Partial Content\r\nContent-Range: bytes {start}-{len(self.file) - 1}/{len(self.file)}\r\n"
+        )
+        writer.write((part if start else "HTTP/1.1 200 OK\r\n").encode())
+        writer.write(f"ETag: {self.tag}\r\nContent-Length: {len(self.file) - start}\r\n\r\n".encode())
+        writer.write(self.file[start : start + self.most])
+        await writer.drain()
+        writer.close()
+
+
+@asynccontextmanager
+async def serving(server: Server) -> AsyncIterator[PeerTube]:
+    listening = await asyncio.start_server(server.serve, "127.0.0.1", 0)
+    port = listening.sockets[0].getsockname()[1]
+    async with listening, PeerTube(f"http://127.0.0.1:{port}") as pt:
+        yield pt
+
+
+async def test_a_file_gets_its_name_when_it_is_whole(tmp_path: Path) -> None:
+    told: list[tuple[int, int | None]] = []
+    target = tmp_path / "a.mp4"
+    async with serving(Server()) as pt:
+        saved = await pt.downloads.web_video("a.mp4").save(target, on_progress=lambda *seen: told.append(seen))
+    assert saved.read_bytes() == FILE
+    assert told[-1] == (len(FILE), len(FILE))
+    assert [seen for seen, _ in told] == sorted(seen for seen, _ in told)
+    assert list(tmp_path.iterdir()) == [target]
+
+
+async def test_it_goes_on_where_it_broke_off(tmp_path: Path) -> None:
+    server = Server(most=300_000)
+    async with serving(server) as pt:
+        await pt.downloads.web_video("a.mp4").save(tmp_path / "a.mp4")
+    assert (tmp_path / "a.mp4").read_bytes() == FILE
+    assert len(server.asked) == 4
+    assert server.asked[1]["if-range"] == TAG
+    assert all(asked["accept-encoding"] == "identity" for asked in server.asked)
+
+
+async def test_another_process_goes_on(tmp_path: Path) -> None:
+    (tmp_path / "a.mp4.part").write_bytes(FILE[:5000])
+    (tmp_path / "a.mp4.part.mark").write_text(TAG)
+    server = Server()
+    async with serving(server) as pt:
+        await pt.downloads.web_video("a.mp4").save(tmp_path / "a.mp4")
+    assert (tmp_path / "a.mp4").read_bytes() == FILE
+    assert [asked.get("range") for asked in server.asked] == ["bytes=5000-"]
+    assert [path.name for path in tmp_path.iterdir()] == ["a.mp4"]
+
+
+async def test_what_is_left_of_another_file_is_not_kept(tmp_path: Path) -> None:
+    (tmp_path / "a.mp4.part").write_bytes(b"other" * 1000)
+    (tmp_path / "a.mp4.part.mark").write_text('"v0"')
+    async with serving(Server()) as pt:
+        await pt.downloads.web_video("a.mp4").save(tmp_path / "a.mp4")
+    assert (tmp_path / "a.mp4").read_bytes() == FILE
+
+
+async def test_a_part_without_a_mark_is_not_trusted(tmp_path: Path) -> None:
+    (tmp_path / "a.mp4.part").write_bytes(b"other" * 1000)
+    server = Server()
+    async with serving(server) as pt:
+        await pt.downloads.web_video("a.mp4").save(tmp_path / "a.mp4")
+    assert (tmp_path / "a.mp4").read_bytes() == FILE
+    assert "range" not in server.asked[0]
+
+
+async def test_a_stream_gives_each_byte_once() -> None:
+    server = Server(most=300_000)
+    async with serving(server) as pt:
+        pieces = [piece async for piece in pt.downloads.web_video("a.mp4").stream()]
+    assert b"".join(pieces) == FILE
+    assert len(server.asked) == 4
+
+
+async def test_a_stream_that_cannot_go_on_ends_with_an_error() -> None:
+    async with serving(Server(most=300_000, ranges=False)) as pt:
+        with pytest.raises(errors.UnexpectedResponse, match="cannot go on"):
+            async for _ in pt.downloads.web_video("a.mp4").stream():
+                pass
+
+
+async def test_a_stream_that_is_left_asks_for_no_more() -> None:
+    async with serving(Server()) as pt:
+        stream = pt.downloads.web_video("a.mp4").stream()
+        assert FILE.startswith(await anext(stream))
+        await stream.aclose()  # type: ignore[attr-defined]
+
+
+def _mocked(answer: Callable[[], Response]) -> PeerTube:
+    return PeerTube("https://a.example", transport=MockTransport(lambda request: answer()))
+
+
+async def test_an_error_of_the_server_leaves_no_file(tmp_path: Path) -> None:
+    async with _mocked(lambda: reply(404, {"detail": "not there"})) as pt:
+        with pytest.raises(errors.NotFound, match="not there"):
+            await pt.downloads.generate(7, videoFileIds=[1]).save(tmp_path / "a.mp4")
+    assert not (tmp_path / "a.mp4").exists()
+
+
+async def test_a_transport_that_reads_answers_whole(tmp_path: Path) -> None:
+    async with _mocked(lambda: Response(200, {"content-length": "3"}, b"abc")) as pt:
+        assert (await pt.downloads.web_video("a").save(tmp_path / "a")).read_bytes() == b"abc"
+
+
+async def test_what_is_wrong_is_known_before_anything_is_sent(tmp_path: Path) -> None:
+    async with _mocked(lambda: reply(204)) as pt:
+        with pytest.raises(errors.InvalidField):
+            await pt.downloads.web_video("../a").save(tmp_path / "a")

@@ -1,12 +1,10 @@
 """Every operation has a method, every method an operation, and each a case; a few are in test_resources.py."""
 
-import csv
 import inspect
 import json
 import re
 from collections.abc import Iterator
 from functools import cached_property
-from pathlib import Path
 from typing import Any, get_type_hints
 
 import cases_channels
@@ -19,6 +17,7 @@ import cases_videos
 import pytest
 from cases import ROWS, UUID, Case, Form, call_of
 from cases_runners import TOKENS
+from operations import VERSIONS, plain
 from test_chunks import OF_CHUNKS
 from test_resources import METHODS
 
@@ -30,59 +29,13 @@ from aiopeertube.resources._nouns import Nouns
 from aiopeertube.testing import MockTransport
 from aiopeertube.wire.messages import JsonBody, Multipart, RawBody, Response
 
-OPERATIONS = Path(__file__).parents[1] / "data" / "operations.tsv"
 CASES: tuple[Case, ...] = (*cases_users.CASES, *cases_runners.CASES, *cases_server.CASES, *cases_config.CASES)
 CASES += (*cases_videos.CASES, *cases_channels.CASES, *cases_playlists.CASES)
 IDS = [f"{number}-{case.name}" for number, case in enumerate(CASES)]
 
-# What servers have and no document does.
-UNDOCUMENTED = {"GET /overviews/videos"}
 # Paths outside the API's prefix.
 OUTSIDE = {"download", "feeds", "static"}
-# The documents say GET, the servers of these versions know POST alone.
-DOCUMENTED_AS_GET = {"POST /runners/jobs/{}/cancel", "POST /users/{}/token-sessions/{}/revoke"}
-
-
-def _plain(operation: str) -> str:
-    return re.sub(r"\{\w+\}|:\w+", "{}", operation)
-
-
-with OPERATIONS.open(newline="") as _file:
-    _ROWS = list(csv.DictReader(_file, delimiter="\t"))
 BOUNDS = {"both": None, "8 only": ("8.0", None), "6.3 only": (None, "6.3")}
-# A document of one version lacks them, its server does not (observed with 6.3 and 8.2).
-IN_BOTH = {
-    "DELETE /users/me",
-    "GET /server/debug",
-    "POST /runners/jobs/{}/cancel",
-    "POST /runners/jobs/{}/files/videos/{}/max-quality",
-    "POST /runners/jobs/{}/files/videos/{}/max-quality/audio",
-    "POST /runners/jobs/{}/files/videos/{}/previews/max-quality",
-    "POST /runners/jobs/{}/files/videos/{}/studio/task-files/{}",
-    "POST /server/contact",
-    "POST /server/debug/run-command",
-    "POST /users/ask-reset-password",
-    "POST /users/{}/block",
-    "POST /users/{}/reset-password",
-    "POST /users/{}/unblock",
-    "PUT /videos/{}/blacklist",
-    "PUT /videos/{}/watching",
-    *(f"{method} /users/me/blocklist/{what}" for method in ("GET", "POST") for what in ("accounts", "servers")),
-    *(f"DELETE /users/me/blocklist/{what}/{{}}" for what in ("accounts", "servers")),
-}
-VERSIONS = dict.fromkeys(UNDOCUMENTED, "both")
-for _row in _ROWS:
-    _name = _plain(f"{_row['method']} {_row['path']}")
-    VERSIONS[_name] = "both" if _name in VERSIONS else _row["versions"]  # twice, where a parameter was renamed
-
-
-def _operations() -> set[str]:
-    return (
-        set(VERSIONS) - UNDOCUMENTED - {operation.replace("POST", "GET", 1) for operation in DOCUMENTED_AS_GET}
-        | DOCUMENTED_AS_GET
-    )
-
-
 NOUNS = ["me", "users", "runners", "server", "jobs", "config", "plugins", "custom_pages", "metrics", "blocklist"]
 NOUNS += ["client_config", "player_settings", "watched_words", "automatic_tags", "auth", "videos", "channels"]
 NOUNS += ["channel_syncs", "accounts", "captions", "uploads", "imports", "playlists", "search", "abuses", "overviews"]
@@ -113,9 +66,9 @@ def client() -> PeerTube:
 
 
 def test_every_operation_has_a_case_and_nothing_else_has() -> None:
-    tested = {_plain(case.operation) for case in CASES} | {_plain(operation) for _, operation, _ in METHODS.values()}
-    assert tested == _operations() | UNDOCUMENTED
-    assert len(set(VERSIONS) - UNDOCUMENTED) == 307
+    tested = {plain(case.operation) for case in CASES} | {plain(operation) for _, operation, _ in METHODS.values()}
+    assert tested == VERSIONS.keys()
+    assert len(tested) == 307
 
 
 def test_every_method_has_a_case_and_nothing_else_has(client: PeerTube) -> None:
@@ -129,13 +82,8 @@ def test_every_noun_of_the_client_is_counted() -> None:
 
 @pytest.mark.parametrize("case", CASES, ids=IDS)
 def test_versions(case: Case, client: PeerTube) -> None:
-    versions, operation = call_of(case.build(client)).versions, _plain(case.operation)
-    if operation in IN_BOTH:
-        assert versions is None
-        return
-    assert (versions and (versions.since, versions.until)) == BOUNDS[
-        VERSIONS.get(operation) or VERSIONS[operation.replace("POST", "GET")]
-    ]
+    versions = call_of(case.build(client)).versions
+    assert (versions and (versions.since, versions.until)) == BOUNDS[VERSIONS[plain(case.operation)]]
     documented = inspect.getdoc(_method(client, case.name)) or ""
     noun = inspect.getdoc(_noun(client, case.name)) or ""
     assert versions is None or "only 8.x" in documented + noun or "only 6.3" in documented

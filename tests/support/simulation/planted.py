@@ -340,7 +340,7 @@ PLANTS = (
     ),
     Plant(
         "marks that are not written",
-        "migrate.database:Database.take",
+        "migrate.journal.database:Database.take",
         _marks_stay_in_memory,
         "marked_before_sent",
         (24, 40, 69),

@@ -1,7 +1,7 @@
 """One request on its way through the server."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
@@ -34,6 +34,8 @@ class Reply:
     content_type: str | None = JSON
     headers: dict[str, str] = field(default_factory=dict)
     has_etag: bool = True  # not in what another library than the server's answers, or a proxy
+    stream: Iterator[bytes] | None = None  # instead of `content`, of this `length`
+    length: int = 0
 
 
 def json_reply(body: Any, **headers: str) -> Reply:

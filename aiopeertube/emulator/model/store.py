@@ -168,6 +168,7 @@ class Store:
         self._clock = clock
         self._by_uuid: dict[str, Video] = {}
         self._by_refresh: dict[str, Token] = {}
+        self._file_tokens: dict[str, tuple[int, float]] = {}
         self._last_video = 0
         self.marks = Marks()
         self.users: dict[str, User] = {}
@@ -263,6 +264,17 @@ class Store:
     def token_of_refresh(self, refresh: str) -> Token | None:
         """Return the pair of an unused refresh token."""
         return self._by_refresh.get(refresh)
+
+    def open_files(self, video: Video, until: float) -> str:
+        """Make a token that opens a video's files for a while."""
+        token = self.new_uuid()
+        self._file_tokens[token] = (video.id, until)
+        return token
+
+    def opens(self, token: str, video: Video, now: float) -> bool:
+        """Tell whether a token opens a video's files."""
+        number, until = self._file_tokens.get(token, (0, 0.0))
+        return number == video.id and until > now
 
     def revoke(self, token: Token) -> None:
         """Revoke both tokens of a pair."""

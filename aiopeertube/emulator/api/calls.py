@@ -10,7 +10,8 @@ import orjson
 from aiohttp import web
 
 from aiopeertube.emulator.counters import Tally
-from aiopeertube.emulator.model.store import Store, Token, User
+from aiopeertube.emulator.model.entities import Token, User
+from aiopeertube.emulator.model.store import Store
 from aiopeertube.emulator.options import EmulatorOptions
 from aiopeertube.emulator.wire.bodies import Body, parse_multipart
 from aiopeertube.emulator.wire.problem_json import Problem

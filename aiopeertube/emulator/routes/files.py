@@ -8,7 +8,7 @@ from aiopeertube.emulator.api.access import may_manage
 from aiopeertube.emulator.api.calls import HTML, Call, Reply, Route, json_reply
 from aiopeertube.emulator.model.constants import INTERNAL, PASSWORD_PROTECTED, PRIVATE
 from aiopeertube.emulator.model.content import content
-from aiopeertube.emulator.model.store import Video
+from aiopeertube.emulator.model.entities import Video
 from aiopeertube.emulator.wire.clocks import iso
 from aiopeertube.emulator.wire.problem_json import Problem
 

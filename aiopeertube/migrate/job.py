@@ -24,7 +24,7 @@ from .outputs import free_name
 from .plans.planfile import PlanFile
 from .plans.planned import Plan, plan_of
 from .plans.report import failed_table, write_failed
-from .rows.rows import Layout
+from .rows.layout import Layout
 from .scope import Who, who_am_i
 from .steps.applying import Apply, settle_open
 from .steps.compare import Lookup

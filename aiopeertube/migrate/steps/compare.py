@@ -19,7 +19,7 @@ from aiopeertube.migrate.metadata.vocabulary import Vocabulary
 from aiopeertube.migrate.plans import merging
 from aiopeertube.migrate.plans.merging import conflicts, set_apart
 from aiopeertube.migrate.problems import Problems
-from aiopeertube.migrate.rows.rows import ANOTHER
+from aiopeertube.migrate.rows.names import ANOTHER
 from aiopeertube.migrate.scope import Found, Scope, Seen, Who, in_full, listing, owner_of
 from aiopeertube.migrate.watching import UNWATCHED, Watcher
 

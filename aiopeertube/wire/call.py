@@ -43,8 +43,9 @@ class Call(Generic[T_co]):
     that cannot be part of a request. Building a call with a bad id or value does not raise, so that a bad item in a
     stream of calls is one failed item and not the end of the stream.
 
-    Two calls are equal when they would send the same request, whichever client they belong to. `tag` belongs to the
-    caller: a bulk run returns it with the call, to match outcomes with rows.
+    Two calls are equal when they would send the same request, whichever client they belong to, but each is an
+    operation of its own: awaiting both sends both, and a set keeps both. `tag` belongs to the caller: a bulk run
+    returns it with the call, to match outcomes with rows.
     """
 
     method: str
@@ -75,6 +76,11 @@ class Call(Generic[T_co]):
             and self.deadline is None
         ):
             object.__setattr__(self, "problem", _problem_of(self))
+
+    def __hash__(self) -> int:
+        # asyncio.gather and as_completed await only one of equal awaitables that they find by their hashes: a second
+        # POST, or the same edit on another instance, would be told as done and never have been sent.
+        return id(self)
 
     def __await__(self) -> Generator[Any, None, T_co]:
         if self.sender is None:

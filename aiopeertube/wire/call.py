@@ -13,7 +13,15 @@ import orjson
 from aiopeertube.errors import InputError, InvalidField
 
 from .messages import IDEMPOTENT, Body, Decoder, FormBody, JsonBody, Multipart, Query, RawBody, Request
-from .sendable import header_problem, line_problem, method_problem, path_problem, seconds_problem, text_complaint
+from .sendable import (
+    file_problem,
+    header_problem,
+    line_problem,
+    method_problem,
+    path_problem,
+    seconds_problem,
+    text_complaint,
+)
 from .versions import Versions
 
 # Covariant, for a call only gives: calls of different results share a list, and a bulk run takes it.
@@ -190,6 +198,7 @@ def _problems_of_body(body: Body | None) -> Iterator[InputError | None]:
                 yield InvalidField(name, "cannot be sent: it is no text, or not all of it is")  # it may be a secret
     if isinstance(body, Multipart):
         for part in body.files:
+            yield file_problem(part.name, part.source)
             yield line_problem("the name of a file", part.name)
             yield line_problem(part.name, part.filename)
             yield header_problem("Content-Type", part.content_type)

@@ -304,7 +304,7 @@ class PeerTube(Nouns):
         return BulkRun(
             sender or self,
             calls,
-            workers=workers or max(_WORKERS, least),
+            workers=max(_WORKERS, least) if workers is None else workers,
             buffer=buffer,
             halt=halt,
             handle_sigint=handle_sigint,

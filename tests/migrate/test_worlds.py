@@ -11,7 +11,7 @@ import pytest
 from aiopeertube import PeerTube, errors, migrate
 from aiopeertube.emulator import Emulator
 from aiopeertube.emulator.model import constants, languages
-from aiopeertube.emulator.model.store import Schedule
+from aiopeertube.emulator.model.entities import Schedule
 from aiopeertube.migrate.metadata import changes, fields
 from aiopeertube.migrate.metadata.english import LABELS
 from aiopeertube.migrate.metadata.fields import Doubtful, Reading

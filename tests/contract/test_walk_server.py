@@ -6,81 +6,21 @@ A test makes what it changes and takes it away again; what belongs to the server
 import asyncio
 import io
 import os
-import sys
 import zipfile
-from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from asked import Asked
 from walk import Walk, in_the_end
 
 from aiopeertube import Call, PeerTube, errors
 
-from .conftest import Server
+from .conftest import PASSWORD, Guest, only_real
 from .test_contract import PIXEL
 
-pytestmark = [pytest.mark.anyio, pytest.mark.live]
+pytestmark = [pytest.mark.anyio, only_real]
 
-PASSWORD = f"live-{os.urandom(8).hex()}"
 REFUSED = (errors.NotPermitted, errors.Conflict, errors.BadRequest)
 MISSING = "00000000-0000-4000-8000-000000000000"
-FAMILIES = (
-    *("users", "runners", "server", "config", "jobs", "plugins", "custom-pages", "metrics", "blocklist"),
-    *("client-config", "player-settings", "watched-words", "automatic-tags", "oauth-clients"),
-)
-NOT_ASKED = {
-    "DELETE /config/custom": "all settings would be gone",
-    "PUT /custom-pages/homepage/instance": "a page that was never there cannot be put back",
-    "POST /plugins/install": "it fetches programs, and runs them",
-    "POST /server/following": "the server would go on trying to reach the other",
-}
-
-
-@pytest.fixture(scope="module")
-def asked(request: pytest.FixtureRequest) -> Iterator[Asked]:
-    """What all tests of the module asked, told at their end."""
-    asked = Asked()
-    yield asked
-    (capture,) = [request.config.pluginmanager.getplugin("capturemanager")]
-    with capture.global_and_fixture_disabled():
-        sys.stdout.write(f"\n{len(asked.statuses)} operations were asked for\n")
-
-
-@pytest.fixture
-async def walk(real: Server, asked: Asked) -> AsyncIterator[Walk]:
-    async with real.client("administrator") as pt:
-        asked.watch(pt)
-        yield Walk(pt)
-
-
-@dataclass
-class Guest:
-    """A user who lives for one test, and their client."""
-
-    id: int
-    name: str
-    pt: PeerTube
-
-
-@pytest.fixture
-async def guest(real: Server, walk: Walk, asked: Asked) -> AsyncIterator[Guest]:
-    name = f"guest{os.urandom(4).hex()}"
-    made = await walk.do(
-        "users.create", username=name, password=PASSWORD, email=f"{name}@example.com", role=2, videoQuota=-1
-    )
-    number = made["user"]["id"]
-    try:
-        async with PeerTube(real.url, username=name, password=PASSWORD) as pt:
-            asked.watch(pt)
-            yield Guest(number, name, pt)
-    finally:
-        await in_the_end(walk.pt.users.delete(number))
-
-
-async def is_8(walk: Walk) -> bool:
-    return (await walk.pt.config.get())["serverVersion"].startswith("8")
 
 
 async def test_reads_of_the_server(walk: Walk) -> None:
@@ -102,7 +42,7 @@ async def test_reads_of_the_server(walk: Walk) -> None:
     await walk.perhaps("plugins.available")
     for name in ("plugins.get", "plugins.public_settings", "plugins.registered_settings"):
         await walk.perhaps(name, "peertube-plugin-hello-world")
-    if await is_8(walk):
+    if walk.is_8:
         for name in ("server.blocklist.subscriptions.list", "watched_words.subscriptions().list"):
             await walk.do(name)
         await walk.do("automatic_tags.video_policies")
@@ -129,7 +69,7 @@ async def test_reads_of_a_user(walk: Walk) -> None:
     await walk.do("automatic_tags.comment_policies", account)
     await walk.do("watched_words.lists().list")
     await walk.do("imports.list")
-    if await is_8(walk):
+    if walk.is_8:
         await walk.do("users.sessions.list", me["id"])
         await walk.do("player_settings.get_channel", me["videoChannels"][0]["name"], raw=True)
         await walk.pt.watched_words.subscriptions(account).list().collect()
@@ -174,7 +114,7 @@ async def test_what_a_user_changes_of_their_own(walk: Walk, guest: Guest) -> Non
     await walk.do("me.notifications.list", pt=pt)
     await walk.do("me.notifications.read", pt=pt, ids=[999999999])  # it does not mind
     await walk.do("me.history.clear", pt=pt)
-    if await is_8(walk):
+    if walk.is_8:
         await walk.do("me.read_new_feature", pt=pt, feature=1)
         sessions = await walk.do("users.sessions.list", guest.id, pt=pt)
         await walk.do("users.sessions.revoke", guest.id, sessions[0]["id"], pt=pt)
@@ -231,7 +171,7 @@ async def test_words_and_tags(walk: Walk, guest: Guest) -> None:
             await in_the_end(lists.delete(made["id"]))
     await walk.do("automatic_tags.update_comment_policies", guest.name, pt=guest.pt, review=["external-link"])
     assert await walk.do("automatic_tags.comment_policies", guest.name, pt=guest.pt) == {"review": ["external-link"]}
-    if await is_8(walk):
+    if walk.is_8:
         before = await walk.do("automatic_tags.video_policies")
         await walk.do("automatic_tags.update_video_policies", autoBlock=before["autoBlock"])
         channel = (await guest.pt.me.get())["videoChannels"][0]["name"]
@@ -299,7 +239,7 @@ async def test_jobs_of_runners_that_are_not_there(walk: Walk) -> None:
         jobs.files.audio(MISSING, MISSING, **tokens),
         jobs.files.preview(MISSING, MISSING, **tokens),
         jobs.files.studio_file(MISSING, MISSING, "intro.mp4", **tokens),
-        *([jobs.files.thumbnail(MISSING, MISSING, **tokens)] if await is_8(walk) else []),
+        *([jobs.files.thumbnail(MISSING, MISSING, **tokens)] if walk.is_8 else []),
     ]
     for call in calls:
         with pytest.raises(errors.NotFound):
@@ -321,7 +261,7 @@ async def test_the_servers_settings_are_put_back(walk: Walk) -> None:
     for kind in ("avatar", "banner"):
         await walk.do(f"config.{kind}.pick", PIXEL)
         await walk.do(f"config.{kind}.delete")
-    if await is_8(walk):
+    if walk.is_8:
         await walk.do("config.logo.pick", "favicon", PIXEL)
         await walk.do("config.logo.delete", "favicon")
     await walk.do("jobs.pause")
@@ -373,7 +313,7 @@ async def test_what_these_servers_refuse(walk: Walk) -> None:
         pt.server.following.delete("videos.example"),
         pt.plugins.update_settings("peertube-plugin-hello-world", settings={}),
         pt.auth.token(await pt.auth.client(), username="nobody", password=PASSWORD),
-        *(_of_8(pt) if await is_8(walk) else []),
+        *(_of_8(pt) if walk.is_8 else []),
     ):
         with pytest.raises(errors.ApiError):
             await call
@@ -388,11 +328,3 @@ def _of_8(pt: PeerTube) -> tuple[Call[Any], ...]:
         *(pt.watched_words.subscriptions(whose).create(url="nowhere") for whose in (None, "root")),
         *(pt.watched_words.subscriptions(whose).delete(999999999) for whose in (None, "root")),
     )
-
-
-async def test_every_operation_was_asked_for(walk: Walk, asked: Asked, request: pytest.FixtureRequest) -> None:
-    here = [item for item in request.session.items if item.path == request.path]
-    if len(here) < len([name for name in globals() if name.startswith("test_")]):
-        pytest.skip("only some of the tests were to run")
-    version = (await walk.pt.config.get())["serverVersion"]
-    assert set(asked.of_version(version, FAMILIES)) - asked.statuses.keys() == NOT_ASKED.keys()

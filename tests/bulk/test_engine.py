@@ -266,7 +266,7 @@ async def test_a_share_is_one_of_all_that_were_carried_out() -> None:
         if number % 10 == 2:
             raise errors.ConnectionLost("of a read")
 
-    for halt, stopped_by in (("20%", "halt: 11 of 52 calls failed"), ("22%", "")):
+    for halt, stopped_by in (("20%", "halt: 11 of 52 calls failed"), ("23%", "")):
         run = run_of(act, 60, halt=halt)
         await ends(run)
         assert run.statistics().stopped_by == stopped_by

@@ -29,6 +29,12 @@ async def streamed(*items: Any) -> AsyncIterator[Any]:
         yield item
 
 
+def started(calls: AsyncIterator[Any]) -> Source[None]:
+    source = Source[None](calls)
+    source.start()
+    return source
+
+
 # -- the source --------------------------------------------------------------------------------------
 
 
@@ -47,7 +53,7 @@ def ended(source: Source[None]) -> bool:
 
 
 async def test_calls_that_are_waited_for_come_one_after_the_other_to_the_end() -> None:
-    source = Source(streamed(*CALLS[:2]))
+    source = started(streamed(*CALLS[:2]))
     assert (source.is_at_hand, source.exhausted) == (False, False)
     assert list(await asyncio.gather(source.pull(), source.pull())) == CALLS[:2]
     assert not ended(source)
@@ -60,7 +66,7 @@ async def test_calls_that_are_waited_for_come_one_after_the_other_to_the_end() -
 async def test_a_stranger_is_an_error_that_says_where_and_what(stranger: object) -> None:
     said = f"item 3 of the source is no Call but {type(stranger).__name__}"
     items: list[Any] = [*CALLS[:2], stranger]
-    at_hand, waited = Source[None](iter([*items, *CALLS])), Source[None](streamed(*items))
+    at_hand, waited = Source[None](iter([*items, *CALLS])), started(streamed(*items))
     for _ in range(2):
         assert at_hand.take() is not None
         assert await waited.pull() is not None
@@ -101,7 +107,7 @@ async def test_a_source_that_raises_is_kept_and_asked_no_more() -> None:
         async def __anext__(self) -> Call[None]:
             return self.__next__()
 
-    waited = Source(Raises())
+    waited = started(Raises())
     assert not waited.is_at_hand
     at_hand = Source[None](CALLS)
     at_hand._sync = iter(Raises())
@@ -122,7 +128,7 @@ async def test_a_source_that_is_cancelled_from_within_says_so() -> None:
             yield item
         raise asyncio.CancelledError
 
-    one, other = Source(at_hand()), Source(waited())
+    one, other = Source(at_hand()), started(waited())
     for _ in range(3):
         one.take()
         await other.pull()
@@ -183,7 +189,7 @@ async def test_closing_lets_a_generator_come_to_its_finally() -> None:
             await asyncio.sleep(0)
             closed.append("waited")
 
-    one, other = Source(at_hand()), Source(waited())
+    one, other = Source(at_hand()), started(waited())
     one.take()
     await other.pull()
     for source in (one, other, Source(CALLS)):
@@ -200,7 +206,7 @@ async def test_a_generator_that_cannot_be_closed_says_why_unless_something_did_b
         finally:
             raise LookupError("in its finally")
 
-    source, failed = Source(waited()), Source(waited())
+    source, failed = started(waited()), started(waited())
     for each in (source, failed):
         await each.pull()
     failed.error = KeyError("before")
@@ -220,7 +226,7 @@ async def test_a_finally_that_is_cancelled_from_within_is_told_to_who_looks_for_
             raise asyncio.CancelledError
 
     caplog.set_level("DEBUG", "aiopeertube.bulk")
-    source = Source(waited())
+    source = started(waited())
     await source.pull()
     await source.close()
     assert source.error is None

@@ -139,10 +139,22 @@ async def test_clients_of_one_origin_share_an_admission_until_the_last_one_leave
             assert [len(listeners) for listeners in (one.home.askers, one.home.listeners)] == [2, 2]
         assert one.home.lanes == lanes[:1]
         assert [len(listeners) for listeners in (one.home.askers, one.home.listeners)] == [1, 1]
-        assert (one.home.clients, origins._OPEN[loop]["http://a"]) == (1, one.home)
-    assert "http://a" not in origins._OPEN[loop]
+        assert (one.home.clients, origins._OPEN[loop]["http://a", None]) == (1, one.home)
+    assert ("http://a", None) not in origins._OPEN[loop]
     async with opened(pool) as other:
         assert other.home is not one.home
+
+
+async def test_clients_that_go_different_ways_share_nothing() -> None:
+    loop = asyncio.get_running_loop()
+    async with opened(Pool(), way=lambda origin: f"one to {origin}") as one, opened(Pool()) as two:
+        assert one.home is not two.home
+        foreign = one.admission("http://b")
+        keys = [("http://a", "one to http://a"), ("http://a", None), ("http://b", "one to http://b")]
+        assert list(origins._OPEN[loop]) == keys
+        assert origins._OPEN[loop][keys[2]] is foreign
+        one.close(errors.ClientClosed("over"))
+        assert list(origins._OPEN[loop]) == keys[1:2]
 
 
 # -- on the way --------------------------------------------------------------------------------------

@@ -1,7 +1,8 @@
 """The engine on a sender of its own: what becomes of each call, how it is counted, and what ends a run."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from aiopeertube import Call, errors
 from aiopeertube.bulk.engine import BulkRun
 from aiopeertube.bulk.outcome import BulkStatistics, Outcome
+from aiopeertube.bulk.source import Calls
 from aiopeertube.wire.messages import Request, nothing
 from aiopeertube.wire.turn import acted, waited
 
@@ -47,7 +49,7 @@ class Sender:
         return await self.act(request)
 
 
-def run_of(act: Act, calls: Iterable[Call[Any]] | int = 1, **options: Any) -> BulkRun[Any]:
+def run_of(act: Act, calls: Calls[Any] | int = 1, **options: Any) -> BulkRun[Any]:
     calls = [call(number) for number in range(calls)] if isinstance(calls, int) else calls
     return BulkRun(Sender(act), calls, **({"workers": 1} | options))
 
@@ -273,15 +275,18 @@ async def test_a_share_is_one_of_all_that_were_carried_out() -> None:
 
 
 async def test_a_source_that_fails_stops_the_run() -> None:
+    error = LookupError("row 2")
+
     def source() -> Iterable[Call[Any]]:
         yield call(0)
-        raise LookupError("row 2")
+        raise error
 
     async def act(request: Request) -> None: ...
 
     run = run_of(act, source())
-    with pytest.raises(LookupError):
+    with pytest.raises(LookupError) as caught:
         await ends(run)
+    assert caught.value is error
     assert run.statistics().stopped_by == "the source of calls failed"
 
 
@@ -303,11 +308,22 @@ async def test_who_leaves_early_stops_the_run() -> None:
     assert finished.statistics().stopped_by == ""
 
 
-@pytest.mark.parametrize(("before", "counted"), [({}, (0, 0, 1)), ({"lost": True}, (0, 1, 0))])
+def under_way(*, lost: bool = False) -> Act:
+    """Send something that takes long."""
+
+    async def act(request: Request) -> None:
+        request.lost, request.attempts = lost, 1
+        await asyncio.sleep(3600)
+
+    return act
+
+
+@pytest.mark.parametrize("act", [waiting, under_way])
+@pytest.mark.parametrize(("lost", "counted"), [(False, (0, 0, 1)), (True, (0, 1, 0))])
 async def test_who_is_cancelled_takes_what_is_under_way_along_and_it_counts(
-    before: Any, counted: tuple[int, int, int]
+    act: Callable[..., Act], lost: bool, counted: tuple[int, int, int]
 ) -> None:
-    run = run_of(waiting(**before), 3)
+    run = run_of(act(lost=lost), 3)
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(2.0), run:
             async for _ in run:
@@ -315,6 +331,55 @@ async def test_who_is_cancelled_takes_what_is_under_way_along_and_it_counts(
     found = run.statistics()
     assert (found.failed, found.in_doubt, found.not_started) == counted
     assert found.attempts == 1
+
+
+async def test_a_run_that_is_cancelled_waits_for_its_sources_finally() -> None:
+    ended: list[str] = []
+
+    async def source() -> AsyncIterator[Call[Any]]:
+        try:
+            yield call(0)
+            await asyncio.sleep(3600)
+        finally:
+            await asyncio.sleep(1.0)
+            ended.append("the source")
+
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(2.0), run_of(under_way(), source()) as run:
+            async for _ in run:
+                pass
+    assert ended == ["the source"]
+
+
+async def test_a_call_that_came_while_the_run_was_stopped_is_told_as_not_started() -> None:
+    calls = [call(number) for number in range(3)]
+
+    def source() -> Iterator[Call[Any]]:
+        yield calls[0]
+        run.stop()
+        yield calls[1]
+
+    async def act(request: Request) -> None: ...
+
+    run = run_of(act, source())
+    assert [(outcome.call, outcome.state) for outcome in await ends(run)] == [
+        (calls[0], "ok"),
+        (calls[1], "not started"),
+    ]
+
+
+async def test_only_a_run_that_asks_for_it_listens_to_ctrl_c_and_only_while_it_lasts() -> None:
+    async def act(request: Request) -> None: ...
+
+    before = signal.getsignal(signal.SIGINT)
+    for options, listens in (({}, False), ({"handle_sigint": True}, True)):
+        run = BulkRun(Sender(act), [call(0)], **options)
+        assert run._outcomes._size == 256
+        async with run:
+            assert (signal.getsignal(signal.SIGINT) is not before) == listens
+            async for _ in run:
+                pass
+        assert signal.getsignal(signal.SIGINT) is before
 
 
 # -- options and counts ------------------------------------------------------------------------------

@@ -1,6 +1,8 @@
 """Bodies on their way: what goes, piece after piece, and what comes, within bounds."""
 
+import asyncio
 import io
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +78,38 @@ async def test_a_body_goes_piece_after_piece_and_says_so(tmp_path: Path, on_disk
                 *("progress", 1 << 18, "progress", 1 << 18, "progress", len(data) - (1 << 19), "progress")
             ]
             assert b"".join(item for item in log if isinstance(item, bytes)) == data
+
+
+class File:
+    """A file that notes which thread reads it."""
+
+    def __init__(self, raw: io.BytesIO) -> None:
+        self.raw = raw
+        self.threads: set[bool] = set()
+
+    def seek(self, *where: int) -> int:
+        return self.raw.seek(*where)
+
+    def read(self, size: int) -> bytes:
+        self.threads.add(threading.current_thread() is threading.main_thread())
+        return self.raw.read(size)
+
+
+async def test_a_file_on_a_disk_is_read_by_a_thread_and_one_in_memory_makes_room_for_others() -> None:
+    file = File(io.BytesIO(bytes(1 << 20)))
+    await Watched(file, lambda: None, "video/mp4").write(Writer([]))  # type: ignore[arg-type]
+    assert file.threads == {False}
+    rounds: list[int] = []
+
+    async def others() -> None:
+        while True:
+            rounds.append(1)
+            await asyncio.sleep(0)
+
+    beside = asyncio.create_task(others())
+    await Watched(io.BytesIO(bytes(1 << 20)), lambda: None, "video/mp4").write(Writer([]))  # type: ignore[arg-type]
+    beside.cancel()
+    assert len(rounds) == 4  # once for each piece
 
 
 async def test_a_body_as_text() -> None:

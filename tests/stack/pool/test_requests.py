@@ -1,6 +1,7 @@
 """What the pool sends of each kind of body, byte for byte, and how it ends what takes too long."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -184,6 +185,49 @@ async def test_what_came_unasked_on_a_kept_connection_is_left_alone(pool: Aiohtt
         await asyncio.sleep(0.02)
         assert (await pool.handle(asking(script, "DELETE"))).status == 204
     assert [request.partition(b" ")[0] for request in script.requests] == [b"GET", b"DELETE"]
+
+
+async def test_a_kept_connection_on_which_something_came_later_is_not_used(pool: AiohttpPool) -> None:
+    connections = 0
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal connections
+        connections += 1
+        with contextlib.suppress(asyncio.IncompleteReadError, ConnectionResetError):
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(DONE)
+            if connections == 1:
+                await asyncio.sleep(0.01)
+                writer.write(b"HTTP/1.1 500 Late\r\nContent-Length: 0\r\n\r\n")
+            await reader.read()
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    async with server, answering() as script:
+        script.origin = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        await pool.handle(asking(script))
+        known = dict(pool._exchange._origins)
+        await asyncio.sleep(0.05)
+        assert (await pool.handle(asking(script))).status == 204
+        assert pool._exchange._origins == known
+        await pool.aclose()
+    assert connections == 2
+
+
+async def test_a_connection_that_takes_too_long_has_sent_nothing(
+    pool: AiohttpPool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def late(*_: Any, **__: Any) -> None:
+        raise TimeoutError
+
+    monkeypatch.setattr(pool._exchange._connector, "connect", late)
+    for body, there in ((None, ""), (RawBody(b"1"), "/api/v1/config")):
+        async with answering(DONE) as script:
+            with pytest.raises(errors.ServerUnreachable) as caught:
+                await pool.handle(asking(script, "POST", body=body))
+        said = str(caught.value)
+        assert said.startswith(f"cannot connect to {script.origin}: ")
+        assert said.endswith(f"{script.origin}{there}")
 
 
 # -- too late, closed, cancelled ---------------------------------------------------------------------

@@ -101,7 +101,7 @@ _CHECKS: Final[Mapping[str, Callable[[Any], str]]] = {
     "licence": _number(),
     "commentsPolicy": _number(),
     "nsfwFlags": _number(),
-    "language": _text(1, 20),
+    "language": _text(1, 10),
     "description": _text(3, 10_000),
     "support": _text(3, 1_000),
     "tags": _tags,

@@ -160,8 +160,11 @@ async def test_a_read_follows_to_web_addresses_alone(location: str) -> None:
     assert len(web.seen) == 1
 
 
-async def test_a_broken_address_is_refused() -> None:
-    web = Web().to(VIDEO, (302, "http://[bad"))
+@pytest.mark.parametrize(
+    "address", ["http://[bad", "/\udce9", "http://\udce9/x", "/x\x01", "http://a..b/", "http://a\\b/"]
+)
+async def test_a_broken_address_is_refused(address: str) -> None:
+    web = Web().to(VIDEO, (302, address))
     async with web.client() as pt:
         with pytest.raises(errors.RedirectRefused):
             await pt.videos.get(7)

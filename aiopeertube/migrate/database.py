@@ -65,6 +65,7 @@ DELETE FROM item WHERE pass < ? AND state IN ('read', 'planned', 'failed') AND E
     SELECT 1 FROM item AS apart WHERE apart.ref = item.ref AND apart.change = item.change AND apart.pass = ?
 )
 """
+_READ_AGAIN: Final = "state = 'read', ready = 0, reason = ''"
 _BACK: Final = "state = CASE WHEN ready THEN 'planned' ELSE 'read' END, reason = ''"
 
 
@@ -239,7 +240,7 @@ class Database:
                 (self.last_pass,),
             )
             connection.execute(
-                "UPDATE item SET state = 'read', ready = 0, reason = '' "  # noqa: S608 - our own names
+                f"UPDATE item SET {_READ_AGAIN} "  # noqa: S608 - our own names
                 f"WHERE pass = ? AND id <= ? AND state IN ({', '.join('?' * len(again))})",
                 (self.last_pass, self._known, *again),
             )
@@ -399,11 +400,15 @@ class Database:
         rows = [(*row_to_save(item, self._seed), time.time(), item.id) for item in items]
         self._connection.executemany(_SAVE, rows)
 
-    def reopen_failed(self) -> None:
-        """Plan or read again what failed, unless no values came of it: another try would find the same."""
+    def reopen_failed(self, *, edits: bool) -> None:
+        """Plan or read again what failed, unless no values came of it: another try would find the same.
+
+        `edits` are read in any case: their videos may be others by now.
+        """
+        back = _READ_AGAIN if edits else _BACK
         with self._connection as connection:
             connection.execute(
-                f"UPDATE item SET {_BACK} WHERE state = 'failed' AND pass = ? AND (ready OR wanted != '{{}}')",  # noqa: S608
+                f"UPDATE item SET {back} WHERE state = 'failed' AND pass = ? AND (ready OR wanted != '{{}}')",  # noqa: S608
                 (self.last_pass,),
             )
 

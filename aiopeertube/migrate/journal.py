@@ -251,9 +251,9 @@ class Journal:
         """Note that another journal's job is about to undo this one: it is not resumed after that."""
         await self._run_flushed(self._database.mark_undone, by)
 
-    async def reopen_failed(self) -> None:
-        """Plan again what failed."""
-        await self._run(self._database.reopen_failed)
+    async def reopen_failed(self, *, edits: bool = False) -> None:
+        """Plan again what failed; `edits` are to be compared again before."""
+        await self._run(lambda: self._database.reopen_failed(edits=edits))
 
     # -- inside ----------------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ read-only medium or in another user's folder, it is read as it is, or a copy of 
 """
 
 import os
+import secrets
 import shutil
 import sqlite3
 import tempfile
@@ -34,9 +35,21 @@ def made(path: Path, job: Job, undo: ExitStack) -> sqlite3.Connection:
         raise JournalError(f"there is a journal at {path} already: resume it, or choose another place")
     _refuse_others(path)
     _lock(path, undo)
-    connection = _writing(path, undo, "rwc")
-    fill(connection, job)
-    return connection
+    _put(path, fill(job))
+    return _writing(path, undo, "rw")
+
+
+def _put(path: Path, data: bytes) -> None:
+    """Give a file its name when all of it is on the disk: one that was cut short would look like a damaged one."""
+    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    try:
+        with part.open("xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        part.rename(path)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def _refuse_others(path: Path) -> None:

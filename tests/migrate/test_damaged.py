@@ -114,6 +114,12 @@ def _flipped(path: Path) -> None:
     path.write_bytes(data)
 
 
+def _unnamed(path: Path) -> None:
+    run_sql(
+        path, "PRAGMA writable_schema = ON", "UPDATE sqlite_master SET sql = CAST(x'ac' AS TEXT) WHERE type = 'table'"
+    )
+
+
 def _later(path: Path) -> None:
     run_sql(path, "PRAGMA user_version = 99")
 
@@ -131,6 +137,9 @@ def _later(path: Path) -> None:
         (lambda path: run_sql(path, "UPDATE job SET value = '{bad' WHERE key = 'kind'"), "damaged"),
         (lambda path: run_sql(path, "DELETE FROM job WHERE key = 'seed'"), "damaged"),
         (lambda path: run_sql(path, "DROP TABLE write"), "no journal"),
+        (lambda path: run_sql(path, "INSERT OR REPLACE INTO job VALUES ('pass', '\"x\"')"), "how far it came"),
+        (lambda path: run_sql(path, "INSERT INTO job VALUES ('undone', '1')"), "how far it came"),
+        (_unnamed, "damaged"),
     ],
 )
 @pytest.mark.parametrize("read_only", [False, True])
@@ -156,6 +165,34 @@ async def test_a_log_of_another_journal_is_not_taken_for_its_own(journal_path: P
     with pytest.raises(JournalError, match=r"job.journal-wal beside it"):
         Journal.open(journal_path)
     assert journal_path.read_bytes() == kept
+
+
+async def test_what_a_kill_left_beside_a_journal_belongs_to_it(journal_path: Path, tmp_path: Path) -> None:
+    await filled(journal_path, "a")
+    killed = tmp_path / "killed.journal"
+    with Journal.open(journal_path) as journal:
+        await journal.begin_pass()
+        await journal.add([Item("b", {"name": "B"})])
+        shutil.copyfile(journal_path, killed)
+    for read_only in (True, False, True):  # looking alone leaves an empty `-wal`
+        with pytest.raises(JournalError, match=r"killed\.journal-wal is missing"):
+            Journal.open(killed, read_only=read_only)
+    run_sql(killed, "DELETE FROM job WHERE key = 'open'")
+    with Journal.open(killed) as journal:
+        assert await journal.counts() == {"read": 1}
+
+
+async def test_a_journal_on_a_full_disk_keeps_what_is_beside_it(journal_path: Path) -> None:
+    await filled(journal_path, "a")
+    journal = Journal.open(journal_path)
+    await journal.begin_pass()
+    await journal.add([Item("b", {"name": "B"})])
+    await journal.end_pass()
+    await journal._run(lambda: journal._database._connection.execute("PRAGMA query_only = ON"))  # takes nothing more
+    journal.close()
+    with Journal.open(journal_path) as journal:
+        assert await journal.counts() == {"read": 1, "skipped": 1}
+    assert not journal_path.with_name("job.journal-wal").exists()
 
 
 async def test_the_list_of_jobs_tells_of_each(home: Path, pt: PeerTube) -> None:

@@ -117,7 +117,7 @@ def for_ever(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
     if "privacy" not in before and PASSWORDS not in before:
         return []
     lost = []
-    if before.get("privacy") == PRIVATE:  # publishing sets the date, whatever it was before
+    if PRIVATE in (before.get("privacy"), after.get("privacy")):  # leaving it sets the date: now, or by the rollback
         lost.append("publishedAt")
     left = before.get("privacy") == PROTECTED
     if left or (before.get(PASSWORDS) and after.get(PASSWORDS)):

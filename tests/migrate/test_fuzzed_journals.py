@@ -20,7 +20,7 @@ from virtual_clock import VirtualClockLoop
 
 from aiopeertube import PeerTube, _client, errors, migrate
 from aiopeertube.cli.app import app
-from aiopeertube.migrate import journal
+from aiopeertube.migrate.journal import journal
 from aiopeertube.testing import MockTransport
 
 ORIGIN: Final = "https://videos.example"

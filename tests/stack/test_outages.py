@@ -29,7 +29,7 @@ class Server:
         return self.answer(request)
 
 
-def client(server: Server, **options: float) -> PeerTube:
+def client(server: Server, **options: float | str) -> PeerTube:
     return PeerTube(HOME, token="user", transport=MockTransport(server.handle), **options)  # type: ignore[arg-type]
 
 
@@ -106,6 +106,19 @@ async def test_a_client_that_is_closed_says_nothing_about_the_server_to_others()
                 group.create_task(stays.videos.update(number, name="Film").send())
             await asyncio.sleep(0.2)
     assert "away" not in heard
+
+
+@pytest.mark.parametrize("first", ["by the proxy", "direct"])
+async def test_a_proxy_that_is_away_is_not_the_servers_being_away_for_those_who_go_another_way(first: str) -> None:
+    gone, there = Server(lambda request, now: True, redirecting), Server(lambda request, now: False, redirecting)
+    ways = {"by the proxy": (gone, {"proxy": "http://127.0.0.1:1"}), "direct": (there, {})}
+    server, option = ways.pop(first)
+    (other, further) = next(iter(ways.values()))
+    async with client(server, patience=20, **option) as one, client(other, patience=20, **further) as two:
+        barred, goes = (one, two) if server is gone else (two, one)
+        calls = [pt.videos.update(number, name="Film") for pt in (barred, goes) for number in range(1, 9)]
+        ends = await asyncio.gather(*calls, return_exceptions=True)
+    assert [type(end) for end in ends] == [errors.ServerAway] * 8 + [type(None)] * 8
 
 
 @pytest.mark.parametrize("bad", [2, 6])

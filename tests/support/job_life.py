@@ -26,7 +26,7 @@ from virtual_clock import VirtualClockLoop
 
 from aiopeertube import PeerTube, _client, migrate
 from aiopeertube.errors import PeerTubeError
-from aiopeertube.migrate import journal, journal_file
+from aiopeertube.migrate.journal import journal, journal_file
 from aiopeertube.testing import MockTransport
 
 T = TypeVar("T")

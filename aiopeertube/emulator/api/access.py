@@ -4,7 +4,7 @@ from typing import Any
 
 from aiopeertube.emulator.model import ids
 from aiopeertube.emulator.model.constants import INTERNAL, PASSWORD_PROTECTED, PRIVATE, UNLISTED
-from aiopeertube.emulator.model.store import User, Video
+from aiopeertube.emulator.model.entities import User, Video
 from aiopeertube.emulator.wire.problem_json import Problem, invalid_parameter, invalid_parameters, not_found
 from aiopeertube.emulator.wire.scalars import is_int
 

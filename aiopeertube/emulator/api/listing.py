@@ -7,8 +7,9 @@ from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl
 
+from aiopeertube.emulator.model.entities import Video
 from aiopeertube.emulator.model.ids import is_uuid
-from aiopeertube.emulator.model.store import Store, Video
+from aiopeertube.emulator.model.store import Store
 from aiopeertube.emulator.wire.problem_json import invalid_parameter, invalid_parameters
 from aiopeertube.emulator.wire.scalars import bool_or_null, int_or_null, is_int
 

@@ -16,8 +16,8 @@ from aiopeertube.emulator.model.constants import (
     STATES,
     UNKNOWN,
 )
+from aiopeertube.emulator.model.entities import Caption, Channel, User, Video
 from aiopeertube.emulator.model.languages import LANGUAGES, MODERN_LANGUAGES
-from aiopeertube.emulator.model.store import Caption, Channel, User, Video
 from aiopeertube.emulator.wire.clocks import iso
 from aiopeertube.emulator.wire.video_files import SourceFile
 

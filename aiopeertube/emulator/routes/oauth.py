@@ -3,7 +3,7 @@
 from typing import Any
 
 from aiopeertube.emulator.api.calls import Call, Reply, Route, json_reply
-from aiopeertube.emulator.model.store import User
+from aiopeertube.emulator.model.entities import User
 from aiopeertube.emulator.wire.bodies import media_type
 from aiopeertube.emulator.wire.problem_json import Problem
 

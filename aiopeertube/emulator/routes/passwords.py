@@ -7,7 +7,7 @@ from aiopeertube.emulator.api.calls import Call, Reply, Route, done, json_reply
 from aiopeertube.emulator.api.listing import check_page
 from aiopeertube.emulator.api.validation import check_passwords
 from aiopeertube.emulator.model.constants import PASSWORD_PROTECTED
-from aiopeertube.emulator.model.store import Video
+from aiopeertube.emulator.model.entities import Video
 from aiopeertube.emulator.wire.clocks import iso
 from aiopeertube.emulator.wire.problem_json import Problem
 from aiopeertube.emulator.wire.scalars import stored

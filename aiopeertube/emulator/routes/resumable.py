@@ -11,7 +11,7 @@ from aiopeertube.emulator.api.chunks import UploadError
 from aiopeertube.emulator.api.creation import check_new_video, check_place, create_video, unreadable, uploaded
 from aiopeertube.emulator.api.edits import channel_of_user
 from aiopeertube.emulator.api.validation import IMAGE_FIELDS, Invalid
-from aiopeertube.emulator.model.store import Channel, User
+from aiopeertube.emulator.model.entities import Channel, User
 from aiopeertube.emulator.model.uploads import PendingUpload, token_of, upload_id
 from aiopeertube.emulator.wire.bodies import Body
 from aiopeertube.emulator.wire.clocks import iso

@@ -14,7 +14,7 @@ from aiopeertube.emulator.api.edits import apply_edit, channel_of_edit, check_st
 from aiopeertube.emulator.api.listing import VIDEO_SORTS, Filters, Query, check_filters, check_page
 from aiopeertube.emulator.api.validation import IMAGE_FIELDS, check_edit, check_passwords
 from aiopeertube.emulator.model.constants import INTERNAL, PUBLIC
-from aiopeertube.emulator.model.store import User
+from aiopeertube.emulator.model.entities import User
 from aiopeertube.emulator.wire.problem_json import Problem
 
 _NOT_ALLOWED = "You are not allowed to see all videos, specify a custom include or auto tags filter."

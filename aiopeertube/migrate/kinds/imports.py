@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 from weakref import WeakKeyDictionary, WeakValueDictionary
 
 from aiopeertube.errors import ServerError, TransportError, UnexpectedResponse
-from aiopeertube.migrate.item import Item
-from aiopeertube.migrate.journal import Journal
+from aiopeertube.migrate.journal.item import Item
+from aiopeertube.migrate.journal.journal import Journal
 from aiopeertube.migrate.problems import CellError
 from aiopeertube.wire.call import Call
 from aiopeertube.wire.messages import Request

@@ -154,7 +154,7 @@ def _opened(part: FilePart, files: ExitStack) -> BinaryIO:
         return io.BytesIO(part.source)
     try:
         return files.enter_context(part.source.open("rb"))
-    except OSError as exc:
+    except (OSError, ValueError) as exc:  # ValueError: no file system has names with such characters
         raise errors.FileUnreadable(str(part.source), _reason(exc)) from exc
 
 

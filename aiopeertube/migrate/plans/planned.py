@@ -1,0 +1,224 @@
+"""What is going to change: counts, differences and cost of a journal that was filled, before anything is sent."""
+
+import math
+import shutil
+import weakref
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Final, Self
+
+from aiopeertube.errors import ConfigurationError, FileUnwritable
+from aiopeertube.migrate.journal.item import Item, State
+from aiopeertube.migrate.journal.journal import Journal
+from aiopeertube.migrate.journal.schema import Job
+from aiopeertube.migrate.metadata.changes import for_ever
+from aiopeertube.migrate.metadata.vocabulary import Vocabulary
+from aiopeertube.migrate.outputs import check_output
+from aiopeertube.migrate.problems import Problem
+from aiopeertube.migrate.scope import Who
+from aiopeertube.migrate.tables.target import Target, TargetSink
+
+from . import planfile
+from .merging import Conflict, told
+from .report import Change, Diff
+
+if TYPE_CHECKING:
+    from aiopeertube._client import PeerTube
+
+_PROBLEMS: Final = 1000
+UPDATE: Final = "update"  # the kind of job whose changes can be rolled back
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What carrying a plan out takes: requests, and seconds under the server's limit (None: nobody can know)."""
+
+    requests: int
+    seconds: float | None
+    limit: str
+
+
+def estimate(pt: "PeerTube", who: Who, requests: int) -> Estimate:
+    """Estimate what so many requests cost; the windows' figures come from the answers so far."""
+    window = next((window for window in pt.statistics().windows if window.bucket == "api"), None)
+    if who.staff:
+        return Estimate(requests, None, "none for this user")
+    if window is None or window.limit is None or window.length is None:
+        return Estimate(requests, None, "not known yet")
+    waits = max(0, math.ceil((requests - (window.remaining or 0)) / window.limit))
+    return Estimate(requests, waits * window.length, f"{window.limit} requests in {window.length:g} s")
+
+
+class Plan:
+    """What a verb is going to do.
+
+    `migrate.plan` returns one that owns a temporary journal: it is removed by `close`, at the end of a `with` block,
+    or with the object. Nothing here asks the server.
+
+    Attributes:
+        job: What it was made for: kind of job, instance, user, input.
+        counts: Items by state: "planned" will change, "unchanged" are as they should be, "failed" and "conflict"
+            cannot be done.
+        looked_at: How many videos were compared.
+        problems: The first thousand rows that cannot be done, and why.
+        conflicts: The first thousand fields that somebody else changed since the table was exported.
+        replaced: How many values would be replaced of which the input does not know what they were, and how many of
+            them are not empty now.
+        estimate: What it costs to carry it out.
+        for_ever: What a rollback could not bring back, by field, each with the number of videos.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        job: Job,
+        words: Vocabulary,
+        *,
+        counts: Mapping[str, int],
+        problems: tuple[Problem, ...],
+        estimate: Estimate,
+        looked_at: int,
+        conflicts: tuple[Conflict, ...] = (),
+        replaced: tuple[int, int] = (0, 0),
+        folder: str | None = None,
+        for_ever: Mapping[str, int] | None = None,
+    ) -> None:
+        self._path = path
+        self.for_ever = for_ever or {}
+        self.words = words
+        self.job = job
+        self.counts = counts
+        self.problems = problems
+        self.estimate = estimate
+        self.looked_at = looked_at
+        self.conflicts = conflicts
+        self.replaced = replaced
+        self._diff: tuple[Change, ...] | None = None
+        # No open file is kept, so that nothing but the folder has to be removed, whenever that is.
+        self._remove = weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True) if folder else None
+
+    @property
+    def changes(self) -> int:
+        """How many videos will change."""
+        return self.counts.get("planned", 0)
+
+    @property
+    def cannot(self) -> int:
+        """How many rows cannot be done."""
+        return self.counts.get("failed", 0) + self.counts.get("conflict", 0)
+
+    async def items(self, *states: State) -> AsyncIterator[Item]:
+        """Go through the items in these states (none: all), in the order of the input.
+
+        Raises:
+            JournalError: the plan was closed.
+        """
+        with Journal.open(self._path, read_only=True) as journal:
+            async for item in journal.items(*states):
+                yield item
+
+    async def diff(self) -> tuple[Change, ...]:
+        """Return what changes, old and new, grouped and counted by field, the most common first."""
+        if self._diff is None:
+            diff = Diff(self.words)
+            async for item in self.items("planned"):
+                diff.add(item)
+            self._diff = tuple(diff.lines())
+        return self._diff
+
+    async def write(self, path: str | Path, *, overwrite: bool = False) -> int:
+        """Write the plan into a file for `apply`, on this machine or another; return how many changes it has.
+
+        A file that is there is replaced with `overwrite` alone; "-" is stdout.
+
+        Raises:
+            InputError: it is the table that the plan was made of, a directory, or there already.
+            FileUnwritable: there is no room, or no permission.
+        """
+        check_output(path, (self.job.source,), option="output", overwrite=overwrite, to_overwrite="overwrite")
+        try:
+            with TargetSink(Target(str(path), overwrite=overwrite)) as sink:
+                return await planfile.write(sink.stream, self.job, self.items("planned"))
+        except BrokenPipeError:
+            raise
+        except (OSError, ConfigurationError) as exc:
+            error = exc if isinstance(exc, OSError) else exc.__cause__
+            if not isinstance(error, OSError):
+                raise
+            raise FileUnwritable(str(path), error.strerror or str(error)) from error
+
+    def close(self) -> None:
+        """Remove the temporary journal; a second time does nothing."""
+        if self._remove is not None:
+            self._remove()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<Plan of {self.job.source}: {self.changes:,} changes, {self.cannot:,} cannot be done>"
+
+
+async def plan_of(
+    pt: "PeerTube",
+    journal: Journal,
+    who: Who,
+    words: Vocabulary,
+    *,
+    requests_each: int = 1,
+    looked_at: int | None = None,
+    folder: str | None = None,
+) -> Plan:
+    """Say what a journal plans; `requests_each` is what a change costs, `folder` is removed with the plan."""
+    counts = await journal.counts()
+    problems, conflicts = await _cannot(journal, words, counts)
+    return Plan(
+        journal.path,
+        journal.job,
+        words,
+        counts=counts,
+        problems=problems,
+        conflicts=conflicts,
+        replaced=await journal.replaced(),
+        estimate=estimate(pt, who, counts.get("planned", 0) * requests_each),
+        looked_at=sum(counts.values()) if looked_at is None else looked_at,
+        folder=folder,
+        for_ever=await _for_ever(journal, counts),
+    )
+
+
+# What other kinds of jobs destroy, or cannot take back.
+_LOST: Final = {
+    "captions": "earlier captions",
+    "thumbnails": "earlier pictures",
+    "delete": "files and comments",
+}
+
+
+async def _for_ever(journal: Journal, counts: Mapping[str, int]) -> Mapping[str, int]:
+    if journal.job.kind == UPDATE:
+        return await journal.count_planned(for_ever)
+    lost, count = _LOST.get(journal.job.kind), counts.get("planned", 0)
+    return {lost: count} if lost and count else {}
+
+
+async def _cannot(
+    journal: Journal, words: Vocabulary, counts: Mapping[str, int]
+) -> tuple[tuple[Problem, ...], tuple[Conflict, ...]]:
+    """Return the first rows that cannot be done, and the first fields in conflict."""
+    problems: list[Problem] = []
+    conflicts: list[Conflict] = []
+    if counts.get("failed") or counts.get("conflict"):
+        async for item in journal.items("failed", "conflict"):
+            problems.append(Problem(journal.job.source, item.line, None, f"{item.name or item.ref}: {item.reason}"))
+            conflicts += told(item, words)
+            if len(problems) >= _PROBLEMS:
+                break
+    return tuple(problems), tuple(conflicts[:_PROBLEMS])

@@ -1,0 +1,330 @@
+"""Every operation around users and the server, asked of a real server as its administrator: as typed, or reported.
+
+A test makes what it changes and takes it away again; what belongs to the server is put back as it was.
+"""
+
+import asyncio
+import io
+import os
+import zipfile
+from typing import Any
+
+import pytest
+from walk import Walk, in_the_end
+
+from aiopeertube import Call, PeerTube, errors
+
+from .conftest import PASSWORD, Guest, only_real
+from .test_contract import PIXEL
+
+pytestmark = [pytest.mark.anyio, only_real]
+
+REFUSED = (errors.NotPermitted, errors.Conflict, errors.BadRequest)
+MISSING = "00000000-0000-4000-8000-000000000000"
+
+
+async def test_reads_of_the_server(walk: Walk) -> None:
+    for name in ("config.get", "config.about", "config.custom.get", "server.stats", "server.debug"):
+        await walk.do(name)
+    for name in ("server.followers.list", "server.following.list", "server.blocklist.accounts.list"):
+        await walk.do(name)
+    for name in ("server.blocklist.servers.list", "jobs.list", "plugins.list", "runners.list", "runners.jobs.list"):
+        await walk.do(name)
+    for name in ("automatic_tags.available", "watched_words.lists().list", "users.list", "users.registrations.list"):
+        await walk.do(name)
+    await walk.do("jobs.list", "completed")
+    await walk.do("server.logs", startDate="2020-01-01T00:00:00.000Z", level="error")
+    await walk.do("server.audit_logs", startDate="2100-01-01T00:00:00.000Z")
+    for target in ("my-videos", "remote-videos"):
+        await walk.do("server.redundancy.list", target=target)
+    await walk.do("blocklist.status", accounts=["anna@videos.example"], hosts=["videos.example"])
+    await walk.perhaps("custom_pages.homepage")
+    await walk.perhaps("plugins.available")
+    for name in ("plugins.get", "plugins.public_settings", "plugins.registered_settings"):
+        await walk.perhaps(name, "peertube-plugin-hello-world")
+    if walk.is_8:
+        for name in ("server.blocklist.subscriptions.list", "watched_words.subscriptions().list"):
+            await walk.do(name)
+        await walk.do("automatic_tags.video_policies")
+        await walk.perhaps("server.blocklist.public_log", startDate="2020-01-01T00:00:00.000Z")
+    assert walk.differences == {}
+
+
+async def test_reads_of_a_user(walk: Walk) -> None:
+    me = await walk.do("me.get")
+    for name in ("me.quota", "me.videos", "me.comments", "me.abuses", "me.history.list", "me.notifications.list"):
+        await walk.do(name)
+    for name in ("me.subscriptions.list", "me.subscriptions.videos", "me.blocklist.accounts.list"):
+        await walk.do(name)
+    await walk.do("me.blocklist.servers.list")
+    await walk.do("users.get", me["id"])
+    await walk.do("users.get", me["id"], withStats=True)
+    await walk.do("users.exports.list", me["id"])
+    await walk.perhaps("users.imports.latest", me["id"])
+    (video,) = await walk.pt.me.videos().collect(limit=1)
+    await walk.do("me.rating", video["id"])
+    await walk.do("me.in_playlists", videoIds=[video["id"]])
+    account = me["account"]["name"]
+    await walk.do("automatic_tags.available", account)
+    await walk.do("automatic_tags.comment_policies", account)
+    await walk.do("watched_words.lists().list")
+    await walk.do("imports.list")
+    if walk.is_8:
+        await walk.do("users.sessions.list", me["id"])
+        await walk.do("player_settings.get_channel", me["videoChannels"][0]["name"], raw=True)
+        await walk.pt.watched_words.subscriptions(account).list().collect()
+        player = await walk.do("player_settings.get_video", video["uuid"], raw=True)
+        await walk.do("player_settings.update_video", video["uuid"], theme=player["theme"])
+    assert walk.differences == {}
+
+
+async def test_a_user_is_made_changed_blocked_and_deleted(walk: Walk, guest: Guest) -> None:
+    await walk.do("users.update", guest.id, videoQuota=1000000, adminFlags=1)
+    await walk.do("users.block", guest.id, reason="a test")
+    (user,) = await walk.do("users.list", search=guest.name, blocked=True)
+    assert (user["id"], user["videoQuota"], user["blockedReason"]) == (guest.id, 1000000, "a test")
+    await walk.do("users.unblock", guest.id)
+    request = await walk.do("users.two_factor.request", guest.id, pt=guest.pt, currentPassword=PASSWORD)
+    assert request["otpRequest"]["secret"]
+    with pytest.raises(errors.ApiError):
+        token = request["otpRequest"]["requestToken"]
+        await guest.pt.users.two_factor.confirm(guest.id, requestToken=token, otpToken="000000")
+    with pytest.raises(errors.BadRequest):
+        await walk.do("users.two_factor.disable", guest.id, currentPassword="nope")
+    await walk.do("users.ask_reset_password", email="nobody@example.com")
+    await walk.do("users.ask_send_verify_email", email="nobody@example.com")
+    with pytest.raises(errors.NotPermitted):
+        await guest.pt.users.verify_email(guest.id, verificationString="nope")
+    with pytest.raises(errors.NotPermitted):
+        await guest.pt.users.reset_password(guest.id, verificationString="nope", password=PASSWORD)
+    assert walk.differences == {}
+
+
+async def test_what_a_user_changes_of_their_own(walk: Walk, guest: Guest) -> None:
+    pt = guest.pt
+    await walk.do("me.update", pt=pt, displayName="Guest", nsfwPolicy="display", videoLanguages=["nl"])
+    me = await walk.do("me.get", pt=pt)
+    assert (me["account"]["displayName"], me["nsfwPolicy"], me["videoLanguages"]) == ("Guest", "display", ["nl"])
+    avatars = await walk.do("me.avatar.pick", PIXEL, pt=pt)
+    assert avatars["avatars"]
+    await walk.do("me.avatar.delete", pt=pt)
+    await walk.do("me.notifications.update_settings", pt=pt, **{**me["notificationSettings"], "newFollow": 3})
+    assert (await pt.me.get())["notificationSettings"]["newFollow"] == 3
+    await walk.do("me.notifications.read_all", pt=pt)
+    await walk.do("me.notifications.list", pt=pt)
+    await walk.do("me.notifications.read", pt=pt, ids=[999999999])  # it does not mind
+    await walk.do("me.history.clear", pt=pt)
+    if walk.is_8:
+        await walk.do("me.read_new_feature", pt=pt, feature=1)
+        sessions = await walk.do("users.sessions.list", guest.id, pt=pt)
+        await walk.do("users.sessions.revoke", guest.id, sessions[0]["id"], pt=pt)
+    await walk.do("auth.revoke", pt=pt)
+    assert walk.differences == {}
+
+
+async def test_a_user_follows_mutes_and_watches(walk: Walk, guest: Guest) -> None:
+    pt = guest.pt
+    (channel,) = await walk.pt.channels.list().collect(limit=1)
+    handle = f"{channel['name']}@{channel['host']}"
+    await walk.do("me.subscriptions.create", pt=pt, uri=handle)
+    uris = [handle, "nobody@videos.example"]
+    for _ in range(50):  # the server follows once it has answered
+        exist = await walk.do("me.subscriptions.exist", pt=pt, uris=uris)
+        if exist[handle]:
+            break
+        await asyncio.sleep(0.1)
+    assert exist == {handle: True, "nobody@videos.example": False}
+    await walk.do("me.subscriptions.list", pt=pt)
+    await walk.do("me.subscriptions.get", handle, pt=pt)
+    await walk.do("me.subscriptions.videos", pt=pt)
+    await walk.do("me.subscriptions.delete", handle, pt=pt)
+    for owner, who in (("me", pt), ("server", walk.pt)):
+        root = (await walk.pt.me.get())["account"]["name"] if owner == "me" else guest.name
+        await walk.do(f"{owner}.blocklist.accounts.create", pt=who, accountName=root)
+        (account,) = await walk.do(f"{owner}.blocklist.accounts.list", pt=who)
+        assert account["blockedAccount"]["name"] == root
+        await walk.do(f"{owner}.blocklist.accounts.delete", root, pt=who)
+        await walk.do(f"{owner}.blocklist.servers.create", pt=who, host="videos.example")
+        (server,) = await walk.do(f"{owner}.blocklist.servers.list", pt=who)
+        assert server["blockedServer"]["host"] == "videos.example"
+        status = await walk.do("blocklist.status", pt=who, hosts=["videos.example"])
+        assert "videos.example" in status["hosts"]
+        await walk.do(f"{owner}.blocklist.servers.delete", "videos.example", pt=who)
+    (video,) = await walk.pt.videos.list().collect(limit=1)
+    await pt.request("POST", f"/videos/{video['uuid']}/views", json={"currentTime": 1})
+    for row in await walk.do("me.history.list", pt=pt):
+        await walk.do("me.history.delete", row["id"], pt=pt)
+    assert walk.differences == {}
+
+
+async def test_words_and_tags(walk: Walk, guest: Guest) -> None:
+    for account, pt in ((guest.name, guest.pt), (None, walk.pt)):
+        lists = pt.watched_words.lists(account)
+        made = (await lists.create(listName=f"List {guest.name}", words=["one", "two"]))["watchedWordsList"]
+        try:
+            await lists.update(made["id"], words=["three"])
+            rows = {row["id"]: row async for row in lists.list()}
+            assert rows[made["id"]]["words"] == ["three"]
+            available = await walk.do("automatic_tags.available", *([account] if account else []), pt=pt)
+            assert f"List {guest.name}" in {tag["name"] for tag in available["available"]}
+        finally:
+            await in_the_end(lists.delete(made["id"]))
+    await walk.do("automatic_tags.update_comment_policies", guest.name, pt=guest.pt, review=["external-link"])
+    assert await walk.do("automatic_tags.comment_policies", guest.name, pt=guest.pt) == {"review": ["external-link"]}
+    if walk.is_8:
+        before = await walk.do("automatic_tags.video_policies")
+        await walk.do("automatic_tags.update_video_policies", autoBlock=before["autoBlock"])
+        channel = (await guest.pt.me.get())["videoChannels"][0]["name"]
+        assert await walk.do("player_settings.update_channel", channel, pt=guest.pt, theme="galaxy")
+        assert (await guest.pt.player_settings.get_channel(channel))["theme"] == "galaxy"
+        await walk.do("client_config.update_interface_language", language="en-US")
+        with pytest.raises(errors.ApiError):
+            await walk.pt.client_config.update_language(language="fr-FR")
+    assert walk.differences == {}
+
+
+async def test_archives(walk: Walk, guest: Guest) -> None:
+    made = await walk.do("users.exports.request", guest.id, pt=guest.pt, withVideoFiles=False)
+    await walk.do("users.exports.list", guest.id, pt=guest.pt)
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        archive.writestr("peertube/empty.json", "{}")
+    uploads, data = guest.pt.users.imports.uploads(guest.id), content.getvalue()
+    other = await uploads.start(filename="other.zip", size=99)
+    await uploads.cancel(other["upload_id"])
+    started = await uploads.start(filename="archive.zip", size=len(data))
+    progress = await uploads.chunk(started["upload_id"], data[:10], 0, len(data))
+    assert progress == {"offset": 10, "userImport": None}
+    assert (await uploads.status(started["upload_id"], len(data)))["offset"] == 10
+    progress = await uploads.chunk(started["upload_id"], data[10:], 10, len(data))
+    assert progress["userImport"] is not None
+    latest = await walk.do("users.imports.latest", guest.id, pt=guest.pt)
+    assert latest["id"] == progress["userImport"]["id"]
+    await walk.perhaps("users.exports.delete", guest.id, made["export"]["id"], pt=guest.pt)
+    assert walk.differences == {}
+
+
+async def test_a_runner_comes_and_goes(walk: Walk) -> None:
+    await walk.do("runners.registration_tokens.generate")
+    tokens = await walk.do("runners.registration_tokens.list", sort="-createdAt")
+    try:
+        for leaves in (True, False):
+            name = f"runner {os.urandom(4).hex()}"
+            runner = await walk.do("runners.register", registrationToken=tokens[0]["registrationToken"], name=name)
+            assert name in {row["name"] for row in await walk.do("runners.list")}
+            jobs = await walk.do("runners.jobs.request", runnerToken=runner["runnerToken"])
+            assert jobs["availableJobs"] == []
+            if leaves:
+                await walk.do("runners.unregister", runnerToken=runner["runnerToken"])
+            else:
+                await walk.do("runners.delete", runner["id"])
+    finally:
+        await in_the_end(walk.pt.runners.registration_tokens.delete(tokens[0]["id"]))
+    for name in ("runners.jobs.cancel", "runners.jobs.delete"):
+        with pytest.raises(errors.NotFound):
+            await walk.do(name, MISSING)
+    assert walk.differences == {}
+
+
+async def test_jobs_of_runners_that_are_not_there(walk: Walk) -> None:
+    tokens = {"runnerToken": "nope", "jobToken": "nope"}
+    jobs = walk.pt.runners.jobs
+    calls = [
+        jobs.accept(MISSING, runnerToken="nope"),
+        jobs.abort(MISSING, **tokens, reason="a test"),
+        jobs.error(MISSING, **tokens, message="a test"),
+        jobs.update(MISSING, runnerToken="nope", jobToken="nope", progress=1),
+        jobs.success(MISSING, **tokens, vttFile=b"WEBVTT\n"),
+        jobs.files.max_quality(MISSING, MISSING, **tokens),
+        jobs.files.audio(MISSING, MISSING, **tokens),
+        jobs.files.preview(MISSING, MISSING, **tokens),
+        jobs.files.studio_file(MISSING, MISSING, "intro.mp4", **tokens),
+        *([jobs.files.thumbnail(MISSING, MISSING, **tokens)] if walk.is_8 else []),
+    ]
+    for call in calls:
+        with pytest.raises(errors.NotFound):
+            await call
+
+
+async def test_a_user_leaves(walk: Walk, guest: Guest) -> None:
+    await walk.do("me.delete", pt=guest.pt)
+    with pytest.raises(errors.PeerTubeError):
+        await guest.pt.me.get()
+    with pytest.raises(errors.NotFound):
+        await walk.pt.users.get(guest.id)
+
+
+async def test_the_servers_settings_are_put_back(walk: Walk) -> None:
+    before = await walk.do("config.custom.get")
+    after = await walk.do("config.custom.update", before)
+    assert after == before
+    for kind in ("avatar", "banner"):
+        await walk.do(f"config.{kind}.pick", PIXEL)
+        await walk.do(f"config.{kind}.delete")
+    if walk.is_8:
+        await walk.do("config.logo.pick", "favicon", PIXEL)
+        await walk.do("config.logo.delete", "favicon")
+    await walk.do("jobs.pause")
+    await walk.do("jobs.resume")
+    await walk.do("server.run_command", command="process-video-viewers")
+    await walk.do("server.log_client", message="a test", url="https://videos.example/w/1", level="warn")
+    (video,) = await walk.pt.videos.list().collect(limit=1)
+    metric: dict[str, Any] = {
+        "playerMode": "web-video",
+        "p2pEnabled": False,
+        "resolutionChanges": 0,
+        "videoId": video["uuid"],
+    }
+    metric |= dict.fromkeys(("errors", "downloadedBytesP2P", "downloadedBytesHTTP", "uploadedBytesP2P"), 0)
+    await walk.do("metrics.playback", **metric, bufferStalled=0)
+    assert walk.differences == {}
+
+
+async def test_what_these_servers_refuse(walk: Walk) -> None:
+    """Registration is closed or asks for approval, there is no mail, nobody follows, and no such plugin is there."""
+    guest: dict[str, Any] = {
+        "username": f"g{os.urandom(4).hex()}",
+        "password": PASSWORD,
+        "email": "nobody@example.com",
+    }
+    for name, kinds, more in (
+        ("users.register", REFUSED, guest),
+        ("users.registrations.request", REFUSED, {**guest, "registrationReason": "to see"}),
+        ("server.contact", REFUSED, {"fromName": "Anna", "fromEmail": "a@example.com", "body": "Hello"}),
+        ("server.redundancy.create", (errors.ApiError,), {"videoId": 999999999}),
+        ("plugins.update", (errors.ApiError,), {"npmName": "peertube-plugin-hello-world"}),
+    ):
+        await walk.refused(name, kinds, **more)
+    await walk.perhaps("plugins.uninstall", npmName="peertube-plugin-hello-world")  # 6.3 does not mind
+    pt = walk.pt
+    await walk.do(
+        "users.registrations.ask_send_verify_email", email="nobody@example.com"
+    )  # nobody is told who is there
+    for call in (
+        pt.users.registrations.accept(999999999, moderationResponse="yes"),
+        pt.users.registrations.reject(999999999, moderationResponse="no"),
+        pt.users.registrations.delete(999999999),
+        pt.users.registrations.verify_email(999999999, verificationString="x"),
+        pt.server.redundancy.update(f"{guest['username']}.example", redundancyAllowed=True),
+        pt.server.redundancy.delete(999999999),
+        pt.server.followers.accept("peertube@videos.example"),
+        pt.server.followers.reject("peertube@videos.example"),
+        pt.server.followers.delete("peertube@videos.example"),
+        pt.server.following.delete("videos.example"),
+        pt.plugins.update_settings("peertube-plugin-hello-world", settings={}),
+        pt.auth.token(await pt.auth.client(), username="nobody", password=PASSWORD),
+        *(_of_8(pt) if walk.is_8 else []),
+    ):
+        with pytest.raises(errors.ApiError):
+            await call
+    assert walk.differences == {}
+
+
+def _of_8(pt: PeerTube) -> tuple[Call[Any], ...]:
+    return (
+        pt.jobs.cancel("email", "999999999"),
+        pt.server.blocklist.subscriptions.create(url="nowhere"),
+        pt.server.blocklist.subscriptions.delete(999999999),
+        *(pt.watched_words.subscriptions(whose).create(url="nowhere") for whose in (None, "root")),
+        *(pt.watched_words.subscriptions(whose).delete(999999999) for whose in (None, "root")),
+    )

@@ -255,6 +255,31 @@ async def test_a_video_that_cannot_be_read_locks_nothing(pt: PeerTube, server: E
     assert (back.counts, names(server)) == ({"changed": 3}, before)
 
 
+async def test_a_video_in_doubt_is_not_changed_again(pt: PeerTube, server: Emulator, fails: Fault) -> None:
+    """Or what was there before its first change would be lost: a list tells its name, and nobody who wrote it."""
+    before = names(server)
+    run = await migrate.apply(pt, table(1, 2, 3))
+    run_sql(
+        run.journal,
+        "UPDATE item SET state = 'sending' WHERE id = 2",
+        "UPDATE write SET outcome = 'sending' WHERE item = 2",
+    )
+    server.faults.add(fails)
+    resume = migrate.JobOptions(resume=True)
+    again = await migrate.apply(pt, table(1, 2, 3, prefix="Corrected"), job=resume)
+    assert (again.counts, again.left) == ({"changed": 4, "read": 1, "sending": 1}, 2)
+    assert names(server)[:3] == ["Corrected 1", "Film 2", "Corrected 3"]
+    found = await migrate.verify(pt, run.journal)
+    assert [one.why for one in found.undone if one.state == "read"] == [
+        "nobody knows whether an earlier change of this video was done"
+    ]
+    server.faults.clear()
+    assert (await migrate.apply(pt, "films.csv", job=resume)).counts == {"changed": 6}
+    assert names(server)[:3] == ["Corrected 1", "Corrected 2", "Corrected 3"]
+    assert (await migrate.rollback(pt, run.journal)).counts == {"changed": 3}
+    assert names(server) == before
+
+
 async def test_a_journal_that_cannot_be_written_is_read_all_the_same(
     pt: PeerTube, server: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:

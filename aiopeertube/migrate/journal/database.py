@@ -65,6 +65,10 @@ DELETE FROM item WHERE pass < ? AND state IN ('read', 'planned', 'failed') AND E
     SELECT 1 FROM item AS apart WHERE apart.ref = item.ref AND apart.change = item.change AND apart.pass = ?
 )
 """
+_HOLD_BACK: Final = """
+UPDATE item SET state = 'read', ready = 0, reason = 'nobody knows whether an earlier change of this video was done'
+WHERE state = 'planned' AND pass = ? AND uuid IN (SELECT uuid FROM item WHERE state = 'sending' AND uuid != '')
+"""
 _READ_AGAIN: Final = "state = 'read', ready = 0, reason = ''"
 _BACK: Final = "state = CASE WHEN ready THEN 'planned' ELSE 'read' END, reason = ''"
 
@@ -266,6 +270,14 @@ class Database:
             known = {**old.known, **self.log.written_since(old, at)}
             note = old.note | ({"looked": known} if known else {})
             self._insert(Item(old.ref, old.wanted, old.line, old.row, note=note))
+
+    def hold_back(self) -> int:
+        """Leave for later what is planned for videos of which nobody knows what this job did to them.
+
+        What was there first is known only once that is settled. Return how many are left.
+        """
+        with self._changing() as connection:
+            return connection.execute(_HOLD_BACK, (self.last_pass,)).rowcount
 
     # -- looking ---------------------------------------------------------------------------------
 

@@ -150,6 +150,10 @@ class Journal:
         """
         await self._run_flushed(lambda: self._database.end_pass(edits=edits, again=again))
 
+    async def hold_back(self) -> int:
+        """Leave for later what is planned for videos of which nobody knows what this job did to them."""
+        return await self._run_flushed(self._database.hold_back)
+
     # -- looking ---------------------------------------------------------------------------------
 
     async def counts(self) -> dict[str, int]:

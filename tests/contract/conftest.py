@@ -9,6 +9,7 @@ import asyncio
 import os
 import sys
 from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -83,13 +84,25 @@ def server(request: pytest.FixtureRequest) -> Server:
 
 REAL = pytest.param("real", marks=pytest.mark.live)
 only_real = pytest.mark.parametrize("walked", [REAL], indirect=True)
-only_8 = pytest.mark.parametrize("walked", ["emulated_8", REAL], indirect=True)
 
 
-@pytest.fixture(params=["emulated", "emulated_8", REAL])
+@pytest.fixture(scope="session")
+def emulators(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Server]]:
+    """Emulators of both versions for walks, without limits, and with a short film."""
+    with ExitStack() as stack:
+        found: dict[str, Server] = {}
+        for version in ("6.3", "8.2"):
+            emulator = stack.enter_context(Emulator.in_thread(videos=5, rate_limit=None, server_version=version))
+            emulator.store.videos[1].duration, emulator.store.videos[1].size = 1, 5853
+            found[version] = Server(emulator.url, _USERS, tmp_path_factory.mktemp("tokens"), emulator)
+        yield found
+
+
+@pytest.fixture(params=["6.3", "8.2", REAL])
 def walked(request: pytest.FixtureRequest) -> Server:
     """The server of a walk, which makes what it changes and takes it away again."""
-    found: Server = request.getfixturevalue(request.param)
+    name = request.param
+    found: Server = request.getfixturevalue("real") if name == "real" else request.getfixturevalue("emulators")[name]
     return found
 
 

@@ -72,6 +72,7 @@ DAMAGES = [
     "UPDATE item SET state = 'weird' WHERE id = 2",
     "UPDATE item SET row = 'x' WHERE id = 2",
     "UPDATE item SET sum = 0 WHERE id = 2",
+    "UPDATE item SET state = 'changed' WHERE id = 2",
 ]
 
 

@@ -65,6 +65,10 @@ DELETE FROM item WHERE pass < ? AND state IN ('read', 'planned', 'failed') AND E
     SELECT 1 FROM item AS apart WHERE apart.ref = item.ref AND apart.change = item.change AND apart.pass = ?
 )
 """
+_UNPROVEN: Final = """
+SELECT id FROM item WHERE state = 'changed'
+    AND NOT EXISTS (SELECT 1 FROM write WHERE write.item = item.id AND outcome = 'changed')
+"""
 _HOLD_BACK: Final = """
 UPDATE item SET state = 'read', ready = 0, reason = 'nobody knows whether an earlier change of this video was done'
 WHERE state = 'planned' AND pass = ? AND uuid IN (SELECT uuid FROM item WHERE state = 'sending' AND uuid != '')
@@ -147,10 +151,14 @@ class Database:
         self._held.close()
 
     def find_damaged(self, *, mark: bool) -> None:
-        """Go through all items for those whose cells are not what was written; `mark` them as such."""
+        """Go through all items for those whose cells are not what was written; `mark` them as such.
+
+        So are those that claim to be changed, and of which the log of writes knows nothing.
+        """
         rows = self._connection.execute(_SELECT + "TRUE")
         found = ((item, str(row[STATE])) for row in rows if (item := item_of(row, self._seed)).state == "damaged")
         self._damaged = {item.id: claim for item, claim in found if claim != "damaged"}
+        self._damaged |= dict.fromkeys((id_ for (id_,) in self._connection.execute(_UNPROVEN)), "changed")
         if mark and self._damaged:
             with self._changing() as connection:
                 marks = [(DAMAGED, id_) for id_ in self._damaged]
@@ -441,4 +449,8 @@ class Database:
         return found[0] if found else None
 
     def _select(self, where: str, values: tuple[Any, ...]) -> list[Item]:
-        return [item_of(row, self._seed) for row in self._connection.execute(_SELECT + where, values)]
+        items = [item_of(row, self._seed) for row in self._connection.execute(_SELECT + where, values)]
+        for item in items if self._damaged else ():
+            if item.id in self._damaged:
+                item.settle("damaged", DAMAGED)
+        return items

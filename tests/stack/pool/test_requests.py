@@ -287,6 +287,20 @@ async def test_what_breaks_below_aiohttp_is_a_lost_connection(
     assert str(caught.value) == f"connection to {script.origin} lost: Connection reset by peer"
 
 
+async def test_what_breaks_because_the_client_was_closed_says_so(
+    pool: AiohttpPool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def breaks(*_: Any) -> None:
+        pool._deadlines.closed = True
+        raise aiohttp.ServerDisconnectedError
+
+    monkeypatch.setattr(pool._exchange, "handle", breaks)
+    async with answering(DONE) as script:
+        with pytest.raises(errors.ClientClosed) as caught:
+            await pool.handle(asking(script))
+    assert str(caught.value) == "the client was closed during GET /api/v1/config"
+
+
 async def test_a_body_that_makes_progress_is_not_too_late() -> None:
     """It takes longer than its timeout as a whole, and is never silent for so long."""
     pool = AiohttpPool(timeout=0.2)
@@ -310,7 +324,7 @@ async def test_a_body_that_makes_progress_is_not_too_late() -> None:
         request = asking(script, timeout=2.0)
         request.sink = Taking()
         await pool.handle(request)
-    assert {seconds for _, seconds in extended} == {2.0}
+    assert set(extended) == {(asyncio.current_task(), 2.0)}
     await pool.aclose()
 
 

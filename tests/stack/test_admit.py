@@ -205,7 +205,7 @@ async def test_who_we_are_is_learnt_from_answers(answer: Response, exempt: bool 
         await sent(gates, pool, request())
         assert (gates.user.exempt, gates.refused) == (exempt, refused)
         await sent(gates, pool, request("GET", authenticate=False))
-        assert gates.user.exempt is exempt
+        assert (gates.user.exempt, gates.refused) == (exempt, 2 * refused)
         assert gates._anonymous.exempt is False
 
 
@@ -289,6 +289,8 @@ async def test_how_it_asks_whether_the_server_is_there(
         gates.home._attend(now())
         assert heard == [HealthChanged("http://a", "api", "away", "refused", 2.0, 15.0)]
         assert caplog.messages == ["http://a (api) is away refused"]
+        told_of = gates.health()[0]
+        assert (told_of.away_for, told_of.next_try_in, told_of.gives_up_in) == (5.0, 2.0, 15.0)
 
 
 async def test_a_change_of_the_number_in_flight_is_told() -> None:

@@ -243,8 +243,19 @@ async def test_the_users_own_limit_holds_nothing_while_it_waits() -> None:
         tasks = [asyncio.create_task(sent(gates, pool, *[request() for _ in range(3)]))]
         await asyncio.sleep(1.0)
         assert [state.in_flight for state in gates.lanes()] == [0, 0, 0]
-        await tasks[0]
+        assert [response.status for response in await tasks[0]] == [204] * 3
         assert now() - began == pytest.approx(4.1, abs=0.05)
+        assert [state.in_flight for state in gates.lanes()] == [0, 0, 0]
+
+
+async def test_who_may_go_by_the_users_own_limit_waits_for_the_server_again() -> None:
+    pool = Pool()
+    async with opened(pool, fixed=1, cap=parse_rate("1/0.03s")) as gates:
+        began, requests = now(), [request() for _ in range(3)]
+        assert [response.status for response in await sent(gates, pool, *requests)] == [204] * 3
+        assert now() - began == pytest.approx(0.3, abs=0.02)
+        assert gates.waits >= 2
+        assert [each.since >= began for each in requests[1:]] == [True, True]
 
 
 async def test_closing_tells_all_who_wait_and_all_who_come() -> None:

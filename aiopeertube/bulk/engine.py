@@ -233,7 +233,7 @@ class BulkRun(Generic[T]):
         if getattr(last, "in_doubt", False) or (error is None and request is not None and request.lost):
             return "in doubt"
         nothing_came_of_it = last is None or isinstance(last, RateLimited | ServerUnreachable)
-        ended = error is None or ends_run(error) or bool(self._stopped_by)
+        ended = error is None or bool(self._stopped_by)  # an error that all would meet has stopped it by now
         return "not started" if ended and (nothing_came_of_it or ends_run(last)) else "failed"
 
     async def _hand_out(self, outcome: Outcome[T]) -> None:

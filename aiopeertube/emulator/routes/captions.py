@@ -75,6 +75,12 @@ async def delete_caption(call: Call) -> Reply:
     return done()
 
 
+async def generate(call: Call) -> Reply:
+    """Refuse to write captions from what is said."""
+    call.user()
+    raise Problem("Video transcription is disabled on this instance")
+
+
 def _check(call: Call, upload: Upload | None) -> None:
     invalid = invalid_id(call.params["id"], "videoId") or {}
     language = call.params["language"]
@@ -90,6 +96,7 @@ def _check(call: Call, upload: Upload | None) -> None:
 
 ROUTES = (
     Route("GET", "/videos/{id}/captions", captions),
+    Route("POST", "/videos/{id}/captions/generate", generate),
     Route("PUT", "/videos/{id}/captions/{language}", put_caption),
     Route("DELETE", "/videos/{id}/captions/{language}", delete_caption),
 )

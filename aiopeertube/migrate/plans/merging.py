@@ -148,11 +148,15 @@ KEPT: Final = ("key", EXPORT)  # of a planned item's note
 
 
 def set_apart(item: Item) -> Item | None:
-    """Make an item of its own of an item's conflicts, so that the rest can be carried out; None: it has none."""
+    """Make an item of its own of an item's conflicts, so that the rest can be carried out; None: it has none.
+
+    Another look is at both, so it knows what this one has found of the rest.
+    """
     found = item.note.get("conflicts")
     if not found or item.state != "planned":
         return None
     note = {name: value for name, value in item.note.items() if name != "seen"}
+    note["looked"] = {**(item.before or {}), **item.note.get("looked", {})}
     after = {name: both["mine"] for name, both in found.items()}
     apart = replace(item, id=0, state="conflict", before=None, after=after, note=note, ready=False)
     item.wanted = {name: value for name, value in item.wanted.items() if name not in found}

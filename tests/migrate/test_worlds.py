@@ -221,8 +221,8 @@ async def test_older_rules_of_the_server_are_no_complaint_about_what_is_there(pt
 
 async def test_a_date_beyond_four_digits_goes_there_and_back(pt: PeerTube, server: Emulator) -> None:
     far = "+010000-01-01T07:59:59.123Z"
-    dates = {"originallyPublishedAt": "9999-12-31T23:59:59.123-08:00"}
-    await pt.videos.update(1, **dates, scheduleUpdate={"updateAt": dates["originallyPublishedAt"], "privacy": 1})
+    sent = "9999-12-31T23:59:59.123-08:00"
+    await pt.videos.update(1, originallyPublishedAt=sent, scheduleUpdate={"updateAt": sent, "privacy": 1})
     await migrate.export(pt, "x.csv", scope=migrate.Scope(mine=True))
     assert Path("x.csv").read_text().count(far) == 2
     with await migrate.plan(pt, "x.csv") as plan:
@@ -231,7 +231,7 @@ async def test_a_date_beyond_four_digits_goes_there_and_back(pt: PeerTube, serve
     run = await migrate.apply(pt, "t.csv")
     assert run.counts == {"changed": 1}
     assert (await migrate.rollback(pt, run.journal)).counts == {"changed": 1}
-    video = await pt.videos.get(1)
+    video: Any = await pt.videos.get(1)
     assert (video["originallyPublishedAt"], video["scheduledUpdate"]["updateAt"]) == (far, far)
     with pytest.raises(migrate.BadSource, match="no year of more than four digits"):
         await reasons(pt, "id,originallyPublishedAt\n2,+010000-01-02T00:00:00.000Z\n")

@@ -84,6 +84,12 @@ def _completed(wanted: Values, now: Values, video: Video) -> Values:
     return wanted
 
 
+def written(after: Mapping[str, Any]) -> Values:
+    """Return what a change leaves in fields: no video but a protected one has passwords."""
+    leaves = after.get("privacy", PROTECTED) != PROTECTED
+    return {**after, PASSWORDS: None} if leaves else dict(after)
+
+
 def missing(values: Mapping[str, Any]) -> str:
     """Say what a new video lacks that its other fields ask for; "" when nothing."""
     if values.get("privacy") == PROTECTED and not values.get(PASSWORDS):

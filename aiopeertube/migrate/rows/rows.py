@@ -11,6 +11,7 @@ from aiopeertube.migrate.metadata import fields
 from aiopeertube.migrate.metadata.changes import clash, dropped
 from aiopeertube.migrate.metadata.fields import FIELDS, LABELLED, Doubtful, Reading, too_new
 from aiopeertube.migrate.metadata.fitting import Cuts, whole
+from aiopeertube.migrate.metadata.passwords import SAFE, is_seal
 from aiopeertube.migrate.metadata.references import COLUMNS, all_names, reference
 from aiopeertube.migrate.metadata.values import CLEAR, CLEARED
 from aiopeertube.migrate.metadata.vocabulary import meant
@@ -30,7 +31,7 @@ LABELS: Final = {f"{name}.label": name for name in LABELLED}
 FOR_PEOPLE: Final = frozenset({
     "account", "createdAt", "publishedAt", "updatedAt", "duration", "views", "likes", "state", "reason",
 })  # fmt: skip
-DATES: Final = frozenset({"originallyPublishedAt"})  # fields of moments, whatever a cell shows of them
+DATES: Final = fields.DATES  # fields of moments, whatever a cell shows of them
 FLAGS: Final = frozenset({"nsfw", "downloadEnabled", "waitTranscoding"})  # fields that are true or false
 KEY: Final = "key"  # the video's name in the place that it came from
 
@@ -163,8 +164,8 @@ class RowReader:
     rows that have an old key alone.
 
     Where a row knows what it was when it was exported, or what an earlier job of this table wrote (`own`), only the
-    cells that were edited since are wanted. `emptied` counts cells that had a value then, `respelled` those whose
-    line breaks alone are others.
+    cells that were edited since are wanted, or are as exported where that job wrote otherwise (`put_back`). `emptied`
+    counts cells that had a value then, `respelled` those whose line breaks alone are others.
     """
 
     def __init__(
@@ -182,7 +183,7 @@ class RowReader:
     ) -> None:
         self.problems = problems
         self.reading = reading
-        self.emptied = self.respelled = 0
+        self.emptied = self.put_back = self.respelled = 0
         self._origin = origin
         self._typed = typed
         self._read = fields.typed if typed else fields.parsed
@@ -219,7 +220,7 @@ class RowReader:
         if cell is None or (isinstance(cell, str) and not cell.strip()):
             return None
         try:
-            return exported.read(str(cell))
+            return _without_foreign_seals(exported.read(str(cell)))
         except ValueError as exc:
             self.problems.add(line, exported.COLUMN, str(exc))
             return None
@@ -361,6 +362,8 @@ class RowReader:
         if name not in was.values or not exported.is_told(was.values[name]) or cell in ("", None):
             return False
         value = was.values[name]
+        if name in fields.SECRET:
+            return False  # it is not shown as it is
         return bool(cell == (value if self._typed else FIELDS[name].show(value)))
 
     @staticmethod
@@ -383,13 +386,21 @@ class RowReader:
 
     def _edited(self, wanted: Mapping[str, Any], cells: Mapping[str, Any], was: Exported) -> dict[str, Any]:
         """Keep what was edited since the export, or put back since a job of this table."""
-        there = fields_of(cells)
-        self.emptied += sum(name in there and name not in wanted for name in _filled(was))
-        return {name: value for name, value in wanted.items() if self._was_edited(name, value, was)}
+        there = [name for name in fields_of(cells) if name in was.values]
+        blank = {name: was.values[name] for name in there if name not in wanted}
+        self.emptied += sum(value not in _BLANK for value in blank.values())
+        empty = {name: value for name, value in blank.items() if value in _BLANK and name not in fields.SECRET}
+        whole = {**wanted, **empty}
+        edited = {name: value for name, value in wanted.items() if not self._is_as_it_was(name, value, was)}
+        back = [name for name, value in whole.items() if name not in edited and self._goes_back(name, value, was)]
+        self.put_back += len(back)
+        return {name: value for name, value in whole.items() if name in edited or name in back}
 
-    def _was_edited(self, name: str, value: Any, was: Exported) -> bool:
-        if name not in was.values or not self._is_same(was.values[name], value):
-            return True
+    def _is_as_it_was(self, name: str, value: Any, was: Exported) -> bool:
+        return name in was.values and self._is_same(was.values[name], value)
+
+    def _goes_back(self, name: str, value: Any, was: Exported) -> bool:
+        """Tell whether an earlier job of this table wrote something else than the row had, and has again."""
         last = self._own.last(was.digest, name)
         return last is not None and last != exported.digest(value)
 
@@ -409,13 +420,21 @@ class RowReader:
             clears = "null" if self._typed else self.reading.marker
             cells = "1 cell was" if self.emptied == 1 else f"{self.emptied:,} cells were"
             yield f"{cells} emptied since the export; an empty cell leaves its field as it is, {clears} empties it"
+        if self.put_back:
+            cells = "1 cell is" if self.put_back == 1 else f"{self.put_back:,} cells are"
+            yield f"{cells} as exported, and an earlier job of yours wrote otherwise since: to be put back"
         if self.respelled:
             cells = "1 cell differs" if self.respelled == 1 else f"{self.respelled:,} cells differ"
             yield f"{cells} from the export in the kind of line breaks alone, as spreadsheets write them: no edit"
 
 
-def _filled(was: Exported) -> Iterable[str]:
-    return (name for name, value in was.values.items() if value not in (None, "", []))
+def _without_foreign_seals(was: Exported) -> Exported:
+    """Forget passwords that were sealed by another user's key: nobody can tell whether they are the same."""
+    known = {name: value for name, value in was.values.items() if not is_seal(value) or SAFE.has_made(value)}
+    return Exported(was.uuid, known)
+
+
+_BLANK: Final[tuple[Any, ...]] = (None, "", [])
 
 
 ANOTHER: Final = "what was exported here is video {uuid}, not this row's: sort or move whole rows, not some columns"

@@ -6,6 +6,8 @@ user's videos and put them back.
 """
 
 import os
+import shutil
+import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,3 +77,16 @@ _NEEDED = ("URL", "USERNAME", "PASSWORD", "ADMIN_USERNAME", "ADMIN_PASSWORD")
 def server(request: pytest.FixtureRequest) -> Server:
     found: Server = request.getfixturevalue(request.param)
     return found
+
+
+@pytest.fixture(scope="session")
+def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a film of about 500 KB; where there is no ffmpeg, what passes for one with the emulator."""
+    path = tmp_path_factory.mktemp("films") / "film.mp4"
+    if shutil.which("ffmpeg"):
+        source = "testsrc=size=320x240:rate=25"
+        command = ["ffmpeg", "-loglevel", "error", "-f", "lavfi", "-i", source, "-t", "20", "-b:v", "300k", str(path)]
+        subprocess.run(command, check=True)
+    else:
+        path.write_bytes(b"\x00\x00\x00 ftypisom" + bytes(range(256)) * 2000)
+    return path

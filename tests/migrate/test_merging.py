@@ -427,9 +427,11 @@ async def test_numbers_and_dates_of_a_workbook_are_no_edits(server: Emulator, pt
     row |= {
         "originallyPublishedAt": datetime.fromtimestamp(moment("1940-01-01"), UTC).replace(tzinfo=None),
         "category": 11,
+        "scheduleUpdate.updateAt": datetime(2091, 1, 1, 14, 30, tzinfo=UTC).replace(tzinfo=None),
     }
     found = await told(pt, write_rows("t.xlsx", [row]))
-    assert found == {"planned": ["category", "originallyPublishedAt"], "conflict": [], "failed": []}
+    planned = ["category", "originallyPublishedAt", "scheduleUpdate.privacy", "scheduleUpdate.updateAt"]
+    assert found == {"planned": planned, "conflict": [], "failed": []}
 
 
 async def test_a_label_and_its_id(server: Emulator, pt: PeerTube) -> None:

@@ -13,7 +13,8 @@ Row = dict[str, Any]
 
 def read_rows(name: str) -> list[Row]:
     if name.endswith(".jsonl"):
-        return [json.loads(line) for line in Path(name).read_text(encoding="utf-8").splitlines()]
+        lines = Path(name).read_text(encoding="utf-8").split("\n")  # and at no other breaks, which texts may have
+        return [json.loads(line) for line in lines if line]
     if name.endswith(".xlsx"):
         sheet: Any = openpyxl.load_workbook(name).worksheets[0]
         header, *rows = sheet.iter_rows(values_only=True)

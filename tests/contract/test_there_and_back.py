@@ -37,7 +37,7 @@ ODD: list[dict[str, Any]] = [
     {"name": "007", "privacy": 5, "videoPasswords": ["secret"], "nsfw": True, "tags": ["<clear>", "#NAME?"]},
     {"name": "N" * 120, "description": "_x000D_ \ufeff \u2028 \t|", "support": "   ", "language": "zxx"},
 ]  # fmt: skip
-OF_8 = {7: {"nsfwFlags": 5, "nsfwSummary": "=blood"}, 8: {"nsfwSummary": "   "}}
+OF_8: dict[int, dict[str, Any]] = {7: {"nsfwFlags": 5, "nsfwSummary": "=blood"}, 8: {"nsfwSummary": "   "}}
 TABLE = [name for name in FIELDS if name not in {"nsfwFlags", "nsfwSummary"}]
 
 
@@ -69,11 +69,11 @@ async def trip(pt: PeerTube, server: Server, film: Path) -> AsyncIterator[Trip]:
     videos = []
     try:
         numbers = [(await pt.channels.create(name=name, displayName=name))["videoChannel"]["id"] for name in names]
+        more = OF_8 if await is_8(pt) else {}
         for number, odd in enumerate(ODD):
-            fields = odd | (OF_8.get(number, {}) if await is_8(pt) else {})
             made = (await pt.videos.upload(channelId=numbers[0], name="New", videofile=film))["video"]["uuid"]
             videos.append(made)
-            await pt.videos.update(made, **fields)
+            await pt.videos.update(made, **odd | more.get(number, {}))
         yield Trip(names, videos)
     finally:
         await in_the_end(*(pt.videos.delete(uuid) for uuid in videos))

@@ -12,13 +12,11 @@ from typing import Any
 
 import pytest
 from edited_tables import Row, read_rows, write_rows
-from walk import in_the_end
+from walk import Walk, in_the_end
 
 from aiopeertube import PeerTube, migrate
 from aiopeertube.migrate.metadata.answers import passwords_of
 from aiopeertube.migrate.metadata.fields import FIELDS
-
-from .conftest import Server
 
 pytestmark = pytest.mark.anyio
 
@@ -41,18 +39,12 @@ OF_8: dict[int, dict[str, Any]] = {7: {"nsfwFlags": 5, "nsfwSummary": "=blood"},
 TABLE = [name for name in FIELDS if name not in {"nsfwFlags", "nsfwSummary"}]
 
 
-@pytest.fixture(params=["emulated", "emulated_8", pytest.param("real", marks=pytest.mark.live)])
-def server(request: pytest.FixtureRequest) -> Server:
-    found: Server = request.getfixturevalue(request.param)
-    return found
-
-
 @pytest.fixture
-async def pt(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[PeerTube]:
+def pt(walk: Walk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> PeerTube:
+    """An administrator, in a place of its own for journals and tables."""
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.chdir(tmp_path)
-    async with server.client("administrator") as client:
-        yield client
+    return walk.pt
 
 
 @dataclass(frozen=True)
@@ -64,7 +56,7 @@ class Trip:
 
 
 @pytest.fixture
-async def trip(pt: PeerTube, server: Server, film: Path) -> AsyncIterator[Trip]:
+async def trip(pt: PeerTube, film: bytes) -> AsyncIterator[Trip]:
     names = [f"back_{os.urandom(4).hex()}" for _ in range(2)]
     videos = []
     try:
@@ -77,8 +69,7 @@ async def trip(pt: PeerTube, server: Server, film: Path) -> AsyncIterator[Trip]:
         yield Trip(names, videos)
     finally:
         await in_the_end(*(pt.videos.delete(uuid) for uuid in videos))
-        if server.emulator is None:
-            await in_the_end(*(pt.channels.delete(name) for name in names))
+        await in_the_end(*(pt.channels.delete(name) for name in names))
 
 
 async def is_8(pt: PeerTube) -> bool:

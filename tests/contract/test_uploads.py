@@ -5,6 +5,8 @@ Live, they use the administrator, put up tiny films that ffmpeg makes, and delet
 
 import asyncio
 import hashlib
+import shutil
+import subprocess
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any, Self
@@ -103,6 +105,19 @@ def server(request: pytest.FixtureRequest) -> Server:
     """6.3 and 8.x differ in what they say once an upload has become a video."""
     found: Server = request.getfixturevalue(request.param)
     return found
+
+
+@pytest.fixture(scope="session")
+def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a film of about 500 KB; where there is no ffmpeg, what passes for one with the emulator."""
+    path = tmp_path_factory.mktemp("films") / "film.mp4"
+    if shutil.which("ffmpeg"):
+        source = "testsrc=size=320x240:rate=25"
+        command = ["ffmpeg", "-loglevel", "error", "-f", "lavfi", "-i", source, "-t", "20", "-b:v", "300k", str(path)]
+        subprocess.run(command, check=True)
+    else:
+        path.write_bytes(b"\x00\x00\x00 ftypisom" + bytes(range(256)) * 2000)
+    return path
 
 
 @pytest.fixture

@@ -132,6 +132,9 @@ async def test_leaving_is_told_and_cannot_be_undone(pt: PeerTube, server: Emulat
     with await migrate.plan(pt, "t.csv") as plan:
         assert plan.for_ever == {"videoPasswords": 1, "publishedAt": 1}
     run = await migrate.apply(pt, "t.csv")
+    write("u.csv", "id,privacy\n4,3\n5,2\n")  # a rollback publishes the first anew
+    with await migrate.plan(pt, "u.csv") as plan:
+        assert plan.for_ever == {"publishedAt": 1}
     back = await migrate.rollback(pt, run.journal)
     assert back.counts == {"changed": 2, "failed": 1}
     (why,) = [item.reason async for item in migrate.Journal.open(back.journal, read_only=True).items("failed")]
@@ -316,7 +319,7 @@ async def test_passwords_that_somebody_else_changed_are_left_where_theirs_is_the
         assert [conflict.field for conflict in plan.conflicts] == ["videoPasswords"]
     # Another user's key tells nothing of them, so the time of the row has to.
     monkeypatch.setattr(passwords, "SAFE", Safe(lambda: b"k" * 32))
-    for module in ("metadata.changes", "metadata.field_reads", "metadata.fields", "rows.rows"):
+    for module in ("metadata.changes", "metadata.field_reads", "metadata.fields", "rows.edits"):
         monkeypatch.setattr(f"aiopeertube.migrate.{module}.SAFE", passwords.SAFE)
     with await migrate.plan(pt, "x.csv") as plan:
         assert [conflict.field for conflict in plan.conflicts] == ["videoPasswords"] * 2

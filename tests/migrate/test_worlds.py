@@ -11,7 +11,7 @@ import pytest
 from aiopeertube import PeerTube, errors, migrate
 from aiopeertube.emulator import Emulator
 from aiopeertube.emulator.model import constants, languages
-from aiopeertube.emulator.model.store import Schedule
+from aiopeertube.emulator.model.entities import Schedule
 from aiopeertube.migrate.metadata import changes, fields
 from aiopeertube.migrate.metadata.english import LABELS
 from aiopeertube.migrate.metadata.fields import Doubtful, Reading
@@ -232,8 +232,10 @@ async def test_a_date_beyond_four_digits_goes_there_and_back(pt: PeerTube, serve
     run = await migrate.apply(pt, "t.csv")
     assert run.counts == {"changed": 1}
     assert (await migrate.rollback(pt, run.journal)).counts == {"changed": 1}
-    video: Any = await pt.videos.get(1)
-    assert (video["originallyPublishedAt"], video["scheduledUpdate"]["updateAt"]) == (far, far)
+    video = await pt.videos.get(1)
+    schedule = video["scheduledUpdate"]
+    assert schedule is not None
+    assert (video["originallyPublishedAt"], schedule["updateAt"]) == (far, far)
     with pytest.raises(migrate.BadSource, match="no year of more than four digits"):
         await reasons(pt, "id,originallyPublishedAt\n2,+010000-01-02T00:00:00.000Z\n")
 

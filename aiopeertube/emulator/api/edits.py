@@ -9,7 +9,7 @@ from aiopeertube.emulator.model.constants import (
     PASSWORD_PROTECTED,
     PRIVATE,
 )
-from aiopeertube.emulator.model.store import Channel, Schedule, User, Video
+from aiopeertube.emulator.model.entities import Channel, Schedule, User, Video
 from aiopeertube.emulator.wire.problem_json import Problem, not_found
 from aiopeertube.emulator.wire.scalars import FIRST_MOMENT, int_or_null, parse_date, stored
 

@@ -8,8 +8,8 @@ from aiopeertube.emulator.api.access import (
     invalid_id,
 )
 from aiopeertube.emulator.api.calls import Call, Reply, Route, done, json_reply
+from aiopeertube.emulator.model.entities import Caption
 from aiopeertube.emulator.model.languages import LANGUAGES, MODERN_LANGUAGES, WITHOUT_CAPTIONS
-from aiopeertube.emulator.model.store import Caption
 from aiopeertube.emulator.wire.bodies import Upload
 from aiopeertube.emulator.wire.problem_json import (
     Problem,

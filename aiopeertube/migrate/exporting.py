@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from aiopeertube.errors import InvalidField, NotFound
 
-from .metadata.fields import FIELDS, LABELLED, OPEN_FIELDS, SECRET, current, for_cell, for_reading, too_new
+from .metadata.fields import FIELDS, LABELLED, OPEN_FIELDS, current, for_cell, for_reading, too_new
 from .metadata.references import COLUMNS
 from .rows import exported
 from .rows.layout import FOR_PEOPLE
@@ -113,8 +113,7 @@ class Export:
             self.written += 1
             cells = {column: cell(video, column, as_json=as_json) for column in columns if column != exported.COLUMN}
             if exported.COLUMN in columns:
-                open_ones = [name for name in needed if name not in SECRET]
-                cells[exported.COLUMN] = exported.write(video["uuid"], current(video, open_ones))
+                cells[exported.COLUMN] = exported.write(video["uuid"], current(video, needed))
             sink.write(cells)
 
 

@@ -292,6 +292,13 @@ def json_value(response: Response) -> Any:
     raise strange(response, "JSON")
 
 
+def json_object(response: Response) -> Any:
+    """Decode a JSON body that is an object: null and lists are no answer about one thing."""
+    if isinstance(found := json_value(response), dict):
+        return found
+    raise strange(response, "a JSON object")
+
+
 def nothing(response: Response) -> None:
     """Accept an answer without content; HTML comes from a proxy, and means that nothing was done."""
     if response.body and "json" not in response.kind:

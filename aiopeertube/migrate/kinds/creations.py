@@ -72,8 +72,8 @@ class Creation:
 
     def _wanted(self, line: int, cells: Mapping[str, Any], rows: RowReader) -> dict[str, Any]:
         values = self._complete(rows.wanted(line, cells), rows)
-        for name in (name for name in self.needed if name not in values):
-            rows.problems.add(line, name, "a new video needs one")
+        for name in (name for name in self.needed if name not in values and not str(cells.get(name) or "").strip()):
+            rows.problems.add(line, name, "a new video needs one")  # what is there was complained about
         if why := missing(values):
             rows.problems.add(line, None, why)
         wanted: dict[str, Any] = {"fields": values}

@@ -48,12 +48,23 @@ class Safe:
     def _key(self) -> bytes:
         return self._make_key()
 
+    @cached_property
+    def _mark(self) -> str:
+        return f"{_SEAL}{self._digest(b'mark')[:8]}:"
+
+    def _digest(self, data: bytes) -> str:
+        return hmac.digest(self._key, data, "sha256").hex()[:32]
+
     def seal(self, passwords: Iterable[str]) -> str:
         """Return what stands for passwords, in whatever order they come."""
         values = tuple(sorted(passwords))
-        seal = _SEAL + hmac.digest(self._key, orjson.dumps(values), "sha256").hex()[:32]
+        seal = self._mark + self._digest(orjson.dumps(values))
         self._known[seal] = values
         return seal
+
+    def has_made(self, seal: str) -> bool:
+        """Tell whether a seal is of this user's key; those of another tell nothing."""
+        return seal.startswith(self._mark)
 
     def opened(self, seal: str) -> tuple[str, ...] | None:
         """Return the passwords; None where this process has not seen them."""

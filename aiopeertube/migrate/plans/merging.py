@@ -56,8 +56,13 @@ def conflicts(item: Item, now: Mapping[str, Any], updated_at: Any) -> dict[str, 
     return {
         name: _sides(item, name, mine, now[name])
         for name, mine in item.wanted.items()
-        if mine != now[name] and _is_foreign(item, name, now[name], updated_at)
+        if mine != now[name] and _is_foreign(item, cause := _cause(item, name, now), now[cause], updated_at)
     }
+
+
+def _cause(item: Item, name: str, now: Mapping[str, Any]) -> str:
+    """Name the field that tells why another has no value: videos that are not protected have no passwords."""
+    return "privacy" if name in fields.SECRET and now[name] is None and "privacy" in item.wanted else name
 
 
 def drops(item: Item, before: Mapping[str, Any], after: Mapping[str, Any], updated_at: Any) -> dict[str, Any]:

@@ -5,6 +5,7 @@ import shutil
 import weakref
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self
@@ -190,7 +191,7 @@ async def plan_of(
         estimate=estimate(pt, who, counts.get("planned", 0) * requests_each),
         looked_at=sum(counts.values()) if looked_at is None else looked_at,
         folder=folder,
-        for_ever=await _for_ever(journal, counts),
+        for_ever=await _for_ever(journal, counts, who),
     )
 
 
@@ -202,9 +203,9 @@ _LOST: Final = {
 }
 
 
-async def _for_ever(journal: Journal, counts: Mapping[str, int]) -> Mapping[str, int]:
+async def _for_ever(journal: Journal, counts: Mapping[str, int], who: Who) -> Mapping[str, int]:
     if journal.job.kind == UPDATE:
-        return await journal.count_planned(for_ever)
+        return await journal.count_planned(partial(for_ever, version=who.version))
     lost, count = _LOST.get(journal.job.kind), counts.get("planned", 0)
     return {lost: count} if lost and count else {}
 

@@ -54,7 +54,7 @@ async def show_diff(plan: Plan, settings: Settings, *, on_stdout: bool = False) 
     say = (lambda line: output.put(one_line(line) + "\n")) if on_stdout else note
     for change in await plan.diff():
         about = f"   ({_short(change.video)})" if change.video else ""
-        say(f"  {change.count:>7,} x  {change.field}: {_short(change.old)} -> {_short(change.new)}{about}")
+        say(f"  {change.count:>7,} x  {change.field}: {change.difference}{about}")
     if plan.changes:
         say(_cost(plan.estimate))
     show_for_ever(plan, say)

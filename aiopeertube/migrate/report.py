@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from .excerpts import difference
 from .fields import FIELDS, THEN
 from .item import Item
 from .job_options import JobOptions
@@ -33,6 +34,11 @@ class Change:
     old: str
     new: str
     video: str = ""
+
+    @property
+    def difference(self) -> str:
+        """In one line how the old value becomes the new one; of long texts only what differs."""
+        return difference(self.old, self.new)
 
 
 @dataclass(slots=True)

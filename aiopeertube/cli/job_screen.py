@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from aiopeertube.cli import job_output, many, progress
+from aiopeertube.cli import job_output, job_plan, many, progress
 from aiopeertube.cli.interrupts import HEARD, Interrupts
 from aiopeertube.cli.options import Settings
 from aiopeertube.cli.options_job import JobFlags
@@ -95,14 +95,14 @@ class JobScreen(Unwatched):
     async def planned(self, plan: Plan) -> None:
         """Show what is about to be done, as far as somebody wants to know."""
         if self._shows_diff:
-            await job_output.show_diff(plan, self._settings)
+            await job_plan.show_diff(plan, self._settings)
         elif not self._settings.quiet:
-            job_output.show_for_ever(plan)
+            job_plan.show_for_ever(plan)
         if self._shows_counts and not self._settings.quiet:
             note(f"{plan.changes:,} of {plan.looked_at:,} videos would change")
-        job_output.show_conflicts(plan)
+        job_plan.show_conflicts(plan)
         if not self._settings.quiet:
-            job_output.show_replaced(plan)
+            job_plan.show_replaced(plan)
         if self._lines and self._job.dry_run:
             async for item in plan.items("planned", "failed", "conflict"):
                 job_output.write_outcome(item)

@@ -1,0 +1,67 @@
+"""What people read of a plan before it is carried out: what changes, what it costs, what is in conflict."""
+
+from collections.abc import Callable
+from typing import Final
+
+from aiopeertube.cli import output
+from aiopeertube.cli.options import Settings
+from aiopeertube.cli.terminal import note, one_line
+from aiopeertube.migrate import Estimate, Plan
+
+
+async def show_diff(plan: Plan, settings: Settings, *, on_stdout: bool = False) -> None:
+    """Show what would change, old and new, grouped and counted."""
+    if settings.quiet:
+        return
+    say = (lambda line: output.put(one_line(line) + "\n")) if on_stdout else note
+    for change in await plan.diff():
+        about = f"   ({_short(change.video)})" if change.video else ""
+        say(f"  {change.count:>7,} x  {change.field}: {change.difference}{about}")
+    if plan.changes:
+        say(_cost(plan.estimate))
+    show_for_ever(plan, say)
+
+
+def show_for_ever(plan: Plan, say: Callable[[str], None] = note) -> None:
+    """Say what a rollback could not bring back, where there is anything."""
+    if plan.for_ever:
+        what = ", ".join(f"{field} of {count:,} videos" for field, count in plan.for_ever.items())
+        say(f"A rollback cannot bring back: {what}")
+
+
+def show_replaced(plan: Plan) -> None:
+    """Say what is replaced unseen: the table does not tell what its cells were when somebody looked at them."""
+    values, filled = plan.replaced
+    if values:
+        replaced = f"{values:,} value would be replaced" if values == 1 else f"{values:,} values would be replaced"
+        note(f"{replaced}; not empty now: {filled:,}. Only a table from `aiopeertube export` knows what was edited")
+
+
+def show_conflicts(plan: Plan) -> None:
+    """Show what somebody else changed as well, with all three values."""
+    for conflict in plan.conflicts[:_SHOWN]:
+        at = f"line {conflict.line}, " if conflict.line else ""
+        note(one_line(f"conflict: {at}{conflict.name}: {conflict}"))
+    if len(plan.conflicts) > _SHOWN:
+        note(f"... and {len(plan.conflicts) - _SHOWN:,} more; they are among the failed rows")
+    if plan.conflicts and not plan.job.parent:  # a rollback cannot be told to
+        note("conflicts are left as they are; --overwrite changes them all the same")
+
+
+_SHOWN: Final = 20
+
+
+def _cost(estimate: Estimate) -> str:
+    takes = "as long as the server takes" if estimate.seconds is None else f"about {_time(estimate.seconds)}"
+    return f"{estimate.requests:,} requests, {takes}; rate limit: {estimate.limit}"
+
+
+def _time(seconds: float) -> str:
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"
+
+
+def _short(text: str) -> str:
+    line = one_line(text)
+    return line if len(line) <= 60 else line[:57] + "..."

@@ -1,7 +1,8 @@
 """What people read of a plan before it is carried out: what changes, what it costs, what is in conflict."""
 
 from collections.abc import Callable
-from typing import Final
+from contextlib import aclosing
+from typing import Final, Literal
 
 from aiopeertube.cli import output
 from aiopeertube.cli.options import Settings
@@ -20,6 +21,26 @@ async def show_diff(plan: Plan, settings: Settings, *, on_stdout: bool = False) 
     if plan.changes:
         say(_cost(plan.estimate))
     show_for_ever(plan, say)
+
+
+async def show_dry(plan: Plan) -> None:
+    """Show what a dry run found that cannot be done, and which videos would be deleted."""
+    if plan.job.kind == "delete":
+        await _show_some(plan, "planned", "would be deleted")
+    await _show_some(plan, "failed", "failed")
+
+
+async def _show_some(plan: Plan, state: Literal["planned", "failed"], says: str) -> None:
+    count = 0
+    async with aclosing(plan.items(state)) as items:
+        async for item in items:
+            count += 1
+            if count > _SHOWN:
+                note(f"... and {plan.counts[state] - _SHOWN:,} more; --format jsonl lists all")
+                break
+            at = f"line {item.line}, " if item.line else ""
+            why = f": {item.reason}" if item.reason else ""
+            note(f"{says}: {at}{item.name or item.uuid or item.ref}{why}")
 
 
 def show_for_ever(plan: Plan, say: Callable[[str], None] = note) -> None:

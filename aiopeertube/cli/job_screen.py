@@ -100,6 +100,8 @@ class JobScreen(Unwatched):
             job_plan.show_for_ever(plan)
         if self._shows_counts and not self._settings.quiet:
             note(f"{plan.changes:,} of {plan.looked_at:,} videos would change")
+        if self._job.dry_run and not self._lines and not self._settings.quiet:
+            await job_plan.show_dry(plan)
         job_plan.show_conflicts(plan)
         if not self._settings.quiet:
             job_plan.show_replaced(plan)

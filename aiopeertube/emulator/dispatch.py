@@ -15,7 +15,7 @@ from aiohttp import web
 from .api.calls import HTML, PROBLEM_JSON, Backend, Call, Reply, Route
 from .faults import Fault, Faults
 from .ratelimit import FixedWindows
-from .router import API, LIMITED, Router
+from .router import API, FILES, LIMITED, Router
 from .routes import ROUTES
 from .wire.bodies import parse_early
 from .wire.clocks import HttpDate
@@ -67,8 +67,10 @@ class App:
     def _arrived(self, request: web.BaseRequest) -> tuple[list[str], tuple[Route, dict[str, str]] | None]:
         """Count a request that comes in, and find its route."""
         path = request.raw_path.partition("?")[0]
-        words = [unquote(word) for word in path[len(API) :].rstrip("/").split("/")] if path.startswith(API) else []
+        below = path.removeprefix(API if path.startswith(API) else "/")
+        words = [unquote(word) for word in below.rstrip("/").split("/")] if path.startswith((API, FILES)) else []
         found = self._router.find(request.method, words) if words else None
+        words = words if found or path.startswith(API) else []
         self._backend.tally.arrive(found[0].label if found else f"{request.method} (unknown)")
         return words, found
 

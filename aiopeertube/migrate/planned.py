@@ -3,7 +3,7 @@
 import math
 import shutil
 import weakref
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -109,7 +109,7 @@ class Plan:
         """How many rows cannot be done."""
         return self.counts.get("failed", 0) + self.counts.get("conflict", 0)
 
-    async def items(self, *states: State) -> AsyncIterator[Item]:
+    async def items(self, *states: State) -> AsyncGenerator[Item, None]:
         """Go through the items in these states (none: all), in the order of the input.
 
         Raises:

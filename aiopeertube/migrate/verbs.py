@@ -20,6 +20,7 @@ from .inputs import Given, Input, open_input, open_table
 from .job import Desk, Run, carry_out, described, escaped, fill, looking_back, opened, rolled_back, temporary
 from .job_options import CellOptions, JobOptions, TableOptions
 from .kinds import Captions, Delete, Import, Kind, Thumbnails, Update, Upload, of
+from .looking import look_at_all
 from .made_before import MadeBefore
 from .planned import Plan, plan_of
 from .planning import RulesOverScope
@@ -368,6 +369,9 @@ async def _request(
 ) -> Run:
     async with opened(pt, kind, given.name, columns=given.columns, options=options, watcher=watcher) as desk:
         await fill(desk, given, kind, table, _CELLS)
+        if options.dry_run:
+            with watcher.step("look"):
+                await look_at_all(pt, desk.journal, desk.who, watcher)
         return await carry_out(desk, kind, options, title=kind.name, question=kind.question)
 
 

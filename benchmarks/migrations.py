@@ -96,10 +96,11 @@ def kills(videos: int, count: int, seed: int) -> dict[str, Any]:
 async def plan_one(rows: int) -> dict[str, Any]:
     """Compare so many rows with a server; return peak MiB and microseconds per row."""
     from aiopeertube import PeerTube
-    from aiopeertube.migrate import Job, Journal, Vocabulary, open_source, planning
-    from aiopeertube.migrate.fields import Reading
+    from aiopeertube.migrate import Job, Journal, Vocabulary, open_source
     from aiopeertube.migrate.kinds import Update
+    from aiopeertube.migrate.metadata.fields import Reading
     from aiopeertube.migrate.scope import Who
+    from aiopeertube.migrate.steps import planning
     from aiopeertube.testing import MockTransport, reply
 
     with tempfile.TemporaryDirectory() as folder:

@@ -20,24 +20,25 @@ Raises: BadSource with every error of an input; JournalError for a journal that 
 """
 
 from .exporting import columns_for
-from .fields import FIELDS
 from .inputs import Input, open_input, open_table
-from .item import OPEN, Item
 from .job import Run
 from .job_options import CellOptions, JobOptions, TableOptions
-from .journal import Journal
-from .journal_errors import JournalError, JournalFull
-from .journals import all_journals, find_journal, strangers
-from .merging import Conflict
+from .journal.item import OPEN, Item
+from .journal.journal import Journal
+from .journal.journal_errors import JournalError, JournalFull
+from .journal.journals import all_journals, find_journal, strangers
+from .journal.schema import Job
+from .metadata.fields import FIELDS
+from .metadata.vocabulary import Vocabulary, fetch_words
 from .outputs import check_output
-from .planned import Estimate, Plan
+from .plans.merging import Conflict
+from .plans.planned import Estimate, Plan
+from .plans.report import Change
 from .problems import BadSource, Problem
-from .proving import Difference, Verified
-from .report import Change
 from .rewrite_maps import MAP_FORMATS, map_lines
-from .rules import Rules
-from .schema import Job
+from .rules.rules import Rules
 from .scope import Scope
+from .steps.proving import Difference, Verified
 from .tables import Row, Sink, Source, open_sink, open_source
 from .verbs import (
     Exported,
@@ -53,7 +54,6 @@ from .verbs import (
     upload,
     verify,
 )
-from .vocabulary import Vocabulary, fetch_words
 from .watching import Stoppable, Unwatched, Watcher
 
 __all__ = [

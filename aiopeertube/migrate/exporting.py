@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from aiopeertube.errors import InvalidField, NotFound
 
-from . import exported
-from .compare import is_about_one_video, reason
-from .fields import FIELDS, LABELLED, OPEN_FIELDS, SECRET, current, for_cell, for_reading, too_new
-from .references import COLUMNS
-from .rows import FOR_PEOPLE, UNKNOWN
+from .metadata.fields import FIELDS, LABELLED, OPEN_FIELDS, SECRET, current, for_cell, for_reading, too_new
+from .metadata.references import COLUMNS
+from .rows import exported
+from .rows.rows import FOR_PEOPLE, UNKNOWN
 from .scope import Found, Scope, Seen, Who, has_total, in_full, listing, owner_of
+from .steps.compare import is_about_one_video, reason
 from .tables import Sink
 from .watching import UNWATCHED, Watcher
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from .job_options import TableOptions
 from .outputs import STDIN
-from .planfile import PlanFile, is_plan
-from .planned import Plan
+from .plans.planfile import PlanFile, is_plan
+from .plans.planned import Plan
 from .tables import Source, open_source
 
 Opened = PlanFile | Plan | Source

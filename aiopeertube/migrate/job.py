@@ -10,26 +10,26 @@ from typing import TYPE_CHECKING, Any
 
 from aiopeertube.errors import ConfigurationError, PeerTubeError
 
-from .applying import Apply, settle_open
-from .compare import Lookup
-from .fields import Reading
 from .inputs import Input
-from .item import OPEN
 from .job_options import CellOptions, JobOptions, TableOptions
-from .journal import Journal
-from .journal_errors import JournalError
-from .journals import LAST, find_journal, journal_of
+from .journal.item import OPEN
+from .journal.journal import Journal
+from .journal.journal_errors import JournalError
+from .journal.journals import LAST, find_journal, journal_of
+from .journal.schema import Job
 from .kinds import Kind, of
+from .metadata.fields import Reading
+from .metadata.vocabulary import WORDS, Vocabulary, fetch_words
 from .outputs import free_name
-from .planfile import PlanFile
-from .planned import Plan, plan_of
-from .planning import check_plan, plan_file, plan_object, plan_table
-from .proving import Verified, Verifier
-from .report import failed_table, write_failed
-from .rows import Layout
-from .schema import Job
+from .plans.planfile import PlanFile
+from .plans.planned import Plan, plan_of
+from .plans.report import failed_table, write_failed
+from .rows.rows import Layout
 from .scope import Who, who_am_i
-from .vocabulary import WORDS, Vocabulary, fetch_words
+from .steps.applying import Apply, settle_open
+from .steps.compare import Lookup
+from .steps.planning import check_plan, plan_file, plan_object, plan_table
+from .steps.proving import Verified, Verifier
 from .watching import Sayer, Watcher
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from pathlib import Path
 from aiopeertube.bulk import Halt
 from aiopeertube.errors import ConfigurationError
 
-from .values import CLEAR
+from .metadata.values import CLEAR
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 from aiopeertube.wire.call import Call
 from aiopeertube.wire.messages import Request, nothing
 
-from . import answers, fields
-from .shapes import taken
+from .metadata import answers, fields
+from .metadata.shapes import taken
 
 if TYPE_CHECKING:
     from aiopeertube._client import PeerTube

@@ -15,23 +15,23 @@ from aiopeertube.bulk import Halt
 from aiopeertube.errors import ConfigurationError
 
 from .exporting import DEFAULT, Export, columns_for, default_for
-from .fields import Reading
 from .inputs import Given, Input, open_input, open_table
 from .job import Desk, Run, carry_out, described, escaped, fill, looking_back, opened, rolled_back, temporary
 from .job_options import CellOptions, JobOptions, TableOptions
+from .journal.schema import Job
 from .kinds import Captions, Delete, Import, Kind, Thumbnails, Update, Upload, of
-from .looking import look_at_all
-from .made_before import MadeBefore
-from .planned import Plan, plan_of
-from .planning import RulesOverScope
-from .proving import Difference, Verified, Verifier, as_before, derive
-from .rules import Rules
-from .schema import Job
+from .metadata.fields import Reading
+from .metadata.vocabulary import WORDS, fetch_words
+from .plans.planned import Plan, plan_of
+from .rules.rules import Rules
 from .scope import Scope, who_am_i
 from .scope_check import Editor, check_scope
+from .steps.looking import look_at_all
+from .steps.made_before import MadeBefore
+from .steps.planning import RulesOverScope
+from .steps.proving import Difference, Verified, Verifier, as_before, derive
 from .tables import Source, open_sink
 from .tables.opening import format_of
-from .vocabulary import WORDS, fetch_words
 from .watching import UNWATCHED, Watcher
 
 if TYPE_CHECKING:

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Final, Protocol
 
-from .item import Item
+from .journal.item import Item
 
 if TYPE_CHECKING:
-    from .planned import Plan
+    from .plans.planned import Plan
 
 
 class Stoppable(Protocol):

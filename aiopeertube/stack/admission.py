@@ -27,7 +27,6 @@ log = logging.getLogger("aiopeertube.admission")
 _TICK: Final = 0.001  # seconds: a timer never fires twice for one moment
 _PROBE_SECONDS: Final = 5.0  # that a probe may take
 
-
 Probe = Callable[[], Awaitable[Told]]
 Listener = Callable[[str, Health, float], None]  # hears of a service whose state changed, and when
 

@@ -93,11 +93,11 @@ async def list_all(job: Job) -> dict[str, Any]:
 async def migrate(job: Job) -> dict[str, Any]:
     """Plan an edit of every video into a journal on disk, then carry it out: what `aiopeertube set` does."""
     from aiopeertube import migrate
-    from aiopeertube.migrate import rules
-    from aiopeertube.migrate.applying import Apply
     from aiopeertube.migrate.kinds import Update
-    from aiopeertube.migrate.planning import RulesOverScope
+    from aiopeertube.migrate.rules import rules
     from aiopeertube.migrate.scope import Who
+    from aiopeertube.migrate.steps.applying import Apply
+    from aiopeertube.migrate.steps.planning import RulesOverScope
 
     transform = rules.Transform((rules.replacing(f"name/Video/{job.stamp}"),))
     with TemporaryDirectory() as folder, Meter() as meter:

@@ -125,13 +125,13 @@ def test_a_journal_on_a_read_only_medium(
     if log:
         (medium / "a.journal-wal").write_bytes(b"")
     kept = sorted(path.name for path in medium.iterdir())
-    monkeypatch.setattr("aiopeertube.migrate.journal_file.can_be_written", lambda path: False)
-    connected = __import__("aiopeertube.migrate.journal_file", fromlist=["_connected"])._connected
+    monkeypatch.setattr("aiopeertube.migrate.journal.journal_file.can_be_written", lambda path: False)
+    connected = __import__("aiopeertube.migrate.journal.journal_file", fromlist=["_connected"])._connected
 
     def refusing(path: Path, undo: object, how: str) -> object:
         return connected(path.with_name("missing") if how == "mode=ro" else path, undo, how)
 
-    monkeypatch.setattr("aiopeertube.migrate.journal_file._connected", refusing)
+    monkeypatch.setattr("aiopeertube.migrate.journal.journal_file._connected", refusing)
     shown = user("jobs", "show", str(medium / "a.journal"))
     assert (shown.exit_code, "changed" in shown.stdout) == (0, True)
     assert user("verify", str(medium / "a.journal")).exit_code == 0

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from aiopeertube.migrate.fields import Reading
-from aiopeertube.migrate.vocabulary import Vocabulary
+from aiopeertube.migrate.metadata.fields import Reading
+from aiopeertube.migrate.metadata.vocabulary import Vocabulary
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 
 from aiopeertube import Outcome, PeerTube, errors
 from aiopeertube.migrate import Item, Job, Journal, JournalError, Unwatched, kinds
-from aiopeertube.migrate.applying import Apply, is_worth_repeating, reason, settle_open
+from aiopeertube.migrate.steps.applying import Apply, is_worth_repeating, reason, settle_open
 from aiopeertube.testing import MockTransport, reply
 from aiopeertube.wire.call import Call
 from aiopeertube.wire.messages import Request, nothing

@@ -224,7 +224,7 @@ async def test_a_journal_that_cannot_be_written_is_read_all_the_same(
     before = names(server)
     run = await migrate.apply(pt, table(1, 2))
     data = run.journal.read_bytes()
-    monkeypatch.setattr("aiopeertube.migrate.journal_file.can_be_written", lambda path: path != run.journal)
+    monkeypatch.setattr("aiopeertube.migrate.journal.journal_file.can_be_written", lambda path: path != run.journal)
     assert await migrate.verify(pt, run.journal) == migrate.Verified(2, 0, ())
     assert (await migrate.rollback(pt, run.journal)).counts == {"changed": 2}
     assert (run.journal.read_bytes(), names(server)) == (data, before)

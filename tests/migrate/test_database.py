@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from aiopeertube.migrate import Item, Job, Journal, JournalError
-from aiopeertube.migrate.database import Database
-from aiopeertube.migrate.journal import Batch
+from aiopeertube.migrate.journal.database import Database
+from aiopeertube.migrate.journal.journal import Batch
 
 JOB = Job("update", "https://videos.example", "nisv", "films.csv")
 

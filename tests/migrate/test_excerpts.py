@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aiopeertube.migrate.excerpts import difference, excerpts, visible
+from aiopeertube.migrate.metadata.excerpts import difference, excerpts, visible
 
 LONG = "The film shows the old harbour of Rotterdam, with ships, cranes and dockers, and ends at the zoo."
 

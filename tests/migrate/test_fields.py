@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from aiopeertube.migrate import fields
-from aiopeertube.migrate.changes import on_the_wire
 from aiopeertube.migrate.exporting import cell, columns_for
-from aiopeertube.migrate.fields import Reading
-from aiopeertube.migrate.values import CLEARED
+from aiopeertube.migrate.metadata import fields
+from aiopeertube.migrate.metadata.changes import on_the_wire
+from aiopeertube.migrate.metadata.fields import Reading
+from aiopeertube.migrate.metadata.values import CLEARED
 
 VIDEO = {
     "uuid": "5a71eb42-d31d-4cf0-9a63-42319bfeb9c6",

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from aiopeertube.migrate import Item, Job, Journal, JournalError, JournalFull
-from aiopeertube.migrate.journal_errors import explained
+from aiopeertube.migrate.journal.journal_errors import explained
 
 pytestmark = pytest.mark.anyio  # of coroutines alone
 

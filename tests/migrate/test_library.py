@@ -6,12 +6,12 @@ import pytest
 
 from aiopeertube import PeerTube, migrate
 from aiopeertube.emulator import Emulator
-from aiopeertube.migrate.applying import Apply
 from aiopeertube.migrate.kinds import Update
-from aiopeertube.migrate.planning import RulesOverScope
-from aiopeertube.migrate.proving import as_before, derive
-from aiopeertube.migrate.rules import Transform, replacing
+from aiopeertube.migrate.rules.rules import Transform, replacing
 from aiopeertube.migrate.scope import who_am_i
+from aiopeertube.migrate.steps.applying import Apply
+from aiopeertube.migrate.steps.planning import RulesOverScope
+from aiopeertube.migrate.steps.proving import as_before, derive
 
 pytestmark = pytest.mark.anyio
 

@@ -8,7 +8,7 @@ import pytest
 from aiopeertube import PeerTube, migrate
 from aiopeertube.emulator import Emulator
 from aiopeertube.emulator.model.ids import to_short
-from aiopeertube.migrate.references import canonical
+from aiopeertube.migrate.metadata.references import canonical
 
 pytestmark = pytest.mark.anyio
 CAPTIONS = "1\n00:00:01,000 --> 00:00:02,000\nHallo\n"

@@ -8,7 +8,7 @@ import pytest
 
 from aiopeertube.errors import InputError
 from aiopeertube.migrate import Item, Job, JobOptions, Journal, check_output
-from aiopeertube.migrate.report import failed_table, write_failed
+from aiopeertube.migrate.plans.report import failed_table, write_failed
 
 pytestmark = pytest.mark.anyio
 

@@ -11,9 +11,9 @@ import pytest
 
 from aiopeertube import PeerTube, errors, migrate
 from aiopeertube.emulator import Emulator
-from aiopeertube.migrate import passwords
 from aiopeertube.migrate.exact_json import dumps
-from aiopeertube.migrate.passwords import Passwords, Safe, key_of_user, passwords_cell, passwords_in
+from aiopeertube.migrate.metadata import passwords
+from aiopeertube.migrate.metadata.passwords import Passwords, Safe, key_of_user, passwords_cell, passwords_in
 
 pytestmark = pytest.mark.anyio
 WORD, OTHER = "Geheim-7f3a", "Ander-91bc"
@@ -184,7 +184,7 @@ async def test_a_function_may_give_them_and_sees_none(pt: PeerTube, server: Emul
     protect(server, 1)
     seen: list[object] = []
 
-    def function(video: migrate.rules.Video) -> dict[str, object]:
+    def function(video: migrate.rules.rules.Video) -> dict[str, object]:
         seen.append(video.get("videoPasswords"))
         return {"privacy": 5, "videoPasswords": [OTHER]}
 

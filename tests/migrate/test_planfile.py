@@ -10,10 +10,10 @@ import pytest
 
 from aiopeertube import errors
 from aiopeertube.migrate import BadSource, Item, Job, Journal
-from aiopeertube.migrate.plan_check import complaints
-from aiopeertube.migrate.planfile import PlanFile, is_plan, write
-from aiopeertube.migrate.planning import plan_file
+from aiopeertube.migrate.plans.plan_check import complaints
+from aiopeertube.migrate.plans.planfile import PlanFile, is_plan, write
 from aiopeertube.migrate.problems import Problems
+from aiopeertube.migrate.steps.planning import plan_file
 
 pytestmark = pytest.mark.anyio
 

@@ -3,7 +3,7 @@
 import pytest
 
 from aiopeertube.emulator.model.ids import to_short, uuid_from_bits
-from aiopeertube.migrate.references import canonical, reference
+from aiopeertube.migrate.metadata.references import canonical, reference
 
 ORIGIN = "https://videos.example"
 UUID = "5a71eb42-d31d-4cf0-9a63-42319bfeb9c6"

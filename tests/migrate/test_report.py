@@ -1,8 +1,8 @@
 """What a plan comes to, for people."""
 
 from aiopeertube.migrate import Change, Item, Vocabulary
-from aiopeertube.migrate.fields import Reading
-from aiopeertube.migrate.report import Diff
+from aiopeertube.migrate.metadata.fields import Reading
+from aiopeertube.migrate.plans.report import Diff
 
 
 def item(name: str, before: dict[str, object], after: dict[str, object]) -> Item:

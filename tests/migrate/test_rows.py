@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from aiopeertube.migrate.fields import Reading
-from aiopeertube.migrate.item import Item
+from aiopeertube.migrate.journal.item import Item
+from aiopeertube.migrate.metadata.fields import Reading
 from aiopeertube.migrate.problems import BadSource, Problems
-from aiopeertube.migrate.rows import Layout, RowReader
+from aiopeertube.migrate.rows.rows import Layout, RowReader
 from aiopeertube.migrate.tables.source import Row, Stored
 
 Read = Callable[..., Item | None]

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from aiopeertube.errors import ConfigurationError, InputError
-from aiopeertube.migrate.conditions import Condition, condition
-from aiopeertube.migrate.fields import Reading
-from aiopeertube.migrate.rules import (
+from aiopeertube.migrate.metadata.fields import Reading
+from aiopeertube.migrate.rules.conditions import Condition, condition
+from aiopeertube.migrate.rules.rules import (
     Rule,
     Rules,
     Transform,
@@ -219,7 +219,7 @@ def test_a_misspelt_edit_has_a_suggestion(reading: Reading) -> None:
 def test_an_expression_that_never_ends_is_stopped(
     rule: str, reading: Reading, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("aiopeertube.migrate.patterns.SECONDS", 0.05)
+    monkeypatch.setattr("aiopeertube.migrate.rules.patterns.SECONDS", 0.05)
     rules = Rules(replace_regex=(rule,)).transform(reading)
     text = "a" * 60 + "!"
     with pytest.raises(InputError, match=f"5a71eb42.*'{text}'") as stopped:

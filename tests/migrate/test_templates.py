@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aiopeertube.migrate.templates import Template, text_of
+from aiopeertube.migrate.rows.templates import Template, text_of
 
 
 @pytest.mark.parametrize(

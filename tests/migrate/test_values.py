@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from aiopeertube.migrate.values import (
+from aiopeertube.migrate.metadata.values import (
     CLEARED,
     boolean,
     cell_text,

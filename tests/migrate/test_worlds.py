@@ -12,11 +12,11 @@ from aiopeertube import PeerTube, errors, migrate
 from aiopeertube.emulator import Emulator
 from aiopeertube.emulator.model import constants, languages
 from aiopeertube.emulator.model.store import Schedule
-from aiopeertube.migrate import changes, fields
-from aiopeertube.migrate.english import LABELS
-from aiopeertube.migrate.fields import Doubtful, Reading
-from aiopeertube.migrate.values import js_trimmed, shortest_length
-from aiopeertube.migrate.vocabulary import Unlisted, Vocabulary
+from aiopeertube.migrate.metadata import changes, fields
+from aiopeertube.migrate.metadata.english import LABELS
+from aiopeertube.migrate.metadata.fields import Doubtful, Reading
+from aiopeertube.migrate.metadata.values import js_trimmed, shortest_length
+from aiopeertube.migrate.metadata.vocabulary import Unlisted, Vocabulary
 
 pytestmark = pytest.mark.anyio
 FACE, SELECTOR = "\U0001f600", "\ufe0f"

@@ -23,7 +23,7 @@ from virtual_clock import VirtualClockLoop
 
 from aiopeertube import PeerTube, migrate
 from aiopeertube.errors import PeerTubeError
-from aiopeertube.migrate import journal
+from aiopeertube.migrate.journal import journal
 from aiopeertube.testing import MockTransport, reply
 from aiopeertube.wire.messages import JsonBody, Request, Response
 

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from aiopeertube.migrate.journal_errors import JournalError
+from aiopeertube.migrate.journal.journal_errors import JournalError
 
 from .base import Kind
 from .captions import Captions

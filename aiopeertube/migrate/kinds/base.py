@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
-from aiopeertube.migrate.item import Item
-from aiopeertube.migrate.journal import Journal
-from aiopeertube.migrate.rows import RowReader
+from aiopeertube.migrate.journal.item import Item
+from aiopeertube.migrate.journal.journal import Journal
+from aiopeertube.migrate.rows.rows import RowReader
 from aiopeertube.migrate.tables.source import Row
 from aiopeertube.wire.call import Call
 from aiopeertube.wire.messages import Request

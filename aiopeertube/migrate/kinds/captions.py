@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from aiopeertube.errors import NotFound
-from aiopeertube.migrate.fields import Reading
-from aiopeertube.migrate.item import Item
-from aiopeertube.migrate.journal import Journal
+from aiopeertube.migrate.journal.item import Item
+from aiopeertube.migrate.journal.journal import Journal
+from aiopeertube.migrate.metadata.fields import Reading
+from aiopeertube.migrate.metadata.shapes import taken
 from aiopeertube.migrate.problems import CellError
-from aiopeertube.migrate.rows import RowReader
-from aiopeertube.migrate.shapes import taken
+from aiopeertube.migrate.rows.rows import RowReader
 from aiopeertube.migrate.tables.source import Row
 from aiopeertube.wire.call import Call
 from aiopeertube.wire.messages import Request, Response

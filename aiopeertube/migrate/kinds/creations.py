@@ -16,15 +16,15 @@ from aiopeertube.errors import (
     UploadStuck,
     UploadUnknown,
 )
-from aiopeertube.migrate import fields
-from aiopeertube.migrate.answers import whole_video
-from aiopeertube.migrate.changes import missing, on_the_wire
-from aiopeertube.migrate.item import Item
-from aiopeertube.migrate.journal import Journal
+from aiopeertube.migrate.journal.item import Item
+from aiopeertube.migrate.journal.journal import Journal
+from aiopeertube.migrate.metadata import fields
+from aiopeertube.migrate.metadata.answers import whole_video
+from aiopeertube.migrate.metadata.changes import missing, on_the_wire
+from aiopeertube.migrate.metadata.vocabulary import FILES, WORDS, Vocabulary
 from aiopeertube.migrate.problems import CellError
-from aiopeertube.migrate.rows import RowReader, kept, key_of, words_of
+from aiopeertube.migrate.rows.rows import RowReader, kept, key_of, words_of
 from aiopeertube.migrate.tables.source import Row
-from aiopeertube.migrate.vocabulary import FILES, WORDS, Vocabulary
 from aiopeertube.resumable import Ticket, upload
 from aiopeertube.wire.call import Call
 from aiopeertube.wire.files import video_type

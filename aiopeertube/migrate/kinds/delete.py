@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from aiopeertube.errors import NotFound
-from aiopeertube.migrate import fields
-from aiopeertube.migrate.answers import whole_video
-from aiopeertube.migrate.item import Item
-from aiopeertube.migrate.journal import Journal
-from aiopeertube.migrate.references import names_another
-from aiopeertube.migrate.rows import RowReader
+from aiopeertube.migrate.journal.item import Item
+from aiopeertube.migrate.journal.journal import Journal
+from aiopeertube.migrate.metadata import fields
+from aiopeertube.migrate.metadata.answers import whole_video
+from aiopeertube.migrate.metadata.references import names_another
+from aiopeertube.migrate.rows.rows import RowReader
 from aiopeertube.migrate.tables.source import Row
 from aiopeertube.wire.call import Call
 from aiopeertube.wire.messages import Request

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 from weakref import WeakKeyDictionary, WeakValueDictionary
 
 from aiopeertube.errors import ServerError, TransportError, UnexpectedResponse
-from aiopeertube.migrate.item import Item
-from aiopeertube.migrate.journal import Journal
+from aiopeertube.migrate.journal.item import Item
+from aiopeertube.migrate.journal.journal import Journal
+from aiopeertube.migrate.metadata.vocabulary import Vocabulary
 from aiopeertube.migrate.problems import CellError
-from aiopeertube.migrate.vocabulary import Vocabulary
 from aiopeertube.wire.call import Call
 from aiopeertube.wire.messages import Request
 

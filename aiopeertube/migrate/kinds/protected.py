@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from aiopeertube.errors import ApiError, BadRequest
-from aiopeertube.migrate.answers import passwords_of
+from aiopeertube.migrate.metadata.answers import passwords_of
 from aiopeertube.wire.call import Call
 from aiopeertube.wire.messages import Request
 

@@ -7,9 +7,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from aiopeertube.migrate.item import Item
+from aiopeertube.migrate.journal.item import Item
 from aiopeertube.migrate.problems import CellError
-from aiopeertube.migrate.rows import RowReader, kept, key_of
+from aiopeertube.migrate.rows.rows import RowReader, kept, key_of
 from aiopeertube.migrate.tables.source import Row
 
 Wanted = Callable[[Mapping[str, Any]], dict[str, Any]]  # of a row's cells; raises CellError

@@ -6,10 +6,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
-from aiopeertube.migrate.item import Item
-from aiopeertube.migrate.journal import Journal
+from aiopeertube.migrate.journal.item import Item
+from aiopeertube.migrate.journal.journal import Journal
 from aiopeertube.migrate.problems import CellError
-from aiopeertube.migrate.rows import RowReader
+from aiopeertube.migrate.rows.rows import RowReader
 from aiopeertube.migrate.tables.source import Row
 from aiopeertube.wire.call import Call
 from aiopeertube.wire.messages import Request

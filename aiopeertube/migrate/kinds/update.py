@@ -5,15 +5,16 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from aiopeertube.errors import InputError, NotFound
-from aiopeertube.migrate import fields, merging
-from aiopeertube.migrate.answers import whole_video
-from aiopeertube.migrate.changes import needed_for, on_the_wire
-from aiopeertube.migrate.field_reads import PASSWORDS
-from aiopeertube.migrate.item import Item
-from aiopeertube.migrate.journal import Journal
-from aiopeertube.migrate.rows import RowReader, words_of
+from aiopeertube.migrate.journal.item import Item
+from aiopeertube.migrate.journal.journal import Journal
+from aiopeertube.migrate.metadata import fields
+from aiopeertube.migrate.metadata.answers import whole_video
+from aiopeertube.migrate.metadata.changes import needed_for, on_the_wire
+from aiopeertube.migrate.metadata.field_reads import PASSWORDS
+from aiopeertube.migrate.metadata.vocabulary import WORDS, Vocabulary
+from aiopeertube.migrate.plans import merging
+from aiopeertube.migrate.rows.rows import RowReader, words_of
 from aiopeertube.migrate.tables.source import Row
-from aiopeertube.migrate.vocabulary import WORDS, Vocabulary
 from aiopeertube.wire.call import Call
 from aiopeertube.wire.messages import Request
 

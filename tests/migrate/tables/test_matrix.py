@@ -16,9 +16,9 @@ import workbooks
 from openpyxl.utils.escape import unescape
 from workbooks import Cell
 
-from aiopeertube.migrate.fields import Reading
+from aiopeertube.migrate.metadata.fields import Reading
 from aiopeertube.migrate.problems import Problems
-from aiopeertube.migrate.rows import Layout, RowReader
+from aiopeertube.migrate.rows.rows import Layout, RowReader
 from aiopeertube.migrate.tables import open_sink, open_source
 
 FORMATS: Final = ("csv", "tsv", "jsonl", "xlsx")

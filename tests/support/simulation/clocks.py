@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 from anyio._backends._asyncio import CancelScope
 from virtual_clock import START, JumpingSelector, VirtualClockLoop
 
-from aiopeertube.migrate import journal
+from aiopeertube.migrate.journal import journal
 
 T = TypeVar("T")
 

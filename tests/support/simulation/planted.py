@@ -229,11 +229,11 @@ def _losses_are_not_counted(handle: Replacement) -> Replacement:
 
 def _marks_stay_in_memory(take: Replacement) -> Replacement:
     def unwritten(self: Any, *arguments: Any) -> Any:
-        save, self.save = self.save, lambda items: None
+        save, self._save = self._save, lambda items: None
         try:
             return take(self, *arguments)
         finally:
-            self.save = save
+            self._save = save
 
     return unwritten
 
@@ -340,7 +340,7 @@ PLANTS = (
     ),
     Plant(
         "marks that are not written",
-        "migrate.database:Database.take",
+        "migrate.journal.database:Database.take",
         _marks_stay_in_memory,
         "marked_before_sent",
         (24, 40, 69),

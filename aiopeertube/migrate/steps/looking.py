@@ -4,12 +4,13 @@ from collections.abc import AsyncIterator
 from contextlib import aclosing
 from typing import TYPE_CHECKING
 
+from aiopeertube.migrate.journal.item import Item
+from aiopeertube.migrate.journal.journal import Batch, Journal
+from aiopeertube.migrate.metadata.references import names_another
+from aiopeertube.migrate.scope import Found, Seen, Who, in_full, owner_of
+from aiopeertube.migrate.watching import Watcher
+
 from .compare import is_about_one_video, reason
-from .item import Item
-from .journal import Batch, Journal
-from .references import names_another
-from .scope import Found, Seen, Who, in_full, owner_of
-from .watching import Watcher
 
 if TYPE_CHECKING:
     from aiopeertube._client import PeerTube

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal
 
-from .exact_json import dumps
+from aiopeertube.migrate.exact_json import dumps
 
 State = Literal["read", "planned", "sending", "changed", "unchanged", "skipped", "conflict", "failed", "damaged"]
 

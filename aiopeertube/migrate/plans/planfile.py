@@ -12,15 +12,15 @@ from pathlib import Path
 from typing import IO, Any, Final
 
 from aiopeertube.errors import FileUnreadable
+from aiopeertube.migrate.exact_json import dumps
+from aiopeertube.migrate.journal.item import Item
+from aiopeertube.migrate.journal.schema import Job
+from aiopeertube.migrate.metadata.vocabulary import Vocabulary
+from aiopeertube.migrate.problems import CellError, Problems
+from aiopeertube.migrate.rows.exported import digest
 
-from .exact_json import dumps
-from .exported import digest
-from .item import Item
 from .merging import KEPT
 from .plan_check import canonical, complaints, head_complaints, normal
-from .problems import CellError, Problems
-from .schema import Job
-from .vocabulary import Vocabulary
 
 VERSION: Final = 1
 _BEGINNING: Final = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{\s*"plan"\s*:')

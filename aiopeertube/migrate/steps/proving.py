@@ -11,17 +11,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from aiopeertube.errors import PeerTubeError
+from aiopeertube.migrate.journal.columns import DAMAGED
+from aiopeertube.migrate.journal.item import Item
+from aiopeertube.migrate.journal.journal import Journal
+from aiopeertube.migrate.kinds import Kind
+from aiopeertube.migrate.metadata import fields
+from aiopeertube.migrate.rows.own_writes import EXPORT
+from aiopeertube.migrate.scope import Who
+from aiopeertube.migrate.watching import UNWATCHED, Watcher
 
-from . import fields
-from .columns import DAMAGED
 from .compare import Lookup, is_about_one_video, reason
-from .item import Item
-from .journal import Journal
-from .kinds import Kind
-from .own_writes import EXPORT
 from .planning import plan_again
-from .scope import Who
-from .watching import UNWATCHED, Watcher
 
 if TYPE_CHECKING:
     from aiopeertube._client import PeerTube

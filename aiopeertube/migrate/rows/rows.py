@@ -5,23 +5,25 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final
 
-from . import exported, fields
-from .changes import clash, dropped
+from aiopeertube.migrate.journal.item import Item
+from aiopeertube.migrate.journal.journal import Batch, Journal
+from aiopeertube.migrate.metadata import fields
+from aiopeertube.migrate.metadata.changes import clash, dropped
+from aiopeertube.migrate.metadata.fields import FIELDS, LABELLED, Doubtful, Reading, too_new
+from aiopeertube.migrate.metadata.fitting import Cuts, whole
+from aiopeertube.migrate.metadata.references import COLUMNS, all_names, reference
+from aiopeertube.migrate.metadata.values import CLEAR, CLEARED
+from aiopeertube.migrate.metadata.vocabulary import meant
+from aiopeertube.migrate.problems import CellError, Problems
+from aiopeertube.migrate.suggestions import no_such
+from aiopeertube.migrate.tables import decoded_twice
+from aiopeertube.migrate.tables.source import Row, Source, Stored
+
+from . import exported
 from .exported import Exported
-from .fields import FIELDS, LABELLED, Doubtful, Reading, too_new
-from .fitting import Cuts, whole
-from .item import Item
-from .journal import Batch, Journal
 from .keys import Keys
 from .own_writes import EXPORT, OwnWrites
-from .problems import CellError, Problems
-from .references import COLUMNS, all_names, reference
-from .suggestions import no_such
-from .tables import decoded_twice
-from .tables.source import Row, Source, Stored
 from .templates import Template, text_of
-from .values import CLEAR, CLEARED
-from .vocabulary import meant
 
 LABELS: Final = {f"{name}.label": name for name in LABELLED}
 # What an export writes for people to read, and what a file of failed rows adds.

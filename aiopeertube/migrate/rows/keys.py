@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import Final
 
-from .database import Database
-from .journal_errors import JournalError, explained
-from .journals import all_journals
+from aiopeertube.migrate.journal.database import Database
+from aiopeertube.migrate.journal.journal_errors import JournalError, explained
+from aiopeertube.migrate.journal.journals import all_journals
 
 _MAKERS: Final = frozenset({"upload", "import"})
 

@@ -14,8 +14,8 @@ from typing import Any, Final
 
 import orjson
 
-from .exact_json import dumps, loads
-from .references import is_uuid
+from aiopeertube.migrate.exact_json import dumps, loads
+from aiopeertube.migrate.metadata.references import is_uuid
 
 COLUMN: Final = "exported"
 _VERSION: Final = "x1"

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from aiopeertube.errors import PeerTubeError
+from aiopeertube.migrate.journal.database import Database
+from aiopeertube.migrate.journal.journal import Journal
+from aiopeertube.migrate.journal.journal_errors import explained
+from aiopeertube.migrate.journal.journals import all_journals
+from aiopeertube.migrate.journal.schema import Job
 
-from .database import Database
 from .exported import digest
-from .journal import Journal
-from .journal_errors import explained
-from .journals import all_journals
-from .schema import Job
 
 EXPORT: Final = "export"  # in an item's note: which row of which export it is of
 

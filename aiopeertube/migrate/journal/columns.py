@@ -7,7 +7,8 @@ from dataclasses import dataclass, fields
 from operator import attrgetter
 from typing import Any, Final, get_args
 
-from .exact_json import dumps, loads
+from aiopeertube.migrate.exact_json import dumps, loads
+
 from .item import Item, State
 
 

@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 from uuid import UUID
 
-from .changes import clash
-from .field_reads import is_far
-from .fields import AT, FIELDS, THEN, refusal
-from .passwords import SAFE, is_seal
-from .suggestions import did_you_mean
-from .values import server_moment, unique
-from .vocabulary import Vocabulary
+from aiopeertube.migrate.metadata.changes import clash
+from aiopeertube.migrate.metadata.field_reads import is_far
+from aiopeertube.migrate.metadata.fields import AT, FIELDS, THEN, refusal
+from aiopeertube.migrate.metadata.passwords import SAFE, is_seal
+from aiopeertube.migrate.metadata.values import server_moment, unique
+from aiopeertube.migrate.metadata.vocabulary import Vocabulary
+from aiopeertube.migrate.suggestions import did_you_mean
 
 Complaint = tuple[str, str]  # the entry, or the field, and what is wrong with it
 _MOST: Final = 2**53  # the greatest line number that JSON keeps

@@ -10,19 +10,19 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self
 
 from aiopeertube.errors import ConfigurationError, FileUnwritable
+from aiopeertube.migrate.journal.item import Item, State
+from aiopeertube.migrate.journal.journal import Journal
+from aiopeertube.migrate.journal.schema import Job
+from aiopeertube.migrate.metadata.changes import for_ever
+from aiopeertube.migrate.metadata.vocabulary import Vocabulary
+from aiopeertube.migrate.outputs import check_output
+from aiopeertube.migrate.problems import Problem
+from aiopeertube.migrate.scope import Who
+from aiopeertube.migrate.tables.target import Target, TargetSink
 
 from . import planfile
-from .changes import for_ever
-from .item import Item, State
-from .journal import Journal
 from .merging import Conflict, told
-from .outputs import check_output
-from .problems import Problem
 from .report import Change, Diff
-from .schema import Job
-from .scope import Who
-from .tables.target import Target, TargetSink
-from .vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from aiopeertube._client import PeerTube

@@ -4,11 +4,11 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
-from .item import Item, merged
-from .journal import Batch, Journal
-from .problems import Problems
-from .references import names_another
-from .scope import Seen, in_full
+from aiopeertube.migrate.journal.item import Item, merged
+from aiopeertube.migrate.journal.journal import Batch, Journal
+from aiopeertube.migrate.metadata.references import names_another
+from aiopeertube.migrate.problems import Problems
+from aiopeertube.migrate.scope import Seen, in_full
 
 if TYPE_CHECKING:
     from aiopeertube._client import PeerTube

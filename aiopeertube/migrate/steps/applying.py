@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 from aiopeertube.bulk import BulkRun, Halt, Outcome
 from aiopeertube.errors import ApiError, BulkHalted, PeerTubeError, ends_run
+from aiopeertube.migrate.journal.item import Item
+from aiopeertube.migrate.journal.journal import Journal
+from aiopeertube.migrate.journal.journal_errors import JournalError
+from aiopeertube.migrate.kinds import Kind
+from aiopeertube.migrate.watching import UNWATCHED, Watcher
 from aiopeertube.wire.call import Call
 from aiopeertube.wire.messages import Request
 
 from .compare import is_about_one_video
-from .item import Item
-from .journal import Journal
-from .journal_errors import JournalError
-from .kinds import Kind
-from .watching import UNWATCHED, Watcher
 
 if TYPE_CHECKING:
     from aiopeertube._client import PeerTube

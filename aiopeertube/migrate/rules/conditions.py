@@ -11,11 +11,10 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from aiopeertube.errors import InputError
-
-from .fields import FIELDS, SECRET, Reading
-from .rows import LABELS
-from .suggestions import no_such
-from .values import boolean, moment, server_moment
+from aiopeertube.migrate.metadata.fields import FIELDS, SECRET, Reading
+from aiopeertube.migrate.metadata.values import boolean, moment, server_moment
+from aiopeertube.migrate.rows.rows import LABELS
+from aiopeertube.migrate.suggestions import no_such
 
 Video = Mapping[str, Any]
 

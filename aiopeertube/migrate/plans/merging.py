@@ -17,16 +17,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from . import fields
-from .changes import driver
-from .excerpts import excerpts
-from .exported import digest, is_same, is_told
-from .fields import FIELDS
-from .item import Item
-from .own_writes import EXPORT
+from aiopeertube.migrate.journal.item import Item
+from aiopeertube.migrate.metadata import fields
+from aiopeertube.migrate.metadata.changes import driver
+from aiopeertube.migrate.metadata.excerpts import excerpts
+from aiopeertube.migrate.metadata.fields import FIELDS
+from aiopeertube.migrate.metadata.values import server_moment
+from aiopeertube.migrate.metadata.vocabulary import Vocabulary
+from aiopeertube.migrate.rows.exported import digest, is_same, is_told
+from aiopeertube.migrate.rows.own_writes import EXPORT
+
 from .report import Diff
-from .values import server_moment
-from .vocabulary import Vocabulary
 
 _UNKNOWN: Final = object()
 

@@ -11,13 +11,12 @@ from types import TracebackType
 from typing import Any
 
 from aiopeertube.errors import ConfigurationError
-
-from . import fields
-from .fields import FIELDS, Reading
-from .fitting import Cuts, whole
-from .rows import LABELS
-from .suggestions import did_you_mean, no_such
-from .values import CLEARED
+from aiopeertube.migrate.metadata import fields
+from aiopeertube.migrate.metadata.fields import FIELDS, Reading
+from aiopeertube.migrate.metadata.fitting import Cuts, whole
+from aiopeertube.migrate.metadata.values import CLEARED
+from aiopeertube.migrate.rows.rows import LABELS
+from aiopeertube.migrate.suggestions import did_you_mean, no_such
 
 Video = Mapping[str, Any]
 Change = Callable[..., Mapping[str, Any] | None]

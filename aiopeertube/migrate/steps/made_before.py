@@ -12,15 +12,15 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any, Final
 
 from aiopeertube.errors import NotFound, PeerTubeError
+from aiopeertube.migrate.journal.item import Item
+from aiopeertube.migrate.journal.journal import Journal
+from aiopeertube.migrate.journal.journals import earlier_journals
+from aiopeertube.migrate.kinds import Kind
+from aiopeertube.migrate.rows.exported import digest
+from aiopeertube.migrate.watching import UNWATCHED, Sayer, Watcher
 
 from .applying import settle_open
 from .compare import is_about_one_video
-from .exported import digest
-from .item import Item
-from .journal import Journal
-from .journals import earlier_journals
-from .kinds import Kind
-from .watching import UNWATCHED, Sayer, Watcher
 
 if TYPE_CHECKING:
     from aiopeertube._client import PeerTube

@@ -10,18 +10,18 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, Final
 
 from aiopeertube.errors import ApiError, NotFound, UnexpectedResponse
-
-from . import fields, merging
-from .changes import change, needed_for
-from .item import Item
-from .journal import Batch, Journal
-from .merging import conflicts, set_apart
-from .problems import Problems
-from .references import names_another
-from .rows import ANOTHER
-from .scope import Found, Scope, Seen, Who, in_full, listing, owner_of
-from .vocabulary import Vocabulary
-from .watching import UNWATCHED, Watcher
+from aiopeertube.migrate.journal.item import Item
+from aiopeertube.migrate.journal.journal import Batch, Journal
+from aiopeertube.migrate.metadata import fields
+from aiopeertube.migrate.metadata.changes import change, needed_for
+from aiopeertube.migrate.metadata.references import names_another
+from aiopeertube.migrate.metadata.vocabulary import Vocabulary
+from aiopeertube.migrate.plans import merging
+from aiopeertube.migrate.plans.merging import conflicts, set_apart
+from aiopeertube.migrate.problems import Problems
+from aiopeertube.migrate.rows.rows import ANOTHER
+from aiopeertube.migrate.scope import Found, Scope, Seen, Who, in_full, listing, owner_of
+from aiopeertube.migrate.watching import UNWATCHED, Watcher
 
 if TYPE_CHECKING:
     from aiopeertube._client import PeerTube

@@ -6,29 +6,29 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from aiopeertube.errors import InputError
+from aiopeertube.migrate.journal.item import Item, State
+from aiopeertube.migrate.journal.journal import Batch, Journal
+from aiopeertube.migrate.journal.journal_errors import JournalError
+from aiopeertube.migrate.journal.schema import Job
+from aiopeertube.migrate.kinds import Kind
+from aiopeertube.migrate.metadata.fields import Reading
+from aiopeertube.migrate.metadata.fitting import Cuts
+from aiopeertube.migrate.metadata.vocabulary import Vocabulary
+from aiopeertube.migrate.plans.merging import planned, reopened
+from aiopeertube.migrate.plans.planfile import PlanFile
+from aiopeertube.migrate.plans.planned import Plan
+from aiopeertube.migrate.problems import Problems
+from aiopeertube.migrate.rows import exported
+from aiopeertube.migrate.rows.keys import Keys
+from aiopeertube.migrate.rows.own_writes import own_writes
+from aiopeertube.migrate.rows.rows import Layout, RowReader, read_all
+from aiopeertube.migrate.rules.rules import Transform
+from aiopeertube.migrate.scope import Found, Scope, Seen, Who, has_total, in_full, listing
+from aiopeertube.migrate.tables.source import Source
+from aiopeertube.migrate.watching import UNWATCHED, Watcher
 
-from . import exported
 from .compare import Lookup, compare, is_about_one_video, reason
-from .fields import Reading
-from .fitting import Cuts
-from .item import Item, State
-from .journal import Batch, Journal
-from .journal_errors import JournalError
-from .keys import Keys
-from .kinds import Kind
-from .merging import planned, reopened
 from .naming import settle_names
-from .own_writes import own_writes
-from .planfile import PlanFile
-from .planned import Plan
-from .problems import Problems
-from .rows import Layout, RowReader, read_all
-from .rules import Transform
-from .schema import Job
-from .scope import Found, Scope, Seen, Who, has_total, in_full, listing
-from .tables.source import Source
-from .vocabulary import Vocabulary
-from .watching import UNWATCHED, Watcher
 
 if TYPE_CHECKING:
     from aiopeertube._client import PeerTube

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from .suggestions import did_you_mean
+from aiopeertube.migrate.suggestions import did_you_mean
 
 _TOKEN: Final = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]|[^{}]+")
 _SPEC: Final = re.compile(r"(.+):((?:.?[<>^])?\d{0,4}(?:\.\d{1,5})?s?)", re.DOTALL)

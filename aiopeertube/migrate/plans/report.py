@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from .excerpts import difference
-from .fields import FIELDS, THEN
-from .item import Item
-from .job_options import JobOptions
-from .journal import Journal
-from .outputs import check_output, free_name, unwritable
-from .tables import open_sink
-from .vocabulary import Vocabulary
+from aiopeertube.migrate.job_options import JobOptions
+from aiopeertube.migrate.journal.item import Item
+from aiopeertube.migrate.journal.journal import Journal
+from aiopeertube.migrate.metadata.excerpts import difference
+from aiopeertube.migrate.metadata.fields import FIELDS, THEN
+from aiopeertube.migrate.metadata.vocabulary import Vocabulary
+from aiopeertube.migrate.outputs import check_output, free_name, unwritable
+from aiopeertube.migrate.tables import open_sink
 
 # Fields in which many videos change alike; of the others only examples are worth a line.
 _GROUPED: Final = frozenset({

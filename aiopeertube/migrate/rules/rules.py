@@ -6,16 +6,17 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 from aiopeertube.errors import InputError
+from aiopeertube.migrate.metadata import fields
+from aiopeertube.migrate.metadata.fields import FIELDS, Reading
+from aiopeertube.migrate.metadata.fitting import Cuts, Say, whole
+from aiopeertube.migrate.metadata.passwords import SAFE
+from aiopeertube.migrate.metadata.values import CLEARED, unique
+from aiopeertube.migrate.scope import Scope
+from aiopeertube.migrate.suggestions import did_you_mean
 
-from . import fields, patterns
+from . import patterns
 from .conditions import Condition, condition
-from .fields import FIELDS, Reading
-from .fitting import Cuts, Say, whole
 from .functions import Change, called, changes_of, field_named, loaded
-from .passwords import SAFE
-from .scope import Scope
-from .suggestions import did_you_mean
-from .values import CLEARED, unique
 
 Video = Mapping[str, Any]
 Made = TypeVar("Made")

@@ -1,0 +1,1 @@
+"""Edits by rule: conditions, patterns, and functions of the user's own."""

@@ -1,0 +1,1 @@
+"""The steps of a job, from an input to what came of it: planning, applying, proving."""

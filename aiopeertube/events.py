@@ -5,6 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from aiopeertube._counting import counted
+
 __all__ = [
     "AttemptFinished",
     "ConcurrencyChanged",
@@ -118,4 +120,4 @@ class Hooks:
                 log.exception("a listener of %s failed", type(event).__name__)
 
     def __repr__(self) -> str:
-        return f"<Hooks, {sum(map(len, self._listeners.values()))} listeners>"
+        return f"<Hooks, {counted(sum(map(len, self._listeners.values())), 'listener')}>"

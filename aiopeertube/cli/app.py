@@ -53,6 +53,15 @@ class Root(Group):
         command: click.Command = getattr(module, _name_of(cmd_name))
         return command
 
+    def elsewhere(self, ctx: click.Context, name: str) -> Sequence[str]:
+        """Name the commands below others that are called so, like `videos list`; imports them all."""
+        groups = {one: self.get_command(ctx, one) for one in _COMMANDS}
+        return [
+            f"{one} {name}"
+            for one, group in groups.items()
+            if isinstance(group, click.Group) and name in group.commands
+        ]
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the commands' lines without importing them."""
         with formatter.section("Commands"):

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from aiopeertube._counting import counted, plural
 from aiopeertube.cli import output
 from aiopeertube.cli.connection import Connection
 from aiopeertube.cli.errors import Exit, Failure, explain
@@ -12,7 +13,7 @@ from aiopeertube.cli.option_sets import dashed
 from aiopeertube.cli.options import Settings
 from aiopeertube.cli.options_job import JobFlags
 from aiopeertube.cli.terminal import note
-from aiopeertube.migrate import FIELDS, BadSource, Item, JournalError, JournalFull, Run, find_journal
+from aiopeertube.migrate import FIELDS, BadSource, Item, JournalError, JournalFull, Run, Verified, find_journal
 
 if TYPE_CHECKING:
     from aiopeertube import PeerTube
@@ -76,7 +77,7 @@ def _all_of(exc: BadSource) -> Failure:
         note(dashed(str(problem), problem.option))
     if exc.total > len(exc.problems):
         note(f"... and {exc.total - len(exc.problems):,} more")
-    what = "1 problem" if exc.total == 1 else f"{exc.total:,} problems"
+    what = counted(exc.total, "problem")
     return Failure(f"{what} in the input; nothing was sent", code=Exit.USAGE, hint="correct the lines named above")
 
 
@@ -118,6 +119,12 @@ def ended(run: Run, settings: Settings, job: JobFlags, *, declined: str = "") ->
     return Exit.SOME_FAILED if run.failed else Exit.DONE
 
 
+def stands(found: Verified) -> str:
+    """Say what a look at what a job did came to."""
+    stand = counted(found.stand, "stands as written", "stand as written")
+    return f"{stand}, {counted(found.differ, 'differs', 'differ')}"
+
+
 def _tried(run: Run) -> int:
     """Say how a job goes on whose first items were carried out.
 
@@ -126,22 +133,22 @@ def _tried(run: Run) -> int:
     """
     found = run.verified
     if found is not None:
-        note(f"verify: {found.stand:,} stand as written, {found.differ:,} differ")
+        note(f"verify: {stands(found)}")
         for difference in found.differences:
             note(f"differs: {difference.name or difference.video}: {difference.why}")
     if found is not None and found.differ:
-        what = f"{found.differ:,} of the first are not as they were wanted"
+        what = f"{found.differ:,} of the first {plural(found.differ, 'is', 'are')} not as wanted"
         raise Failure(what, code=Exit.SOME_FAILED, hint="`aiopeertube rollback` undoes them")
     if run.left:
-        note(f"{run.left:,} are left: the same command with --resume, and without --first, goes on with them")
+        left, them = counted(run.left, "is left", "are left"), plural(run.left, "it", "them")
+        note(f"{left}: the same command with --resume, and without --first, goes on with {them}")
     return Exit.SOME_FAILED if run.failed else Exit.DONE
 
 
 def _summary(run: Run, job: JobFlags) -> None:
     if run.failed_file is not None:
-        rows, them = f"{run.failed:,} rows and their reasons are", "them"
-        if run.failed == 1:
-            rows, them = "1 row and its reason are", "it"
+        rows = counted(run.failed, "row and its reason are", "rows and their reasons are")
+        them = plural(run.failed, "it", "them")
         note(f"{rows} in {run.failed_file}; correct {them} and feed {them} back")
     known = {**run.counts, "planned": run.left} if run.left else run.counts
     note(", ".join(f"{known[state]:,} {state}" for state in _ORDER if known.get(state)) or "nothing to do")

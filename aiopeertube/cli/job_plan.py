@@ -4,6 +4,7 @@ from collections.abc import Callable
 from contextlib import aclosing
 from typing import Final, Literal
 
+from aiopeertube._counting import counted
 from aiopeertube.cli import output
 from aiopeertube.cli.options import Settings
 from aiopeertube.cli.terminal import note, one_line
@@ -46,7 +47,7 @@ async def _show_some(plan: Plan, state: Literal["planned", "failed"], says: str)
 def show_for_ever(plan: Plan, say: Callable[[str], None] = note) -> None:
     """Say what a rollback could not bring back, where there is anything."""
     if plan.for_ever:
-        what = ", ".join(f"{field} of {count:,} videos" for field, count in plan.for_ever.items())
+        what = ", ".join(f"{field} of {counted(count, 'video')}" for field, count in plan.for_ever.items())
         say(f"A rollback cannot bring back: {what}")
 
 
@@ -54,8 +55,8 @@ def show_replaced(plan: Plan) -> None:
     """Say what is replaced unseen: the table does not tell what its cells were when somebody looked at them."""
     values, filled = plan.replaced
     if values:
-        replaced = f"{values:,} value would be replaced" if values == 1 else f"{values:,} values would be replaced"
-        note(f"{replaced}; not empty now: {filled:,}. Only a table from `aiopeertube export` knows what was edited")
+        replaced = f"{counted(values, 'value')} would be replaced; not empty now: {filled:,}"
+        note(f"{replaced}. Only a table from `aiopeertube export` knows what was edited")
 
 
 def show_conflicts(plan: Plan) -> None:
@@ -74,7 +75,7 @@ _SHOWN: Final = 20
 
 def _cost(estimate: Estimate) -> str:
     takes = "as long as the server takes" if estimate.seconds is None else f"about {_time(estimate.seconds)}"
-    return f"{estimate.requests:,} requests, {takes}; rate limit: {estimate.limit}"
+    return f"{counted(estimate.requests, 'request')}, {takes}; rate limit: {estimate.limit}"
 
 
 def _time(seconds: float) -> str:

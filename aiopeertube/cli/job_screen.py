@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from aiopeertube._counting import counted
 from aiopeertube.cli import job_output, job_plan, many, progress
 from aiopeertube.cli.interrupts import HEARD, Interrupts
 from aiopeertube.cli.options import Settings
@@ -99,7 +100,7 @@ class JobScreen(Unwatched):
         elif not self._settings.quiet:
             job_plan.show_for_ever(plan)
         if self._shows_counts and not self._settings.quiet:
-            note(f"{plan.changes:,} of {plan.looked_at:,} videos would change")
+            note(f"{plan.changes:,} of {counted(plan.looked_at, 'video')} would change")
         if self._job.dry_run and not self._lines and not self._settings.quiet:
             await job_plan.show_dry(plan)
         job_plan.show_conflicts(plan)

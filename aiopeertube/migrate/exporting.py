@@ -13,6 +13,7 @@ from .rows import exported
 from .rows.rows import FOR_PEOPLE, UNKNOWN
 from .scope import Found, Scope, Seen, Who, has_total, in_full, listing, owner_of
 from .steps.compare import is_about_one_video, reason
+from .suggestions import no_such
 from .tables import Sink
 from .watching import UNWATCHED, Watcher
 
@@ -42,8 +43,7 @@ def columns_for(chosen: Sequence[str], *, remember: bool = False) -> tuple[str, 
     """
     unknown = [column for column in chosen if column not in KNOWN]
     if unknown:
-        what = f"there is no field {unknown[0]!r}; there are {', '.join(sorted(KNOWN))}"
-        raise InvalidField("fields", what, option="fields")
+        raise InvalidField("fields", no_such("field", unknown[0], sorted(KNOWN)), option="fields")
     wanted = dict.fromkeys(("uuid", *chosen) if not set(chosen) & set(COLUMNS) else chosen)
     remember = remember or exported.COLUMN in wanted
     wanted.pop(exported.COLUMN, None)

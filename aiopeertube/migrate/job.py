@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from aiopeertube._counting import counted
 from aiopeertube.errors import ConfigurationError, PeerTubeError
 
 from .inputs import Input
@@ -263,7 +264,7 @@ async def carry_out(
     _check_size(plan.changes, options.max_changes)
     if options.dry_run:
         return await _ended(desk, options)
-    asked = question.format(count=plan.changes, origin=desk.pt.origin)
+    asked = question.format(videos=counted(plan.changes, "video"), origin=desk.pt.origin)
     if asked and plan.changes and not await watcher.confirm(asked):
         return Run(journal.path, plan.counts, DECLINED, declined=True)
     if undoes is not None and plan.changes:
@@ -306,7 +307,9 @@ async def _reopen(desk: Desk, kind: Kind) -> None:
 
 def _check_size(changes: int, most: int | None) -> None:
     if most is not None and changes > most:
-        raise ConfigurationError(f"{changes:,} videos would change, more than {most:,}", option="max_changes")
+        raise ConfigurationError(
+            f"{counted(changes, 'video')} would change, more than {most:,}", option="max_changes"
+        )
 
 
 async def _ended(desk: Desk, options: JobOptions, *, stopped: str = "", error: PeerTubeError | None = None) -> Run:

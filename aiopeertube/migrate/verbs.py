@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from aiopeertube._counting import counted, plural
 from aiopeertube.bulk import Halt
 from aiopeertube.errors import ConfigurationError
 
@@ -179,7 +180,7 @@ async def set_(
         over = RulesOverScope(pt, desk.journal, desk.who, transform, within, watcher=watcher)
         with watcher.step("compare"):
             await over.plan()
-        question = "Change {count:,} videos at {origin}?"
+        question = "Change {videos} at {origin}?"
         return await carry_out(
             desk,
             kind,
@@ -252,7 +253,7 @@ async def rollback(
                 kind,
                 options,
                 title="rollback",
-                question="Roll back {count:,} videos at {origin}, of " + escaped(named) + "?",
+                question="Roll back {videos} at {origin}, of " + escaped(named) + "?",
                 requests_each=kind.requests_each,
                 undoes=undoes,
             )
@@ -389,8 +390,8 @@ async def _create(
         await fill(desk, given, kind, table, cells)
         before = MadeBefore(pt, desk.journal, kind, watcher, looks_only=options.dry_run)
         if made := await before.settle():
-            say = "1 video exists already: an earlier job made it" if made == 1 else None
-            watcher.say(say or f"{made:,} videos exist already: earlier jobs made them")
+            them = plural(made, "an earlier job made it", "earlier jobs made them")
+            watcher.say(f"{counted(made, 'video exists', 'videos exist')} already: {them}")
         return await carry_out(desk, kind, options, title=kind.name)
 
 

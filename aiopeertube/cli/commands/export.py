@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import click
 
+from aiopeertube._counting import counted
 from aiopeertube.cli.connection import Connection, connect
 from aiopeertube.cli.errors import Exit
 from aiopeertube.cli.option_sets import option, with_options
@@ -86,5 +87,5 @@ async def _export(
     if not settings.quiet:
         gone = f", {done.vanished:,} vanished meanwhile" if done.vanished else ""
         odd = f", {done.failed:,} could not be read" if done.failed else ""
-        note(f"{done.written:,} videos written to {output}{gone}{odd}")
+        note(f"{counted(done.written, 'video')} written to {output}{gone}{odd}")
     return Exit.DONE if done.whole else Exit.SOME_FAILED

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import click
 
 from aiopeertube import migrate
+from aiopeertube._counting import counted
 from aiopeertube.cli import job_output, job_plan, job_screen
 from aiopeertube.cli.connection import Connection, connect
 from aiopeertube.cli.errors import Exit, Failure
@@ -93,7 +94,9 @@ async def _plan(
 async def _counts(made: migrate.Plan, settings: Settings) -> int:
     if not settings.quiet:
         good = made.counts.get("unchanged", 0)
-        note(f"{made.changes:,} videos would change, {good:,} are as they should be, {made.cannot:,} cannot be done")
+        would = f"{counted(made.changes, 'video')} would change"
+        as_is = counted(good, "is as it should be", "are as they should be")
+        note(f"{would}, {as_is}, {made.cannot:,} cannot be done")
         job_plan.show_replaced(made)
     async for item in made.items("failed", "conflict"):
         note(f"{item.state}: line {item.line}, {item.name or item.ref}: {item.reason}")

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Final
 
+from aiopeertube._counting import counted
+
 SHORT: Final = 60  # characters of a text that are shown as they are
 _AROUND: Final = 24  # characters of context before and after what differs
 _STRETCH: Final = 60  # characters of one stretch that went, or came
@@ -65,7 +67,7 @@ def difference(old: str, new: str) -> str:
         return " -> ".join(excerpts((old, new)))
     shown = [_marked(one, old, new) for one in stretches[:_PLACES]]
     more = len(stretches) - len(shown)
-    return " / ".join(shown) + (f" (and in {more:,} more places)" if more > 1 else " (and in 1 more)" if more else "")
+    return " / ".join(shown) + (f" (and in {counted(more, 'more place')})" if more else "")
 
 
 def first_difference(texts: Sequence[str]) -> int:

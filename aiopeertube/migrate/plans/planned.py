@@ -9,6 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self
 
+from aiopeertube._counting import counted
 from aiopeertube.errors import ConfigurationError, FileUnwritable
 from aiopeertube.migrate.journal.item import Item, State
 from aiopeertube.migrate.journal.journal import Journal
@@ -48,7 +49,7 @@ def estimate(pt: "PeerTube", who: Who, requests: int) -> Estimate:
     if window is None or window.limit is None or window.length is None:
         return Estimate(requests, None, "not known yet")
     waits = max(0, math.ceil((requests - (window.remaining or 0)) / window.limit))
-    return Estimate(requests, waits * window.length, f"{window.limit} requests in {window.length:g} s")
+    return Estimate(requests, waits * window.length, f"{counted(window.limit, 'request')} in {window.length:g} s")
 
 
 class Plan:
@@ -163,7 +164,7 @@ class Plan:
         self.close()
 
     def __repr__(self) -> str:
-        return f"<Plan of {self.job.source}: {self.changes:,} changes, {self.cannot:,} cannot be done>"
+        return f"<Plan of {self.job.source}: {counted(self.changes, 'change')}, {self.cannot:,} cannot be done>"
 
 
 async def plan_of(

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final
 
+from aiopeertube._counting import counted
 from aiopeertube.migrate.journal.item import Item
 from aiopeertube.migrate.journal.journal import Batch, Journal
 from aiopeertube.migrate.metadata import fields
@@ -407,10 +408,10 @@ class RowReader:
         """Say what of the whole table is no error, and may not be meant so."""
         if self.emptied:
             clears = "null" if self._typed else self.reading.marker
-            cells = "1 cell was" if self.emptied == 1 else f"{self.emptied:,} cells were"
+            cells = counted(self.emptied, "cell was", "cells were")
             yield f"{cells} emptied since the export; an empty cell leaves its field as it is, {clears} empties it"
         if self.respelled:
-            cells = "1 cell differs" if self.respelled == 1 else f"{self.respelled:,} cells differ"
+            cells = counted(self.respelled, "cell differs", "cells differ")
             yield f"{cells} from the export in the kind of line breaks alone, as spreadsheets write them: no edit"
 
 
@@ -489,5 +490,5 @@ class _Twice:
     def tell(self, problems: Problems) -> None:
         """Note what was found."""
         if self._count:
-            what = "cell looks" if self._count == 1 else "cells look"
-            problems.note(f"{self._count:,} {what} as if UTF-8 had been read as Windows-1252, first {self._first}")
+            cells = counted(self._count, "cell looks", "cells look")
+            problems.note(f"{cells} as if UTF-8 had been read as Windows-1252, first {self._first}")

@@ -5,6 +5,7 @@ import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,7 @@ from .plans.planfile import PlanFile
 from .plans.planned import Plan, plan_of
 from .plans.report import failed_table, write_failed
 from .rows.rows import Layout
+from .rules.functions import cells_of, loaded
 from .scope import Who, who_am_i
 from .steps.applying import Apply, settle_open
 from .steps.compare import Lookup
@@ -199,11 +201,19 @@ async def fill(
     """
     content, pt = given.content, desk.pt
     if isinstance(content, (Plan, PlanFile)):
+        if table.function:
+            raise ConfigurationError("function: it is for tables, and this is a plan", option="function")
         await _fill_from_plan(desk, content, kind, overwrite=overwrite, looks=looks)
         return
-    columns = (*given.columns, *table.compose) if given.columns else ()
+    function = loaded(table.function, arguments=("row",)) if table.function else None
+    columns = (*given.columns, *table.compose) if given.columns and function is None else ()
     desk.words = await fetch_words(pt, kind.words(columns), desk.me)
-    layout = Layout(frozenset(table.ignore), table.compose, frozenset(kind.columns))
+    layout = Layout(
+        frozenset(table.ignore),
+        table.compose,
+        frozenset(kind.columns),
+        function=partial(cells_of, function) if function else None,
+    )
     reading = Reading(
         desk.words, cells.clear_marker, cells.tag_separator, cells.fit, cells.date_order, desk.who.version
     )

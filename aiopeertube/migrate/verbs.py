@@ -73,7 +73,8 @@ async def export(
 ) -> Exported:
     """Write videos and their metadata into a table that can be edited and given to `plan` and `apply`.
 
-    Without a `scope` it has the instance's own videos: the public ones, or for staff those of every privacy. `fields`
+    Without a `scope` it has the instance's own videos: the public ones, or for staff those of every privacy, as of a
+    channel or account; of the user's own it has all. `fields`
     are its columns, by default all that can be edited and what names a video; `output` "-" is stdout. `bom` puts a
     byte order mark before CSV, without which Excel takes it for Windows-1252. The column `exported` remembers what
     was exported, so that `plan` and `apply` know your edits from other people's; without `remember` it is left out.
@@ -82,10 +83,11 @@ async def export(
         ConfigurationError: there is no such field or format, or a file of that name.
     """
     columns = columns_for(fields or DEFAULT, remember=remember)
-    who = None if pt.anonymous else (await who_am_i(pt))[0]
+    who, me = (None, {}) if pt.anonymous else await who_am_i(pt)
     if who is not None and not fields:
         columns = columns_for(default_for(who.version), remember=remember)
-    scope = await check_scope(pt, scope)
+    reader = None if who is None else Editor(who, me["account"].get("host", ""))
+    scope = await check_scope(pt, scope, reader=reader)
     sink = open_sink(str(output), columns, format=format, delimiter=delimiter, overwrite=overwrite, bom=bom)
     with sink, watcher.step("export"):
         job = Export(pt, who, scope, watcher=watcher)

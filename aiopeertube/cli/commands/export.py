@@ -45,7 +45,8 @@ def export(settings: Settings, /, output: str, flags: ExportFlags) -> int:
     """Write videos and their metadata into a table, to be edited and fed to `aiopeertube plan` and `apply`.
 
     OUT is a .csv, .tsv, .jsonl or .xlsx file, or - for stdout. Without --mine, --channel or --account it has the
-    instance's own videos: the public ones, or for staff those of every privacy. Videos are read in full where the
+    instance's own videos: the public ones, or for staff those of every privacy. A channel or account of yours is
+    written whole, of others only what you may see. Videos are read in full where the
     columns need it. The last column remembers what was exported: keep it as it is. Cells that you do not edit are
     left as they are on the server, whoever changes them meanwhile. Passwords (videoPasswords) are written only when
     --fields names them. The exit code is 1 where a video vanished meanwhile, or could not be read.

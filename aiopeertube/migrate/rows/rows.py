@@ -47,6 +47,10 @@ def words_of(columns: Iterable[str]) -> Iterable[str]:
     return dict.fromkeys((*named, "privacy")) if fields.THEN in named else named
 
 
+# From a row's cells, and the columns that there may be, to the cells that are put in.
+Made = Callable[[Mapping[str, Any], Sequence[str]], Mapping[str, Any]]
+
+
 @dataclass(frozen=True, slots=True)
 class Layout:
     """Which columns a table has beside ours: `ignored` ones ("*": all unknown), and fields made of several."""
@@ -54,11 +58,12 @@ class Layout:
     ignored: frozenset[str] = frozenset()
     composed: Mapping[str, str] = field(default_factory=dict)  # field -> template, like "{description}\n\n{abstract}"
     extra: frozenset[str] = frozenset()  # columns that the kind of job knows
+    function: Made | None = None
 
     def unknown(self, columns: Iterable[str]) -> list[str]:
         """Name the columns that mean nothing."""
-        if "*" in self.ignored:
-            return []
+        if "*" in self.ignored or self.function is not None:
+            return []  # what means nothing here is for the function
         used = {column for template in self._templates(()).values() for column in template.columns}
         named = {*FIELDS, *LABELS, *COLUMNS, *FOR_PEOPLE, KEY, exported.COLUMN}
         known = {*named, *self.ignored, *self.extra, *used}
@@ -135,11 +140,24 @@ class Layout:
     def doubts(self, cells: Mapping[str, Any]) -> Iterable[tuple[str, Stored]]:
         """Give the cells that show something else than they store, where what they show is wanted."""
         for column, cell in cells.items():
-            if isinstance(cell, Stored) and not _fits(column, cell) and self._means_something(column):
+            is_used = column not in self.ignored and self._means_something(column)
+            if isinstance(cell, Stored) and not _fits(column, cell) and is_used:
                 yield column, cell
 
     def _means_something(self, column: str) -> bool:
-        return column in {*FIELDS, *LABELS, *COLUMNS, KEY, *self.extra} - self.ignored
+        return self.function is not None or column in {*FIELDS, *LABELS, *COLUMNS, KEY, *self.extra}
+
+    def made(self, cells: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return the cells with those that the function puts in; nothing that it names is unknown.
+
+        Raises:
+            ValueError: it fails, or names what is no column.
+        """
+        if self.function is None:
+            return cells
+        plain = {column: str(cell) if isinstance(cell, Stored) else cell for column, cell in cells.items()}
+        plain.pop(exported.COLUMN, None)
+        return {**cells, **self.function(plain, (*FIELDS, *LABELS, *COLUMNS, KEY, *self.extra))}
 
 
 @lru_cache(maxsize=64)
@@ -257,10 +275,13 @@ class RowReader:
             self._layout.check_used(row.cells, self.problems, row.line)
         cells = {column: "" if column in doubts else cell for column, cell in row.cells.items()}
         try:
-            return self._layout.compose(cells, clear="" if self._typed else self.reading.marker)
+            composed = self._layout.compose(cells, clear="" if self._typed else self.reading.marker)
+            return self._layout.made(composed)
         except CellError as exc:
             self.problems.add_cell(row.line, exc)
-            return row.cells
+        except ValueError as exc:
+            self.problems.add(row.line, None, f"{name_of(cells)}{exc}", option="function")
+        return row.cells
 
     def check_columns(self) -> None:
         """Complain about templates that name columns which no row of JSON had."""
@@ -334,7 +355,8 @@ class RowReader:
         if column != name and cell == UNKNOWN and not self._is_listed(name, cells.get(name)):
             return _LEAVE
         try:
-            value = self._read(name, cell, self.reading)
+            read = self._read if isinstance(cell, str) else fields.typed  # a function gives lists, numbers and None
+            value = read(name, cell, self.reading)
         except Doubtful as exc:
             if not self._compared:
                 raise
@@ -434,8 +456,13 @@ def kept(cells: Mapping[str, Any]) -> dict[str, Any]:
 
 def _where(line: int, cells: Mapping[str, Any]) -> str:
     """Name a row for people, and its video as the row does."""
-    named = next((str(cells[name]) for name in (*COLUMNS, KEY, "file", "name") if cells.get(name)), "")
+    named = name_of(cells).removesuffix(": ")
     return f"line {line:,}, {named}" if named else f"line {line:,}"
+
+
+def name_of(cells: Mapping[str, Any]) -> str:
+    """Name the video of a row as the row does, with a colon behind; "" where it does not."""
+    return next((f"{cells[name]}: " for name in (*COLUMNS, KEY, "file", "name") if cells.get(name)), "")
 
 
 def key_of(cells: Mapping[str, Any]) -> dict[str, Any]:

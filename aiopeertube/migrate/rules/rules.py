@@ -45,7 +45,10 @@ def setting(text: str, reading: Reading, cuts: Cuts | None = None) -> Rule:
     name = field_named(found[1])
     if why := fields.too_new(name, reading.version):
         raise ValueError(why)
-    value = fields.parsed(name, found[2], reading)
+    try:
+        value = fields.parsed(name, found[2], reading)
+    except ValueError as exc:
+        raise ValueError(f"{found[1]}: {exc}") from exc
     value = fields.cleared(name) if value in (None, CLEARED) else value
     if reading.fit and cuts is not None and value:
         cuts.note("every video", name, whole(name, found[2], reading), value)

@@ -13,6 +13,7 @@ from aiopeertube._version import __version__
 from aiopeertube.cli.ending import exit_code_of
 from aiopeertube.cli.errors import MEANINGS, Unread
 from aiopeertube.cli.options import Group, Settings, shared_options
+from aiopeertube.cli.terminal import named
 
 # Name: module, and the line of `--help`; importing all of them for it would take longer than all else.
 _COMMANDS: Final = {
@@ -86,7 +87,8 @@ class Root(Group):
         settings = Settings()
         try:
             result = super().main(args, prog_name or "aiopeertube", standalone_mode=False, obj=settings, **extra)
-            sys.stdout.flush()
+            with named("stdout"):
+                sys.stdout.flush()
             code = result if isinstance(result, int) else 0
         except Exception as exc:  # noqa: BLE001 - the last place that can say it in one line
             code = exit_code_of(exc, verbose=settings.verbose)

@@ -23,6 +23,7 @@ from .journal.schema import Job
 from .kinds import Captions, Delete, Import, Kind, Thumbnails, Update, Upload, of
 from .metadata.fields import Reading
 from .metadata.vocabulary import WORDS, fetch_words
+from .outputs import unwritten
 from .plans.planned import Plan, plan_of
 from .rules.rules import Rules
 from .scope import Scope, who_am_i
@@ -81,6 +82,7 @@ async def export(
 
     Raises:
         ConfigurationError: there is no such field or format, or a file of that name.
+        FileUnwritable: there is no room, or no permission.
     """
     columns = columns_for(fields or DEFAULT, remember=remember)
     who, me = (None, {}) if pt.anonymous else await who_am_i(pt)
@@ -88,10 +90,15 @@ async def export(
         columns = columns_for(default_for(who.version), remember=remember)
     reader = None if who is None else Editor(who, me["account"].get("host", ""))
     scope = await check_scope(pt, scope, reader=reader)
-    sink = open_sink(str(output), columns, format=format, delimiter=delimiter, overwrite=overwrite, bom=bom)
-    with sink, watcher.step("export"):
-        job = Export(pt, who, scope, watcher=watcher)
-        await job.run(sink, columns, as_json=format_of(str(output), format) == "jsonl")
+    job = Export(pt, who, scope, watcher=watcher)
+    try:
+        sink = open_sink(str(output), columns, format=format, delimiter=delimiter, overwrite=overwrite, bom=bom)
+        with sink, watcher.step("export"):
+            await job.run(sink, columns, as_json=format_of(str(output), format) == "jsonl")
+    except BrokenPipeError:
+        raise
+    except OSError as exc:
+        raise unwritten(output, exc) from exc
     return Exported(str(output), job.written, job.vanished, job.failed)
 
 

@@ -10,13 +10,13 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self
 
 from aiopeertube._counting import counted
-from aiopeertube.errors import ConfigurationError, FileUnwritable
+from aiopeertube.errors import ConfigurationError
 from aiopeertube.migrate.journal.item import Item, State
 from aiopeertube.migrate.journal.journal import Journal
 from aiopeertube.migrate.journal.schema import Job
 from aiopeertube.migrate.metadata.changes import for_ever
 from aiopeertube.migrate.metadata.vocabulary import Vocabulary
-from aiopeertube.migrate.outputs import check_output
+from aiopeertube.migrate.outputs import check_output, unwritten
 from aiopeertube.migrate.problems import Problem
 from aiopeertube.migrate.scope import Who
 from aiopeertube.migrate.tables.target import Target, TargetSink
@@ -148,7 +148,7 @@ class Plan:
             error = exc if isinstance(exc, OSError) else exc.__cause__
             if not isinstance(error, OSError):
                 raise
-            raise FileUnwritable(str(path), error.strerror or str(error)) from error
+            raise unwritten(path, error) from error
 
     def close(self) -> None:
         """Remove the temporary journal; a second time does nothing."""

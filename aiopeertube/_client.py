@@ -172,6 +172,7 @@ class PeerTube(Nouns):
             fixed=self._fixed,
             maximum=self._maximum,
             cap=parse_rate(self._rate) if self._rate else None,
+            way=lambda origin: (self._proxies.of(origin), ssl_context),
         )
         # Logins have a lane of their own, so that what waits for a token can never be in their way.
         logins = self._retrying(Admit(self._meter, self._gates, "token"), "token")
@@ -303,7 +304,7 @@ class PeerTube(Nouns):
         return BulkRun(
             sender or self,
             calls,
-            workers=workers or max(_WORKERS, least),
+            workers=max(_WORKERS, least) if workers is None else workers,
             buffer=buffer,
             halt=halt,
             handle_sigint=handle_sigint,

@@ -12,6 +12,10 @@ An item that vanishes while another is added leaves `total` unchanged, and no of
   fetched ahead may be answered in another order.
 - Edits of metadata move nothing in either case.
 
+A page with fewer items than were asked for, and more to come, may be all that the server gives at once, or hide some
+of its items. So the next one begins where it ended; where that repeats what was given, the server hides, and its
+offsets count what it hides.
+
 A listing ends: too many pages in a row without a new item, or a list that grows without end, raise an error.
 """
 
@@ -106,6 +110,8 @@ class _Pages(AsyncIterator[list[T]]):
         self._next = 0  # offset of the next page to ask for
         self._reached = 0  # all items before this offset have been given
         self._total: int | None = None
+        self._short: int | None = None  # where a page ended that had fewer items than were asked for
+        self._hides = False  # what is not shown is counted, so such a page ends no earlier
         self._slack = 0  # items that pages overlap by, once the list was seen shrinking
         self._given = _Seen()
         self._count_given = self._requests = self._barren = 0
@@ -141,8 +147,8 @@ class _Pages(AsyncIterator[list[T]]):
         self.close()
 
     def _ask(self) -> None:
-        # How much there is to ask ahead is known only from the first answer.
-        most = 1 if self._total is None else self._ahead + 1
+        # How much there is to ask ahead is known only from the first answer, and where a page begins from a full one.
+        most = 1 if self._total is None or self._short is not None else self._ahead + 1
         while len(self._waiting) < most and self._wanted():
             answer = asyncio.ensure_future(_result(self._page(self._next, self._count)))
             answer.add_done_callback(_look_at)
@@ -190,10 +196,14 @@ class _Pages(AsyncIterator[list[T]]):
         if start > self._reached:
             self._go_back()
             return []
-        self._reached = max(self._reached, start + self._count)
-        if shrunk:
+        new = [self._given.add(key) for key in keys]
+        self._hides = self._hides or (start == self._short and not shrunk and new[:1] == [False])
+        short = 0 < len(data) < min(self._count, total - start) and not self._hides
+        self._reached = max(self._reached, start + (len(data) if short else self._count))
+        self._short = self._reached if short else None
+        if shrunk or short:
             self._restart(self._reached - self._slack)
-        return [row for row, key in zip(data, keys, strict=True) if self._given.add(key)]
+        return [row for row, is_new in zip(data, new, strict=True) if is_new]
 
     def _go_back(self) -> None:
         self._restart(max(0, self._reached - self._slack))

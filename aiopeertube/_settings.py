@@ -2,6 +2,7 @@
 
 import ipaddress
 import os
+import re
 from collections.abc import Mapping
 from typing import Final, TypeGuard
 from urllib.parse import urlsplit
@@ -16,6 +17,7 @@ ENVIRONMENT: Final = {
     "token": "PEERTUBE_TOKEN",
     "otp": "PEERTUBE_OTP",
 }
+_NOT_IN_HOSTS: Final = re.compile(r"[\s\\]")
 _LONGEST: Final = 10**9  # seconds, some thirty years: more is a mistake, and no timer takes it
 
 
@@ -30,9 +32,10 @@ def origin_of(url: str) -> str:
     try:
         parts = urlsplit(url.strip())
         host, port = parts.hostname, parts.port
+        (host or "").encode("idna")  # as it will be looked up: no label is empty or of more than 63 characters
     except ValueError:
         raise InvalidURL("the address of the instance is not valid; write it like https://videos.example") from None
-    if parts.scheme not in {"http", "https"} or not host:
+    if parts.scheme not in {"http", "https"} or not host or _NOT_IN_HOSTS.search(host):
         raise InvalidURL(f"the address {url!r} is not complete; write it like https://videos.example")
     if parts.path.rstrip("/") not in {"", "/api/v1"} or parts.query or parts.fragment:
         meant = _origin(parts.scheme, host, port)

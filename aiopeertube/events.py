@@ -1,5 +1,6 @@
 """Events of the client: frozen dataclasses, built only when a listener is registered (see `PeerTube.on`)."""
 
+import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -116,7 +117,7 @@ class Hooks:
         for listener in tuple(self._listeners.get(type(event), ())):
             try:
                 listener(event)
-            except Exception:
+            except (Exception, asyncio.CancelledError):  # that of a task whose result it asked for: it awaits nothing
                 log.exception("a listener of %s failed", type(event).__name__)
 
     def __repr__(self) -> str:

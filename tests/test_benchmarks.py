@@ -99,3 +99,13 @@ def test_results_that_are_kept_can_be_shown(running: ModuleType) -> None:
     found = {file.stem: json.loads(file.read_text()) for file in sorted((BENCHMARKS / "results").glob("*.json"))}
     assert set(found) == {"allowance", "capacity", "client", "listing", "growth"}
     assert (BENCHMARKS / "RESULTS.md").read_text().endswith(report.table(found))
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="memory is read where Linux has it")
+def test_large_files_need_little_memory(running: ModuleType) -> None:
+    """With the file in memory a process would need more than 100 MiB."""
+    transfers = importlib.import_module("transfers")
+    found = transfers.measure(64 * transfers.MIB, kills=1, seed=1)
+    for way in ("download", "upload"):
+        assert found[way]["identical"], way
+        assert 0 < found[way]["peak_mib"] < 100

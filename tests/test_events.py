@@ -1,5 +1,6 @@
 """Listeners by kind of event."""
 
+import asyncio
 import dataclasses
 import inspect
 from collections.abc import Callable
@@ -45,6 +46,19 @@ def test_nobody_listens_after_all_are_taken_off() -> None:
     assert not hooks.wants(TokenRenewed)
     hooks.emit(TokenRenewed("login"))
     assert heard == []
+
+
+@pytest.mark.parametrize("failure", [LookupError(), asyncio.CancelledError()])
+def test_a_listener_that_raises_harms_neither_the_others_nor_who_tells(failure: BaseException) -> None:
+    def fails(event: TokenRenewed) -> None:
+        raise failure  # a CancelledError is that of a task whose result it asked for
+
+    hooks = Hooks()
+    heard: list[object] = []
+    hooks.on(TokenRenewed, fails)
+    hooks.on(TokenRenewed, heard.append)
+    hooks.emit(TokenRenewed("login"))
+    assert heard == [TokenRenewed("login")]
 
 
 def test_taking_off_twice_does_no_harm() -> None:

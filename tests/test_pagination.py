@@ -45,12 +45,15 @@ class Lister:
             await asyncio.sleep(self.delay())
             self.change(self)
             failure = self.fail(start, self.starts.count(start))
-            rows = [{"id": item} for item in self.items[start : start + count]]
+            rows = [{"id": item} for item in self.rows(start, count)]
             answer = failure or reply(200, {"total": len(self.items), "data": rows})
             await asyncio.sleep(self.delay())
             return answer
         finally:
             self.in_flight -= 1
+
+    def rows(self, start: int, count: int) -> list[Any]:
+        return self.items[start : start + count]
 
     @property
     def starts(self) -> list[int]:
@@ -83,6 +86,32 @@ async def test_all_items_come_in_order_and_no_page_is_asked_twice(size: int, cou
     async with server.client() as pt:
         assert await ids_of(pt.videos.list(count=count)) == list(range(size))
     assert server.starts == list(range(0, max(size, 1), count))
+
+
+@pytest.mark.parametrize("most", [1, 3, 7, 9])
+async def test_a_server_that_gives_less_at_once_is_read_to_its_end(most: int) -> None:
+    class Short(Lister):
+        def rows(self, start: int, count: int) -> list[Any]:
+            return super().rows(start, min(count, most))
+
+    server = Short(range(105))
+    async with server.client() as pt:
+        assert await ids_of(pt.videos.list(count=10)) == list(range(105))
+    assert len(server.asked) <= 105 // most + 2 + 3  # and what was under way ahead
+
+
+@pytest.mark.parametrize(
+    "hidden", [{5}, {9}, {10}, {0, 50}, set(range(20, 30)), set(range(1, 105, 2)), set(range(2, 105))]
+)
+async def test_a_server_that_hides_items_and_counts_them_is_read_without_asking_for_each(hidden: set[int]) -> None:
+    class Hiding(Lister):
+        def rows(self, start: int, count: int) -> list[Any]:
+            return [item for item in super().rows(start, count) if item not in hidden]
+
+    server = Hiding(range(105))
+    async with server.client() as pt:
+        assert await ids_of(pt.videos.list(count=10)) == [item for item in range(105) if item not in hidden]
+    assert len(server.asked) <= 11 + 2 * 4
 
 
 async def test_order_holds_whatever_the_order_of_answers() -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import deque
+from collections.abc import Iterator
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -40,6 +41,14 @@ class Buffer(Generic[T]):
         item = self._items.popleft()
         _wake_one(self._putters)
         return item
+
+    def left(self) -> Iterator[T]:
+        """Give what nobody took."""
+        while self._items:
+            yield self._items.popleft()
+
+    def __len__(self) -> int:
+        return len(self._items)
 
     def end(self) -> None:
         """Say that no more will come."""

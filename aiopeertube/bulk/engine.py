@@ -10,7 +10,7 @@ import asyncio
 import math
 import time
 from types import TracebackType
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 import anyio
 
@@ -27,6 +27,7 @@ from aiopeertube.errors import (
 )
 from aiopeertube.wire.call import Call, Sender
 from aiopeertube.wire.messages import Request
+from aiopeertube.wire.sendable import whole_problem
 from aiopeertube.wire.turn import TURN, Stopped, Turn
 
 from . import interrupts
@@ -36,22 +37,17 @@ from .source import Calls, Source, is_cancelled
 
 T = TypeVar("T")
 
+_LEFT: Final = "left early"
+
 
 class _Worker:
-    """One worker: what it is at, and how to end that."""
+    """One worker: what it is at."""
 
-    __slots__ = ("pull", "request", "turn")
+    __slots__ = ("request", "turn")
 
     def __init__(self) -> None:
-        self.pull: anyio.CancelScope | None = None  # while it waits for the source
         self.request: Request | None = None
         self.turn = Turn()
-
-    def stop(self) -> None:
-        """End a wait at once; what is under way comes to its end, and waits no more."""
-        self.turn.stop()
-        if self.pull is not None:
-            self.pull.cancel()
 
 
 class BulkRun(Generic[T]):
@@ -68,7 +64,7 @@ class BulkRun(Generic[T]):
         handle_sigint: bool = False,
     ) -> None:
         for name, number in (("workers", workers), ("buffer", buffer)):
-            if not isinstance(number, int) or number < 1:
+            if whole_problem(name, number, 1):
                 raise ConfigurationError(f"{name}: {number!r} must be a positive integer")
         self._sender = sender
         self._halt = None if halt is None else Halt.parse(halt)
@@ -88,8 +84,9 @@ class BulkRun(Generic[T]):
         if self._stopped_by:
             return
         self._stopped_by = reason
+        self._source.stop()
         for worker in self._workers:
-            worker.stop()
+            worker.turn.stop()  # ends a wait at once; what is under way comes to its end, and waits no more
 
     def statistics(self) -> BulkStatistics:
         """Return the counts so far."""
@@ -107,6 +104,8 @@ class BulkRun(Generic[T]):
         )
 
     async def __aenter__(self) -> "BulkRun[T]":
+        if not math.isnan(self._began):
+            raise RuntimeError("this run has begun before; make another one")
         self._began = time.monotonic()
         self._group = anyio.create_task_group()
         await self._group.__aenter__()
@@ -119,7 +118,7 @@ class BulkRun(Generic[T]):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> bool | None:
         if math.isnan(self._ended):
-            self.stop("left early")
+            self.stop(_LEFT)
         self._outcomes.leave()
         # A cancelled caller wants us gone; any other error lets what is in flight come to its end.
         cancelled = isinstance(error, asyncio.CancelledError)
@@ -135,6 +134,8 @@ class BulkRun(Generic[T]):
         return self
 
     async def __anext__(self) -> Outcome[T]:
+        if math.isnan(self._began):
+            raise RuntimeError("this run has not begun; use it with `async with pt.bulk(...) as outcomes:`")
         try:
             return await self._outcomes.take()
         except StopAsyncIteration:
@@ -154,10 +155,13 @@ class BulkRun(Generic[T]):
             raise again(error) if isinstance(error, PeerTubeError) else error
         if self._stopped_by == "interrupted":
             raise KeyboardInterrupt
+        if self._stopped_by == _LEFT:
+            raise RuntimeError("this run was left before its end; its last outcomes are only in its statistics")
         if self._stopped_by.startswith("halt"):
             raise BulkHalted(f"the run was stopped: {self._stopped_by.removeprefix('halt: ')}")
 
     async def _run(self) -> None:
+        self._source.start()
         try:
             async with anyio.create_task_group() as group:
                 for worker in self._workers:
@@ -165,6 +169,8 @@ class BulkRun(Generic[T]):
         finally:
             with anyio.CancelScope(shield=True):
                 await self._source.close()
+            for call in self._source.untaken():
+                self._count(Outcome(call, "not started"))
         self._ended = time.monotonic()
         if self._stopped_by:
             for call in self._source.rest():
@@ -174,7 +180,7 @@ class BulkRun(Generic[T]):
     async def _work(self, worker: _Worker) -> None:
         while not self._stopped_by:
             turn = worker.turn = Turn()
-            call = await self._pull(worker)
+            call = await self._pull()
             if call is None:
                 return
             if turn.stopping:  # since the source was asked for it
@@ -182,15 +188,9 @@ class BulkRun(Generic[T]):
                 return
             await self._hand_out(await self._carry_out(worker, call))
 
-    async def _pull(self, worker: _Worker) -> Call[T] | None:
+    async def _pull(self) -> Call[T] | None:
         source = self._source
-        if source.is_at_hand:
-            call = source.take()  # nothing to wait for, so nothing to end
-        else:
-            call = None
-            with anyio.CancelScope() as worker.pull:
-                call = await source.pull()
-            worker.pull = None
+        call = source.take() if source.is_at_hand else await source.pull()
         if source.error is not None:
             self.stop("the source of calls failed")
         return call
@@ -234,7 +234,7 @@ class BulkRun(Generic[T]):
         if getattr(last, "in_doubt", False) or (error is None and request is not None and request.lost):
             return "in doubt"
         nothing_came_of_it = last is None or isinstance(last, RateLimited | ServerUnreachable)
-        ended = error is None or ends_run(error) or bool(self._stopped_by)
+        ended = error is None or bool(self._stopped_by)  # an error that all would meet has stopped it by now
         return "not started" if ended and (nothing_came_of_it or ends_run(last)) else "failed"
 
     async def _hand_out(self, outcome: Outcome[T]) -> None:

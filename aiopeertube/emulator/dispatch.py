@@ -15,8 +15,9 @@ from aiohttp import web
 from .api.calls import HTML, PROBLEM_JSON, Backend, Call, Reply, Route
 from .faults import Fault, Faults
 from .ratelimit import FixedWindows
-from .router import API, FILES, LIMITED, Router
-from .routes import ROUTES
+from .router import API, LIMITED, Router
+from .routes import FILE_ROUTES, ROUTES
+from .streams import send_stream
 from .wire.bodies import parse_early
 from .wire.clocks import HttpDate
 from .wire.problem_json import Problem
@@ -24,6 +25,7 @@ from .wire.problem_json import Problem
 KEEP_ALIVE_SECONDS = 5
 _REFUSAL = Reply(429, b"Too many requests, please try again later.", HTML)
 _BEFORE = frozenset({"429", "5xx", "reset", "garbage"})
+_CUTTING = frozenset({"reset", "reset-after"})
 _LOGIN = "/users/token"
 # What goes out beyond a body that breaks off, so that its length is never reached.
 _MISSING = 64
@@ -37,6 +39,7 @@ class App:
         self._backend = backend
         self._faults = faults
         self._router = Router(ROUTES)
+        self._files = Router(FILE_ROUTES)
         self._date = HttpDate()
         self.limit = FixedWindows(*options.rate_limit) if options.rate_limit else None
         self.login_limit = FixedWindows(*options.login_limit) if options.login_limit else None
@@ -67,10 +70,9 @@ class App:
     def _arrived(self, request: web.BaseRequest) -> tuple[list[str], tuple[Route, dict[str, str]] | None]:
         """Count a request that comes in, and find its route."""
         path = request.raw_path.partition("?")[0]
-        below = path.removeprefix(API if path.startswith(API) else "/")
-        words = [unquote(word) for word in below.rstrip("/").split("/")] if path.startswith((API, FILES)) else []
-        found = self._router.find(request.method, words) if words else None
-        words = words if found or path.startswith(API) else []
+        router, below = (self._router, path[len(API) :]) if path.startswith(API) else (self._files, path[1:])
+        words = [unquote(word) for word in below.rstrip("/").split("/")]
+        found = router.find(request.method, words)
         self._backend.tally.arrive(found[0].label if found else f"{request.method} (unknown)")
         return words, found
 
@@ -93,13 +95,19 @@ class App:
                 await asyncio.sleep(fault.seconds)
         if half_latency:
             await asyncio.sleep(half_latency)
+        if reply.stream is not None and (fault is None or fault.kind not in _CUTTING):
+            self._backend.tally.by_status[reply.status] += 1
+            headers = self._headers(request, reply)
+            return await send_stream(
+                request, reply, headers, truncated=fault is not None and fault.kind == "truncated"
+            )
         return self._send(request, reply, fault)
 
     async def _reply(
         self, request: web.BaseRequest, words: list[str], found: tuple[Route, dict[str, str]] | None
     ) -> Reply:
         """Answer as the real server would, without a fault."""
-        if not words:
+        if found is None and not request.raw_path.startswith(API):
             return Reply(404, b"", HTML)
         modern = self._backend.options.is_modern
         now = self._backend.options.clock()
@@ -146,7 +154,7 @@ class App:
         if reply.status != 204 and not reply.content:
             response.headers["Content-Length"] = "0"
         kind = fault.kind if fault else None
-        if kind in {"reset", "reset-after"}:
+        if kind in _CUTTING:
             _cut(request)
             return response
         self._backend.tally.by_status[reply.status] += 1

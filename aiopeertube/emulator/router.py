@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from .api.calls import Route
 
 API = "/api/v1/"
-FILES = "/lazy-static/"  # beside the API, and without its rate limit
 
 # The first words of paths that have the rate limit, whether the rest of the path exists or not.
 LIMITED = frozenset({

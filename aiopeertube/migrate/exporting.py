@@ -10,7 +10,8 @@ from aiopeertube.errors import InvalidField, NotFound
 from .metadata.fields import FIELDS, LABELLED, OPEN_FIELDS, SECRET, current, for_cell, for_reading, too_new
 from .metadata.references import COLUMNS
 from .rows import exported
-from .rows.rows import FOR_PEOPLE, UNKNOWN
+from .rows.layout import FOR_PEOPLE
+from .rows.rows import UNKNOWN
 from .scope import Found, Scope, Seen, Who, has_total, in_full, listing, owner_of
 from .steps.compare import is_about_one_video, reason
 from .suggestions import no_such

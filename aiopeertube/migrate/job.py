@@ -26,7 +26,7 @@ from .outputs import free_name
 from .plans.planfile import PlanFile
 from .plans.planned import Plan, plan_of
 from .plans.report import failed_table, write_failed
-from .rows.rows import Layout
+from .rows.layout import Layout
 from .rules.functions import cells_of, loaded
 from .scope import Who, who_am_i
 from .steps.applying import Apply, settle_open
@@ -257,10 +257,12 @@ async def carry_out(
     requests_each: int = 1,
     looked_at: int | None = None,
     undoes: Journal | None = None,
+    overwrite: bool = False,
 ) -> Run:
     """Carry out what the journal plans, once the watcher was told and, with a `question`, agreed.
 
-    With `undoes`, that job is noted as undone before anything is sent.
+    With `undoes`, that job is noted as undone before anything is sent. `overwrite` is for what failed and is tried
+    again: it changes what somebody else changed meanwhile, too.
 
     Raises:
         ConfigurationError: more would change than `max_changes`.
@@ -268,7 +270,7 @@ async def carry_out(
     """
     journal, watcher = desk.journal, desk.watcher
     if options.resume_failed:
-        await _reopen(desk, kind)
+        await _reopen(desk, kind, overwrite=overwrite)
     plan = await plan_of(desk.pt, journal, desk.who, desk.words, requests_each=requests_each, looked_at=looked_at)
     await watcher.planned(plan)
     _check_size(plan.changes, options.max_changes)
@@ -308,11 +310,14 @@ async def _verified(desk: Desk, kind: Kind) -> Verified | None:
         return await Verifier(desk.pt, desk.journal, desk.who, watcher=desk.watcher).run(kind)
 
 
-async def _reopen(desk: Desk, kind: Kind) -> None:
-    await desk.journal.reopen_failed()
+async def _reopen(desk: Desk, kind: Kind, *, overwrite: bool) -> None:
+    await desk.journal.reopen_failed(edits=kind.compares)
     if kind.compares:
         with desk.watcher.step("compare"):
-            await Lookup(desk.pt, desk.journal, desk.who, watcher=desk.watcher).run()
+            lookup = Lookup(
+                desk.pt, desk.journal, desk.who, overwrite=overwrite, words=desk.words, watcher=desk.watcher
+            )
+            await lookup.run()
 
 
 def _check_size(changes: int, most: int | None) -> None:

@@ -159,7 +159,9 @@ async def apply(
     options, given, kind = job.checked(halt), open_input(source, table), Update(expect=expect)
     async with opened(pt, kind, given.name, columns=given.columns, options=options, watcher=watcher) as desk:
         await fill(desk, given, kind, table, cells, overwrite=overwrite, looks=expect)
-        return await carry_out(desk, kind, options, title="apply", requests_each=kind.requests_each)
+        return await carry_out(
+            desk, kind, options, title="apply", requests_each=kind.requests_each, overwrite=overwrite
+        )
 
 
 async def set_(

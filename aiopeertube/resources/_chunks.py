@@ -20,7 +20,7 @@ from aiopeertube.wire.messages import (
     nothing,
     strange,
 )
-from aiopeertube.wire.sendable import whole_problem
+from aiopeertube.wire.sendable import quoted, whole_problem
 
 from ._base import Resource
 from ._bodies import SECONDS_FOR_A_FILE
@@ -130,7 +130,7 @@ def id_problem(upload_id: str) -> InvalidIdentifier | None:
     """Say what is wrong with the id of an upload."""
     if isinstance(upload_id, str) and _ID.fullmatch(upload_id):
         return None
-    return InvalidIdentifier(f"{str(upload_id)[:80]!r} is not the id of an upload")
+    return InvalidIdentifier(f"{quoted(upload_id)} is not the id of an upload")
 
 
 def size_problem(size: int) -> InvalidField | None:

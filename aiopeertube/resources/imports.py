@@ -10,7 +10,7 @@ from aiopeertube.wire.call import Call
 from aiopeertube.wire.fields import form_fields, problem_of
 from aiopeertube.wire.files import FileLike
 from aiopeertube.wire.messages import API, Body, Multipart, json_value
-from aiopeertube.wire.sendable import line_complaint
+from aiopeertube.wire.sendable import line_complaint, quoted
 
 from ._api import Noun
 from ._bodies import given, images
@@ -85,4 +85,4 @@ def _url_problem(url: str) -> InvalidField | None:
         usable = usable and len(url) <= _LONGEST
     except (ValueError, AttributeError, TypeError):
         usable = False
-    return None if usable else InvalidField("targetUrl", f"must be an http(s) address, not {str(url)[:80]!r}")
+    return None if usable else InvalidField("targetUrl", f"must be an http(s) address, not {quoted(url)}")

@@ -33,8 +33,8 @@ class SourceFile:
                 raise errors.FileUnreadable(str(path), "it is not a file")
             self._file: BinaryIO = path.open("rb")
             status = fstat(self._file.fileno())
-        except OSError as exc:
-            raise errors.FileUnreadable(str(path), exc.strerror or str(exc)) from exc
+        except (OSError, ValueError) as exc:  # ValueError: no file system has names with such characters
+            raise errors.FileUnreadable(str(path), getattr(exc, "strerror", None) or str(exc)) from exc
         self.size = status.st_size
         self.modified = status.st_mtime_ns
         self.name = sent_name(path)

@@ -207,9 +207,10 @@ class Admission:
 
     def unsettled(self, service: str, moment: float) -> bool:
         """Tell whether it is yet to be seen if a failure was the server's, and see to it that it is."""
-        now = self._clock()
+        now, health = self._clock(), self.healths[service]
+        health.suspect(moment, now)
         self._probe_if_due(now, waited_for=True)
-        return self.healths[service].is_unsettled(moment, now)
+        return health.is_unsettled(moment, now)
 
     def _probe_if_due(self, now: float, *, waited_for: bool = False) -> None:
         health = self.healths["api"]

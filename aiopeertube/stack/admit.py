@@ -1,7 +1,7 @@
 """The layer over the admission: which lane a request waits in, and what the end of its attempt tells."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from functools import partial
 from typing import Final
 
@@ -34,7 +34,8 @@ class Gates:
     """A client's part of the admission: its lanes, its limits, and whether its user is exempt from the windows.
 
     `fixed` is the number in flight for reads and for writes; None finds it while running, up to `maximum`. `patience`
-    is in seconds, `cap` the user's own limit, and `pool` what asks whether the server is there.
+    is in seconds, `cap` the user's own limit, `pool` what asks whether the server is there, and `way` says how an
+    origin is reached: clients that go different ways share nothing.
     """
 
     def __init__(
@@ -48,18 +49,20 @@ class Gates:
         fixed: int | None = None,
         maximum: int = 64,
         cap: Cap | None = None,
+        way: Callable[[str], Hashable] = lambda origin: None,
     ) -> None:
         self.clock = clock
         self.cap = cap
         self.hooks = hooks
         self.user = Caller()
-        self.home = join(origin, patience)
+        self.home = join(origin, way(origin), patience)
         self.waits = self.refused = 0
         self.waited = 0.0
         self.closed: errors.PeerTubeError | None = None
         self._anonymous = Caller(exempt=False)
         self._pool = pool
         self._patience = patience
+        self._way = way
         self._make_slots = partial(Slots.make, fixed=fixed, maximum=maximum, changed=self._changed)
         self._slots = {kind: self._make_slots(kind) for kind in _LANES}
         self._lanes: dict[tuple[str, str, tuple[str, ...], bool], Lane] = {}
@@ -79,7 +82,7 @@ class Gates:
         if origin not in self._foreign:
             if len(self._foreign) >= _FOREIGN:
                 self._leave(self._foreign.popitem()[1], errors.ConnectionLost("redirects lead to too many places"))
-            self._foreign[origin] = join(origin, self._patience)
+            self._foreign[origin] = join(origin, self._way(origin), self._patience)
         return self._foreign[origin]
 
     def close(self, error: errors.PeerTubeError) -> None:
@@ -124,7 +127,7 @@ class Gates:
         ours = {key: lane for key, lane in self._lanes.items() if key[0] == admission.origin}
         for key in ours:
             del self._lanes[key]
-        leave(admission, list(ours.values()), error)
+        leave(admission, self._way(admission.origin), list(ours.values()), error)
 
     def _waiting_for(self, window: Window) -> int:
         return sum(lane.waiting() for lane in self.home.lanes if window in lane.windows)

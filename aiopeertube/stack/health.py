@@ -112,6 +112,12 @@ class Health:
         """Tell whether it is yet to be seen if a failure at `moment` was the server's being away."""
         return self.state == "suspected" or (self.state == "up" and self.since is not None and now < moment + _SOON)
 
+    def suspect(self, moment: float, now: float) -> None:
+        """Ask about a failure at `moment` that used up an item's attempts, where no answer has come since to tell."""
+        quiet = self.state == "up" and self.since is not None and now >= moment + _SOON
+        if quiet and self._probes and now >= self._no_suspicion_before:
+            self.state, self._next_probe = "suspected", now
+
     # -- probes ----------------------------------------------------------------------------------
 
     def probed(self, told: Told, now: float) -> None:

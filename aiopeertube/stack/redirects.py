@@ -6,6 +6,7 @@ from urllib.parse import urljoin, urlsplit
 from aiopeertube._settings import origin_of
 from aiopeertube.errors import InvalidURL, RedirectRefused
 from aiopeertube.wire.messages import Request, Response
+from aiopeertube.wire.sendable import line_complaint
 
 from . import Transport
 
@@ -42,12 +43,13 @@ class Redirects:
     def _turn(self, request: Request, response: Response) -> None:
         if request.method not in {"GET", "HEAD"}:
             raise _refused(request, response, "a write is not sent elsewhere; use that address as the instance's")
+        location, origin = response.headers["location"], ""
         try:
-            there = urlsplit(urljoin(request.origin + request.target, response.headers["location"]))
+            there = urlsplit(urljoin(request.origin + request.target, location))
             origin = origin_of(f"{there.scheme}://{there.netloc}")
         except (ValueError, InvalidURL):
-            origin = ""
-        if not origin:
+            pass
+        if not origin or line_complaint(location):
             raise _refused(request, response, "not a web address")
         if origin != request.origin:
             request.authenticate = False

@@ -13,7 +13,7 @@ class Verdict(Enum):
     """What it says of the server's being there."""
 
     PRESENT = "present"  # an answer below 500, a refusal included
-    ABSENT = "absent"  # refused, reset, silent, 502, 503, 504
+    ABSENT = "absent"  # refused, reset, silent, no HTTP, 502, 503, 504
     FAILING = "failing"  # 500
     NOTHING = "nothing"
 
@@ -78,4 +78,6 @@ def of_error(error: BaseException, *, sent: bool) -> Told:
         return Told(Verdict.ABSENT, reason=str(error), sent=False)
     if isinstance(error, errors.ConnectionLost | errors.RequestTimeout):
         return Told(Verdict.ABSENT, Load.OVERLOADED, str(error))
-    return Told(Verdict.NOTHING)  # cancelled, or an answer that makes no sense
+    if isinstance(error, errors.UnexpectedResponse):  # no HTTP: somebody else's words, on the server's port
+        return Told(Verdict.ABSENT, reason=str(error))
+    return Told(Verdict.NOTHING)  # cancelled

@@ -2,7 +2,9 @@
 
 from typing import Literal, TypedDict
 
-from .videos import VideoRow
+from .accounts import AccountSummary
+from .channels import ChannelSummary
+from .videos import VideoCommon
 
 
 class AccountChannelFilters(TypedDict, total=False):
@@ -28,8 +30,17 @@ class RatingFilters(TypedDict, total=False):
     rating: Literal["like", "dislike"]
 
 
+class RatedVideo(VideoCommon, TypedDict):
+    """A video that an account rated; its pictures are not told here."""
+
+    account: AccountSummary
+    channel: ChannelSummary
+    thumbnailPath: str | None
+    previewPath: str | None
+
+
 class AccountRating(TypedDict):
     """A video that an account rated."""
 
-    video: VideoRow
+    video: RatedVideo
     rating: Literal["like", "dislike", "none"]

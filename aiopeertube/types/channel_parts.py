@@ -2,7 +2,7 @@
 
 from typing import NotRequired, TypedDict
 
-from .accounts import AccountSummary
+from .accounts import Account, AccountSummary
 from .common import ActorImage, LabelledId
 from .videos import VideoId
 
@@ -78,7 +78,7 @@ class Collaborator(TypedDict):
     """A user who may edit a channel. `state.id` is 1 invited, 2 accepted."""
 
     id: int
-    account: AccountSummary
+    account: Account
     state: LabelledId
     createdAt: str
     updatedAt: str
@@ -129,6 +129,14 @@ class ActivitySync(TypedDict):
     externalChannelUrl: str
 
 
+class ActivityAccount(TypedDict):
+    """The user whom an activity is about."""
+
+    username: str
+    displayName: str
+    url: str
+
+
 class ChannelActivity(TypedDict):
     """What somebody did to a channel."""
 
@@ -143,3 +151,4 @@ class ChannelActivity(TypedDict):
     videoImport: NotRequired[ActivityImport | None]
     playlist: NotRequired[ActivityPlaylist | None]
     channelSync: NotRequired[ActivitySync | None]
+    targetAccount: NotRequired[ActivityAccount | None]

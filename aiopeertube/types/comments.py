@@ -72,6 +72,7 @@ class ModeratedComment(TypedDict):
     text: str
     threadId: int
     inReplyToCommentId: int | None
+    videoId: int
     heldForReview: bool
     createdAt: str
     updatedAt: str

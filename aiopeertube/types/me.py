@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from typing import Literal, NotRequired, TypedDict
 
 from .accounts import Account, AccountOfList
-from .channels import Channel
-from .common import ActorImage, LabelledId
+from .common import ActorImage, ActorSummary, LabelledId
 from .videos import Thumbnail
 
 
@@ -105,6 +104,7 @@ class MyComment(TypedDict):
     text: str
     threadId: int
     inReplyToCommentId: int | None
+    videoId: int
     heldForReview: bool
     createdAt: str
     updatedAt: str
@@ -122,12 +122,21 @@ class MyAbuseFilters(TypedDict, total=False):
     sort: str
 
 
+class ReportedChannel(ActorSummary, TypedDict):
+    """The channel of a video that was reported."""
+
+    description: str | None
+    isLocal: bool
+    banners: list[ActorImage]
+    hostRedundancyAllowed: bool | None
+
+
 class ReportedVideo(TypedDict):
     """A video that was reported; `startAt` and `endAt` are seconds."""
 
     id: int
     uuid: str
-    shortUUID: str
+    shortUUID: NotRequired[str]  # 8.x
     name: str
     nsfw: bool
     deleted: bool
@@ -136,7 +145,10 @@ class ReportedVideo(TypedDict):
     endAt: int | None
     thumbnailPath: NotRequired[str | None]
     thumbnails: NotRequired[list[Thumbnail]]  # 8.x
-    channel: NotRequired[Channel | None]
+    channel: NotRequired[ReportedChannel | None]
+    # Only moderators are told.
+    countReports: NotRequired[int]
+    nthReport: NotRequired[int]
 
 
 class CommentPlace(TypedDict):

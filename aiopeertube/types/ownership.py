@@ -5,7 +5,7 @@ from typing import Literal, NotRequired, TypedDict
 from .accounts import Account, AccountSummary
 from .channels import ChannelSummary
 from .common import LabelledId
-from .videos import VideoRow
+from .videos import Thumbnail, VideoRow
 
 
 class OwnershipFilters(TypedDict, total=False):
@@ -15,14 +15,28 @@ class OwnershipFilters(TypedDict, total=False):
     state: Literal[1, 2, 3]
 
 
+class OfferedVideo(TypedDict):
+    """A video that is offered, as 8.x shows it."""
+
+    id: int
+    uuid: str
+    shortUUID: str
+    name: str
+    nsfw: bool
+    isLive: bool
+    publishedAt: str
+    thumbnails: list[Thumbnail]
+    channel: ChannelSummary
+
+
 class OwnershipChange(TypedDict):
-    """An offer. `state.id` or `status` is 1 waiting, 2 accepted, 3 refused."""
+    """An offer. `state.id` is 1 waiting, 2 accepted, 3 refused."""
 
     id: int
     initiatorAccount: Account | AccountSummary
     nextOwnerAccount: Account | AccountSummary
     createdAt: str
-    video: NotRequired[VideoRow | None]
+    video: NotRequired[VideoRow | OfferedVideo | None]
     videoChannel: NotRequired[ChannelSummary | None]  # 8.x
     state: NotRequired[LabelledId]  # 8.x
-    status: NotRequired[str]  # 6.3 only
+    status: Literal["WAITING", "ACCEPTED", "REFUSED"]

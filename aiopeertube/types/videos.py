@@ -122,8 +122,6 @@ class VideoCommon(VideoId, TypedDict):
     viewers: int
     likes: int
     dislikes: int
-    thumbnailPath: str
-    previewPath: str
     embedPath: str
     createdAt: str
     updatedAt: str
@@ -141,7 +139,14 @@ class VideoCommon(VideoId, TypedDict):
     thumbnails: NotRequired[list[Thumbnail]]  # 8.x
 
 
-class VideoRow(VideoCommon, TypedDict):
+class Pictures(TypedDict):
+    """Where the pictures of a video are."""
+
+    thumbnailPath: str
+    previewPath: str
+
+
+class VideoRow(VideoCommon, Pictures, TypedDict):
     """A video in a list; fields that are not required depend on the list and on `include`."""
 
     account: AccountSummary
@@ -159,7 +164,7 @@ class VideoRow(VideoCommon, TypedDict):
     tags: NotRequired[list[str]]  # 8.x
 
 
-class VideoDetails(VideoCommon, TypedDict):
+class VideoDetails(VideoCommon, Pictures, TypedDict):
     """Answer of `GET /videos/{id}`."""
 
     account: Account

@@ -13,7 +13,15 @@ import orjson
 from aiopeertube.errors import InputError, InvalidField
 
 from .messages import IDEMPOTENT, Body, Decoder, FormBody, JsonBody, Multipart, Query, RawBody, Request
-from .sendable import header_problem, line_problem, method_problem, path_problem, seconds_problem, text_complaint
+from .sendable import (
+    file_problem,
+    header_problem,
+    line_problem,
+    method_problem,
+    path_problem,
+    seconds_problem,
+    text_complaint,
+)
 from .versions import Versions
 
 # Covariant, for a call only gives: calls of different results share a list, and a bulk run takes it.
@@ -43,8 +51,9 @@ class Call(Generic[T_co]):
     that cannot be part of a request. Building a call with a bad id or value does not raise, so that a bad item in a
     stream of calls is one failed item and not the end of the stream.
 
-    Two calls are equal when they would send the same request, whichever client they belong to. `tag` belongs to the
-    caller: a bulk run returns it with the call, to match outcomes with rows.
+    Two calls are equal when they would send the same request, whichever client they belong to, but each is an
+    operation of its own: awaiting both sends both, and a set keeps both. `tag` belongs to the caller: a bulk run
+    returns it with the call, to match outcomes with rows.
     """
 
     method: str
@@ -75,6 +84,11 @@ class Call(Generic[T_co]):
             and self.deadline is None
         ):
             object.__setattr__(self, "problem", _problem_of(self))
+
+    def __hash__(self) -> int:
+        # asyncio.gather and as_completed await only one of equal awaitables that they find by their hashes: a second
+        # POST, or the same edit on another instance, would be told as done and never have been sent.
+        return id(self)
 
     def __await__(self) -> Generator[Any, None, T_co]:
         if self.sender is None:
@@ -184,6 +198,7 @@ def _problems_of_body(body: Body | None) -> Iterator[InputError | None]:
                 yield InvalidField(name, "cannot be sent: it is no text, or not all of it is")  # it may be a secret
     if isinstance(body, Multipart):
         for part in body.files:
+            yield file_problem(part.name, part.source)
             yield line_problem("the name of a file", part.name)
             yield line_problem(part.name, part.filename)
             yield header_problem("Content-Type", part.content_type)

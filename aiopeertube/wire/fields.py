@@ -10,7 +10,7 @@ from typing import Any, Final
 from aiopeertube.errors import InvalidField
 
 from .messages import Query
-from .sendable import fields_problem, plain
+from .sendable import fields_problem, plain, quoted
 
 _MOST_TAGS: Final = 5
 _SHORTEST_TAG: Final = 2
@@ -53,7 +53,7 @@ def _number(*, required: bool = False) -> Callable[[Any], str]:
             return _present(value) if required else ""
         number = isinstance(value, int) and not isinstance(value, bool)
         text = isinstance(value, str) and value not in _NULLS
-        return "" if number or text else f"must be a whole number, not {value!r}"
+        return "" if number or text else f"must be a whole number, not {quoted(value)}"
 
     return check
 
@@ -78,7 +78,7 @@ def _tags(value: Any) -> str:
         if tag is None:
             return "a tag cannot be empty"
         if complaint := _tag(tag):
-            return f"{tag!r}: {complaint}"
+            return f"{quoted(tag)}: {complaint}"
     return ""
 
 
@@ -88,7 +88,7 @@ def _date(value: Any) -> str:
     try:
         datetime.fromisoformat(value)
     except (TypeError, ValueError):
-        return f"must be a date like 1960-01-01 or 1960-01-01T12:00:00Z, not {value!r}"
+        return f"must be a date like 1960-01-01 or 1960-01-01T12:00:00Z, not {quoted(value)}"
     return ""
 
 
@@ -101,7 +101,7 @@ _CHECKS: Final[Mapping[str, Callable[[Any], str]]] = {
     "licence": _number(),
     "commentsPolicy": _number(),
     "nsfwFlags": _number(),
-    "language": _text(1, 20),
+    "language": _text(1, 10),
     "description": _text(3, 10_000),
     "support": _text(3, 1_000),
     "tags": _tags,

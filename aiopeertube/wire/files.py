@@ -1,12 +1,14 @@
 """Files for multipart bodies: paths are opened when they are sent, once per attempt."""
 
 import mimetypes
+from collections.abc import Callable
 from os import PathLike
 from pathlib import Path
 from typing import Final
 
 from .messages import FilePart
 
+_OCTETS: Final = "application/octet-stream"
 FileLike = str | PathLike[str] | bytes
 
 _IMAGES: Final = (
@@ -48,18 +50,20 @@ def image_part(name: str, image: FileLike) -> FilePart:
     """Make a part of an image; the server checks its name and type, which for bytes follow from the first of them."""
     if isinstance(image, bytes):
         found = (entry[1:] for entry in _IMAGES if image.startswith(entry[0]))
-        kind, suffix = next(found, ("application/octet-stream", ""))
+        kind, suffix = next(found, (_OCTETS, ""))
         return FilePart(name, image, name + suffix, kind)
-    path = Path(image)
+    return _part(name, image, _image_type)
+
+
+def _image_type(path: Path) -> str:
     known = next((entry[1] for entry in _IMAGES if entry[2] == path.suffix.lower()), None)
-    kind = known or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-    return FilePart(name, path, sent_name(path), kind)
+    return known or mimetypes.guess_type(path.name)[0] or _OCTETS
 
 
 def video_type(filename: str) -> str:
     """Return the content type to declare for a video file; the server decides whether it accepts that."""
     suffix = Path(filename).suffix.lower()
-    return _VIDEO_TYPES.get(suffix) or mimetypes.guess_type(filename)[0] or "application/octet-stream"
+    return _VIDEO_TYPES.get(suffix) or mimetypes.guess_type(filename)[0] or _OCTETS
 
 
 def video_part(name: str, video: FileLike) -> FilePart:
@@ -68,8 +72,7 @@ def video_part(name: str, video: FileLike) -> FilePart:
         found = (suffix for at, mark, suffix in _VIDEOS if video.startswith(mark, at))
         filename = "video" + next(found, "")
         return FilePart(name, video, filename, video_type(filename))
-    path = Path(video)
-    return FilePart(name, path, sent_name(path), video_type(path.name))
+    return _part(name, video, lambda path: video_type(path.name))
 
 
 def caption_part(name: str, captions: FileLike) -> FilePart:
@@ -77,5 +80,13 @@ def caption_part(name: str, captions: FileLike) -> FilePart:
     if isinstance(captions, bytes):
         suffix = ".vtt" if captions.lstrip(b"\xef\xbb\xbf").startswith(b"WEBVTT") else ".srt"
         return FilePart(name, captions, f"captions{suffix}", _CAPTIONS[suffix])
-    path = Path(captions)
-    return FilePart(name, path, sent_name(path), _CAPTIONS.get(path.suffix.lower(), "text/plain"))
+    return _part(name, captions, lambda path: _CAPTIONS.get(path.suffix.lower(), "text/plain"))
+
+
+def _part(name: str, file: str | PathLike[str], kind_of: Callable[[Path], str]) -> FilePart:
+    """Make a part of a path; what is none is a problem of the call that it is for, which looks at it."""
+    try:
+        path = Path(file)
+    except TypeError:
+        return FilePart(name, file, name, _OCTETS)  # type: ignore[arg-type]
+    return FilePart(name, path, sent_name(path), kind_of(path))

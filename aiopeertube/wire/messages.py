@@ -14,7 +14,7 @@ from aiopeertube import errors
 from aiopeertube._counting import counted
 
 from .secrets import has_secret_field, hide, hide_in_text, is_secret_name, secrets_in
-from .sendable import fields_problem, line_complaint, plain, usual_json, value_problem
+from .sendable import fields_problem, line_complaint, plain, quoted, usual_json, value_problem
 from .versions import Versions
 
 API: Final = "/api/v1"
@@ -271,7 +271,7 @@ def encode_query(params: Mapping[str, Any]) -> Query:
 
 def _scalar(name: str, value: Any) -> str:
     if not isinstance(value, _SCALARS):
-        why = f"{value!r} is not text, a number, a bool or a list of these"
+        why = f"{quoted(value)} is not text, a number, a bool or a list of these"
         raise errors.InvalidField(name, f"cannot be sent: {why}")
     if problem := value_problem(name, value):
         raise problem

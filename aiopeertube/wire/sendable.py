@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date
+from pathlib import Path
 from typing import Any, Final
 
 import orjson
@@ -159,6 +160,13 @@ def header_problem(name: Any, value: Any) -> InvalidField | None:
     return InvalidField(name, "cannot be sent: a header is made of printable ASCII")
 
 
+def file_problem(name: str, source: Any) -> InvalidField | None:
+    """Say what is wrong with what a file is made of."""
+    if isinstance(source, Path | bytes):
+        return None
+    return InvalidField(shown(name), f"must be a path or bytes, not {type(source).__name__}")
+
+
 def seconds_problem(name: str, seconds: Any) -> InvalidField | None:
     """Say what is wrong with a span of time: a finite number above 0 is due."""
     return None if is_span(seconds) else InvalidField(name, f"{shown(seconds)} must be a positive number of seconds")
@@ -184,4 +192,14 @@ def whole_problem(name: str, number: Any, least: int = 0) -> InvalidField | None
 
 def shown(value: Any) -> str:
     """Show a value that may be of any kind and length, on one line and as ASCII."""
-    return ascii(value)[:80] if not isinstance(value, str) or line_complaint(value) else value[:80]
+    if isinstance(value, str) and not line_complaint(value):
+        return value[:80]
+    return quoted(value).encode("ascii", "backslashreplace").decode()[:80]
+
+
+def quoted(value: Any) -> str:
+    """Return the first of what Python shows of a value; of one that cannot be shown, its type."""
+    try:
+        return repr(value)[:80]
+    except Exception:  # noqa: BLE001 - lists without end, numbers of 5,000 digits, and whatever the user's own raise
+        return f"<{type(value).__name__}>"

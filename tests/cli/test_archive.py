@@ -11,7 +11,7 @@ from typing import NamedTuple
 import pytest
 
 from aiopeertube.emulator import Emulator
-from aiopeertube.emulator.model.store import Video
+from aiopeertube.emulator.model.entities import Video
 
 from .conftest import USER, Cli
 

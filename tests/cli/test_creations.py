@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from aiopeertube.emulator import Emulator, Fault
-from aiopeertube.emulator.model.store import Video
+from aiopeertube.emulator.model.entities import Video
 
 from .conftest import USER, Cli, command, rows, wait_until
 

@@ -51,6 +51,19 @@ def test_a_list_of_jobs_fits_on_a_small_screen(
     assert "broken.journal: the journal " in screen.text
 
 
+def test_jobs_are_listed_and_resumed_by_when_they_began(server: Emulator, user: Cli, folder: Path) -> None:
+    table(1)
+    user("apply", "in.csv")
+    table(1, 2, 3, prefix="New")
+    user("apply", "in.csv", "--first", "1")
+    first, second = (job["job"] for job in reversed(rows(user("jobs", "list").stdout)))
+    assert user("rollback", first).exit_code == 1  # the second job has changed the same video since
+    back, *others = (job["job"] for job in rows(user("jobs", "list").stdout))
+    assert (others, back.endswith("-back-in")) == ([second, first], True)
+    os.utime(folder / f"{first}.journal")  # as a rollback leaves it
+    assert "3 changed" in user("apply", "in.csv", "--resume").stderr
+
+
 def test_outcomes_and_writes_have_the_values(server: Emulator, user: Cli) -> None:
     table(1, 99)
     old = video(server, 1).name

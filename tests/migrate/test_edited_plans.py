@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 import random
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -17,7 +16,7 @@ from aiopeertube.emulator import Emulator
 from aiopeertube.testing import MockTransport, reply
 from aiopeertube.wire.messages import Request, Response
 
-COUNT: Final = int(os.environ.get("AIOPEERTUBE_FUZZ", "2000"))
+COUNT: Final = fuzzing.count(0.25)
 Lines = list[dict[str, Any]]
 
 

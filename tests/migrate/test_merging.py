@@ -14,7 +14,7 @@ import pytest
 
 from aiopeertube import PeerTube, migrate
 from aiopeertube.emulator import Emulator
-from aiopeertube.emulator.model.store import Schedule
+from aiopeertube.emulator.model.entities import Schedule
 from aiopeertube.migrate.watching import Stoppable
 
 pytestmark = pytest.mark.anyio

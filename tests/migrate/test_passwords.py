@@ -131,6 +131,9 @@ async def test_leaving_is_told_and_cannot_be_undone(pt: PeerTube, server: Emulat
     with await migrate.plan(pt, "t.csv") as plan:
         assert plan.for_ever == {"videoPasswords": 1, "publishedAt": 1}
     run = await migrate.apply(pt, "t.csv")
+    write("u.csv", "id,privacy\n4,3\n5,2\n")  # a rollback publishes the first anew
+    with await migrate.plan(pt, "u.csv") as plan:
+        assert plan.for_ever == {"publishedAt": 1}
     back = await migrate.rollback(pt, run.journal)
     assert back.counts == {"changed": 2, "failed": 1}
     (why,) = [item.reason async for item in migrate.Journal.open(back.journal, read_only=True).items("failed")]

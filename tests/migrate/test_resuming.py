@@ -247,3 +247,19 @@ async def test_a_colleagues_edit_between_two_steps_is_given_back(pt: PeerTube, s
     assert names(server)[0] == "Two 1"
     await migrate.rollback(pt, run.journal)
     assert names(server)[0] == "Meanwhile"
+
+
+async def test_what_failed_is_looked_at_before_it_is_tried_again(pt: PeerTube, server: Emulator) -> None:
+    server.faults.add(Fault("5xx", method="PUT", status=400))
+    assert (await migrate.apply(pt, table(1, 2))).counts == {"failed": 2}
+    server.faults.clear()
+    server.store.videos[1].name = "Meanwhile"
+    again = migrate.JobOptions(resume_failed=True)
+    assert (await migrate.apply(pt, "films.csv", job=again)).counts == {"changed": 1, "conflict": 1}
+    assert names(server)[:2] == ["Meanwhile", "Film 2"]
+    server.faults.add(Fault("5xx", method="PUT", status=400))
+    assert (await migrate.apply(pt, "films.csv", overwrite=True, job=again)).counts == {"changed": 1, "failed": 1}
+    server.faults.clear()
+    server.store.videos[1].name = "Once more"
+    assert (await migrate.apply(pt, "films.csv", overwrite=True, job=again)).counts == {"changed": 2}
+    assert names(server)[:2] == ["Film 1", "Film 2"]

@@ -8,7 +8,8 @@ import pytest
 from aiopeertube.migrate.journal.item import Item
 from aiopeertube.migrate.metadata.fields import Reading
 from aiopeertube.migrate.problems import BadSource, Problems
-from aiopeertube.migrate.rows.rows import Layout, RowReader
+from aiopeertube.migrate.rows.layout import Layout
+from aiopeertube.migrate.rows.rows import RowReader
 from aiopeertube.migrate.tables.source import Row, Stored
 
 Read = Callable[..., Item | None]

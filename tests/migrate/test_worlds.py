@@ -11,7 +11,7 @@ import pytest
 from aiopeertube import PeerTube, errors, migrate
 from aiopeertube.emulator import Emulator
 from aiopeertube.emulator.model import constants, languages
-from aiopeertube.emulator.model.store import Schedule
+from aiopeertube.emulator.model.entities import Schedule
 from aiopeertube.migrate.metadata import changes, fields
 from aiopeertube.migrate.metadata.english import LABELS
 from aiopeertube.migrate.metadata.fields import Doubtful, Reading
@@ -219,20 +219,35 @@ async def test_older_rules_of_the_server_are_no_complaint_about_what_is_there(pt
         await reasons(pt, f"id,name\n1,{'N' * 131}\n")
 
 
-async def test_a_date_beyond_four_digits_is_exported_as_it_came(
-    pt: PeerTube, server: Emulator, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    far = "+010000-01-01T07:59:59.000Z"
-    monkeypatch.setattr(
-        "aiopeertube.emulator.api.rendering.iso", lambda at: far if at == 5.0 else "2024-01-01T00:00:00.000Z"
-    )
-    server.store.videos[1].originally_published_at = 5.0
+async def test_a_date_beyond_four_digits_goes_there_and_back(pt: PeerTube, server: Emulator) -> None:
+    far = "+010000-01-01T07:59:59.123Z"
+    date = "9999-12-31T23:59:59.123-08:00"
+    await pt.videos.update(1, originallyPublishedAt=date, scheduleUpdate={"updateAt": date, "privacy": 1})
     await migrate.export(pt, "x.csv", scope=migrate.Scope(mine=True))
-    assert far in Path("x.csv").read_text()
+    assert Path("x.csv").read_text().count(far) == 2
     with await migrate.plan(pt, "x.csv") as plan:
         assert plan.counts == {"unchanged": 6}
+    write("t.csv", "id,originallyPublishedAt,scheduleUpdate.updateAt\n1,1939,<clear>\n")
+    run = await migrate.apply(pt, "t.csv")
+    assert run.counts == {"changed": 1}
+    assert (await migrate.rollback(pt, run.journal)).counts == {"changed": 1}
+    video = await pt.videos.get(1)
+    schedule = video["scheduledUpdate"]
+    assert schedule is not None
+    assert (video["originallyPublishedAt"], schedule["updateAt"]) == (far, far)
     with pytest.raises(migrate.BadSource, match="no year of more than four digits"):
-        await reasons(pt, f"id,originallyPublishedAt\n2,{far}\n")
+        await reasons(pt, "id,originallyPublishedAt\n2,+010000-01-02T00:00:00.000Z\n")
+
+
+async def test_a_language_that_is_listed_and_too_long_is_refused_before_anything_is_sent(
+    pt: PeerTube, server: Emulator
+) -> None:
+    assert "ca-valencia" in await pt.videos.languages()
+    with pytest.raises(migrate.BadSource, match="1 to 10 characters, has 11"):
+        await reasons(pt, "id,language\n1,Valencian\n")
+    with pytest.raises(errors.InputError, match="1 to 10 characters, has 11"):
+        await migrate.set_(pt, migrate.Rules(edits=("language=ca-valencia",)))
+    assert puts(server) == 0
 
 
 # -- the server's magic ----------------------------------------------------------------------------

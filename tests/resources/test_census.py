@@ -1,13 +1,11 @@
 """Every operation has a method, every method an operation, and each a case; a few are in test_resources.py."""
 
-import csv
 import inspect
 import json
 import re
 from collections.abc import Iterator
 from functools import cached_property
-from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any, get_args, get_type_hints
 
 import cases_channels
 import cases_config
@@ -19,6 +17,8 @@ import cases_videos
 import pytest
 from cases import ROWS, UUID, Case, Form, call_of
 from cases_runners import TOKENS
+from operations import VERSIONS, plain
+from test_chunks import OF_CHUNKS
 from test_resources import METHODS
 
 from aiopeertube import Call, Paginator, PeerTube
@@ -26,62 +26,16 @@ from aiopeertube._downloads import Download
 from aiopeertube.errors import InvalidField, InvalidIdentifier, UnexpectedResponse
 from aiopeertube.resources._base import Resource
 from aiopeertube.resources._nouns import Nouns
-from aiopeertube.types.archives import ArchiveProgress
+from aiopeertube.testing import MockTransport
 from aiopeertube.wire.messages import JsonBody, Multipart, RawBody, Response
 
-OPERATIONS = Path(__file__).parents[1] / "data" / "operations.tsv"
 CASES: tuple[Case, ...] = (*cases_users.CASES, *cases_runners.CASES, *cases_server.CASES, *cases_config.CASES)
 CASES += (*cases_videos.CASES, *cases_channels.CASES, *cases_playlists.CASES)
 IDS = [f"{number}-{case.name}" for number, case in enumerate(CASES)]
 
-# What servers have and no document does.
-UNDOCUMENTED = {"GET /overviews/videos"}
 # Paths outside the API's prefix.
 OUTSIDE = {"download", "feeds", "static"}
-# The documents say GET, the servers of these versions know POST alone.
-DOCUMENTED_AS_GET = {"POST /runners/jobs/{}/cancel", "POST /users/{}/token-sessions/{}/revoke"}
-
-
-def _plain(operation: str) -> str:
-    return re.sub(r"\{\w+\}|:\w+", "{}", operation)
-
-
-with OPERATIONS.open(newline="") as _file:
-    _ROWS = list(csv.DictReader(_file, delimiter="\t"))
 BOUNDS = {"both": None, "8 only": ("8.0", None), "6.3 only": (None, "6.3")}
-# A document of one version lacks them, its server does not (observed with 6.3 and 8.2).
-IN_BOTH = {
-    "DELETE /users/me",
-    "GET /server/debug",
-    "POST /runners/jobs/{}/cancel",
-    "POST /runners/jobs/{}/files/videos/{}/max-quality",
-    "POST /runners/jobs/{}/files/videos/{}/max-quality/audio",
-    "POST /runners/jobs/{}/files/videos/{}/previews/max-quality",
-    "POST /runners/jobs/{}/files/videos/{}/studio/task-files/{}",
-    "POST /server/contact",
-    "POST /server/debug/run-command",
-    "POST /users/ask-reset-password",
-    "POST /users/{}/block",
-    "POST /users/{}/reset-password",
-    "POST /users/{}/unblock",
-    "PUT /videos/{}/blacklist",
-    "PUT /videos/{}/watching",
-    *(f"{method} /users/me/blocklist/{what}" for method in ("GET", "POST") for what in ("accounts", "servers")),
-    *(f"DELETE /users/me/blocklist/{what}/{{}}" for what in ("accounts", "servers")),
-}
-VERSIONS = dict.fromkeys(UNDOCUMENTED, "both")
-for _row in _ROWS:
-    _name = _plain(f"{_row['method']} {_row['path']}")
-    VERSIONS[_name] = "both" if _name in VERSIONS else _row["versions"]  # twice, where a parameter was renamed
-
-
-def _operations() -> set[str]:
-    return (
-        set(VERSIONS) - UNDOCUMENTED - {operation.replace("POST", "GET", 1) for operation in DOCUMENTED_AS_GET}
-        | DOCUMENTED_AS_GET
-    )
-
-
 NOUNS = ["me", "users", "runners", "server", "jobs", "config", "plugins", "custom_pages", "metrics", "blocklist"]
 NOUNS += ["client_config", "player_settings", "watched_words", "automatic_tags", "auth", "videos", "channels"]
 NOUNS += ["channel_syncs", "accounts", "captions", "uploads", "imports", "playlists", "search", "abuses", "overviews"]
@@ -102,14 +56,19 @@ def _methods(noun: type, name: str) -> Iterator[str]:
 
 
 @pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture
 def client() -> PeerTube:
     return PeerTube("http://localhost", token="t")
 
 
 def test_every_operation_has_a_case_and_nothing_else_has() -> None:
-    tested = {_plain(case.operation) for case in CASES} | {_plain(operation) for _, operation, _ in METHODS.values()}
-    assert tested == _operations() | UNDOCUMENTED
-    assert len(set(VERSIONS) - UNDOCUMENTED) == 307
+    tested = {plain(case.operation) for case in CASES} | {plain(operation) for _, operation, _ in METHODS.values()}
+    assert tested == VERSIONS.keys()
+    assert len(tested) == 307
 
 
 def test_every_method_has_a_case_and_nothing_else_has(client: PeerTube) -> None:
@@ -123,13 +82,8 @@ def test_every_noun_of_the_client_is_counted() -> None:
 
 @pytest.mark.parametrize("case", CASES, ids=IDS)
 def test_versions(case: Case, client: PeerTube) -> None:
-    versions, operation = call_of(case.build(client)).versions, _plain(case.operation)
-    if operation in IN_BOTH:
-        assert versions is None
-        return
-    assert (versions and (versions.since, versions.until)) == BOUNDS[
-        VERSIONS.get(operation) or VERSIONS[operation.replace("POST", "GET")]
-    ]
+    versions = call_of(case.build(client)).versions
+    assert (versions and (versions.since, versions.until)) == BOUNDS[VERSIONS[plain(case.operation)]]
     documented = inspect.getdoc(_method(client, case.name)) or ""
     noun = inspect.getdoc(_noun(client, case.name)) or ""
     assert versions is None or "only 8.x" in documented + noun or "only 6.3" in documented
@@ -167,14 +121,20 @@ def test_body(case: Case, client: PeerTube) -> None:
         assert json.loads(body.data) == case.body
 
 
-@pytest.mark.parametrize("case", CASES, ids=IDS)
+def _of_kind(kind: str) -> list[Any]:
+    """Cases whose result is a `stream`, or made of a `body`; test_chunks.py has those that are made of headers."""
+    found = []
+    for case, name in zip(CASES, IDS, strict=True):
+        is_stream = isinstance(case.build(PeerTube("http://localhost", token="t")), Download)
+        if case.name not in OF_CHUNKS and kind == ("stream" if is_stream else "body"):
+            found.append(pytest.param(case, id=name))
+    return found
+
+
+@pytest.mark.parametrize("case", _of_kind("body"))
 def test_result(case: Case, client: PeerTube) -> None:
-    if "uploads()" in case.name or "replacements()" in case.name:
-        return  # they decode headers: see below
     built = case.build(client)
     decode = call_of(built).decode
-    if isinstance(built, Download):
-        return  # see tests/test_downloads.py
     if case.answer is None:
         assert decode(Response(204, {}, b"")) is None
         return
@@ -182,6 +142,14 @@ def test_result(case: Case, client: PeerTube) -> None:
     content = case.answer.encode() if isinstance(case.answer, str) else content
     assert decode(Response(200, {"content-type": "application/json"}, content)) == case.answer
     assert isinstance(built, Paginator) is (case.answer == ROWS)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("case", _of_kind("stream"))
+async def test_result_of_a_stream(case: Case) -> None:
+    served = MockTransport(lambda request: Response(200, {"content-length": "3"}, b"abc"))
+    async with PeerTube("http://localhost", token="t", transport=served) as pt:
+        assert b"".join([piece async for piece in case.build(pt).stream()]) == b"abc"
 
 
 def _noun(client: PeerTube, name: str) -> Any:
@@ -201,6 +169,15 @@ def test_a_method_is_documented(name: str, client: PeerTube) -> None:
     documented = inspect.getdoc(_method(client, name))
     assert documented
     assert documented.splitlines()[0].endswith(".")
+
+
+@pytest.mark.parametrize("name", sorted({case.name for case in CASES}))
+def test_what_a_method_takes_and_gives_has_a_type(name: str, client: PeerTube) -> None:
+    hints = get_type_hints(_method(client, name))
+    assert hints.pop("return") not in (Any, Call, Paginator)
+    given = get_args(get_type_hints(_method(client, name))["return"])
+    assert Any not in given
+    assert Any not in hints.values()
 
 
 WRONG: dict[str, tuple[Any, type[Exception]]] = {
@@ -332,32 +309,3 @@ class TestSecrets:
         with pytest.raises(UnexpectedResponse) as caught:
             decode(Response(200, {"content-type": "application/json"}, b'{"registrationToken": "t-1"'))
         assert "t-1" not in f"{caught.value!r} {caught.value.start!r} {caught.value.__context__!r}"
-
-
-class TestArchives:
-    @staticmethod
-    def _progress(client: PeerTube, response: Response) -> ArchiveProgress:
-        call: Call[ArchiveProgress] = client.users.imports.uploads(3).status("a-1", 9)
-        progress: ArchiveProgress = call.decode(response)
-        return progress
-
-    def test_announced(self, client: PeerTube) -> None:
-        call = client.users.imports.uploads(3).start(filename="a.zip", size=9)
-        assert call.headers == (("X-Upload-Content-Length", "9"), ("X-Upload-Content-Type", "application/zip"))
-        there = {"location": "//a.example/api/v1/users/3/imports/import-resumable?upload_id=a-1"}
-        assert call.decode(Response(201, there, b"")) == {"upload_id": "a-1", "offset": 0}
-
-    def test_how_far_it_is(self, client: PeerTube) -> None:
-        assert self._progress(client, Response(308, {"range": "bytes=0-5"}, b"")) == {"offset": 6, "userImport": None}
-
-    def test_its_end(self, client: PeerTube) -> None:
-        end = Response(200, {"content-type": "application/json"}, b'{"userImport": {"id": 4}}')
-        assert self._progress(client, end) == {"offset": None, "userImport": {"id": 4}}
-
-    def test_another_end(self, client: PeerTube) -> None:
-        with pytest.raises(UnexpectedResponse, match="import of an archive"):
-            self._progress(client, Response(200, {"content-type": "application/json"}, b'{"video": {}}'))
-
-    def test_chunks_go_where_they_belong(self, client: PeerTube) -> None:
-        call = client.users.imports.uploads(3).chunk("a-1", b"xyz", 6, 9)
-        assert call.headers == (("Content-Range", "bytes 6-8/9"),)

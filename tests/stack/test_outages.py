@@ -29,7 +29,7 @@ class Server:
         return self.answer(request)
 
 
-def client(server: Server, **options: float) -> PeerTube:
+def client(server: Server, **options: float | str) -> PeerTube:
     return PeerTube(HOME, token="user", transport=MockTransport(server.handle), **options)  # type: ignore[arg-type]
 
 
@@ -106,6 +106,61 @@ async def test_a_client_that_is_closed_says_nothing_about_the_server_to_others()
                 group.create_task(stays.videos.update(number, name="Film").send())
             await asyncio.sleep(0.2)
     assert "away" not in heard
+
+
+@pytest.mark.parametrize("first", ["by the proxy", "direct"])
+async def test_a_proxy_that_is_away_is_not_the_servers_being_away_for_those_who_go_another_way(first: str) -> None:
+    gone, there = Server(lambda request, now: True, redirecting), Server(lambda request, now: False, redirecting)
+    ways = {"by the proxy": (gone, {"proxy": "http://127.0.0.1:1"}), "direct": (there, {})}
+    server, option = ways.pop(first)
+    (other, further) = next(iter(ways.values()))
+    async with client(server, patience=20, **option) as one, client(other, patience=20, **further) as two:
+        barred, goes = (one, two) if server is gone else (two, one)
+        calls = [pt.videos.update(number, name="Film") for pt in (barred, goes) for number in range(1, 9)]
+        ends = await asyncio.gather(*calls, return_exceptions=True)
+    assert [type(end) for end in ends] == [errors.ServerAway] * 8 + [type(None)] * 8
+
+
+def no_http(request: Request) -> Response:
+    raise errors.UnexpectedResponse("does not speak HTTP", status=400)
+
+
+def no_answer(request: Request) -> Response:
+    raise errors.ConnectionLost("reset")
+
+
+OUTAGES = {
+    "no HTTP": no_http,
+    "a page": lambda request: reply(200, "<html>", content_type="text/html"),
+    "reset": no_answer,
+    "500": lambda request: reply(500),
+    "503": lambda request: reply(503),
+}
+
+
+@pytest.mark.parametrize("outage", OUTAGES.values(), ids=OUTAGES)
+@pytest.mark.parametrize("calls", [1, 50])
+@pytest.mark.parametrize("attempts", [1, 8])
+async def test_an_outage_costs_no_attempt(outage: Callable[[Request], Response], calls: int, attempts: int) -> None:
+    back = asyncio.get_running_loop().time() + 60
+
+    def answer(request: Request) -> Response:
+        return redirecting(request) if asyncio.get_running_loop().time() > back else outage(request)
+
+    async with (
+        client(Server(lambda request, now: False, answer), attempts=attempts) as pt,
+        pt.bulk(pt.videos.update(number, name="Film") for number in range(1, calls + 1)) as run,
+    ):
+        assert [outcome.state async for outcome in run] == ["ok"] * calls
+    assert asyncio.get_running_loop().time() < back + 10
+
+
+async def test_a_last_attempt_that_fails_alone_is_charged_where_the_server_is_there() -> None:
+    server = Server(lambda request, now: False, lambda r: reply(502) if r.path.endswith("/1") else redirecting(r))
+    async with client(server, attempts=1) as pt:
+        seconds, error = await took(pt)
+    assert isinstance(error, errors.ServerError)
+    assert seconds < 1
 
 
 @pytest.mark.parametrize("bad", [2, 6])

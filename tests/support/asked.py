@@ -1,56 +1,52 @@
 """Which operations a server was asked for, and which of those that its version has were not."""
 
-import csv
 import re
-from collections.abc import Collection, Iterator
-from pathlib import Path
+
+from operations import VERSIONS, of_version
 
 from aiopeertube import PeerTube
 from aiopeertube.events import AttemptFinished
 
-_OPERATIONS = Path(__file__).parents[1] / "data" / "operations.tsv"
-# The documents say GET, the servers of these versions know POST alone.
-_DOCUMENTED_AS_GET = {"GET /runners/jobs/{}/cancel", "GET /users/{}/token-sessions/{}/revoke"}
+# A path that is spelled out comes before one that has a parameter there.
+_PATTERNS = {
+    name: re.compile("[^/]+".join(re.escape(part) for part in name.split("{}")))
+    for name in sorted(VERSIONS, key=lambda name: name.count("{}"))
+}
 
 
-def _plain(path: str) -> str:
-    return re.sub(r"\{\w+\}|:\w+", "{}", path)
+def operation_of(method: str, path: str) -> str | None:
+    """Return the name of the operation that a request asks for; None: it is none of the API's."""
+    asked = f"{method} {path.partition('?')[0].removeprefix('/api/v1')}"
+    return next((name for name, pattern in _PATTERNS.items() if pattern.fullmatch(asked)), None)
 
 
 class Asked:
-    """Operations that were answered, by name: `GET /users/{}`; parameters of paths have no names."""
+    """Operations that were answered, by name, with their statuses; and explained differences from the types."""
 
     def __init__(self) -> None:
-        with _OPERATIONS.open(newline="") as file:
-            rows = list(csv.DictReader(file, delimiter="\t"))
-        self._versions = {self._name(row["method"], row["path"]): row["versions"] for row in rows}
-        # A path that is spelled out comes before one that has a parameter there.
-        self._patterns = {name: _pattern(name) for name in sorted(self._versions, key=lambda name: name.count("{}"))}
         self.statuses: dict[str, set[int]] = {}
+        self.explained: dict[str, str] = {}
+        self.version = ""
 
     def watch(self, pt: PeerTube) -> None:
         """Note what a client asks from now on."""
         pt.on(AttemptFinished, self._note)
 
-    def of_version(self, version: str, families: Collection[str]) -> Iterator[str]:
-        """Yield the operations of a version, of the families whose paths begin so."""
-        other = "6.3 only" if version.startswith("8") else "8 only"
-        for name, versions in self._versions.items():
-            if versions != other and name.split("/")[1] in families:
-                yield name
+    def missing(self, version: str) -> set[str]:
+        """Return the operations of a version that were not asked for."""
+        return of_version(version) - self.statuses.keys()
+
+    def told(self) -> str:
+        """Say what was asked, and what differed."""
+        those = of_version(self.version)
+        granted = [name for name in those & self.statuses.keys() if min(self.statuses[name]) < 400]
+        lines = [f"{len(those & self.statuses.keys())} of {len(those)} operations of {self.version} were asked for"]
+        lines += [f"{len(granted)} of them were done, the others refused, as whoever asked expected"]
+        lines += [f"not asked: {name}" for name in sorted(those - self.statuses.keys())]
+        lines += [f"differs: {what}: {why}" for what, why in sorted(self.explained.items())]
+        return "\n".join(lines)
 
     def _note(self, event: AttemptFinished) -> None:
-        asked = f"{event.method} {event.path.partition('?')[0].removeprefix('/api/v1')}"
-        for name, pattern in self._patterns.items():
-            if pattern.fullmatch(asked):
-                self.statuses.setdefault(name, set()).add(event.status)
-                return
-
-    @staticmethod
-    def _name(method: str, path: str) -> str:
-        name = f"{method} {_plain(path)}"
-        return name.replace("GET", "POST", 1) if name in _DOCUMENTED_AS_GET else name
-
-
-def _pattern(name: str) -> re.Pattern[str]:
-    return re.compile("[^/]+".join(re.escape(part) for part in name.split("{}")))
+        name = operation_of(event.method, event.path)
+        if name is not None:
+            self.statuses.setdefault(name, set()).add(event.status)

@@ -1,16 +1,13 @@
 """A walk over the operations of a real server: what each answers is held against what its method declares."""
 
-import os
 import sys
 from collections.abc import Awaitable, Callable
-from typing import Any, get_args, get_type_hints
+from typing import Any, TypeVar, get_args, get_type_hints
 
+from explained import explanation
 from mismatches import mismatches
 
 from aiopeertube import Call, Paginator, PeerTube, errors
-
-# Keys that this server has, and no PeerTube; or lacks, under their usual name: it may be a fork.
-STRANGE = {name for name in os.environ.get("AIOPEERTUBE_LIVE_STRANGE_KEYS", "").split(",") if name}
 
 
 class Walk:
@@ -18,18 +15,25 @@ class Walk:
 
     def __init__(self, pt: PeerTube) -> None:
         self.pt = pt
+        self.version = ""
         self.walked: list[str] = []
         self.differences: dict[str, list[str]] = {}
+        self.explained: dict[str, str] = {}
+
+    @property
+    def is_8(self) -> bool:
+        """Whether the server is one of 8.x."""
+        return self.version.startswith("8")
 
     async def do(self, name: str, /, *args: Any, pt: PeerTube | None = None, **kwargs: Any) -> Any:
         """Call a method, `users.get`; return what it gives, of a listing its first items."""
         method = method_of(pt or self.pt, name)
         built = method(*args, **kwargs)
-        declared = get_args(get_type_hints(method)["return"])
+        declared = _declared(method)
         found = await _result(built)
         self.walked.append(name)
         rows = found if isinstance(built, Paginator) else [found]
-        self.note(name, [each for row in rows for each in mismatches(row, declared[0])])
+        self.note(name, [each for row in rows for each in mismatches(row, declared)])
         return found
 
     async def refused(self, name: str, kinds: tuple[type[Exception], ...], /, *args: Any, **kwargs: Any) -> None:
@@ -50,11 +54,12 @@ class Walk:
             return None
 
     def note(self, name: str, found: list[str]) -> None:
-        """Note differences, each once."""
-        known = self.differences.setdefault(name, [])
-        known += [each for each in found if each not in known and not _is_explained(each)]
-        if not known:
-            del self.differences[name]
+        """Note differences, each once; those that are explained go to a list of their own."""
+        for each in found:
+            if (known := explanation(each)) is not None:
+                self.explained |= dict([known])
+            elif each not in self.differences.get(name, []):
+                self.differences.setdefault(name, []).append(each)
 
 
 def method_of(pt: PeerTube, name: str) -> Callable[..., Any]:
@@ -67,9 +72,12 @@ def method_of(pt: PeerTube, name: str) -> Callable[..., Any]:
     return method
 
 
-def _is_explained(difference: str) -> bool:
-    """Tell whether a difference is no surprise: a line of a log has whatever it is about."""
-    return "LogLine does not declare it" in difference or bool(STRANGE & set(difference.partition(":")[0].split(".")))
+def _declared(method: Any) -> Any:
+    """Find what a call's method gives, or a listing's rows; a generic noun says it with its base."""
+    (declared, *_) = get_args(get_type_hints(method)["return"])
+    if isinstance(declared, TypeVar):
+        (declared,) = get_args(type(method.__self__).__orig_bases__[0])
+    return declared
 
 
 async def _result(built: Call[Any] | Paginator[Any]) -> Any:

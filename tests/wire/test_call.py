@@ -5,6 +5,7 @@ import copy
 import dataclasses
 import pickle
 from collections.abc import Callable
+from contextlib import AsyncExitStack
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from aiopeertube import Call, PeerTube
 from aiopeertube.errors import InvalidField, InvalidIdentifier
 from aiopeertube.testing import MockTransport, reply
 from aiopeertube.types import OAuthClient
-from aiopeertube.wire.messages import FilePart, FormBody, JsonBody, Multipart, json_value, nothing
+from aiopeertube.wire.messages import FilePart, FormBody, JsonBody, Multipart, Request, Response, json_value, nothing
 
 pytestmark = pytest.mark.anyio
 
@@ -25,8 +26,26 @@ def client(**options: Any) -> PeerTube:
 def test_equal_calls_send_the_same_whoever_sends_them() -> None:
     here, there = client(), PeerTube("https://other.example")
     assert here.videos.get(7) == there.videos.get(7)
-    assert hash(here.videos.get(7)) == hash(there.videos.get(7))
     assert here.videos.update(7, name="Film") == there.videos.update(7, name="Film")
+
+
+async def test_equal_calls_are_each_sent_however_they_are_awaited_together() -> None:
+    sent: list[str] = []
+
+    async def answer(request: Request) -> Response:
+        sent.append(request.origin)
+        return reply(200, json={})
+
+    origins = ["https://here.example", "https://there.example"]
+    async with AsyncExitStack() as stack:
+        clients = [PeerTube(origin, transport=MockTransport(answer)) for origin in origins]
+        for pt in clients:
+            await stack.enter_async_context(pt)
+        await asyncio.gather(*(pt.request("POST", "/jobs", json={}) for pt in clients * 2))
+        assert sorted(sent) == sorted(origins * 2)
+        for end in asyncio.as_completed([pt.request("POST", "/jobs", json={}) for pt in clients * 2]):
+            await end
+    assert sorted(sent) == sorted(origins * 4)
 
 
 @pytest.mark.parametrize(

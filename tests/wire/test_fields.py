@@ -46,6 +46,7 @@ BAD = [
     ("channelId", None, "cannot be empty"),
     ("description", "ab", "must have 3 to 10000"),
     ("description", "x" * 10_001, "has 10001"),
+    ("language", "ca-valencia", "must have 1 to 10 characters, has 11"),
     ("support", "ab", "must have 3 to 1000"),
     ("support", "x" * 1_001, "has 1001"),
     ("tags", "foo", "must be a list of tags, not str"),

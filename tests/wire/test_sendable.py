@@ -2,6 +2,7 @@
 
 import decimal
 import enum
+import io
 import math
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -52,6 +53,20 @@ def endless() -> dict[str, Any]:
     return loop
 
 
+class Mute:
+    """What cannot even be shown."""
+
+    def __repr__(self) -> str:
+        raise LookupError
+
+
+def nested(levels: int) -> list[Any]:
+    innermost: list[Any] = []
+    for _ in range(levels):
+        innermost = [innermost]
+    return innermost
+
+
 # name -> value, that nothing can send
 STRANGERS = {
     "nan": math.nan,
@@ -75,6 +90,9 @@ STRANGERS = {
     "a set": {"abc"},
     "an iterator": iter(["abc"]),
     "itself": endless(),
+    "deeper than can be shown": nested(5_000),
+    "more digits than can be shown": 10**5_000,
+    "what cannot be shown": Mute(),
     "numbers as names": {1: "abc"},
     "half a name": {"\ud800": "abc"},
 }
@@ -125,7 +143,15 @@ QUERIES: dict[str, tuple[Make, str]] = {
     "one of several": (lambda pt, value: pt.videos.list(categoryOneOf=[1, value])._page(0, 1), "categoryOneOf"),
     "any query": (lambda pt, value: pt.request("GET", "/x", query={"thing": value}), "thing"),
 }
-LISTED = {"a set", "an iterator", "bytearray", "numbers as names", "itself", "half a name"}  # a query takes iterables
+LISTED = {
+    "deeper than can be shown",
+    "a set",
+    "an iterator",
+    "bytearray",
+    "numbers as names",
+    "itself",
+    "half a name",
+}  # a query takes iterables
 
 
 def cases() -> Iterator[Any]:
@@ -185,6 +211,20 @@ IDS: dict[str, Make] = {
     "value", [True, False, None, 1.5, math.nan, b"7", "a\r\nb", "a\0", "\ud800", "", "a b", "../x", [7]], ids=ascii
 )
 async def test_ids_and_names_of_no_kind(client: PeerTube, make: Make, value: Any) -> None:
+    await refused(client, make(client, value), None)
+
+
+FILES: dict[str, Make] = {
+    "an image": lambda pt, value: pt.videos.update(7, thumbnailfile=value),
+    "a video": lambda pt, value: pt.videos.upload(videofile=value, **A_VIDEO),
+    "captions": lambda pt, value: pt.captions.put(7, "nl", value),
+    "an avatar": lambda pt, value: pt.config.avatar.pick(value),
+}
+
+
+@pytest.mark.parametrize("make", FILES.values(), ids=FILES)
+@pytest.mark.parametrize("value", [7, True, math.nan, bytearray(b"x"), io.BytesIO(b"x"), ["a.jpg"], Mute()], ids=type)
+async def test_files_are_paths_or_bytes(client: PeerTube, make: Make, value: Any) -> None:
     await refused(client, make(client, value), None)
 
 

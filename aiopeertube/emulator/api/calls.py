@@ -1,7 +1,7 @@
 """One request on its way through the server."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
@@ -10,7 +10,8 @@ import orjson
 from aiohttp import web
 
 from aiopeertube.emulator.counters import Tally
-from aiopeertube.emulator.model.store import Store, Token, User
+from aiopeertube.emulator.model.entities import Token, User
+from aiopeertube.emulator.model.store import Store
 from aiopeertube.emulator.options import EmulatorOptions
 from aiopeertube.emulator.wire.bodies import Body, parse_multipart
 from aiopeertube.emulator.wire.problem_json import Problem
@@ -23,6 +24,7 @@ JSON = "application/json; charset=utf-8"
 PROBLEM_JSON = "application/problem+json; charset=utf-8"
 HTML = "text/html; charset=utf-8"
 _READERS = 4
+_NO_CONTENT = 'W/"a-bAsFyilMr4Ra1hIU5PyoyFRunpI"'
 
 
 @dataclass(slots=True)
@@ -34,6 +36,8 @@ class Reply:
     content_type: str | None = JSON
     headers: dict[str, str] = field(default_factory=dict)
     has_etag: bool = True  # not in what another library than the server's answers, or a proxy
+    stream: Iterator[bytes] | None = None  # instead of `content`, of this `length`
+    length: int = 0
 
 
 def json_reply(body: Any, **headers: str) -> Reply:
@@ -44,6 +48,11 @@ def json_reply(body: Any, **headers: str) -> Reply:
 def done() -> Reply:
     """Return the answer to a successful edit."""
     return Reply(204)
+
+
+def no_content(*, tagged: bool = False) -> Reply:
+    """Return the answer to what was done, where the server says no type; `tagged` like the words of its status."""
+    return Reply(204, content_type=None, headers={"ETag": _NO_CONTENT} if tagged else {})
 
 
 @dataclass(slots=True)

@@ -3,8 +3,8 @@
 from typing import Any
 
 from aiopeertube.emulator.model.constants import PRIVATE
+from aiopeertube.emulator.model.entities import Channel, User, Video
 from aiopeertube.emulator.model.ids import to_short
-from aiopeertube.emulator.model.store import Channel, User, Video
 from aiopeertube.emulator.wire.bodies import Body, Upload
 from aiopeertube.emulator.wire.problem_json import Problem, invalid_parameters, missing_parameter
 from aiopeertube.emulator.wire.video_files import SourceFile, extensions, is_video_type

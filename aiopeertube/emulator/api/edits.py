@@ -9,9 +9,9 @@ from aiopeertube.emulator.model.constants import (
     PASSWORD_PROTECTED,
     PRIVATE,
 )
-from aiopeertube.emulator.model.store import Channel, Schedule, User, Video
+from aiopeertube.emulator.model.entities import Channel, Schedule, User, Video
 from aiopeertube.emulator.wire.problem_json import Problem, not_found
-from aiopeertube.emulator.wire.scalars import int_or_null, parse_date, stored
+from aiopeertube.emulator.wire.scalars import FIRST_MOMENT, int_or_null, parse_date, stored
 
 from .calls import Call
 
@@ -66,6 +66,10 @@ def check_stored(call: Call, sent: dict[str, Any]) -> None:
         if name in sent and sent[name] is None:
             detail = f"notNull Violation: VideoModel.{name} cannot be null"
             raise Problem(detail, 500, code="SequelizeValidationError")
+    schedule = sent.get("scheduleUpdate") or {}
+    for date in (sent.get("originallyPublishedAt"), schedule.get("updateAt")):
+        if date and (parse_date(date) or 0) < FIRST_MOMENT:
+            raise Problem(f'date/time field value out of range: "{date}"', 500, code="SequelizeDatabaseError")
     if call.is_modern and "\0" in str(sent.get("name")):
         raise Problem("unsupported Unicode escape sequence", 500, code="SequelizeDatabaseError")
 

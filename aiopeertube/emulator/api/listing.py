@@ -7,8 +7,9 @@ from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl
 
+from aiopeertube.emulator.model.entities import Video
 from aiopeertube.emulator.model.ids import is_uuid
-from aiopeertube.emulator.model.store import Store, Video
+from aiopeertube.emulator.model.store import Store
 from aiopeertube.emulator.wire.problem_json import invalid_parameter, invalid_parameters
 from aiopeertube.emulator.wire.scalars import bool_or_null, int_or_null, is_int
 
@@ -104,6 +105,7 @@ class Filters:
     nsfw: bool | None = None
     is_live: bool | None = None
     is_local: bool | None = None  # all videos are local
+    blocked: bool | None = None  # by moderators
     categories: frozenset[int] | None = None  # one of these
     licences: frozenset[int] | None = None  # one of these
     languages: frozenset[str] | None = None  # one of these; ``_unknown`` for none
@@ -126,6 +128,7 @@ class Filters:
         _one_of(tests, _single(self.channel), lambda video: video.channel.id)
         _one_of(tests, _single(self.nsfw), lambda video: video.nsfw)
         _one_of(tests, _single(self.is_live), lambda video: video.is_live)
+        _one_of(tests, _single(self.blocked), lambda video: video.blocked is not None)
         _one_of(tests, self.categories, lambda video: video.category)
         _one_of(tests, self.licences, lambda video: video.licence)
         _one_of(tests, self.languages, lambda video: video.language or "_unknown")

@@ -6,7 +6,8 @@ from aiopeertube.emulator.options import EmulatorOptions, RoleName, UserOptions
 
 from . import ids
 from .constants import ADMINISTRATOR, CATEGORIES, LICENCES, MODERATOR, USER
-from .store import Channel, Store
+from .entities import Channel
+from .store import Store
 
 ROLES: dict[RoleName, int] = {"administrator": ADMINISTRATOR, "moderator": MODERATOR, "user": USER}
 

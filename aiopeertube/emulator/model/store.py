@@ -2,159 +2,12 @@
 
 import random
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from typing import Any
 
-from aiopeertube.emulator.wire.video_files import SourceFile
-
 from . import ids
-from .constants import COMMENTS_ENABLED, MODERATOR, PUBLIC, PUBLISHED
+from .community import WATCH_LATER, Community, Playlist
+from .entities import Caption, Channel, Marks, Token, User, Video, VideoImport
 from .uploads import PendingUploads
-
-# What lists neither sort nor filter by unless they are asked to, see `Marks`.
-_COSMETIC = frozenset({
-    "name", "category", "licence", "language", "description", "support", "tags", "updated_at",
-    "originally_published_at", "comments_policy", "download_enabled", "wait_transcoding", "schedule",
-    "passwords", "nsfw_flags", "nsfw_summary", "thumbnail", "preview", "source",
-})  # fmt: skip
-
-PENDING, SUCCESS, FAILED = 1, 2, 3  # states of an import
-
-IMPORT_STATES = {PENDING: "Pending", SUCCESS: "Success", FAILED: "Failed"}
-
-
-@dataclass(slots=True)
-class Marks:
-    """Counters of changes to videos, so that lists know when to sort again."""
-
-    content: int = 0  # of any kind
-    structure: int = 0  # those that affect which videos a plain list has, or their order
-
-
-@dataclass(slots=True)
-class User:
-    """A user and their account."""
-
-    id: int
-    username: str
-    password: str
-    role: int
-    otp: str | None
-    account_id: int
-    created_at: float
-    last_login_at: float | None = None
-
-    @property
-    def is_staff(self) -> bool:
-        """Whether this is an administrator or a moderator."""
-        return self.role <= MODERATOR
-
-
-@dataclass(slots=True)
-class Channel:
-    """A channel and its owner."""
-
-    id: int
-    name: str
-    display_name: str
-    owner: User
-    created_at: float
-    updated_at: float
-    description: str | None = None
-    support: str | None = None
-
-
-@dataclass(slots=True)
-class Caption:
-    """One language's captions of a video."""
-
-    language: str
-    file: str
-    content: bytes  # as it was sent
-    updated_at: float
-    is_srt: bool = False  # the server makes WebVTT of it
-
-
-@dataclass(slots=True)
-class Schedule:
-    """A scheduled change of privacy."""
-
-    at: float
-    privacy: int | None
-
-
-@dataclass(slots=True, eq=False)
-class Video:
-    """A video. Its fields may be changed at any time, and the server shows them from then on."""
-
-    marks: Marks = field(repr=False)
-    id: int
-    uuid: str
-    name: str
-    channel: Channel = field(repr=False)
-    created_at: float
-    updated_at: float
-    published_at: float
-    category: int | None = None
-    licence: int | None = None
-    language: str | None = None
-    privacy: int = PUBLIC
-    nsfw: bool = False
-    nsfw_flags: int = 0
-    nsfw_summary: str | None = None
-    description: str | None = None
-    support: str | None = None
-    tags: tuple[str, ...] = ()
-    comments_policy: int = COMMENTS_ENABLED
-    download_enabled: bool = True
-    wait_transcoding: bool = False
-    originally_published_at: float | None = None
-    duration: int = 1
-    aspect_ratio: float = 1.7778
-    size: int = 2685
-    views: int = 0
-    likes: int = 0
-    dislikes: int = 0
-    is_live: bool = False
-    state: int = PUBLISHED
-    schedule: Schedule | None = None
-    passwords: tuple[str, ...] = ()
-    # The file's own name; None: derived from the uuid.
-    thumbnail: str | None = None
-    preview: str | None = None
-    # None: it was born with the server.
-    source: SourceFile | None = field(default=None, repr=False)
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        object.__setattr__(self, name, value)
-        marks = self.marks
-        marks.content += 1
-        if name not in _COSMETIC:
-            marks.structure += 1
-
-
-@dataclass(slots=True)
-class Token:
-    """An access token and the refresh token that came with it."""
-
-    access: str
-    refresh: str
-    user: User
-    access_ends_at: float
-    refresh_ends_at: float
-
-
-@dataclass(slots=True, eq=False)
-class VideoImport:
-    """An import of a video."""
-
-    id: int
-    user: User = field(repr=False)
-    video: Video
-    target_url: str
-    created_at: float
-    updated_at: float
-    state: int = PENDING
 
 
 class Store:
@@ -169,7 +22,9 @@ class Store:
         self._clock = clock
         self._by_uuid: dict[str, Video] = {}
         self._by_refresh: dict[str, Token] = {}
-        self._last_video = 0
+        self._file_tokens: dict[str, tuple[int, float]] = {}
+        self._last_video = self._last_user = self._last_channel = 0
+        self.community = Community()
         self.marks = Marks()
         self.users: dict[str, User] = {}
         self.channels: dict[str, Channel] = {}
@@ -183,19 +38,50 @@ class Store:
 
     def add_user(self, username: str, password: str, role: int, otp: str | None = None) -> User:
         """Add a user, their account and their first channel."""
-        number = len(self.users) + 1
+        self._last_user += 1
         # Account 1 belongs to the server itself, so accounts are one ahead of users.
-        user = User(number, username, password, role, otp, number + 1, self._clock())
+        user = User(self._last_user, username, password, role, otp, self._last_user + 1, self._clock())
         self.users[username] = user
         self.add_channel(f"{username}_channel", user)
+        self._add_watch_later(user)
         return user
+
+    def _add_watch_later(self, user: User) -> None:
+        """Give a user the playlist that everybody has."""
+        draw = random.Random(f"watch later {user.username}")  # noqa: S311 -- an emulator has no secrets.
+        number, uuid = self.community.number("playlist"), ids.uuid_from_bits(draw.getrandbits(128))
+        made = Playlist(number, uuid, user, "Watch later", 3, user.created_at, user.created_at, WATCH_LATER)
+        self.community.playlists[number] = made
+        user.watch_later = number
+
+    def user_by_id(self, number: int) -> User | None:
+        """Return a user by id."""
+        return next((user for user in self.users.values() if user.id == number), None)
+
+    def remove_user(self, user: User) -> None:
+        """Remove a user and all that is theirs."""
+        for channel in self.channels_of(user):
+            self.remove_channel(channel)
+        for token in [token for token in self.tokens.values() if token.user is user]:
+            self.revoke(token)
+        self.community.forget_user(user)
+        del self.users[user.username]
 
     def add_channel(self, name: str, owner: User, display_name: str | None = None, **fields: Any) -> Channel:
         """Add a channel of a user."""
         now = self._clock()
-        channel = Channel(len(self.channels) + 1, name, display_name or name, owner, now, now, **fields)
+        self._last_channel += 1
+        channel = Channel(self._last_channel, name, display_name or name, owner, now, now, **fields)
         self.channels[name] = channel
         return channel
+
+    def remove_channel(self, channel: Channel) -> None:
+        """Remove a channel and its videos."""
+        for video in self.videos_of([channel]):
+            self.remove_video(video)
+        for playlist in self.community.playlists.values():
+            playlist.channel = None if playlist.channel is channel else playlist.channel
+        del self.channels[channel.name]
 
     def channel_by_id(self, number: int) -> Channel | None:
         """Return a channel by id."""
@@ -229,6 +115,7 @@ class Store:
         """Remove a video and what belongs to it."""
         del self.videos[video.id], self._by_uuid[video.uuid]
         self.captions.pop(video.id, None)
+        self.community.forget_video(video)
         self.marks.content += 1
         self.marks.structure += 1
 
@@ -264,6 +151,17 @@ class Store:
     def token_of_refresh(self, refresh: str) -> Token | None:
         """Return the pair of an unused refresh token."""
         return self._by_refresh.get(refresh)
+
+    def open_files(self, video: Video, until: float) -> str:
+        """Make a token that opens a video's files for a while."""
+        token = self.new_uuid()
+        self._file_tokens[token] = (video.id, until)
+        return token
+
+    def opens(self, token: str, video: Video, now: float) -> bool:
+        """Tell whether a token opens a video's files."""
+        number, until = self._file_tokens.get(token, (0, 0.0))
+        return number == video.id and until > now
 
     def revoke(self, token: Token) -> None:
         """Revoke both tokens of a pair."""

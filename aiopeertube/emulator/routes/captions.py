@@ -8,8 +8,8 @@ from aiopeertube.emulator.api.access import (
     invalid_id,
 )
 from aiopeertube.emulator.api.calls import HTML, Call, Reply, Route, done, json_reply
+from aiopeertube.emulator.model.entities import Caption
 from aiopeertube.emulator.model.languages import LANGUAGES, MODERN_LANGUAGES, WITHOUT_CAPTIONS
-from aiopeertube.emulator.model.store import Caption
 from aiopeertube.emulator.wire.bodies import Upload
 from aiopeertube.emulator.wire.captions import webvtt_of
 from aiopeertube.emulator.wire.problem_json import (
@@ -88,6 +88,12 @@ async def delete_caption(call: Call) -> Reply:
     return done()
 
 
+async def generate(call: Call) -> Reply:
+    """Refuse to write captions from what is said."""
+    call.user()
+    raise Problem("Video transcription is disabled on this instance")
+
+
 def _check(call: Call, upload: Upload | None) -> None:
     invalid = invalid_id(call.params["id"], "videoId") or {}
     language = call.params["language"]
@@ -101,9 +107,10 @@ def _check(call: Call, upload: Upload | None) -> None:
         raise invalid_parameters(invalid, call.target)
 
 
+FILE_ROUTES = (Route("GET", "/lazy-static/video-captions/{file}", caption_file),)
 ROUTES = (
-    Route("GET", "/lazy-static/video-captions/{file}", caption_file),
     Route("GET", "/videos/{id}/captions", captions),
+    Route("POST", "/videos/{id}/captions/generate", generate),
     Route("PUT", "/videos/{id}/captions/{language}", put_caption),
     Route("DELETE", "/videos/{id}/captions/{language}", delete_caption),
 )

@@ -5,7 +5,7 @@ from typing import Any
 
 from aiopeertube.emulator.api.calls import Call, Reply, Route, json_reply
 from aiopeertube.emulator.api.listing import ACCOUNT_SORTS, CHANNEL_SORTS, check_page
-from aiopeertube.emulator.model.store import Channel, User
+from aiopeertube.emulator.model.entities import Channel, User
 from aiopeertube.emulator.wire.problem_json import Problem, invalid_parameter, invalid_parameters, not_found
 
 from .videos import list_videos

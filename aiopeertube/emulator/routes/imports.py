@@ -19,7 +19,7 @@ from aiopeertube.emulator.api.validation import (
     check_passwords,
 )
 from aiopeertube.emulator.model.constants import PRIVATE, PUBLISHED, TO_IMPORT
-from aiopeertube.emulator.model.store import IMPORT_STATES, SUCCESS, VideoImport
+from aiopeertube.emulator.model.entities import IMPORT_STATES, SUCCESS, VideoImport
 from aiopeertube.emulator.wire.bodies import Body
 from aiopeertube.emulator.wire.clocks import iso
 from aiopeertube.emulator.wire.problem_json import Problem, invalid_parameters, missing_parameter

@@ -2,7 +2,7 @@
 
 import math
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 NAN = math.nan
@@ -97,27 +97,30 @@ def kind_of(value: Any) -> str:
 def parse_date(text: str) -> float | None:
     """Return an ISO 8601 date as seconds since 1970, or None for anything else. Without a zone it is UTC.
 
-    Calendar dates only: dates of weeks and of days of the year are refused, which the server would accept
-    and then fail on.
+    As in JavaScript the 30th of February is the 1st or 2nd of March. Calendar dates only: dates of weeks and of days
+    of the year are refused, which the server would accept and then fail on.
     """
     found = _ISO.fullmatch(text)
     if found is None:
         return None
     part = found.groupdict()
-    try:
-        moment = datetime(
-            int(part["year"]),
-            int(part["month"] or 1),
-            int(part["day"] or 1),
-            int(part["hour"] or 0),
-            int(part["minute"] or 0),
-            int(part["second"] or 0),
-            int((part["fraction"] or "0")[:6].ljust(6, "0")),
-            tzinfo=UTC,
-        )
-    except ValueError:
-        return None
-    return moment.timestamp() - _zone_offset(part["zone"])
+    year = int(part["year"])
+    moment = datetime(
+        year or _CYCLE,  # Python has no year 0, which is like any other of 400
+        int(part["month"] or 1),
+        1,
+        int(part["hour"] or 0),
+        int(part["minute"] or 0),
+        int(part["second"] or 0),
+        int((part["fraction"] or "0")[:6].ljust(6, "0")),
+        tzinfo=UTC,
+    )
+    days = timedelta(days=int(part["day"] or 1) - 1 - (0 if year else _DAYS_OF_A_CYCLE))
+    return moment.timestamp() + days.total_seconds() - _zone_offset(part["zone"])
+
+
+_CYCLE, _DAYS_OF_A_CYCLE = 400, 146_097  # years, and their days, after which the calendar repeats
+FIRST_MOMENT = -62_135_596_800.0  # of the year 1; the database does not know how the server writes what is before
 
 
 def _zone_offset(zone: str | None) -> float:

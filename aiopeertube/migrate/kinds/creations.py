@@ -23,7 +23,8 @@ from aiopeertube.migrate.metadata.answers import whole_video
 from aiopeertube.migrate.metadata.changes import missing, on_the_wire
 from aiopeertube.migrate.metadata.vocabulary import FILES, WORDS, Vocabulary
 from aiopeertube.migrate.problems import CellError
-from aiopeertube.migrate.rows.rows import RowReader, kept, key_of, words_of
+from aiopeertube.migrate.rows.layout import kept, key_of, words_of
+from aiopeertube.migrate.rows.rows import RowReader
 from aiopeertube.migrate.tables.source import Row
 from aiopeertube.resumable import Ticket, upload
 from aiopeertube.wire.call import Call

@@ -9,7 +9,8 @@ from typing import Any
 
 from aiopeertube.migrate.journal.item import Item
 from aiopeertube.migrate.problems import CellError
-from aiopeertube.migrate.rows.rows import RowReader, kept, key_of
+from aiopeertube.migrate.rows.layout import kept, key_of
+from aiopeertube.migrate.rows.rows import RowReader
 from aiopeertube.migrate.tables.source import Row
 
 Wanted = Callable[[Mapping[str, Any]], dict[str, Any]]  # of a row's cells; raises CellError
@@ -22,7 +23,7 @@ def requested(row: Row, rows: RowReader, wanted: Wanted, *, apart: str = "") -> 
     """
     before = rows.problems.total
     cells = rows.cells(row)
-    ref = rows.reference(row.line, cells, rows.exported(row.line, cells))
+    ref = rows.names.video(row.line, cells, rows.edits.was(row.line, cells))
     asked: dict[str, Any] = {}
     try:
         asked = wanted(cells)
@@ -39,7 +40,7 @@ def requested(row: Row, rows: RowReader, wanted: Wanted, *, apart: str = "") -> 
         state="planned",
         uuid=ref,
         after={},
-        note=key_of(cells) | rows.other_names(ref, cells),
+        note=key_of(cells) | rows.names.others(ref, cells),
         ready=True,
     )
 

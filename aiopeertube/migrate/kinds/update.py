@@ -13,7 +13,8 @@ from aiopeertube.migrate.metadata.changes import needed_for, on_the_wire
 from aiopeertube.migrate.metadata.field_reads import PASSWORDS
 from aiopeertube.migrate.metadata.vocabulary import WORDS, Vocabulary
 from aiopeertube.migrate.plans import merging
-from aiopeertube.migrate.rows.rows import RowReader, words_of
+from aiopeertube.migrate.rows.layout import words_of
+from aiopeertube.migrate.rows.rows import RowReader
 from aiopeertube.migrate.tables.source import Row
 from aiopeertube.wire.call import Call
 from aiopeertube.wire.messages import Request

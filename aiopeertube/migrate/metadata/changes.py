@@ -5,8 +5,8 @@ from typing import Any, Final
 
 from aiopeertube.errors import InvalidField
 
-from .field_reads import PASSWORDS, Video
-from .fields import AT, FIELDS, PRIVATE, PROTECTED, THEN, Values, current, unknown_here
+from .field_reads import PASSWORDS, Video, taken_as
+from .fields import AT, DATES, FIELDS, PRIVATE, PROTECTED, THEN, Values, current, unknown_here
 from .passwords import SAFE
 
 
@@ -117,7 +117,8 @@ def for_ever(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
     if "privacy" not in before and PASSWORDS not in before:
         return []
     lost = []
-    if before.get("privacy") == PRIVATE:  # publishing sets the date, whatever it was before
+    # Publishing sets the date, whatever it was before; so does a rollback that publishes again.
+    if PRIVATE in {before.get("privacy"), after.get("privacy")}:
         lost.append("publishedAt")
     left = before.get("privacy") == PROTECTED
     if left or (before.get(PASSWORDS) and after.get(PASSWORDS)):
@@ -131,6 +132,7 @@ def on_the_wire(values: Mapping[str, Any]) -> dict[str, Any]:
     Raises:
         InvalidField: passwords that this process has not seen.
     """
+    values = {name: _dated(value) if name in DATES else value for name, value in values.items()}
     sent = {FIELDS[name].wire or name: value for name, value in values.items() if name not in _TOGETHER}
     if AT in values:
         sent["scheduleUpdate"] = _schedule(values)
@@ -139,6 +141,10 @@ def on_the_wire(values: Mapping[str, Any]) -> dict[str, Any]:
     if values.get(PASSWORDS):
         sent |= {"privacy": PROTECTED, PASSWORDS: _opened(values[PASSWORDS])}
     return sent
+
+
+def _dated(value: Any) -> Any:
+    return taken_as(value) or value if isinstance(value, str) else value
 
 
 _TOGETHER: Final = frozenset({AT, THEN, PASSWORDS})

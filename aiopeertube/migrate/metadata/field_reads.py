@@ -12,11 +12,30 @@ Video = Mapping[str, Any]
 PASSWORDS: Final = "videoPasswords"
 # How JavaScript writes years of more than four digits; Python knows none.
 _FAR: Final = re.compile(r"[+-]\d{6}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
+# Those of its years that a server takes, too, as the day before in a zone behind UTC.
+_FIRST_DAY: Final = re.compile(r"\+010000-01-01T(?P<hour>\d\d):(?P<minute>\d\d):(?P<rest>\d\d(?:\.\d+)?)Z")
 
 
 def is_far(text: str) -> bool:
     """Tell whether a date is one of a year that has more than four digits."""
     return _FAR.fullmatch(text) is not None
+
+
+def taken_as(text: str) -> str | None:
+    """Write a date so that the server takes it, which has four digits for a year; None: it cannot be written so.
+
+    9999-12-31T23:59:59-08:00 comes back as +010000-01-01T07:59:59.000Z, and has to be sent as it was.
+    """
+    if not is_far(text):
+        return text
+    found = _FIRST_DAY.fullmatch(text)
+    behind = int(found["hour"]) * 60 + int(found["minute"]) + 1 if found else _DAY
+    if found is None or behind >= _DAY:
+        return None
+    return f"9999-12-31T23:59:{found['rest']}-{behind // 60:02}:{behind % 60:02}"
+
+
+_DAY: Final = 24 * 60  # minutes
 
 
 def typed_as(name: str, kinds: tuple[type, ...], due: str) -> Callable[[Video], Any]:

@@ -8,7 +8,7 @@ from aiopeertube.wire.fields import problem_of
 from aiopeertube.wire.sendable import fields_problem
 
 from . import excerpts
-from .field_reads import PASSWORDS, Video, id_of, is_far, moment_of, schedule_of, seal_of, tags_of, typed_as
+from .field_reads import PASSWORDS, Video, id_of, is_far, moment_of, schedule_of, seal_of, tags_of, taken_as, typed_as
 from .passwords import SAFE, Passwords, passwords_cell, passwords_in, passwords_problem
 from .shapes import brief
 from .values import (
@@ -381,8 +381,8 @@ def refusal(name: str, value: Any) -> str:
         return ""
     if isinstance(value, str) and (why := _magic(name, value)):
         return why
-    if name in _DATES and isinstance(value, str) and is_far(value):
-        return "the server takes no year of more than four digits"
+    if name in DATES and isinstance(value, str) and is_far(value):
+        return "" if taken_as(value) else "the server takes no year of more than four digits"
     if name == THEN and value is not None and value not in _SCHEDULED:
         return f"a schedule cannot bring privacy {brief(value)}; it can bring 1, 2 or 4"
     if name == "nsfwFlags" and type(value) is int and not 0 <= value <= _MOST_FLAGS:
@@ -392,7 +392,7 @@ def refusal(name: str, value: Any) -> str:
     return str(problem).partition(": ")[2] if problem else ""
 
 
-_DATES: Final = frozenset({"originallyPublishedAt", AT})
+DATES: Final = frozenset({"originallyPublishedAt", AT})
 # For these the server takes one text for null.
 _NULLED: Final = frozenset({"description", "support", "language", "nsfwSummary"})
 _SHORTEST: Final[Mapping[str, int]] = {"name": 3, "description": 3, "support": 3, "nsfwSummary": 3}

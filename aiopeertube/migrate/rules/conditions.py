@@ -13,7 +13,7 @@ from typing import Any, Final
 from aiopeertube.errors import InputError
 from aiopeertube.migrate.metadata.fields import FIELDS, SECRET, Reading
 from aiopeertube.migrate.metadata.values import boolean, moment, server_moment
-from aiopeertube.migrate.rows.rows import LABELS
+from aiopeertube.migrate.rows.layout import LABELS
 from aiopeertube.migrate.suggestions import no_such
 
 Video = Mapping[str, Any]

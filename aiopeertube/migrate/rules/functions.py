@@ -15,7 +15,7 @@ from aiopeertube.migrate.metadata import fields
 from aiopeertube.migrate.metadata.fields import FIELDS, Reading
 from aiopeertube.migrate.metadata.fitting import Cuts, whole
 from aiopeertube.migrate.metadata.values import CLEARED
-from aiopeertube.migrate.rows.rows import LABELS
+from aiopeertube.migrate.rows.layout import LABELS
 from aiopeertube.migrate.suggestions import did_you_mean, no_such
 
 Video = Mapping[str, Any]

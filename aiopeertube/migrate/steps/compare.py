@@ -19,7 +19,7 @@ from aiopeertube.migrate.metadata.vocabulary import Vocabulary
 from aiopeertube.migrate.plans import merging
 from aiopeertube.migrate.plans.merging import conflicts, set_apart
 from aiopeertube.migrate.problems import Problems
-from aiopeertube.migrate.rows.rows import ANOTHER
+from aiopeertube.migrate.rows.names import ANOTHER
 from aiopeertube.migrate.scope import Found, Scope, Seen, Who, in_full, listing, owner_of
 from aiopeertube.migrate.watching import UNWATCHED, Watcher
 
@@ -138,6 +138,7 @@ class Lookup:
         if await self._pages_are_fewer():
             await self._compare_all(self._from_pages())
         await self._compare_all(self._one_by_one())
+        await self._journal.hold_back()
 
     async def _pages_are_fewer(self) -> bool:
         # A row of a list tells all of an 8.x's tags, to administrators.

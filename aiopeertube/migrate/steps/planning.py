@@ -20,8 +20,10 @@ from aiopeertube.migrate.plans.planned import Plan
 from aiopeertube.migrate.problems import Problems
 from aiopeertube.migrate.rows import exported
 from aiopeertube.migrate.rows.keys import Keys
+from aiopeertube.migrate.rows.layout import Layout
 from aiopeertube.migrate.rows.own_writes import own_writes
-from aiopeertube.migrate.rows.rows import Layout, RowReader, read_all
+from aiopeertube.migrate.rows.rows import RowReader
+from aiopeertube.migrate.rows.whole_table import read_all
 from aiopeertube.migrate.rules.rules import Transform
 from aiopeertube.migrate.scope import Found, Scope, Seen, Who, has_total, in_full, listing
 from aiopeertube.migrate.tables.source import Source

@@ -82,11 +82,14 @@ class AiohttpPool:
             finally:
                 if self._deadlines.finish(task) and ended:
                     raise TimeoutError
-        except TimeoutError:
-            failure = _closed(request) if self._deadlines.closed else _too_late(request)
-        except (aiohttp.ClientError, HttpProcessingError) as exc:
+        except (
+            aiohttp.ClientError,
+            HttpProcessingError,
+        ) as exc:  # first: a connection that takes too long is one, too
             proxy = self._proxies.of(request.origin)
             failure = _closed(request) if self._deadlines.closed else _translate(exc, request, proxy)
+        except TimeoutError:
+            failure = _closed(request) if self._deadlines.closed else _too_late(request)
         except OSError as exc:
             failure = errors.ConnectionLost(f"connection to {request.origin} lost: {_reason(exc)}")
         # Raised out here so that aiohttp's error, which knows our headers, is not chained to ours.
@@ -154,7 +157,7 @@ def _opened(part: FilePart, files: ExitStack) -> BinaryIO:
         return io.BytesIO(part.source)
     try:
         return files.enter_context(part.source.open("rb"))
-    except OSError as exc:
+    except (OSError, ValueError) as exc:  # ValueError: no file system has names with such characters
         raise errors.FileUnreadable(str(part.source), _reason(exc)) from exc
 
 
@@ -170,7 +173,7 @@ def _translate(
         return _too_late(request)
     if isinstance(exc, aiohttp.ClientResponseError | HttpProcessingError):
         # The parser quotes what it cannot read, which may be any part of an answer.
-        said = "" if request.secret else f" ({hide_in_text(exc.message, request.secrets())})"
+        said = "" if request.secret else f" ({' '.join(hide_in_text(exc.message, request.secrets()).split())})"
         return errors.UnexpectedResponse(
             f"{origin} does not speak HTTP as expected{said}; is the scheme right?",
             status=exc.status if isinstance(exc, aiohttp.ClientResponseError) else exc.code,

@@ -18,7 +18,8 @@ from workbooks import Cell
 
 from aiopeertube.migrate.metadata.fields import Reading
 from aiopeertube.migrate.problems import Problems
-from aiopeertube.migrate.rows.rows import Layout, RowReader
+from aiopeertube.migrate.rows.layout import Layout
+from aiopeertube.migrate.rows.rows import RowReader
 from aiopeertube.migrate.tables import open_sink, open_source
 
 FORMATS: Final = ("csv", "tsv", "jsonl", "xlsx")

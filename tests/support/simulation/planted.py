@@ -188,8 +188,8 @@ def _what_was_sent_is_not_started(unsuccessful: Replacement) -> Replacement:
     return lying
 
 
-def _sources_stay_open(close: Replacement) -> Replacement:
-    async def idle(self: Any) -> None:
+def _sources_stay_open(closed: Replacement) -> Replacement:
+    async def idle(self: Any, iterator: object, name: str) -> None:
         pass
 
     return idle
@@ -326,7 +326,7 @@ PLANTS = (
         "not_started_was_not_seen",
         (97, 141, 151),
     ),
-    Plant("a source left open", "bulk.source:Source.close", _sources_stay_open, "nothing_left_over", (50, 90, 210)),
+    Plant("a source left open", "bulk.source:Source._closed", _sources_stay_open, "nothing_left_over", (50, 90, 210)),
     Plant(
         "room that nobody is told of", "bulk.buffer:Buffer.take", _no_room_is_told_of, "everything_ends", (4, 8, 12)
     ),

@@ -1,81 +1,32 @@
-"""Every operation around videos, asked of a real server: as typed, or reported by name.
+"""Every operation around videos, asked of a server: as typed, or reported by name.
 
 What a test makes, it takes away again; what a server has switched off is refused for a reason that is known.
 """
 
-import asyncio
-import os
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from explained import PASSWORD_HEADERS
 from walk import Walk, in_the_end
 
 from aiopeertube import PeerTube, errors
 
-from .conftest import Server
+from .conftest import Mine, only_real
 from .test_contract import PIXEL
 
-pytestmark = [pytest.mark.anyio, pytest.mark.live]
+pytestmark = pytest.mark.anyio
 
 REFUSED = (errors.NotPermitted, errors.Conflict, errors.BadRequest, errors.NotFound)
 NOBODY = 999999999
-
-
-@pytest.fixture
-async def walk(real: Server) -> AsyncIterator[Walk]:
-    async with real.client("administrator") as pt:
-        yield Walk(pt)
-
-
-@dataclass
-class Mine:
-    """A channel that lives for one test, with one video in it."""
-
-    channel: str
-    channel_id: int
-    video: str
-    video_id: int
-
-
-@pytest.fixture
-async def mine(walk: Walk) -> AsyncIterator[Mine]:
-    pt, name = walk.pt, f"walk_{os.urandom(4).hex()}"
-    made = await walk.do("channels.create", name=name, displayName="A walk", description="For a test", support=None)
-    channel = made["videoChannel"]["id"]
-    try:
-        film = await _film(pt)
-        video = (await walk.do("videos.upload", channelId=channel, name="A walk", videofile=film, privacy=1))["video"]
-        for _ in range(100):
-            if (await pt.videos.get(video["uuid"]))["state"]["id"] == 1:
-                break
-            await asyncio.sleep(0.2)
-        yield Mine(name, channel, video["uuid"], video["id"])
-    finally:
-        await in_the_end(pt.channels.delete(name))
-
-
-async def _film(pt: PeerTube) -> bytes:
-    """Any short film that the server has."""
-    async for row in pt.videos.list(isLocal=True, sort="duration"):
-        files = (await pt.videos.get(row["uuid"]))["files"]
-        if files and row["duration"] > 0:
-            name = files[0]["fileUrl"].rpartition("/")[2]
-            return b"".join([piece async for piece in pt.downloads.web_video(name).stream()])
-    pytest.skip("the server has no file to upload again")
-
-
-async def is_8(walk: Walk) -> bool:
-    return (await walk.pt.config.get())["serverVersion"].startswith("8")
 
 
 async def test_reads_of_videos(walk: Walk) -> None:
     for name in ("videos.list", "videos.categories", "videos.licences", "videos.languages", "videos.privacies"):
         await walk.do(name)
     await walk.do("videos.list", include=1 | 2 | 4 | 8 | 16 | 32, privacyOneOf=[1, 2, 3, 4, 5])
-    for name in ("videos.comments.all", "videos.blacklist.list", "abuses.list", "videos.ownership.list"):
+    for name in ("videos.comments.all", "videos.blacklist.list", "abuses.list"):
         await walk.do(name)
     for name in ("playlists.list", "playlists.privacies", "channels.list", "accounts.list", "overviews.videos"):
         await walk.do(name)
@@ -91,12 +42,10 @@ async def test_reads_of_videos(walk: Walk) -> None:
     await walk.perhaps("videos.source.get", video)
     for metric in ("viewers", "aggregateWatchTime"):
         await walk.do("videos.stats.timeseries", video, metric)
-    if await is_8(walk):
+    if walk.is_8:
         await walk.do("videos.stats.user_agent", video)
         await walk.do("videos.embed_privacy.get", video)
         await walk.do("videos.embed_privacy.allowed", video, domain="a.example")
-        await walk.do("videos.ownership.of", video)
-        await walk.do("channels.ownership.list")
     else:
         await walk.do("videos.description", video)
         with pytest.raises(errors.NotInThisVersion, match=r"from 8[.]0 on"):
@@ -113,13 +62,24 @@ async def test_reads_of_accounts_and_channels(walk: Walk) -> None:
     await walk.do("accounts.channels", account, withStats=True)
     for name in ("get", "videos", "followers", "playlists"):
         await walk.do(f"channels.{name}", channel)
-    if await is_8(walk):
-        for name in ("activities", "collaborators.list", "ownership.of"):
-            await walk.do(f"channels.{name}", channel)
     assert walk.differences == {}
 
 
-async def test_feeds(walk: Walk) -> None:
+@only_real
+async def test_reads_of_offers(walk: Walk) -> None:
+    me = await walk.pt.me.get()
+    await walk.do("videos.ownership.list")
+    if walk.is_8:
+        (video,) = await walk.pt.videos.list(isLocal=True).collect(limit=1)
+        await walk.do("videos.ownership.of", video["uuid"])
+        await walk.do("channels.ownership.list")
+        for name in ("activities", "collaborators.list", "ownership.of"):
+            await walk.do(f"channels.{name}", me["videoChannels"][0]["name"])
+    assert walk.differences == {}
+
+
+@only_real
+async def test_feeds(walk: Walk, mine: Mine) -> None:
     me = await walk.pt.me.get()
     for form in ("xml", "atom", "json"):
         assert await walk.do("feeds.videos", form, accountName=me["account"]["name"])
@@ -127,6 +87,7 @@ async def test_feeds(walk: Walk) -> None:
     token = await walk.pt.users.scoped_tokens.get() if hasattr(walk.pt.users, "scoped_tokens") else None
     if token is None:
         token = await walk.pt.request("GET", "/users/scoped-tokens")
+    await walk.do("feeds.comments", "json", videoId=mine.video)
     await walk.do("feeds.subscriptions", "xml", accountId=me["account"]["id"], token=token["feedToken"])
     assert "<rss" in await walk.do("feeds.podcast", videoChannelId=me["videoChannels"][0]["id"])
     assert walk.differences == {}
@@ -147,7 +108,6 @@ async def test_a_video_is_rated_watched_and_commented(walk: Walk, mine: Mine) ->
     await walk.do("videos.comments.list", video)
     await walk.do("videos.comments.all", videoId=mine.video_id)
     await walk.refused("videos.comments.approve", REFUSED, video, thread["id"])
-    await walk.do("feeds.comments", "json", videoId=video)
     report = await walk.do("abuses.create", reason="A test", comment={"id": thread["id"]})
     await walk.do("abuses.list", id=report["abuse"]["id"])
     await walk.do("abuses.delete", report["abuse"]["id"])
@@ -156,7 +116,7 @@ async def test_a_video_is_rated_watched_and_commented(walk: Walk, mine: Mine) ->
     assert walk.differences == {}
 
 
-async def test_chapters_captions_passwords_and_blocks(walk: Walk, mine: Mine) -> None:
+async def test_chapters_captions_passwords_and_blocks(walk: Walk, mine: Mine, anonymous: PeerTube) -> None:
     video = mine.video
     await walk.do("videos.chapters.update", video, chapters=[{"timecode": 0, "title": "Start"}])
     assert (await walk.do("videos.chapters.get", video))["chapters"] == [{"timecode": 0, "title": "Start"}]
@@ -174,31 +134,47 @@ async def test_chapters_captions_passwords_and_blocks(walk: Walk, mine: Mine) ->
     assert {row["password"] for row in passwords} == {"open-1", "open-2"}
     await walk.do("videos.passwords.delete", video, passwords[0]["id"])
     await walk.do("videos.passwords.update", video, passwords=["open-3", "open-4"])
-    if await is_8(walk):
+    if walk.is_8:
         await walk.do("videos.passwords.create", video, password="open-5")
         await walk.do("videos.embed_privacy.update", video, policy=2, domains=["a.example"])
         allowed = await walk.do("videos.embed_privacy.get", video)
         assert (allowed["policy"]["id"], allowed["domains"]) == (2, ["a.example"])
-    async with PeerTube(walk.pt.origin) as anonymous:
-        assert (await walk.do("videos.get", video, pt=anonymous, videoPassword="open-3"))["uuid"] == video
-        with pytest.raises(errors.NotPermitted):
-            await anonymous.videos.get(video, videoPassword="wrong")
+    assert (await _opened(walk, anonymous, video, "open-3"))["uuid"] == video
+    with pytest.raises(errors.NotPermitted):
+        await anonymous.videos.get(video, videoPassword="wrong")
     assert walk.differences == {}
 
 
-async def test_a_channel_is_changed_and_given_away(walk: Walk, mine: Mine) -> None:
-    pt, channel = walk.pt, mine.channel
+async def _opened(walk: Walk, anonymous: PeerTube, video: str, password: str) -> Any:
+    """Get a video by its password; a fork may call the header otherwise."""
+    try:
+        return await walk.do("videos.get", video, pt=anonymous, videoPassword=password)
+    except errors.NotPermitted:
+        ((name, other),) = PASSWORD_HEADERS.items()
+        found = await replace(anonymous.videos.get(video), headers=((other, password),))
+        walk.explained[name] = f"the fork calls it {other}"
+        return found
+
+
+async def test_a_channel_is_changed(walk: Walk, mine: Mine) -> None:
+    channel = mine.channel
     await walk.do("channels.update", channel, displayName="Another walk", support="Thanks")
     assert (await walk.do("channels.get", channel))["displayName"] == "Another walk"
     for kind in ("avatar", "banner"):
         await walk.do(f"channels.{kind}.pick", channel, PIXEL)
         await walk.do(f"channels.{kind}.delete", channel)
+    assert walk.differences == {}
+
+
+@only_real
+async def test_a_channel_is_given_away(walk: Walk, mine: Mine) -> None:
+    pt, channel = walk.pt, mine.channel
     users = await pt.users.list().collect()
     other = next(user["username"] for user in users if user["role"]["id"] == 2)
     await walk.do("videos.ownership.give", mine.video, username=other)
     await walk.refused("videos.ownership.accept", REFUSED, NOBODY, channelId=mine.channel_id)
     await walk.refused("videos.ownership.refuse", REFUSED, NOBODY)
-    if await is_8(walk):
+    if walk.is_8:
         (offer,) = await walk.do("videos.ownership.of", mine.video)
         await walk.do("videos.ownership.delete", offer["id"])
         await walk.do("channels.ownership.give", channel, username=other)
@@ -235,10 +211,8 @@ async def test_playlists(walk: Walk, mine: Mine) -> None:
         await walk.do("channels.playlists", mine.channel)
         await walk.do("search.playlists", search="A walk")
         await walk.do("playlists.list", sort="-createdAt")
-        if await is_8(walk):
-            await walk.refused(
-                "channels.reorder_playlists", REFUSED, mine.channel, startPosition=1, insertAfterPosition=1
-            )
+        if walk.is_8:
+            await walk.do("channels.reorder_playlists", mine.channel, startPosition=1, insertAfterPosition=0)
         await walk.do("playlists.elements.delete", playlist, number)
     finally:
         await in_the_end(walk.pt.playlists.delete(playlist))
@@ -262,7 +236,7 @@ async def test_reports(walk: Walk, mine: Mine) -> None:
     assert walk.differences == {}
 
 
-async def test_files(walk: Walk, mine: Mine, tmp_path: Path) -> None:
+async def test_files(walk: Walk, mine: Mine, anonymous: PeerTube, tmp_path: Path) -> None:
     details = await walk.pt.videos.get(mine.video)
     files = details["files"]
     name = files[0]["fileUrl"].rpartition("/")[2]
@@ -273,14 +247,54 @@ async def test_files(walk: Walk, mine: Mine, tmp_path: Path) -> None:
     await walk.pt.videos.update(mine.video, privacy=3)
     token = (await walk.do("videos.token", mine.video))["files"]["token"]
     private = (await walk.pt.videos.get(mine.video))["files"][0]["fileUrl"].rpartition("/")[2]
-    async with PeerTube(walk.pt.origin) as anonymous:
-        opened = anonymous.downloads.private_web_video(private, videoFileToken=token)
-        assert (await opened.save(tmp_path / "c.mp4")).read_bytes() == saved.read_bytes()
-        with pytest.raises(errors.NotPermitted):
-            await anonymous.downloads.private_web_video(private).save(tmp_path / "d.mp4")
+    opened = anonymous.downloads.private_web_video(private, videoFileToken=token)
+    assert (await opened.save(tmp_path / "c.mp4")).read_bytes() == saved.read_bytes()
+    with pytest.raises(errors.NotPermitted):
+        await anonymous.downloads.private_web_video(private).save(tmp_path / "d.mp4")
+    for playlist in (walk.pt.downloads.hls("none.m3u8"), walk.pt.downloads.private_hls("none.m3u8")):
+        with pytest.raises((errors.NotFound, errors.NotPermitted)):
+            await playlist.save(tmp_path / "e.m3u8")
     assert walk.differences == {}
 
 
+async def test_a_film_comes_in_chunks(walk: Walk, mine: Mine, film: bytes) -> None:
+    start: dict[str, Any] = {
+        "filename": "walk.mp4",
+        "content_type": "video/mp4",
+        "channelId": mine.channel_id,
+        "name": "A walk",
+    }
+    other = await walk.do("uploads.start", **start, size=len(film) + 1)
+    await walk.do("uploads.cancel", other["upload_id"])
+    upload = (await walk.do("uploads.start", **start, size=len(film)))["upload_id"]
+    half = len(film) // 2
+    assert (await walk.do("uploads.chunk", upload, film[:half], 0, len(film)))["offset"] == half
+    assert (await walk.do("uploads.status", upload, len(film)))["offset"] == half
+    made = await walk.do("uploads.chunk", upload, film[half:], half, len(film))
+    await walk.do("videos.delete", made["video"]["uuid"])
+    assert walk.differences == {}
+
+
+async def test_a_file_is_replaced(walk: Walk, mine: Mine, film: bytes) -> None:
+    """Where the instance lets nobody replace files, it says so."""
+    replacements = walk.pt.videos.source.replacements(mine.video)
+    about: dict[str, Any] = {"filename": "again.mp4", "content_type": "video/mp4", "size": len(film)}
+    if not (await walk.pt.config.get())["videoFile"]["update"]["enabled"]:
+        with pytest.raises(errors.NotPermitted):
+            await replacements.start(**about)
+        with pytest.raises(errors.NotPermitted):
+            await replacements.chunk("none", film, 0, len(film))
+        with pytest.raises(errors.NotPermitted):
+            await replacements.cancel("none")
+        return
+    other = await replacements.start(**{**about, "size": len(film) + 1})
+    await replacements.cancel(other["upload_id"])
+    started = await replacements.start(**about)
+    assert await replacements.chunk(started["upload_id"], film, 0, len(film)) == {"offset": None, "replaced": True}
+    assert (await walk.do("videos.source.get", mine.video))["inputFilename"] == "again.mp4"
+
+
+@only_real
 async def test_what_these_servers_have_switched_off(walk: Walk, mine: Mine) -> None:
     live: dict[str, Any] = {"channelId": mine.channel_id, "name": "A walk, live"}
     await walk.refused("videos.live.create", REFUSED, **live)
@@ -296,6 +310,7 @@ async def test_what_these_servers_have_switched_off(walk: Walk, mine: Mine) -> N
         await walk.refused(f"imports.{name}", REFUSED, NOBODY)
     await walk.refused("imports.retry", (*REFUSED, errors.NotInThisVersion), NOBODY)
     url = "https://videos.example/c/films"
+    await walk.refused("imports.create", REFUSED, targetUrl=f"{url}/1.mp4", channelId=mine.channel_id)
     await walk.refused("channels.import_videos", REFUSED, mine.channel, externalChannelUrl=url)
     await walk.refused("channel_syncs.create", REFUSED, externalChannelUrl=url, videoChannelId=mine.channel_id)
     for name in ("delete", "sync"):

@@ -1,0 +1,99 @@
+"""What of a row was edited: what it was when it was exported, and what earlier jobs of its table wrote."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from aiopeertube._counting import counted
+from aiopeertube.migrate.metadata.changes import dropped
+from aiopeertube.migrate.metadata.fields import FIELDS
+from aiopeertube.migrate.problems import Problems
+
+from . import exported
+from .exported import Exported
+from .layout import fields_of
+from .own_writes import EXPORT, OwnWrites
+
+
+class Edits:
+    """Tells edits from what a row had already; the cells of JSON are `typed`.
+
+    `emptied` counts cells that had a value when they were exported, `respelled` those whose line breaks alone are
+    others.
+    """
+
+    def __init__(self, problems: Problems, own: OwnWrites, *, typed: bool) -> None:
+        self.emptied = self.respelled = 0
+        self._problems = problems
+        self._own = own
+        self._typed = typed
+
+    def was(self, line: int, cells: Mapping[str, Any]) -> Exported | None:
+        """Return what a row was when it was exported; None where it does not know."""
+        cell = cells.get(exported.COLUMN)
+        if cell is None or (isinstance(cell, str) and not cell.strip()):
+            return None
+        try:
+            return exported.read(str(cell))
+        except ValueError as exc:
+            self._problems.add(line, exported.COLUMN, str(exc))
+            return None
+
+    def noted(
+        self, ref: str, cells: Mapping[str, Any], was: Exported | None, wanted: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """Return what is noted of what the row knows about its video; see `merging`."""
+        note: dict[str, Any] = {}
+        concerned = {*wanted, *dropped(wanted)}
+        if was is not None:
+            note |= {EXPORT: was.digest} | ({"of": was.uuid} if ref.isdecimal() else {})
+            note["base"] = {name: was.values[name] for name in concerned if name in was.values}
+        since = cells.get("updatedAt")
+        if since is not None and str(since).strip() and not (was and note["base"].keys() == concerned):
+            note["since"] = str(since)
+        own = {name: last for name in concerned if (last := self._last(ref, was, name)) is not None}
+        return note | ({"own": own} if own else {})
+
+    def _last(self, ref: str, was: Exported | None, name: str) -> str | None:
+        return self._own.last(was.digest if was else ref, name)
+
+    def is_as_exported(self, name: str, cell: Any, was: Exported) -> bool:
+        """Tell whether a cell is written as it was; an empty one leaves its field in any case."""
+        if name not in was.values or not exported.is_told(was.values[name]) or cell in ("", None):
+            return False
+        value = was.values[name]
+        return bool(cell == (value if self._typed else FIELDS[name].show(value)))
+
+    def edited(self, wanted: Mapping[str, Any], cells: Mapping[str, Any], was: Exported) -> dict[str, Any]:
+        """Keep what was edited since the export, or put back since a job of this table."""
+        there = fields_of(cells)
+        self.emptied += sum(name in there and name not in wanted for name in _filled(was))
+        return {name: value for name, value in wanted.items() if self._was_edited(name, value, was)}
+
+    def _was_edited(self, name: str, value: Any, was: Exported) -> bool:
+        if name not in was.values or not self._is_same(was.values[name], value):
+            return True
+        last = self._own.last(was.digest, name)
+        return last is not None and last != exported.digest(value)
+
+    def _is_same(self, before: Any, value: Any) -> bool:
+        if exported.is_same(before, value):
+            return True
+        if self._typed or not isinstance(before, str) or not isinstance(value, str) or "\r" in value:
+            return False
+        # Spreadsheets write all line breaks in one way; no user of theirs can mean that.
+        same = "\r" in before and before.replace("\r\n", "\n").replace("\r", "\n") == value
+        self.respelled += same
+        return same
+
+    def remarks(self, marker: str) -> Iterable[str]:
+        """Say what of the whole table is no error, and may not be meant so; `marker` empties a field."""
+        if self.emptied:
+            cells = counted(self.emptied, "cell was", "cells were")
+            yield f"{cells} emptied since the export; an empty cell leaves its field as it is, {marker} empties it"
+        if self.respelled:
+            cells = counted(self.respelled, "cell differs", "cells differ")
+            yield f"{cells} from the export in the kind of line breaks alone, as spreadsheets write them: no edit"
+
+
+def _filled(was: Exported) -> Iterable[str]:
+    return (name for name, value in was.values.items() if value not in (None, "", []))

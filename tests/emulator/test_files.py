@@ -1,0 +1,89 @@
+"""Files of videos: what they hold follows from the video, and a part of one is a part of the whole."""
+
+from typing import Any
+
+import pytest
+
+from aiopeertube.emulator import Emulator
+from aiopeertube.emulator.model.constants import PRIVATE
+from aiopeertube.emulator.model.content import content
+from aiopeertube.emulator.wire.video_files import is_video
+
+from .conftest import Clock, Visitor
+
+pytestmark = pytest.mark.anyio
+SIZE = 200_000
+
+
+@pytest.fixture
+def options(clock: Clock) -> dict[str, Any]:
+    return {"videos": 2, "rate_limit": None, "clock": clock}
+
+
+@pytest.fixture
+def name(server: Emulator) -> str:
+    server.store.videos[1].size = SIZE
+    return f"{server.store.videos[1].uuid}-720.mp4"
+
+
+async def fetch(visitor: Visitor, path: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
+    async with visitor.session.get(visitor.server.url + path, headers={**visitor.headers, **headers}) as response:
+        return response.status, dict(response.headers), await response.read()
+
+
+def test_parts_are_parts_of_the_whole() -> None:
+    whole = b"".join(content("u", 0, SIZE))
+    assert len(whole) == SIZE
+    assert is_video(whole)
+    assert whole[65536:131072] != whole[131072:196608]
+    for start, stop in ((0, 1), (65535, 65537), (70_000, 199_999), (5, 5)):
+        assert b"".join(content("u", start, stop)) == whole[start:stop]
+    assert b"".join(content("v", 0, SIZE)) != whole
+
+
+async def test_a_file_and_its_parts(visitor: Visitor, server: Emulator, name: str) -> None:
+    status, headers, whole = await fetch(visitor, f"/static/web-videos/{name}")
+    assert (status, headers["Content-Length"], headers["Content-Type"]) == (200, str(SIZE), "video/mp4")
+    assert whole == b"".join(content(server.store.videos[1].uuid, 0, SIZE))
+    asked = {"Range": "bytes=1000-", "If-Range": headers["Last-Modified"]}
+    status, headers, rest = await fetch(visitor, f"/static/web-videos/{name}", **asked)
+    assert (status, headers["Content-Range"]) == (206, f"bytes 1000-{SIZE - 1}/{SIZE}")
+    assert rest == whole[1000:]
+    status, _, part = await fetch(visitor, f"/static/web-videos/{name}", Range="bytes=10-19")
+    assert (status, part) == (206, whole[10:20])
+
+
+async def test_another_file_is_sent_whole(visitor: Visitor, name: str) -> None:
+    asked = {"Range": "bytes=1000-", "If-Range": "Thu, 01 Jan 1970 00:00:00 GMT"}
+    status, _, whole = await fetch(visitor, f"/static/web-videos/{name}", **asked)
+    assert (status, len(whole)) == (200, SIZE)
+
+
+async def test_past_the_end(visitor: Visitor, name: str) -> None:
+    status, headers, _ = await fetch(visitor, f"/static/web-videos/{name}", Range=f"bytes={SIZE}-")
+    assert (status, headers["Content-Range"]) == (416, f"bytes */{SIZE}")
+
+
+async def test_a_private_file_opens_with_a_token(
+    visitor: Visitor, owner: Visitor, server: Emulator, name: str
+) -> None:
+    server.store.videos[1].privacy = PRIVATE
+    path = f"/static/web-videos/private/{name}"
+    assert (await fetch(visitor, path))[0] == 403
+    assert (await visitor.call("POST", "/videos/1/token"))[0] == 403
+    _, _, made = await owner.call("POST", "/videos/1/token")
+    token = made["files"]["token"]
+    assert len((await fetch(visitor, f"{path}?videoFileToken={token}"))[2]) == SIZE
+    assert (await fetch(visitor, f"{path}?videoFileToken=other"))[0] == 403
+    assert len((await fetch(owner, path))[2]) == SIZE
+
+
+async def test_a_download_is_made(visitor: Visitor, name: str) -> None:
+    status, headers, made = await fetch(visitor, "/download/videos/generate/1?videoFileIds=1")
+    assert (status, len(made)) == (200, SIZE)
+    assert headers["Content-Disposition"].startswith("attachment")
+
+
+async def test_a_file_that_is_not_there(visitor: Visitor) -> None:
+    assert (await fetch(visitor, "/static/web-videos/none.mp4"))[0] == 404
+    assert (await fetch(visitor, "/elsewhere"))[0] == 404

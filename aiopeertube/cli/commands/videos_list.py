@@ -12,6 +12,7 @@ from aiopeertube.cli import output
 from aiopeertube.cli.commands import videos_fields
 from aiopeertube.cli.commands.videos_columns import FormatOptions, columns_of
 from aiopeertube.cli.connection import Connection
+from aiopeertube.cli.missing_fields import Noted
 from aiopeertube.cli.option_sets import option
 from aiopeertube.cli.options import Settings
 from aiopeertube.errors import NotFound, UnexpectedResponse
@@ -90,7 +91,8 @@ async def show_list(connection: Connection, settings: Settings, listing: Listing
     fields, chosen = listing.written.parsed(), output.chosen(listing.written.format)
     async with connection.opened() as pt:
         rows = _rows(pt, listing, await _ids(pt, listing.filters))
-        writer = output.writer(chosen, fields, columns=columns_of(chosen), no_color=settings.no_color)
+        plain = output.writer(chosen, fields, columns=columns_of(chosen), no_color=settings.no_color)
+        writer = Noted(plain, fields)
         async for row in rows:
             writer.add(row)
         writer.end()

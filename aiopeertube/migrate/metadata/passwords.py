@@ -17,6 +17,7 @@ from typing import Final
 
 import orjson
 
+from aiopeertube._counting import counted
 from aiopeertube._folders import state_folder
 from aiopeertube.wire.sendable import text_complaint
 
@@ -34,7 +35,7 @@ class Passwords:
         self.values = tuple(sorted(values))
 
     def __repr__(self) -> str:
-        return f"<{len(self.values)} passwords>"
+        return f"<{counted(len(self.values), 'password')}>"
 
 
 class Safe:
@@ -71,7 +72,7 @@ class Safe:
         return self._known.get(seal)
 
     def __repr__(self) -> str:
-        return f"<Safe with {len(self._known)} seals>"
+        return f"<Safe with {counted(len(self._known), 'seal')}>"
 
 
 def is_seal(value: object) -> bool:

@@ -3,20 +3,21 @@
 import math
 import shutil
 import weakref
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self
 
-from aiopeertube.errors import ConfigurationError, FileUnwritable
+from aiopeertube._counting import counted
+from aiopeertube.errors import ConfigurationError
 from aiopeertube.migrate.journal.item import Item, State
 from aiopeertube.migrate.journal.journal import Journal
 from aiopeertube.migrate.journal.schema import Job
 from aiopeertube.migrate.metadata.changes import for_ever
 from aiopeertube.migrate.metadata.vocabulary import Vocabulary
-from aiopeertube.migrate.outputs import check_output
+from aiopeertube.migrate.outputs import check_output, unwritten
 from aiopeertube.migrate.problems import Problem
 from aiopeertube.migrate.scope import Who
 from aiopeertube.migrate.tables.target import Target, TargetSink
@@ -49,7 +50,7 @@ def estimate(pt: "PeerTube", who: Who, requests: int) -> Estimate:
     if window is None or window.limit is None or window.length is None:
         return Estimate(requests, None, "not known yet")
     waits = max(0, math.ceil((requests - (window.remaining or 0)) / window.limit))
-    return Estimate(requests, waits * window.length, f"{window.limit} requests in {window.length:g} s")
+    return Estimate(requests, waits * window.length, f"{counted(window.limit, 'request')} in {window.length:g} s")
 
 
 class Plan:
@@ -110,7 +111,7 @@ class Plan:
         """How many rows cannot be done."""
         return self.counts.get("failed", 0) + self.counts.get("conflict", 0)
 
-    async def items(self, *states: State) -> AsyncIterator[Item]:
+    async def items(self, *states: State) -> AsyncGenerator[Item, None]:
         """Go through the items in these states (none: all), in the order of the input.
 
         Raises:
@@ -148,7 +149,7 @@ class Plan:
             error = exc if isinstance(exc, OSError) else exc.__cause__
             if not isinstance(error, OSError):
                 raise
-            raise FileUnwritable(str(path), error.strerror or str(error)) from error
+            raise unwritten(path, error) from error
 
     def close(self) -> None:
         """Remove the temporary journal; a second time does nothing."""
@@ -164,7 +165,7 @@ class Plan:
         self.close()
 
     def __repr__(self) -> str:
-        return f"<Plan of {self.job.source}: {self.changes:,} changes, {self.cannot:,} cannot be done>"
+        return f"<Plan of {self.job.source}: {counted(self.changes, 'change')}, {self.cannot:,} cannot be done>"
 
 
 async def plan_of(

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+from aiopeertube._counting import counted
 from aiopeertube.migrate.metadata.changes import dropped
 from aiopeertube.migrate.metadata.fields import FIELDS, SECRET
 from aiopeertube.migrate.metadata.passwords import SAFE, is_seal
@@ -98,13 +99,13 @@ class Edits:
     def remarks(self, marker: str) -> Iterable[str]:
         """Say what of the whole table is no error, and may not be meant so; `marker` empties a field."""
         if self.emptied:
-            cells = "1 cell was" if self.emptied == 1 else f"{self.emptied:,} cells were"
+            cells = counted(self.emptied, "cell was", "cells were")
             yield f"{cells} emptied since the export; an empty cell leaves its field as it is, {marker} empties it"
         if self.put_back:
             cells = "1 cell is" if self.put_back == 1 else f"{self.put_back:,} cells are"
             yield f"{cells} as exported, and an earlier job of yours wrote otherwise since: to be put back"
         if self.respelled:
-            cells = "1 cell differs" if self.respelled == 1 else f"{self.respelled:,} cells differ"
+            cells = counted(self.respelled, "cell differs", "cells differ")
             yield f"{cells} from the export in the kind of line breaks alone, as spreadsheets write them: no edit"
 
 

@@ -83,8 +83,9 @@ class Caption:
 
     language: str
     file: str
-    content: bytes
+    content: bytes  # as it was sent
     updated_at: float
+    is_srt: bool = False  # the server makes WebVTT of it
 
 
 @dataclass(slots=True, eq=False)

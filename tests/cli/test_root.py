@@ -99,7 +99,10 @@ class TestRoot:
     def test_unknown_command(self, cli: Cli) -> None:
         result = cli("vidoes")
         assert result.exit_code == 2
-        assert result.stderr == "aiopeertube: error: No such command 'vidoes'.\nhint: see `aiopeertube --help`\n"
+        assert (
+            result.stderr
+            == "aiopeertube: error: No such command 'vidoes'. Did you mean 'videos'?\nhint: see `aiopeertube --help`\n"
+        )
 
     def test_unknown_option(self, cli: Cli) -> None:
         result = cli("videos", "list", "--limitt", "3")
@@ -152,7 +155,7 @@ class TestStreams:
         result = in_shell(">/dev/full", *args, "--quiet")
         assert (result.returncode, result.stdout) == (74, "")
         assert result.stderr == (
-            "aiopeertube: error: No space left on device\nhint: check the free space and your permissions there\n"
+            "aiopeertube: error: stdout: No space left on device\nhint: check the free space and your permissions there\n"
         )
 
     @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")

@@ -34,7 +34,8 @@ async def test_the_server_tells_of_itself(walk: Walk) -> None:
     await walk.do("jobs.pause")
     await walk.do("jobs.resume")
     status = await walk.do("blocklist.status", accounts=["anna@videos.example"], hosts=["videos.example"])
-    assert status["hosts"]["videos.example"] == {"blockedByServer": False, "blockedByUser": False}
+    told = status["hosts"]["videos.example"]
+    assert (told["blockedByServer"], told["blockedByUser"]) == (False, False)
     assert walk.differences == {}
 
 
@@ -93,3 +94,23 @@ async def test_a_user_follows_and_mutes(walk: Walk, guest: Guest) -> None:
         assert "videos.example" in status["hosts"]
         await walk.do(f"{owner}.blocklist.servers.delete", "videos.example", pt=who)
     assert walk.differences == {}
+
+
+async def test_a_user_changes_what_is_theirs(walk: Walk, guest: Guest) -> None:
+    pt = guest.pt
+    await walk.do("me.update", pt=pt, displayName="Guest", nsfwPolicy="display", videoLanguages=["nl"])
+    me = await walk.do("me.get", pt=pt)
+    assert (me["account"]["displayName"], me["nsfwPolicy"], me["videoLanguages"]) == ("Guest", "display", ["nl"])
+    with pytest.raises(errors.ApiError):
+        await pt.me.update(email="other@example.com")
+    with pytest.raises(errors.ApiError):
+        await pt.me.update(email="other@example.com", currentPassword="not it")
+    assert walk.differences == {}
+
+
+async def test_a_user_leaves(walk: Walk, guest: Guest) -> None:
+    await walk.do("me.delete", pt=guest.pt)
+    with pytest.raises(errors.PeerTubeError):
+        await guest.pt.me.get()
+    with pytest.raises(errors.NotFound):
+        await walk.pt.users.get(guest.id)

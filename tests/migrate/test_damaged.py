@@ -72,6 +72,9 @@ DAMAGES = [
     "UPDATE item SET state = 'weird' WHERE id = 2",
     "UPDATE item SET row = 'x' WHERE id = 2",
     "UPDATE item SET sum = 0 WHERE id = 2",
+    "UPDATE item SET state = 'changed' WHERE id = 2",
+    "UPDATE item SET pass = 2 WHERE id = 2",
+    "UPDATE item SET pass = 'x' WHERE id = 2",
 ]
 
 
@@ -140,6 +143,7 @@ def _later(path: Path) -> None:
         (lambda path: run_sql(path, "INSERT OR REPLACE INTO job VALUES ('pass', '\"x\"')"), "how far it came"),
         (lambda path: run_sql(path, "INSERT INTO job VALUES ('undone', '1')"), "how far it came"),
         (_unnamed, "damaged"),
+        (lambda path: run_sql(path, "DELETE FROM job WHERE key = 'pass'"), "how far it came"),
     ],
 )
 @pytest.mark.parametrize("read_only", [False, True])

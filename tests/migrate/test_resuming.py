@@ -263,3 +263,15 @@ async def test_what_failed_is_looked_at_before_it_is_tried_again(pt: PeerTube, s
     server.store.videos[1].name = "Once more"
     assert (await migrate.apply(pt, "films.csv", overwrite=True, job=again)).counts == {"changed": 2}
     assert names(server)[:2] == ["Film 1", "Film 2"]
+
+
+async def test_what_a_job_wrote_beside_a_conflict_is_known_to_its_next_look(pt: PeerTube, server: Emulator) -> None:
+    write("films.csv", "id,name,support\n2,Film 2,\n1,Ours,Ours too\n")
+    video, resume = server.store.videos[1], migrate.JobOptions(resume=True)
+    await migrate.apply(pt, "films.csv", job=migrate.JobOptions(first=1))
+    video.support = "Theirs"
+    run = await migrate.apply(pt, "films.csv", job=resume)
+    assert (run.counts, video.name) == ({"changed": 2, "conflict": 1}, "Ours")
+    video.name = "Renamed"
+    run = await migrate.apply(pt, "films.csv", job=resume)
+    assert (run.counts, video.name, video.support) == ({"changed": 2, "conflict": 1}, "Renamed", "Theirs")

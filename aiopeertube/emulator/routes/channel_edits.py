@@ -129,5 +129,4 @@ ROUTES = (
     Route("GET", "/accounts/{account}/video-channel-syncs", syncs),
     Route("POST", "/video-channel-syncs", add_sync),
     Route("DELETE", "/video-channel-syncs/{sync}", no_sync),
-    Route("POST", "/video-channel-syncs/{sync}/sync", no_sync),
 )

@@ -69,10 +69,10 @@ async def mute_account(call: Call) -> Reply:
 
 async def unmute_account(call: Call) -> Reply:
     """No longer mute an account."""
-    mutes, _ = _owner(call)
+    mutes, owner = _owner(call)
     if mutes.accounts.pop(_local(call, call.params["account"]), None) is None:
         raise Problem("Account block entry not found.", 404)
-    return no_content()
+    return no_content(tagged=owner is None)
 
 
 async def mute_host(call: Call) -> Reply:
@@ -96,16 +96,16 @@ async def unmute_host(call: Call) -> Reply:
 async def status(call: Call) -> Reply:
     """Tell which of some accounts and servers are muted."""
     user, query = call.user_or_none(), call.query()
-    mine = call.store.community.mutes_of(user.id) if user is not None else Mutes()
-    ours = call.store.community.mutes_of(0)
-    names, servers = listed(query.get("accounts", [])), listed(query.get("hosts", []))
-    of_accounts = {name: (_local(call, name) in ours.accounts, _local(call, name) in mine.accounts) for name in names}
-    of_hosts = {host: (host in ours.hosts, host in mine.hosts) for host in servers}
-    return json_reply({"accounts": _told(of_accounts), "hosts": _told(of_hosts)})
+    ours, mine = call.store.community.mutes_of(0), call.store.community.mutes_of(0 if user is None else user.id)
 
+    def told(by_server: bool, by_user: bool) -> dict[str, bool | None]:
+        more = {"blockedByServerSubscription": None} if call.is_modern else {}
+        return {"blockedByServer": by_server, **more, **({} if user is None else {"blockedByUser": by_user})}
 
-def _told(found: dict[str, tuple[bool, bool]]) -> dict[str, dict[str, bool]]:
-    return {name: {"blockedByServer": server, "blockedByUser": user} for name, (server, user) in found.items()}
+    names = {name: _local(call, name) for name in listed(query.get("accounts", []))}
+    accounts = {name: told(local in ours.accounts, local in mine.accounts) for name, local in names.items()}
+    hosts = {host: told(host in ours.hosts, host in mine.hosts) for host in listed(query.get("hosts", []))}
+    return json_reply({"accounts": accounts, "hosts": hosts})
 
 
 def _local(call: Call, handle: str) -> str:

@@ -33,7 +33,7 @@ async def channels(call: Call) -> Reply:
     sought = fold(str(call.query().get("search", "")))
     found = [channel for channel in call.store.channels.values() if _fits(channel, sought)]
     sorts = {**dict.fromkeys(CHANNEL_SORTS, _id), _BEST: _id, "displayName": _display_name}
-    return page_reply(call, found, call.backend.renderer.channel, sorts, "-match")
+    return page_reply(call, found, call.backend.renderer.listed_channel, sorts, "-match")
 
 
 def _fits(channel: Channel, sought: str) -> bool:

@@ -31,12 +31,11 @@ _INSERT: Final = (
     f"VALUES ({'?, ' * len(INSERTED)}?, ?, ?)"
 )
 _SAVE: Final = f"UPDATE item SET {', '.join(f'{column.name} = ?' for column in SAVED)}, sum = ?, at = ? WHERE id = ?"  # noqa: S608
-# Items of a pass whose video this job changed in another way after they were last settled; the rest of a video that
-# is in conflict is no such way.
+# Items of a pass whose video this job changed in another way after they were last settled.
 _OVERWRITTEN: Final = """
 WITH last AS (SELECT uuid, max(at) AS at FROM item WHERE state = 'changed' AND uuid != '' GROUP BY uuid)
 SELECT item.id, item.at FROM item JOIN last ON last.uuid = item.uuid
-WHERE pass = ? AND item.at < last.at AND state != 'conflict' ORDER BY item.id
+WHERE pass = ? AND item.at < last.at ORDER BY item.id
 """
 # Items of a pass that are about one video under several names; what was set apart of an item has its name.
 _TWICE: Final = (
@@ -63,6 +62,13 @@ WHERE state IN ('read', 'planned', 'sending', 'damaged') OR (
 _PARTS: Final = """
 DELETE FROM item WHERE pass < ? AND state IN ('read', 'planned', 'failed') AND EXISTS (
     SELECT 1 FROM item AS apart WHERE apart.ref = item.ref AND apart.change = item.change AND apart.pass = ?
+)
+"""
+_UNPROVEN: Final = """
+SELECT id, state FROM item WHERE state != 'damaged' AND (
+    typeof(pass) != 'integer' OR pass NOT BETWEEN 0 AND ? OR (
+        state = 'changed' AND NOT EXISTS (SELECT 1 FROM write WHERE write.item = item.id AND outcome = 'changed')
+    )
 )
 """
 _HOLD_BACK: Final = """
@@ -122,6 +128,8 @@ class Database:
             else:
                 connection = journal_file.opened(path, undo)
             database = cls(path, connection, undo, writes=not read_only)
+            if database.last_pass == 0 and database._one("TRUE", ()) is not None:
+                raise JournalError(f"the journal {path} is damaged: how far it came cannot be read")
             if not read_only or (looks and journal_file.is_small(path)):
                 database.find_damaged(mark=not read_only)
             database._held = undo.pop_all()
@@ -147,10 +155,14 @@ class Database:
         self._held.close()
 
     def find_damaged(self, *, mark: bool) -> None:
-        """Go through all items for those whose cells are not what was written; `mark` them as such."""
+        """Go through all items for those whose cells are not what was written; `mark` them as such.
+
+        So are those that claim to be changed, and of which the log of writes knows nothing, or to be of a later pass.
+        """
         rows = self._connection.execute(_SELECT + "TRUE")
         found = ((item, str(row[STATE])) for row in rows if (item := item_of(row, self._seed)).state == "damaged")
         self._damaged = {item.id: claim for item, claim in found if claim != "damaged"}
+        self._damaged |= dict(self._connection.execute(_UNPROVEN, (self.last_pass,)))
         if mark and self._damaged:
             with self._changing() as connection:
                 marks = [(DAMAGED, id_) for id_ in self._damaged]
@@ -260,15 +272,21 @@ class Database:
             )
 
     def _plan_again_what_was_overwritten(self) -> None:
-        """Replace what this job knows of a video by a new wish, where a later change of its own came between."""
+        """Replace what this job knows of a video by a new wish, where a later change of its own came between.
+
+        The rest of a video that is in conflict is no wish of its own; it learns what was written beside it.
+        """
         overwritten = self._connection.execute(_OVERWRITTEN, (self.last_pass,)).fetchall()
         if overwritten:
             self.log.find_steps()
         for id_, at in overwritten:
             (old,) = self._select("id = ?", (id_,))
-            self._connection.execute("UPDATE item SET pass = ? WHERE id = ?", (self.last_pass - 1, id_))
             known = {**old.known, **self.log.written_since(old, at)}
             note = old.note | ({"looked": known} if known else {})
+            if old.state == "conflict":
+                self._save([replace(old, note=note)])
+                continue
+            self._connection.execute("UPDATE item SET pass = ? WHERE id = ?", (self.last_pass - 1, id_))
             self._insert(Item(old.ref, old.wanted, old.line, old.row, note=note))
 
     def hold_back(self) -> int:
@@ -441,4 +459,8 @@ class Database:
         return found[0] if found else None
 
     def _select(self, where: str, values: tuple[Any, ...]) -> list[Item]:
-        return [item_of(row, self._seed) for row in self._connection.execute(_SELECT + where, values)]
+        items = [item_of(row, self._seed) for row in self._connection.execute(_SELECT + where, values)]
+        for item in items if self._damaged else ():
+            if item.id in self._damaged:
+                item.settle("damaged", DAMAGED)
+        return items

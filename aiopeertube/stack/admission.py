@@ -74,7 +74,7 @@ class Admission:
         if lane.lapsed is not None and since < lane.lapsed[0]:
             raise again(lane.lapsed[1])  # as those that waited here
         self._numbers += 1
-        waiter = Waiter(self._numbers, since, asyncio.get_running_loop().create_future())
+        waiter = Waiter(self._numbers, asyncio.get_running_loop().create_future())
         is_first = not lane.queue
         lane.queue.append(waiter)
         self._waiting += 1

@@ -27,13 +27,12 @@ class Caller:
 
 
 class Waiter:
-    """A request in a queue. `since` is when its call first came to this origin, over all its attempts."""
+    """A request in a queue; who came first has the smallest number."""
 
-    __slots__ = ("called", "future", "number", "since")
+    __slots__ = ("called", "future", "number")
 
-    def __init__(self, number: int, since: float, future: "asyncio.Future[Permit]") -> None:
+    def __init__(self, number: int, future: "asyncio.Future[Permit]") -> None:
         self.number = number
-        self.since = since
         self.future = future
         self.called = False  # by the admission: with a permit or an error
 

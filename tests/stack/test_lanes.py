@@ -1,6 +1,7 @@
 """Lanes and their slots by themselves: what a request waits for, and when to ask again."""
 
 import asyncio
+from collections.abc import Mapping
 
 import pytest
 
@@ -58,7 +59,7 @@ def away() -> Health:
 def queue(lane: Lane, *done: bool) -> None:
     loop = asyncio.new_event_loop()
     for number, over in enumerate(done):
-        waiter = Waiter(number, 0.0, loop.create_future())
+        waiter = Waiter(number, loop.create_future())
         if over:
             waiter.future.cancel()
         lane.queue.append(waiter)
@@ -207,6 +208,9 @@ def test_when_to_ask_again() -> None:
     made.slots.in_flight = 3
     assert made.next_moment(5.0) == pytest.approx(10.1)
     assert lane(Window("api"), health=away())[0].next_moment(10.6) == 10.75
+    token = Health(probes=False)
+    token.end(token.start(), GONE, 10.0)
+    assert lane(Window("api"), health=token)[0].next_moment(10.125) == 10.25
     both = lane(learnt(), health=away())[0]
     assert both.next_moment(9.0) == pytest.approx(10.75)
     later = learnt()
@@ -303,6 +307,7 @@ ROUTES = [
     ("POST", "/api/v1/users/registrations/ask-send-verify-email", ("email", "api")),
     ("POST", "/api/v1/server/logs/client", ("logs", "api")),
     ("PUT", "/api/v1/videos/1", ("api",)),
+    ("POST", "/api/v1/videos/imports", ("api",)),
     ("GET", "/api/v1/ping", ("ping",)),
     ("GET", "/feeds/videos.json", ("feeds",)),
     ("GET", "/lazy-static/a/b.png", ("lazy-static",)),
@@ -341,3 +346,14 @@ def test_what_a_request_carries_says_which_lane_it_takes(
 ) -> None:
     request = Request(method, "http://a", path, path=path, decode=nothing, body=body)
     assert kind_of(request) == kind
+
+
+def test_a_file_that_is_read_into_a_sink_is_a_transfer() -> None:
+    class Sink:
+        def begin(self, status: int, headers: Mapping[str, str], /) -> None: ...
+
+        async def write(self, data: bytes, /) -> None: ...
+
+    request = Request("GET", "http://a", "/static/x", decode=nothing)
+    request.sink = Sink()
+    assert kind_of(request) == "transfer"

@@ -435,3 +435,11 @@ async def test_a_token_that_somebody_renewed_meanwhile_is_tried_without_another_
     server = Swaps(reply(401, {"code": "invalid_token"}), reply(200))
     response = await Auth(Sign(server, made), made).handle(request())
     assert (response.status, server.tokens, endpoint.asked) == (200, ["one", "two"], [])
+
+
+async def test_a_token_that_is_over_is_refreshed_before_anything_is_sent() -> None:
+    endpoint, server = Endpoint(GIVEN), Server(reply(200))
+    made = session(endpoint, token=Token("old", "r", expires_at=time.time() - 5))
+    await Auth(Sign(server, made), made).handle(request())
+    assert [grant["grant_type"] for grant in endpoint.asked] == ["refresh_token"]
+    assert server.tokens == ["new"]

@@ -14,6 +14,7 @@ from typing import Final, Generic, TypeVar
 
 import anyio
 
+from aiopeertube._counting import counted
 from aiopeertube.errors import (
     BulkHalted,
     ConfigurationError,
@@ -251,7 +252,7 @@ class BulkRun(Generic[T]):
             self._failed += outcome.state == "failed"
             bad, done = self._failed + self._in_doubt, self._failed + self._in_doubt + self._succeeded
             if self._halt is not None and self._halt.reached(bad, done):
-                self.stop(f"halt: {bad} of {done} calls failed")
+                self.stop(f"halt: {bad} of {counted(done, 'call')} failed")
 
 
 def _ended_from_within(request: Request | None) -> TransportError:

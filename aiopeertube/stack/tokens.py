@@ -46,6 +46,8 @@ class TokenFile:
     """
 
     def __init__(self, path: Path, *, origin: str, username: str | None) -> None:
+        if "\0" in str(path):
+            raise ConfigurationError("token_file: no file's name has a U+0000 in it")
         self.path = path
         self._origin = origin
         self._username = username
@@ -79,11 +81,16 @@ class TokenFile:
                 raise TokenFileBusy(
                     f"another process has held {self._lock.lock_file} for {waited:.0f} s; is it stuck?"
                 )
+            if waited >= _LOCK_WORD and not self._is_locked():
+                return self._goes_without("it cannot be made there")  # so nobody else has it
             if waited >= _LOCK_WORD and not said:
                 said = True
                 log.warning("waiting for another process to renew the token in %s, up to %.0f s more", self.path,
                             _LOCK_PATIENCE - waited)  # fmt: skip
             await asyncio.sleep(_LOCK_POLL)
+
+    def _is_locked(self) -> bool:
+        return os.path.lexists(self._lock.lock_file)
 
     def _try_lock(self) -> bool:
         """Take the lock; return False where there can be none.
@@ -92,17 +99,20 @@ class TokenFile:
             filelock.Timeout: another process has it.
             ConfigurationError: it is a symbolic link, and locking would write to what it names.
         """
-        if Path(self._lock.lock_file).is_symlink():
-            raise ConfigurationError(f"{self._lock.lock_file} is a symbolic link; remove it")
         try:
+            if Path(self._lock.lock_file).is_symlink():
+                raise ConfigurationError(f"{self._lock.lock_file} is a symbolic link; remove it")
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._lock.acquire(blocking=False)
         except (OSError, NotImplementedError) as exc:
             if isinstance(exc, filelock.Timeout):
                 raise
-            log.warning("the token in %s cannot be locked: %s", self.path, getattr(exc, "strerror", None) or exc)
-            return False
+            return self._goes_without(getattr(exc, "strerror", None) or exc)
         return True
+
+    def _goes_without(self, why: object) -> bool:
+        log.warning("the token in %s cannot be locked: %s", self.path, why)
+        return False
 
     def load(self) -> Token | None:
         """Read the token; None when there is none for this origin and user.
@@ -156,8 +166,15 @@ class TokenFile:
             raise
 
     def remove(self) -> None:
-        """Forget the token."""
-        self.path.unlink(missing_ok=True)
+        """Forget the token.
+
+        Raises:
+            ConfigurationError: the file cannot be removed.
+        """
+        try:
+            self.path.unlink(missing_ok=True)
+        except OSError as exc:
+            raise ConfigurationError(f"cannot remove the saved token {self.path}: {exc.strerror}") from exc
 
     def __repr__(self) -> str:
         return f"<TokenFile {self.path}>"

@@ -59,7 +59,7 @@ class Window:
         alone = self.refused_since is not None or self._span.is_guess
         if careful and len(self._unanswered) >= (1 if alone else _AT_FIRST):
             return self._is_slow(now)
-        return True
+        return self._pace.lets(len(self._unanswered)) or self._is_slow(now)
 
     def may_ask(self, now: float) -> bool:
         """Tell whether one may be sent to find out, though nothing seems to be left: when no answer is due."""
@@ -128,8 +128,7 @@ class Window:
     def _passed(self) -> None:
         """Note that a request was not refused."""
         self.refused_since = None
-        if self._pace.seconds:
-            self._pace.faster()
+        self._pace.faster()
 
     def refused(self, place: Place, now: float, figures: RateHeaders | None, retry_after: float | None) -> None:
         """Take in a 429."""

@@ -448,7 +448,7 @@ def wrote_or_ended(server: Emulator, goal: int, run: subprocess.Popen[bytes]) ->
     (("--columns", "id,id"), "--columns: id is there twice"), (("--sheet", "x"), "--sheet means nothing for CSV"),
     (("--encoding", "klingon"), "--encoding klingon: there is no such"), (("--delimiter", "||"), "--delimiter '||'"),
     (("--halt", "no"), "--halt: 'no' is not a number"), (("--dry-run", "--resume"), "--dry-run: it keeps no journal"),
-    (("--max-changes", "0"), "1 videos would change, more than 0; see --max-changes"),
+    (("--max-changes", "0"), "1 video would change, more than 0; see --max-changes"),
     (("--compose", "support={nope}"), "not there: 'nope'; see --compose"),
     (("--resume", "--journal", "none.journal"), "to resume; see --journal"),
 ])  # fmt: skip

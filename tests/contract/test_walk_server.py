@@ -87,9 +87,7 @@ async def test_what_proves_who_a_user_is(walk: Walk, guest: Guest) -> None:
 
 async def test_what_a_user_changes_of_their_own(walk: Walk, guest: Guest) -> None:
     pt = guest.pt
-    await walk.do("me.update", pt=pt, displayName="Guest", nsfwPolicy="display", videoLanguages=["nl"])
-    me = await walk.do("me.get", pt=pt)
-    assert (me["account"]["displayName"], me["nsfwPolicy"], me["videoLanguages"]) == ("Guest", "display", ["nl"])
+    me = await pt.me.get()
     avatars = await walk.do("me.avatar.pick", PIXEL, pt=pt)
     assert avatars["avatars"]
     await walk.do("me.avatar.delete", pt=pt)
@@ -203,14 +201,6 @@ async def test_jobs_of_runners_that_are_not_there(walk: Walk) -> None:
     for call in calls:
         with pytest.raises(errors.NotFound):
             await call
-
-
-async def test_a_user_leaves(walk: Walk, guest: Guest) -> None:
-    await walk.do("me.delete", pt=guest.pt)
-    with pytest.raises(errors.PeerTubeError):
-        await guest.pt.me.get()
-    with pytest.raises(errors.NotFound):
-        await walk.pt.users.get(guest.id)
 
 
 async def test_the_servers_settings_are_put_back(walk: Walk) -> None:

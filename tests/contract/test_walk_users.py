@@ -94,3 +94,23 @@ async def test_a_user_follows_and_mutes(walk: Walk, guest: Guest) -> None:
         assert "videos.example" in status["hosts"]
         await walk.do(f"{owner}.blocklist.servers.delete", "videos.example", pt=who)
     assert walk.differences == {}
+
+
+async def test_a_user_changes_what_is_theirs(walk: Walk, guest: Guest) -> None:
+    pt = guest.pt
+    await walk.do("me.update", pt=pt, displayName="Guest", nsfwPolicy="display", videoLanguages=["nl"])
+    me = await walk.do("me.get", pt=pt)
+    assert (me["account"]["displayName"], me["nsfwPolicy"], me["videoLanguages"]) == ("Guest", "display", ["nl"])
+    with pytest.raises(errors.ApiError):
+        await pt.me.update(email="other@example.com")
+    with pytest.raises(errors.ApiError):
+        await pt.me.update(email="other@example.com", currentPassword="not it")
+    assert walk.differences == {}
+
+
+async def test_a_user_leaves(walk: Walk, guest: Guest) -> None:
+    await walk.do("me.delete", pt=guest.pt)
+    with pytest.raises(errors.PeerTubeError):
+        await guest.pt.me.get()
+    with pytest.raises(errors.NotFound):
+        await walk.pt.users.get(guest.id)

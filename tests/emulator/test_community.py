@@ -222,3 +222,27 @@ async def test_search_and_overview(visitor: Visitor, server: Emulator) -> None:
     _, _, found = await visitor.get("/overviews/videos?page=1")
     assert {name: len(kinds) for name, kinds in found.items()} == {"categories": 1, "channels": 1, "tags": 1}
     assert all(row["channel"]["name"] == "nisv_channel" for row in found["channels"][0]["videos"])
+
+
+@pytest.mark.parametrize(
+    ("sent", "status", "words"),
+    [
+        ({"email": "o@example.com"}, 400, "currentPassword parameter is missing"),
+        ({"email": "o@example.com", "currentPassword": "not it"}, 401, "currentPassword is invalid."),
+        ({"nsfwPolicy": "hide"}, 400, "Incorrect request parameters: nsfwPolicy"),
+    ],
+)
+async def test_who_changes_what_is_theirs_is_known(
+    owner: Visitor, sent: dict[str, str], status: int, words: str
+) -> None:
+    answered, _, problem = await owner.put("/users/me", json=sent)
+    assert (answered, problem["detail"]) == (status, words)
+
+
+async def test_a_user_changes_their_account(owner: Visitor, visitor: Visitor) -> None:
+    sent = {"displayName": "Archive", "description": "Films", "password": "secret456", "currentPassword": "secret123"}
+    assert (await owner.put("/users/me", json={**sent, "autoPlayVideo": False}))[0] == 204
+    _, _, me = await owner.get("/users/me")
+    assert (me["account"]["displayName"], me["autoPlayVideo"]) == ("Archive", False)
+    assert (await visitor.get("/videos/1"))[2]["account"]["displayName"] == "Archive"
+    assert (await owner.grant(username="nisv", password="secret456", grant_type="password"))[0] == 200

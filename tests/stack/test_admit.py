@@ -205,7 +205,7 @@ async def test_who_we_are_is_learnt_from_answers(answer: Response, exempt: bool 
         await sent(gates, pool, request())
         assert (gates.user.exempt, gates.refused) == (exempt, refused)
         await sent(gates, pool, request("GET", authenticate=False))
-        assert gates.user.exempt is exempt
+        assert (gates.user.exempt, gates.refused) == (exempt, 2 * refused)
         assert gates._anonymous.exempt is False
 
 
@@ -243,8 +243,19 @@ async def test_the_users_own_limit_holds_nothing_while_it_waits() -> None:
         tasks = [asyncio.create_task(sent(gates, pool, *[request() for _ in range(3)]))]
         await asyncio.sleep(1.0)
         assert [state.in_flight for state in gates.lanes()] == [0, 0, 0]
-        await tasks[0]
+        assert [response.status for response in await tasks[0]] == [204] * 3
         assert now() - began == pytest.approx(4.1, abs=0.05)
+        assert [state.in_flight for state in gates.lanes()] == [0, 0, 0]
+
+
+async def test_who_may_go_by_the_users_own_limit_waits_for_the_server_again() -> None:
+    pool = Pool()
+    async with opened(pool, fixed=1, cap=parse_rate("1/0.03s")) as gates:
+        began, requests = now(), [request() for _ in range(3)]
+        assert [response.status for response in await sent(gates, pool, *requests)] == [204] * 3
+        assert now() - began == pytest.approx(0.3, abs=0.02)
+        assert gates.waits >= 2
+        assert [each.since >= began for each in requests[1:]] == [True, True]
 
 
 async def test_closing_tells_all_who_wait_and_all_who_come() -> None:
@@ -289,6 +300,8 @@ async def test_how_it_asks_whether_the_server_is_there(
         gates.home._attend(now())
         assert heard == [HealthChanged("http://a", "api", "away", "refused", 2.0, 15.0)]
         assert caplog.messages == ["http://a (api) is away refused"]
+        told_of = gates.health()[0]
+        assert (told_of.away_for, told_of.next_try_in, told_of.gives_up_in) == (5.0, 2.0, 15.0)
 
 
 async def test_a_change_of_the_number_in_flight_is_told() -> None:

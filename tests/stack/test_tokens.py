@@ -115,6 +115,35 @@ async def test_where_there_can_be_no_lock_it_does_without(
     ]
 
 
+async def test_nobody_is_said_to_hold_a_lock_that_is_not_there(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In places like /proc, a lock that cannot be made looks like one that somebody took and removed."""
+    file, loop = TokenFile(tmp_path / "token", origin="http://a", username=None), asyncio.get_running_loop()
+
+    def never(**options: object) -> None:
+        raise filelock.Timeout(file._lock.lock_file)
+
+    monkeypatch.setattr(file._lock, "acquire", never)
+    began = loop.time()
+    async with file.locked():
+        assert loop.time() - began == pytest.approx(2.0, abs=0.05)
+    assert [record.getMessage() for record in caplog.records] == [
+        f"the token in {file.path} cannot be locked: it cannot be made there"
+    ]
+
+
+async def test_a_name_that_no_file_can_have_is_said_to_be_one(tmp_path: Path) -> None:
+    file = TokenFile(tmp_path / ("t" * 300), origin="http://a", username=None)
+    async with file.locked():
+        with pytest.raises(ConfigurationError, match=r"cannot read the saved token .* File name too long"):
+            file.load()
+    with pytest.raises(ConfigurationError, match=r"cannot remove the saved token .* File name too long"):
+        file.remove()
+    with pytest.raises(ConfigurationError, match=r"U\+0000"):
+        TokenFile(tmp_path / "a\0b", origin="http://a", username=None)
+
+
 # -- what is in the file -----------------------------------------------------------------------------
 
 

@@ -128,7 +128,7 @@ async def test_what_a_probe_raises_is_an_answer_for_who_looks_at_the_log(caplog:
     await asyncio.gather(*entering(made, lane))
     assert state(lane) == "up"
     assert caplog.messages == ["the probe of http://a raised"]
-    assert caplog.records[0].exc_info is not None
+    assert caplog.records[0].exc_info
 
 
 async def test_a_probe_may_take_five_seconds() -> None:

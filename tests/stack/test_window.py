@@ -139,6 +139,49 @@ def test_refusals_without_figures_slow_everything_down_and_answers_speed_it_up(r
     assert len(send_all(window, now + 0.1)) > 5
 
 
+def no_figures(takes: int, *, times: int) -> tuple[list[int], list[int]]:
+    """Use a server that takes so many in 10 s and tells only when; return what each window refused and took."""
+    window, now = Window("api"), 0.0
+    taken, refused = [0], [0]
+    for _ in range(times):
+        for place in send_all(window, now) or [window.start(now := max(now, window.next_moment(now)))]:
+            while now >= 10 * len(taken):
+                taken.append(0)
+                refused.append(0)
+            if taken[-1] >= takes:
+                refused[-1] += 1
+                window.refused(place, now + 0.02, None, 10 * len(taken) - now)
+            else:
+                taken[-1] += 1
+                window.answered(place, now + 0.02, None)
+        now += 0.02
+    return refused[:-1], taken[:-1]
+
+
+def test_where_nothing_is_told_a_window_is_used_up_by_what_the_last_one_took() -> None:
+    refused, taken = no_figures(50, times=2000)
+    assert len(taken) > 5
+    assert taken == [50] * len(taken)
+    assert max(refused[1:]) <= 2  # the first one showed where the end is
+
+
+def test_a_larger_window_is_found_though_nothing_is_told() -> None:
+    window, now = Window("api"), 0.0
+    for _ in range(5):
+        window.answered(window.start(now), now, None)
+    window.refused(window.start(now), now, None, 1)
+    now += 2
+    for _ in range(10):
+        now = max(now, window.next_moment(now)) if not window.may_go(now) else now
+        assert len(window._unanswered) == 0
+        window.answered(window.start(now), now, None)
+    now += 60  # and the pauses after a refusal are over, too
+    for _ in range(20):
+        window.answered(window.start(now), now, None)
+        now += 1
+    assert len(send_all(window, now)) == 1000
+
+
 def test_a_refusal_of_hours_is_borne_for_patience_and_asked_once_more() -> None:
     window = Window("api", patience=120)
     window.refused(window.start(0.0), 0.0, None, 86_400)

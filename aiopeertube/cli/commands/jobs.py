@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime
 from operator import itemgetter
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 import click
 
@@ -25,6 +25,7 @@ _BRIEF: Final = ("job", "kind", "changed", "state")  # what 80 columns have room
 _OUTCOME: Final = ("video", "name", "key", "line", "state", "fields", "attempts", "reason")
 _VALUES: Final = ("before", "after")
 _WRITE: Final = ("at", "video", "outcome", "before", "after")
+_STATES: Final = (*get_args(migrate.State), "not sent")
 _format = click.option(
     "--format", type=click.Choice(output.FORMATS), help="Default: a table on a terminal, else jsonl."
 )
@@ -72,7 +73,12 @@ def show(settings: Settings, journal: str, format: str) -> None:
 
 @jobs.command()
 @click.argument("journal")
-@click.option("--state", multiple=True, help="Only items that came to this, like failed; repeatable.")
+@click.option(
+    "--state",
+    multiple=True,
+    type=click.Choice(_STATES),
+    help="Only items that came to this, like failed; repeatable.",
+)
 @click.option("--writes", is_flag=True, help="Every change that was sent, with its time and outcome, in their order.")
 @_format
 @output_options()

@@ -23,6 +23,7 @@ from .rendering import Renderer
 JSON = "application/json; charset=utf-8"
 PROBLEM_JSON = "application/problem+json; charset=utf-8"
 HTML = "text/html; charset=utf-8"
+TEXT = "text/plain; charset=utf-8"
 _READERS = 4
 _NO_CONTENT = 'W/"a-bAsFyilMr4Ra1hIU5PyoyFRunpI"'
 

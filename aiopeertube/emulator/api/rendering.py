@@ -188,7 +188,7 @@ class Renderer:
             "adminFlags": user.admin_flags,
             "specialPlaylists": [{"id": user.watch_later, "name": "Watch later", "type": 2}],
         }
-        return body | (_ME_OF_8 if self.modern else {"emailPublic": False})
+        return body | (_ME_OF_8 if self.modern else {"emailPublic": False}) | user.settings
 
     def rows(self, videos: list[Video], include: int = 0) -> list[Body]:
         """Return videos as a list shows them."""

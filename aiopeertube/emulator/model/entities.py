@@ -49,6 +49,7 @@ class User:
     is_blocked: bool = False
     blocked_reason: str | None = None
     watch_later: int = 0  # id of that playlist
+    settings: dict[str, Any] = field(default_factory=dict)  # as they show themselves to the user
 
     def __post_init__(self) -> None:
         self.email = self.email or f"{self.username}@example.com"
@@ -82,8 +83,9 @@ class Caption:
 
     language: str
     file: str
-    content: bytes
+    content: bytes  # as it was sent
     updated_at: float
+    is_srt: bool = False  # the server makes WebVTT of it
 
 
 @dataclass(slots=True, eq=False)

@@ -60,6 +60,6 @@ ROUTES: tuple[Route, ...] = (
 )
 
 # Those beside the API.
-FILE_ROUTES: tuple[Route, ...] = files.FILE_ROUTES
+FILE_ROUTES: tuple[Route, ...] = (*files.FILE_ROUTES, *captions.FILE_ROUTES)
 
 __all__ = ["FILE_ROUTES", "ROUTES"]

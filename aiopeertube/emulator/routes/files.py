@@ -15,7 +15,7 @@ from aiopeertube.emulator.wire.problem_json import Problem
 _NAME = re.compile(r"(?P<uuid>[0-9a-f-]{36})-720\.mp4")
 _RANGE = re.compile(r"bytes=(\d+)-(\d*)")
 _HIDDEN = frozenset({PRIVATE, INTERNAL, PASSWORD_PROTECTED})
-_TYPE, _TEXT = "video/mp4", "text/plain; charset=utf-8"
+_TYPE = "video/mp4"
 _TOKEN_SECONDS = 8 * 3600
 
 
@@ -40,7 +40,7 @@ async def private_web_video(call: Call) -> Reply:
 async def no_playlist(call: Call) -> Reply:
     """Find no playlist of a stream: videos have one file."""
     if "/private/" in call.target and not call.is_modern:
-        return Reply(403, b"Forbidden", _TEXT)
+        raise Problem("Forbidden", 403, plain=True)
     raise _missing()
 
 

@@ -16,7 +16,7 @@ from aiopeertube.emulator.api.rights import (
 )
 from aiopeertube.emulator.model.constants import ADMINISTRATOR, ROLES
 from aiopeertube.emulator.model.entities import User
-from aiopeertube.emulator.wire.problem_json import Problem, not_found
+from aiopeertube.emulator.wire.problem_json import Problem
 from aiopeertube.emulator.wire.scalars import bool_or_null, is_int
 
 _NAME = re.compile(r"[a-z0-9_]([a-z0-9_.]{0,48}[a-z0-9_])?")
@@ -141,7 +141,7 @@ async def unblock(call: Call) -> Reply:
 def _user(call: Call) -> User:
     found = call.store.user_by_id(number_in_path(call, "user"))
     if found is None:
-        raise not_found("User")
+        raise Problem("User not found", 404, plain=call.is_modern)
     return found
 
 

@@ -33,7 +33,7 @@ def made(path: Path, job: Job, undo: ExitStack) -> sqlite3.Connection:
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     if path.exists():
-        raise JournalError(f"there is a journal at {path} already: resume it, or choose another place")
+        raise JournalError(there_already(path))
     _refuse_others(path)
     _lock(path, undo)
     _put(path, fill(job))
@@ -51,6 +51,15 @@ def _put(path: Path, data: bytes) -> None:
         part.rename(path)
     finally:
         part.unlink(missing_ok=True)
+
+
+def there_already(path: Path) -> str:
+    """Say what to do about a place where there is something."""
+    if path.is_dir():
+        return f"the journal cannot be {path}: it is a directory"
+    return (
+        f"there is a file at {path} already: if it is the journal of this job, resume it, else choose another place"
+    )
 
 
 def _refuse_others(path: Path) -> None:

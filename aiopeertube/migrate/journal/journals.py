@@ -15,6 +15,7 @@ from aiopeertube.errors import PeerTubeError
 from .database import Database
 from .journal import Journal
 from .journal_errors import JournalError, explained
+from .journal_file import there_already
 from .schema import Job
 
 _SUFFIX: Final = ".journal"
@@ -169,9 +170,7 @@ def journal_of(job: Job, *, path: str | Path | None, resume: bool) -> Journal:
 def _given(job: Job, path: Path, *, resume: bool) -> Journal:
     exists = path.exists()
     if exists and not resume:
-        raise JournalError(
-            f"there is a journal at {path} already: resume it, or choose another place", option="resume"
-        )
+        raise JournalError(there_already(path), option="journal" if path.is_dir() else "resume")
     if resume and not exists:
         raise JournalError(f"there is no journal at {path} to resume", option="journal")
     return Journal.open(path) if exists else Journal.create(path, job)

@@ -81,7 +81,7 @@ class TokenFile:
                 raise TokenFileBusy(
                     f"another process has held {self._lock.lock_file} for {waited:.0f} s; is it stuck?"
                 )
-            if waited >= _LOCK_WORD and not os.path.lexists(self._lock.lock_file):
+            if waited >= _LOCK_WORD and not self._lock_exists():
                 return self._goes_without("it cannot be made there")  # so nobody else has it
             if waited >= _LOCK_WORD and not said:
                 said = True
@@ -106,6 +106,9 @@ class TokenFile:
                 raise
             return self._goes_without(getattr(exc, "strerror", None) or exc)
         return True
+
+    def _lock_exists(self) -> bool:
+        return os.path.lexists(self._lock.lock_file)
 
     def _goes_without(self, why: object) -> bool:
         log.warning("the token in %s cannot be locked: %s", self.path, why)

@@ -56,6 +56,8 @@ from collections.abc import Mapping
 from copy import copy
 from typing import Any
 
+from aiopeertube._counting import counted
+
 __all__ = [
     "ApiError",
     "AuthenticationError",
@@ -250,9 +252,8 @@ class ListNeverStoodStill(UnexpectedResponse):
     """
 
     def __init__(self, message: str, *, given: int, total: int, requests: int) -> None:
-        super().__init__(
-            f"{message}: {given:,} items came in {requests:,} pages, and the server reports {total:,}", status=200
-        )
+        came = f"{counted(given, 'item')} came in {counted(requests, 'page')}"
+        super().__init__(f"{message}: {came}, and the server reports {total:,}", status=200)
         self.given = given
         self.total = total
         self.requests = requests

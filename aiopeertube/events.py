@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from aiopeertube._counting import counted
+
 __all__ = [
     "AttemptFinished",
     "ConcurrencyChanged",
@@ -119,4 +121,4 @@ class Hooks:
                 log.exception("a listener of %s failed", type(event).__name__)
 
     def __repr__(self) -> str:
-        return f"<Hooks, {sum(map(len, self._listeners.values()))} listeners>"
+        return f"<Hooks, {counted(sum(map(len, self._listeners.values())), 'listener')}>"

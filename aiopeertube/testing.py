@@ -27,6 +27,8 @@ from collections.abc import Awaitable, Callable
 
 import orjson
 
+from aiopeertube._counting import counted
+
 from .wire.messages import Request, Response
 
 __all__ = ["Answer", "MockTransport", "reply"]
@@ -79,4 +81,4 @@ class MockTransport:
         self.closed = True
 
     def __repr__(self) -> str:
-        return f"<MockTransport, {self.requests} requests>"
+        return f"<MockTransport, {counted(self.requests, 'request')}>"

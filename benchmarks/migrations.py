@@ -2,15 +2,18 @@
 
     python benchmarks/migrations.py kills --videos 10000 --kills 20
     python benchmarks/migrations.py plan --rows 10000 1000000
+    python benchmarks/migrations.py export --rows 10000 100000
     python benchmarks/migrations.py requests --videos 2000
 
 `kills`: a run is killed at random moments and resumed, its input reordered each time; counts writes by video.
 `plan`: peak memory of comparing so many rows with a server (on a mock transport), each in a process of its own.
+`export`: the same of an export of some fields, where one video in a hundred is read by itself, and the first is slow.
 `requests`: an export that is applied without an edit, and with a part of it edited, against what is the least.
 """
 
 import argparse
 import asyncio
+import contextlib
 import csv
 import json
 import os
@@ -138,9 +141,43 @@ def row_of(number: int) -> dict[str, Any]:
     }
 
 
-def plan(lengths: list[int]) -> list[dict[str, Any]]:
+async def export_one(rows: int) -> dict[str, Any]:
+    """Export so many videos; return peak MiB and microseconds per row."""
+    from aiopeertube import PeerTube, migrate
+    from aiopeertube.testing import MockTransport, reply
+
+    slow = asyncio.Event()
+
+    async def answer(request: Any) -> Any:
+        path, _, query = request.target.partition("?")
+        if path.endswith("/videos"):
+            asked = dict(pair.split("=") for pair in query.split("&"))
+            start, count = int(asked["start"]), int(asked["count"])
+            return reply(json={"total": rows, "data": [cut(n) for n in range(start, min(rows, start + count))]})
+        number = UUID(path.rpartition("/")[2]).int
+        if not number:  # answers when all who go on without it have come to their ends
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(slow.wait(), rows / 5000)
+        return reply(json=row_of(number))
+
+    began = time.perf_counter()
+    with tempfile.TemporaryDirectory() as folder:
+        async with PeerTube("http://127.0.0.1", transport=MockTransport(answer)) as pt:
+            done = await migrate.export(pt, Path(folder) / "films.csv", fields=["uuid", "name", "description"])
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    seconds = time.perf_counter() - began
+    return {"rows": done.written, "peak_mib": round(peak, 1), "us_per_row": round(1e6 * seconds / rows, 1)}
+
+
+def cut(number: int) -> dict[str, Any]:
+    """Make a row whose description is cut, as lists cut long ones, for one video in a hundred."""
+    row = row_of(number)
+    return row | {"description": "What it..."} if number % 100 == 0 else row
+
+
+def lengths(what: str, rows: list[int]) -> list[dict[str, Any]]:
     """Measure each length in a process of its own."""
-    ways = ([sys.executable, __file__, "plan", "--one", str(length)] for length in lengths)
+    ways = ([sys.executable, __file__, what, "--one", str(length)] for length in rows)
     return [json.loads(subprocess.check_output(way, text=True)) for way in ways]
 
 
@@ -180,7 +217,7 @@ def requests(videos: int) -> dict[str, Any]:
 def main() -> None:
     """Parse arguments, measure, print JSON."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=["kills", "plan", "requests"])
+    parser.add_argument("what", choices=["kills", "plan", "export", "requests"])
     parser.add_argument("--videos", type=int, default=2000)
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--seed", type=int, default=0)
@@ -188,11 +225,13 @@ def main() -> None:
     parser.add_argument("--one", type=int)
     options = parser.parse_args()
     if options.one:
-        found: Any = asyncio.run(plan_one(options.one))
+        found: Any = asyncio.run((plan_one if options.what == "plan" else export_one)(options.one))
     elif options.what == "kills":
         found = kills(options.videos, options.kills, options.seed)
+    elif options.what == "requests":
+        found = requests(options.videos)
     else:
-        found = plan(options.rows) if options.what == "plan" else requests(options.videos)
+        found = lengths(options.what, options.rows)
     print(json.dumps(found, indent=None if options.one else 2))
 
 

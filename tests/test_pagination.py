@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from aiopeertube import Paginator, PeerTube, errors
+from aiopeertube._counting import counted
 from aiopeertube._pagination import AHEAD, _Seen
 from aiopeertube.testing import MockTransport, reply
 from aiopeertube.wire.messages import Request, Response
@@ -329,7 +330,7 @@ async def test_whatever_total_says_a_listing_ends_and_says_so_if_it_never_stood_
         assert given == list(range(1000))
     else:
         assert error.given == len(given)
-        assert f"{error.given:,} items came in {error.requests:,} pages" in str(error)
+        assert f"{counted(error.given, 'item')} came in {counted(error.requests, 'page')}" in str(error)
     assert given == sorted(set(given))
     assert len(server.asked) < 1000 / count * 4 + 3000
 

@@ -14,6 +14,7 @@ from typing import Final, Generic, TypeVar
 
 import anyio
 
+from aiopeertube._counting import counted
 from aiopeertube.errors import (
     BulkHalted,
     ConfigurationError,
@@ -233,7 +234,7 @@ class BulkRun(Generic[T]):
         if getattr(last, "in_doubt", False) or (error is None and request is not None and request.lost):
             return "in doubt"
         nothing_came_of_it = last is None or isinstance(last, RateLimited | ServerUnreachable)
-        ended = error is None or ends_run(error) or bool(self._stopped_by)
+        ended = error is None or bool(self._stopped_by)  # an error that all would meet has stopped it by now
         return "not started" if ended and (nothing_came_of_it or ends_run(last)) else "failed"
 
     async def _hand_out(self, outcome: Outcome[T]) -> None:
@@ -251,7 +252,7 @@ class BulkRun(Generic[T]):
             self._failed += outcome.state == "failed"
             bad, done = self._failed + self._in_doubt, self._failed + self._in_doubt + self._succeeded
             if self._halt is not None and self._halt.reached(bad, done):
-                self.stop(f"halt: {bad} of {done} calls failed")
+                self.stop(f"halt: {bad} of {counted(done, 'call')} failed")
 
 
 def _ended_from_within(request: Request | None) -> TransportError:

@@ -13,6 +13,7 @@ from aiopeertube._version import __version__
 from aiopeertube.cli.ending import exit_code_of
 from aiopeertube.cli.errors import MEANINGS, Unread
 from aiopeertube.cli.options import Group, Settings, shared_options
+from aiopeertube.cli.terminal import named
 
 # Name: module, and the line of `--help`; importing all of them for it would take longer than all else.
 _COMMANDS: Final = {
@@ -53,6 +54,15 @@ class Root(Group):
         command: click.Command = getattr(module, _name_of(cmd_name))
         return command
 
+    def elsewhere(self, ctx: click.Context, name: str) -> Sequence[str]:
+        """Name the commands below others that are called so, like `videos list`; imports them all."""
+        groups = {one: self.get_command(ctx, one) for one in _COMMANDS}
+        return [
+            f"{one} {name}"
+            for one, group in groups.items()
+            if isinstance(group, click.Group) and name in group.commands
+        ]
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the commands' lines without importing them."""
         with formatter.section("Commands"):
@@ -77,7 +87,8 @@ class Root(Group):
         settings = Settings()
         try:
             result = super().main(args, prog_name or "aiopeertube", standalone_mode=False, obj=settings, **extra)
-            sys.stdout.flush()
+            with named("stdout"):
+                sys.stdout.flush()
             code = result if isinstance(result, int) else 0
         except Exception as exc:  # noqa: BLE001 - the last place that can say it in one line
             code = exit_code_of(exc, verbose=settings.verbose)

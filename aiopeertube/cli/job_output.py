@@ -1,18 +1,19 @@
-"""What people and programs read of a job: its outcomes, its differences, its errors, and how it ended."""
+"""What people and programs read of a job: its outcomes, its errors, and how it ended."""
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from aiopeertube._counting import counted, plural
 from aiopeertube.cli import output
 from aiopeertube.cli.connection import Connection
 from aiopeertube.cli.errors import Exit, Failure, explain
 from aiopeertube.cli.option_sets import dashed
 from aiopeertube.cli.options import Settings
 from aiopeertube.cli.options_job import JobFlags
-from aiopeertube.cli.terminal import note, one_line
-from aiopeertube.migrate import FIELDS, BadSource, Estimate, Item, JournalError, JournalFull, Plan, Run, find_journal
+from aiopeertube.cli.terminal import note
+from aiopeertube.migrate import FIELDS, BadSource, Item, JournalError, JournalFull, Run, Verified, find_journal
 
 if TYPE_CHECKING:
     from aiopeertube import PeerTube
@@ -47,64 +48,6 @@ def write_outcome(item: Item, **more: Any) -> None:
     output.put(output.to_json(outcome(item) | more) + "\n")
 
 
-async def show_diff(plan: Plan, settings: Settings, *, on_stdout: bool = False) -> None:
-    """Show what would change, old and new, grouped and counted."""
-    if settings.quiet:
-        return
-    say = (lambda line: output.put(one_line(line) + "\n")) if on_stdout else note
-    for change in await plan.diff():
-        about = f"   ({_short(change.video)})" if change.video else ""
-        say(f"  {change.count:>7,} x  {change.field}: {_short(change.old)} -> {_short(change.new)}{about}")
-    if plan.changes:
-        say(_cost(plan.estimate))
-    show_for_ever(plan, say)
-
-
-def show_for_ever(plan: Plan, say: Callable[[str], None] = note) -> None:
-    """Say what a rollback could not bring back, where there is anything."""
-    if plan.for_ever:
-        what = ", ".join(f"{field} of {count:,} videos" for field, count in plan.for_ever.items())
-        say(f"A rollback cannot bring back: {what}")
-
-
-def show_replaced(plan: Plan) -> None:
-    """Say what is replaced unseen: the table does not tell what its cells were when somebody looked at them."""
-    values, filled = plan.replaced
-    if values:
-        replaced = f"{values:,} value would be replaced" if values == 1 else f"{values:,} values would be replaced"
-        note(f"{replaced}; not empty now: {filled:,}. Only a table from `aiopeertube export` knows what was edited")
-
-
-def show_conflicts(plan: Plan) -> None:
-    """Show what somebody else changed as well, with all three values."""
-    for conflict in plan.conflicts[:_SHOWN]:
-        at = f"line {conflict.line}, " if conflict.line else ""
-        note(one_line(f"conflict: {at}{conflict.name}: {conflict}"))
-    if len(plan.conflicts) > _SHOWN:
-        note(f"... and {len(plan.conflicts) - _SHOWN:,} more; they are among the failed rows")
-    if plan.conflicts and not plan.job.parent:  # a rollback cannot be told to
-        note("conflicts are left as they are; --overwrite changes them all the same")
-
-
-_SHOWN: Final = 20
-
-
-def _cost(estimate: Estimate) -> str:
-    takes = "as long as the server takes" if estimate.seconds is None else f"about {_time(estimate.seconds)}"
-    return f"{estimate.requests:,} requests, {takes}; rate limit: {estimate.limit}"
-
-
-def _time(seconds: float) -> str:
-    if seconds < 120:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"
-
-
-def _short(text: str) -> str:
-    line = one_line(text)
-    return line if len(line) <= 60 else line[:57] + "..."
-
-
 @asynccontextmanager
 async def client(connection: Connection) -> AsyncIterator["PeerTube"]:
     """Give a client for many requests; an input that is refused is told line by line."""
@@ -134,7 +77,7 @@ def _all_of(exc: BadSource) -> Failure:
         note(dashed(str(problem), problem.option))
     if exc.total > len(exc.problems):
         note(f"... and {exc.total - len(exc.problems):,} more")
-    what = "1 problem" if exc.total == 1 else f"{exc.total:,} problems"
+    what = counted(exc.total, "problem")
     return Failure(f"{what} in the input; nothing was sent", code=Exit.USAGE, hint="correct the lines named above")
 
 
@@ -176,6 +119,12 @@ def ended(run: Run, settings: Settings, job: JobFlags, *, declined: str = "") ->
     return Exit.SOME_FAILED if run.failed else Exit.DONE
 
 
+def stands(found: Verified) -> str:
+    """Say what a look at what a job did came to."""
+    stand = counted(found.stand, "stands as written", "stand as written")
+    return f"{stand}, {counted(found.differ, 'differs', 'differ')}"
+
+
 def _tried(run: Run) -> int:
     """Say how a job goes on whose first items were carried out.
 
@@ -184,22 +133,22 @@ def _tried(run: Run) -> int:
     """
     found = run.verified
     if found is not None:
-        note(f"verify: {found.stand:,} stand as written, {found.differ:,} differ")
+        note(f"verify: {stands(found)}")
         for difference in found.differences:
             note(f"differs: {difference.name or difference.video}: {difference.why}")
     if found is not None and found.differ:
-        what = f"{found.differ:,} of the first are not as they were wanted"
+        what = f"{found.differ:,} of the first {plural(found.differ, 'is', 'are')} not as wanted"
         raise Failure(what, code=Exit.SOME_FAILED, hint="`aiopeertube rollback` undoes them")
     if run.left:
-        note(f"{run.left:,} are left: the same command with --resume, and without --first, goes on with them")
+        left, them = counted(run.left, "is left", "are left"), plural(run.left, "it", "them")
+        note(f"{left}: the same command with --resume, and without --first, goes on with {them}")
     return Exit.SOME_FAILED if run.failed else Exit.DONE
 
 
 def _summary(run: Run, job: JobFlags) -> None:
     if run.failed_file is not None:
-        rows, them = f"{run.failed:,} rows and their reasons are", "them"
-        if run.failed == 1:
-            rows, them = "1 row and its reason are", "it"
+        rows = counted(run.failed, "row and its reason are", "rows and their reasons are")
+        them = plural(run.failed, "it", "them")
         note(f"{rows} in {run.failed_file}; correct {them} and feed {them} back")
     known = {**run.counts, "planned": run.left} if run.left else run.counts
     note(", ".join(f"{known[state]:,} {state}" for state in _ORDER if known.get(state)) or "nothing to do")

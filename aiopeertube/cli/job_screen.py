@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from aiopeertube.cli import job_output, many, progress
+from aiopeertube._counting import counted
+from aiopeertube.cli import job_output, job_plan, many, progress, stdout
 from aiopeertube.cli.interrupts import HEARD, Interrupts
 from aiopeertube.cli.options import Settings
 from aiopeertube.cli.options_job import JobFlags
@@ -77,8 +78,18 @@ class JobScreen(Unwatched):
             at = f"line {item.line}, " if item.line else ""
             self._print(f"{item.state}: {at}{item.name or item.uuid or item.ref}: {item.reason}")
         if self._lines:
-            job_output.write_outcome(item)
+            self._write(item)
         self.advance()
+
+    def _write(self, item: Item) -> None:
+        """Write what became of an item; where nobody can read it, the job stops."""
+        try:
+            job_output.write_outcome(item)
+        except BrokenPipeError:
+            self.say("stopped: nobody reads stdout any more; --resume goes on")
+            raise
+        except OSError as exc:
+            raise stdout.lost(exc) from exc
 
     def say(self, line: str) -> None:
         """Print what the job says, unless told to be quiet."""
@@ -93,20 +104,29 @@ class JobScreen(Unwatched):
             self._progress.say(line)
 
     async def planned(self, plan: Plan) -> None:
-        """Show what is about to be done, as far as somebody wants to know."""
+        """Show what is about to be done, as far as somebody wants to know; see that outcomes can be written."""
+        if self._lines and not self._job.dry_run:
+            stdout.check()
         if self._shows_diff:
-            await job_output.show_diff(plan, self._settings)
+            await job_plan.show_diff(plan, self._settings)
         elif not self._settings.quiet:
-            job_output.show_for_ever(plan)
+            job_plan.show_for_ever(plan)
         if self._shows_counts and not self._settings.quiet:
-            note(f"{plan.changes:,} of {plan.looked_at:,} videos would change")
-        job_output.show_conflicts(plan)
+            note(f"{plan.changes:,} of {counted(plan.looked_at, 'video')} would change")
+        if self._job.dry_run and not self._lines and not self._settings.quiet:
+            await job_plan.show_dry(plan)
+        job_plan.show_conflicts(plan)
         if not self._settings.quiet:
-            job_output.show_replaced(plan)
-        if self._lines and self._job.dry_run:
+            job_plan.show_replaced(plan)
+        if self._lines:
+            await self._write_planned(plan)
+
+    async def _write_planned(self, plan: Plan) -> None:
+        """Write what will not be settled any more: all of a dry run, else what is in conflict."""
+        if self._job.dry_run:
             async for item in plan.items("planned", "failed", "conflict"):
                 job_output.write_outcome(item)
-        elif self._lines and plan.conflicts:
+        elif plan.conflicts:
             async for item in plan.items("conflict"):
                 job_output.write_outcome(item)
 

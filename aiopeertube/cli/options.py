@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import Field, dataclass, field, fields
+from difflib import get_close_matches
 from typing import Any, Final, TypeVar
 
 import click
@@ -162,3 +163,17 @@ class Group(SharedLast, click.Group):
     """A group of such commands."""
 
     command_class = Command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command; of a misspelt one say which was meant."""
+        if self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
+            near = get_close_matches(args[0].casefold(), self.list_commands(ctx), n=3) or self.elsewhere(ctx, args[0])
+            meant = f" Did you mean {' or '.join(map(repr, near))}?" if near else ""
+            ctx.fail(f"No such command {args[0]!r}.{meant}")
+        return super().resolve_command(ctx, args)
+
+    def elsewhere(self, ctx: click.Context, name: str) -> Sequence[str]:
+        """Name the commands of other groups that are called so."""
+        return ()

@@ -78,6 +78,11 @@ class TableFlags(TableOptions):
         callback=lambda ctx, param, pairs: dict(pairs),
         help=r"Make a field of several columns: 'description={text}\n\n{abstract}'; empty ones leave no trace.",
     )
+    function: str | None = option(
+        "--function",
+        metavar="MODULE:FUNCTION",
+        help="A Python function: gets a row's cells by column, returns those to replace or add.",
+    )
 
     def opened(self, source: str) -> Input:
         """Open a plan or a table, before anything is sent."""

@@ -11,7 +11,7 @@ from typing import Any, Final, Protocol
 import orjson
 
 from aiopeertube.cli.cells import Row, heading, pick, plain, projected, shown
-from aiopeertube.cli.terminal import clean, escaped, is_terminal
+from aiopeertube.cli.terminal import clean, escaped, is_terminal, named
 
 FORMATS: Final = ("table", "json", "jsonl", "csv")
 
@@ -56,10 +56,11 @@ def to_json(value: Any, *, pretty: bool = False) -> str:
 def put(text: str) -> None:
     """Write text on stdout, in UTF-8 unless it is a terminal."""
     buffer = getattr(sys.stdout, "buffer", None)
-    if is_terminal(sys.stdout) or buffer is None:
-        sys.stdout.write(text)
-    else:
-        buffer.write(text.encode("utf-8", "surrogatepass"))
+    with named("stdout"):
+        if is_terminal(sys.stdout) or buffer is None:
+            sys.stdout.write(text)
+        else:
+            buffer.write(text.encode("utf-8", "surrogatepass"))
 
 
 class JsonLines:

@@ -3,7 +3,8 @@
 import os
 import re
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any, Final
 
 # C0 and C1 controls and DEL steer terminals; the bidirectional ones make text read as what it is not.
@@ -26,6 +27,16 @@ def one_line(text: object) -> str:
 def escaped(json: str) -> str:
     r"""Write terminal controls as \uXXXX, which is the same JSON value."""
     return _LEFT_BY_JSON.sub(lambda found: f"\\u{ord(found[0]):04x}", json)
+
+
+@contextmanager
+def named(stream: str) -> Iterator[None]:
+    """Let an error of a stream say which it is of."""
+    try:
+        yield
+    except OSError as exc:
+        exc.filename = exc.filename or stream
+        raise
 
 
 def note(line: object) -> None:

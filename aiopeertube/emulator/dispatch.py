@@ -12,7 +12,7 @@ from urllib.parse import unquote
 import orjson
 from aiohttp import web
 
-from .api.calls import HTML, PROBLEM_JSON, Backend, Call, Reply, Route
+from .api.calls import HTML, PROBLEM_JSON, TEXT, Backend, Call, Reply, Route
 from .faults import Fault, Faults
 from .ratelimit import FixedWindows
 from .router import API, LIMITED, Router
@@ -20,7 +20,7 @@ from .routes import FILE_ROUTES, ROUTES
 from .streams import send_stream
 from .wire.bodies import parse_early
 from .wire.clocks import HttpDate
-from .wire.problem_json import Problem
+from .wire.problem_json import Problem, phrase
 
 KEEP_ALIVE_SECONDS = 5
 _REFUSAL = Reply(429, b"Too many requests, please try again later.", HTML)
@@ -191,6 +191,8 @@ def _passes(call: Call) -> bool:
 
 
 def _reply_of_problem(problem: Problem, operation: str | None, *, modern: bool) -> Reply:
+    if problem.plain:
+        return Reply(problem.status, phrase(problem.status).encode(), TEXT, dict(problem.headers))
     content = orjson.dumps(problem.body(operation, modern=modern))
     return Reply(problem.status, content, PROBLEM_JSON, dict(problem.headers))
 

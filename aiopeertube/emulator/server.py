@@ -142,7 +142,7 @@ class Emulator:
             host: The address that bodies name; None: where it listens.
         """
         self._host = host or self._host
-        renderer = Renderer(self._host, modern=self.options.is_modern)
+        renderer = Renderer(self._host, self.options.clock(), modern=self.options.is_modern)
         lists = VideoLists(self.store)
         return App(Backend(self.options, self.store, self._tally, self._writers, lists, renderer), self.faults)
 

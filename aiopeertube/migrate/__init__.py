@@ -23,7 +23,7 @@ from .exporting import columns_for
 from .inputs import Input, open_input, open_table
 from .job import Run
 from .job_options import CellOptions, JobOptions, TableOptions
-from .journal.item import OPEN, Item
+from .journal.item import OPEN, Item, State
 from .journal.journal import Journal
 from .journal.journal_errors import JournalError, JournalFull
 from .journal.journals import all_journals, find_journal, strangers
@@ -82,6 +82,7 @@ __all__ = [
     "Scope",
     "Sink",
     "Source",
+    "State",
     "Stoppable",
     "TableOptions",
     "Unwatched",

@@ -1,18 +1,20 @@
 """Write the metadata of many videos into a table that can be edited and read back without loss."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, Final
 
 from aiopeertube.errors import InvalidField, NotFound
 
-from .metadata.fields import FIELDS, LABELLED, OPEN_FIELDS, SECRET, current, for_cell, for_reading, too_new
+from .metadata.fields import FIELDS, LABELLED, OPEN_FIELDS, current, for_cell, for_reading, too_new
 from .metadata.references import COLUMNS
 from .rows import exported
 from .rows.layout import FOR_PEOPLE
 from .rows.rows import UNKNOWN
 from .scope import Found, Scope, Seen, Who, has_total, in_full, listing, owner_of
 from .steps.compare import is_about_one_video, reason
+from .suggestions import no_such
 from .tables import Sink
 from .watching import UNWATCHED, Watcher
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
 # What an export has when nothing is chosen: the names of the video, every field, and when it was made.
 DEFAULT: Final = ("uuid", "url", *OPEN_FIELDS, "createdAt", "publishedAt", "updatedAt")
+_AHEAD: Final = 1000  # videos that may wait for one before them, which is read by itself and slow to come
 KNOWN: Final = frozenset(
     {*COLUMNS, *FIELDS, *FOR_PEOPLE, *(f"{name}.label" for name in LABELLED), exported.COLUMN} - {"video", "reason"}
 )
@@ -41,8 +44,7 @@ def columns_for(chosen: Sequence[str], *, remember: bool = False) -> tuple[str, 
     """
     unknown = [column for column in chosen if column not in KNOWN]
     if unknown:
-        what = f"there is no field {unknown[0]!r}; there are {', '.join(sorted(KNOWN))}"
-        raise InvalidField("fields", what, option="fields")
+        raise InvalidField("fields", no_such("field", unknown[0], sorted(KNOWN)), option="fields")
     wanted = dict.fromkeys(("uuid", *chosen) if not set(chosen) & set(COLUMNS) else chosen)
     remember = remember or exported.COLUMN in wanted
     wanted.pop(exported.COLUMN, None)
@@ -64,6 +66,7 @@ class Export:
         self._watcher = watcher
         self._waiting: dict[int, Mapping[str, Any] | None] = {}  # by place in the list
         self._next = 0
+        self._went_on = asyncio.Event()
         self.written = 0
         self.vanished = 0
         self.failed = 0
@@ -99,22 +102,29 @@ class Export:
         place = 0
         async for row in listing(self._pt, self._who, self._scope):
             if self._who is None or self._scope.has(row):
+                await self._room_for(place)
                 ref = str(row.get("uuid") or row["id"])
                 yield Seen(ref, row, needed, (place, ref))
                 place += 1
+
+    async def _room_for(self, place: int) -> None:
+        """Wait while too many videos wait for one before them; whatever is in flight comes, and lets them go on."""
+        while place - self._next > _AHEAD:
+            self._went_on.clear()
+            await self._went_on.wait()
 
     def _write(self, sink: Sink, columns: Sequence[str], needed: Sequence[str], *, as_json: bool) -> None:
         while self._next in self._waiting:
             video = self._waiting.pop(self._next)
             self._next += 1
+            self._went_on.set()
             self._watcher.advance()
             if video is None:
                 continue
             self.written += 1
             cells = {column: cell(video, column, as_json=as_json) for column in columns if column != exported.COLUMN}
             if exported.COLUMN in columns:
-                open_ones = [name for name in needed if name not in SECRET]
-                cells[exported.COLUMN] = exported.write(video["uuid"], current(video, open_ones))
+                cells[exported.COLUMN] = exported.write(video["uuid"], current(video, needed))
             sink.write(cells)
 
 

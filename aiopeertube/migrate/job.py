@@ -5,9 +5,11 @@ import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from aiopeertube._counting import counted
 from aiopeertube.errors import ConfigurationError, PeerTubeError
 
 from .inputs import Input
@@ -25,6 +27,7 @@ from .plans.planfile import PlanFile
 from .plans.planned import Plan, plan_of
 from .plans.report import failed_table, write_failed
 from .rows.layout import Layout
+from .rules.functions import cells_of, loaded
 from .scope import Who, who_am_i
 from .steps.applying import Apply, settle_open
 from .steps.compare import Lookup
@@ -198,11 +201,19 @@ async def fill(
     """
     content, pt = given.content, desk.pt
     if isinstance(content, (Plan, PlanFile)):
+        if table.function:
+            raise ConfigurationError("function: it is for tables, and this is a plan", option="function")
         await _fill_from_plan(desk, content, kind, overwrite=overwrite, looks=looks)
         return
-    columns = (*given.columns, *table.compose) if given.columns else ()
+    function = loaded(table.function, arguments=("row",)) if table.function else None
+    columns = (*given.columns, *table.compose) if given.columns and function is None else ()
     desk.words = await fetch_words(pt, kind.words(columns), desk.me)
-    layout = Layout(frozenset(table.ignore), table.compose, frozenset(kind.columns))
+    layout = Layout(
+        frozenset(table.ignore),
+        table.compose,
+        frozenset(kind.columns),
+        function=partial(cells_of, function) if function else None,
+    )
     reading = Reading(
         desk.words, cells.clear_marker, cells.tag_separator, cells.fit, cells.date_order, desk.who.version
     )
@@ -246,10 +257,12 @@ async def carry_out(
     requests_each: int = 1,
     looked_at: int | None = None,
     undoes: Journal | None = None,
+    overwrite: bool = False,
 ) -> Run:
     """Carry out what the journal plans, once the watcher was told and, with a `question`, agreed.
 
-    With `undoes`, that job is noted as undone before anything is sent.
+    With `undoes`, that job is noted as undone before anything is sent. `overwrite` is for what failed and is tried
+    again: it changes what somebody else changed meanwhile, too.
 
     Raises:
         ConfigurationError: more would change than `max_changes`.
@@ -257,13 +270,13 @@ async def carry_out(
     """
     journal, watcher = desk.journal, desk.watcher
     if options.resume_failed:
-        await _reopen(desk, kind)
+        await _reopen(desk, kind, overwrite=overwrite)
     plan = await plan_of(desk.pt, journal, desk.who, desk.words, requests_each=requests_each, looked_at=looked_at)
     await watcher.planned(plan)
     _check_size(plan.changes, options.max_changes)
     if options.dry_run:
         return await _ended(desk, options)
-    asked = question.format(count=plan.changes, origin=desk.pt.origin)
+    asked = question.format(videos=counted(plan.changes, "video"), origin=desk.pt.origin)
     if asked and plan.changes and not await watcher.confirm(asked):
         return Run(journal.path, plan.counts, DECLINED, declined=True)
     if undoes is not None and plan.changes:
@@ -297,16 +310,21 @@ async def _verified(desk: Desk, kind: Kind) -> Verified | None:
         return await Verifier(desk.pt, desk.journal, desk.who, watcher=desk.watcher).run(kind)
 
 
-async def _reopen(desk: Desk, kind: Kind) -> None:
-    await desk.journal.reopen_failed()
+async def _reopen(desk: Desk, kind: Kind, *, overwrite: bool) -> None:
+    await desk.journal.reopen_failed(edits=kind.compares)
     if kind.compares:
         with desk.watcher.step("compare"):
-            await Lookup(desk.pt, desk.journal, desk.who, watcher=desk.watcher).run()
+            lookup = Lookup(
+                desk.pt, desk.journal, desk.who, overwrite=overwrite, words=desk.words, watcher=desk.watcher
+            )
+            await lookup.run()
 
 
 def _check_size(changes: int, most: int | None) -> None:
     if most is not None and changes > most:
-        raise ConfigurationError(f"{changes:,} videos would change, more than {most:,}", option="max_changes")
+        raise ConfigurationError(
+            f"{counted(changes, 'video')} would change, more than {most:,}", option="max_changes"
+        )
 
 
 async def _ended(desk: Desk, options: JobOptions, *, stopped: str = "", error: PeerTubeError | None = None) -> Run:

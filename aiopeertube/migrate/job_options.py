@@ -1,8 +1,9 @@
 """What verbs can be told beside their input: plain values, which the command line fills from its options."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from aiopeertube.bulk import Halt
 from aiopeertube.errors import ConfigurationError
@@ -23,6 +24,8 @@ class TableOptions:
         header_row: the line (XLSX: the sheet's row) where the table begins; None: the first that is not blank.
         ignore: columns without meaning here; "*" stands for every unknown one.
         compose: fields made of several columns: field -> template, like "{title}: {subtitle}".
+        function: MODULE:FUNCTION or a function: gets a row's cells by column, without the ignored, with the composed;
+            returns the columns to replace or add, or None for none of them. None as a value clears a field.
     """
 
     format: str | None = None
@@ -33,6 +36,7 @@ class TableOptions:
     header_row: int | None = None
     ignore: tuple[str, ...] = ()
     compose: Mapping[str, str] = field(default_factory=dict)
+    function: str | Callable[..., Mapping[str, Any] | None] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from contextlib import suppress
 from itertools import count
 from pathlib import Path
 
-from aiopeertube.errors import ConfigurationError, InputError
+from aiopeertube.errors import ConfigurationError, FileUnwritable, InputError
 
 from .tables.target import Target
 
@@ -71,6 +71,11 @@ def unwritable(path: str | Path) -> str:
     finally:
         target.abort()
     return ""
+
+
+def unwritten(path: str | Path, error: OSError) -> FileUnwritable:
+    """Return the error of an output that could not be written to its end."""
+    return FileUnwritable("stdout" if str(path) == "-" else str(path), error.strerror or str(error))
 
 
 def free_name(path: Path) -> Path:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from aiopeertube._counting import counted, plural
 from aiopeertube.bulk import Halt
 from aiopeertube.errors import ConfigurationError
 
@@ -22,10 +23,12 @@ from .journal.schema import Job
 from .kinds import Captions, Delete, Import, Kind, Thumbnails, Update, Upload, of
 from .metadata.fields import Reading
 from .metadata.vocabulary import WORDS, fetch_words
+from .outputs import unwritten
 from .plans.planned import Plan, plan_of
 from .rules.rules import Rules
 from .scope import Scope, who_am_i
 from .scope_check import Editor, check_scope
+from .steps.looking import look_at_all
 from .steps.made_before import MadeBefore
 from .steps.planning import RulesOverScope
 from .steps.proving import Difference, Verified, Verifier, as_before, derive
@@ -71,23 +74,31 @@ async def export(
 ) -> Exported:
     """Write videos and their metadata into a table that can be edited and given to `plan` and `apply`.
 
-    Without a `scope` it has the instance's own videos: the public ones, or for staff those of every privacy. `fields`
+    Without a `scope` it has the instance's own videos: the public ones, or for staff those of every privacy, as of a
+    channel or account; of the user's own it has all. `fields`
     are its columns, by default all that can be edited and what names a video; `output` "-" is stdout. `bom` puts a
     byte order mark before CSV, without which Excel takes it for Windows-1252. The column `exported` remembers what
     was exported, so that `plan` and `apply` know your edits from other people's; without `remember` it is left out.
 
     Raises:
         ConfigurationError: there is no such field or format, or a file of that name.
+        FileUnwritable: there is no room, or no permission.
     """
     columns = columns_for(fields or DEFAULT, remember=remember)
-    who = None if pt.anonymous else (await who_am_i(pt))[0]
+    who, me = (None, {}) if pt.anonymous else await who_am_i(pt)
     if who is not None and not fields:
         columns = columns_for(default_for(who.version), remember=remember)
-    scope = await check_scope(pt, scope)
-    sink = open_sink(str(output), columns, format=format, delimiter=delimiter, overwrite=overwrite, bom=bom)
-    with sink, watcher.step("export"):
-        job = Export(pt, who, scope, watcher=watcher)
-        await job.run(sink, columns, as_json=format_of(str(output), format) == "jsonl")
+    reader = None if who is None else Editor(who, me["account"].get("host", ""))
+    scope = await check_scope(pt, scope, reader=reader)
+    job = Export(pt, who, scope, watcher=watcher)
+    try:
+        sink = open_sink(str(output), columns, format=format, delimiter=delimiter, overwrite=overwrite, bom=bom)
+        with sink, watcher.step("export"):
+            await job.run(sink, columns, as_json=format_of(str(output), format) == "jsonl")
+    except BrokenPipeError:
+        raise
+    except OSError as exc:
+        raise unwritten(output, exc) from exc
     return Exported(str(output), job.written, job.vanished, job.failed)
 
 
@@ -148,7 +159,9 @@ async def apply(
     options, given, kind = job.checked(halt), open_input(source, table), Update(expect=expect)
     async with opened(pt, kind, given.name, columns=given.columns, options=options, watcher=watcher) as desk:
         await fill(desk, given, kind, table, cells, overwrite=overwrite, looks=expect)
-        return await carry_out(desk, kind, options, title="apply", requests_each=kind.requests_each)
+        return await carry_out(
+            desk, kind, options, title="apply", requests_each=kind.requests_each, overwrite=overwrite
+        )
 
 
 async def set_(
@@ -178,7 +191,7 @@ async def set_(
         over = RulesOverScope(pt, desk.journal, desk.who, transform, within, watcher=watcher)
         with watcher.step("compare"):
             await over.plan()
-        question = "Change {count:,} videos at {origin}?"
+        question = "Change {videos} at {origin}?"
         return await carry_out(
             desk,
             kind,
@@ -251,7 +264,7 @@ async def rollback(
                 kind,
                 options,
                 title="rollback",
-                question="Roll back {count:,} videos at {origin}, of " + escaped(named) + "?",
+                question="Roll back {videos} at {origin}, of " + escaped(named) + "?",
                 requests_each=kind.requests_each,
                 undoes=undoes,
             )
@@ -368,6 +381,9 @@ async def _request(
 ) -> Run:
     async with opened(pt, kind, given.name, columns=given.columns, options=options, watcher=watcher) as desk:
         await fill(desk, given, kind, table, _CELLS)
+        if options.dry_run:
+            with watcher.step("look"):
+                await look_at_all(pt, desk.journal, desk.who, watcher)
         return await carry_out(desk, kind, options, title=kind.name, question=kind.question)
 
 
@@ -385,8 +401,8 @@ async def _create(
         await fill(desk, given, kind, table, cells)
         before = MadeBefore(pt, desk.journal, kind, watcher, looks_only=options.dry_run)
         if made := await before.settle():
-            say = "1 video exists already: an earlier job made it" if made == 1 else None
-            watcher.say(say or f"{made:,} videos exist already: earlier jobs made them")
+            them = plural(made, "an earlier job made it", "earlier jobs made them")
+            watcher.say(f"{counted(made, 'video exists', 'videos exist')} already: {them}")
         return await carry_out(desk, kind, options, title=kind.name)
 
 

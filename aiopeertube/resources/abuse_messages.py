@@ -1,7 +1,7 @@
 """/abuses/{abuseId}/messages."""
 
 from aiopeertube.types import Page
-from aiopeertube.types.abuses import AbuseMessage
+from aiopeertube.types.abuses import AbuseMessage, AbuseMessageCreated
 from aiopeertube.wire.call import Call
 
 from ._api import Noun
@@ -17,11 +17,11 @@ class AbuseMessages(Noun):
         """List the messages, all in one page."""
         return self._ask("GET", f"/abuses/{abuse}/messages", id_problem("abuseId", abuse))
 
-    def create(self, abuse: int, *, message: str) -> Call[None]:
+    def create(self, abuse: int, *, message: str) -> Call[AbuseMessageCreated]:
         """Write to the other side."""
         problem = body_text_problem("message", message, 2, 3000)
         path = f"/abuses/{abuse}/messages"
-        return self._do("POST", path, id_problem("abuseId", abuse), problem, json={"message": message})
+        return self._ask("POST", path, id_problem("abuseId", abuse), problem, json={"message": message})
 
     def delete(self, abuse: int, message: int) -> Call[None]:
         """Delete a message."""

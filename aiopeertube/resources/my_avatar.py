@@ -16,6 +16,6 @@ class MyAvatar(Noun):
         """Set the picture: a path, or bytes of a .jpg, .png, .gif or .webp; the answer has its sizes."""
         return self._pick("/users/me/avatar/pick", "avatarfile", avatarfile, answered=True)
 
-    def delete(self) -> Call[None]:
-        """Remove the picture."""
-        return self._do("DELETE", "/users/me/avatar")
+    def delete(self) -> Call[Avatars]:
+        """Remove the picture; the answer has those that are left, none."""
+        return self._ask("DELETE", "/users/me/avatar")

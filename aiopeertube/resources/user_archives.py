@@ -39,7 +39,7 @@ class UserExports(Noun):
 
 
 class UserImportUploads(Chunks[ArchiveProgress]):
-    """An archive of another server, sent in chunks."""
+    """An archive of another server, sent in chunks; `aiopeertube.resumable.import_archive` does it for a file."""
 
     __slots__ = ()
 

@@ -1,4 +1,4 @@
-"""/videos/{id}/source: the file that a video was made of."""
+"""/videos/{id}/source: the file that a video was made of. Use `aiopeertube.resumable.replace` to replace it."""
 
 from aiopeertube.errors import InputError
 from aiopeertube.types import UploadStarted, VideoSource

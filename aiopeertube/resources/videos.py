@@ -1,6 +1,7 @@
 """/videos."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Literal, Unpack
 
 from aiopeertube._pagination import Paginator
@@ -11,7 +12,7 @@ from aiopeertube.wire.call import Call
 from aiopeertube.wire.fields import form_fields, problem_of
 from aiopeertube.wire.files import FileLike, video_part
 from aiopeertube.wire.identifiers import VideoRef, segment, video_problem
-from aiopeertube.wire.messages import API, Body, Multipart, json_value, nothing
+from aiopeertube.wire.messages import API, Body, Multipart, json_object, json_value, nothing
 from aiopeertube.wire.sendable import whole_problem
 
 from ._api import Noun
@@ -102,7 +103,7 @@ class Videos(Noun):
     def get(self, video: VideoRef, *, videoPassword: str | None = None) -> Call[VideoDetails]:
         """Get one video in full, with the fields that rows lack; `videoPassword` opens one of privacy 5."""
         if videoPassword is None:
-            return self._get(below(video), problem=video_problem(video))
+            return replace(self._get(below(video), problem=video_problem(video)), decode=json_object)
         return self._ask("GET", below(video), video_problem(video), headers=opened(videoPassword))
 
     def update(

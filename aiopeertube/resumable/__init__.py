@@ -1,4 +1,4 @@
-"""Chunked uploads that resume after any interruption: `upload`, and the state machine behind it.
+"""Chunked uploads that resume after any interruption: `upload`, `replace`, `import_archive`, and their state machine.
 
 How the server behaves, and what follows (observed with PeerTube 6.3 and 8.2):
 
@@ -19,5 +19,6 @@ How the server behaves, and what follows (observed with PeerTube 6.3 and 8.2):
 from .driver import upload
 from .file import Ticket
 from .machine import CHUNK, Machine
+from .others import import_archive, replace
 
-__all__ = ["CHUNK", "Machine", "Ticket", "upload"]
+__all__ = ["CHUNK", "Machine", "Ticket", "import_archive", "replace", "upload"]

@@ -19,6 +19,7 @@ from aiopeertube.wire.turn import Stopped, acted
 from .ends import Identity, IsKnown, Undecided, ends_of, find, newest_of
 from .file import SourceFile, Ticket
 from .machine import CHUNK, Ask, Done, GiveUp, Look, Lost, Machine, Refused, Send, Start, Wait
+from .refusals import is_last, report
 
 if TYPE_CHECKING:
     from aiopeertube._client import PeerTube
@@ -260,11 +261,12 @@ class _Driver:
         try:
             answer = await call
         except errors.PeerTubeError as exc:
-            if errors.ends_run(exc) or isinstance(exc, errors.RedirectRefused | errors.InputError):
+            if is_last(exc):
                 left = exc.in_doubt or isinstance(exc, errors.ClientClosed)  # which says nothing of what was sent
                 self._machine.broken_off(sent if left else None)
                 raise
-            self._failed(exc, sent)
+            self._error = exc
+            report(self._machine, exc, sent)
         else:
             self._accepted(answer, sent)
 
@@ -274,27 +276,6 @@ class _Driver:
             return
         self._machine.answered(answer["offset"], sent)
         self._tell(self._machine.offset)
-
-    def _failed(self, exc: errors.PeerTubeError, sent: Send | None) -> None:
-        """Report to the machine what an error means."""
-        self._error = exc
-        if isinstance(exc, errors.ApiError):
-            self._refused(exc, sent)
-        else:
-            self._machine.failed(None if isinstance(exc, errors.ServerUnreachable) else sent)
-
-    def _refused(self, exc: errors.ApiError, sent: Send | None) -> None:
-        machine = self._machine
-        if exc.status in {404, 410}:
-            machine.unknown(sent)
-        elif exc.status in {423, 503}:
-            machine.busy(sent, making=exc.status == 503)
-        elif exc.status == 500:
-            machine.crashed(sent)
-        elif exc.status > 500:
-            machine.failed(sent)
-        elif exc.status != 413 or not machine.too_large():
-            machine.refused(sent, unreadable=exc.status == 422)
 
     def _tell(self, offset: int | None) -> None:
         if self._on_progress is not None and offset is not None:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, NoReturn, cast
 
 from aiopeertube import errors
+from aiopeertube._counting import counted
 from aiopeertube._settings import checked_code
 from aiopeertube.events import Hooks, TokenRenewed
 from aiopeertube.types import OAuthClient
@@ -278,7 +279,7 @@ class Session:
 
     def __repr__(self) -> str:
         held = "a token" if self.token else "no token"
-        return f"<Session at {self.origin}, {held}, {self.renewals} renewals>"
+        return f"<Session at {self.origin}, {held}, {counted(self.renewals, 'renewal')}>"
 
 
 def _same(one: Token, other: Token | None) -> bool:

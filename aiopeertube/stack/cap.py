@@ -85,4 +85,4 @@ def parse_rate(text: str) -> Cap:
         number, seconds = 0, 0.0
     if not slash or number < 1 or not 0 < seconds < float("inf"):
         raise ConfigurationError(f'rate: {text!r} is not a rate; write it like "20/s", "300/min" or "50/10s"')
-    return Cap(AsyncLimiter(1, seconds / max(1, number - 1) if number > 1 else seconds))
+    return Cap(AsyncLimiter(1, seconds / max(1, number - 1)))

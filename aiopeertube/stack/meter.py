@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from aiopeertube._counting import counted
 from aiopeertube.errors import ClientClosed, TransportError, UnexpectedResponse
 from aiopeertube.events import AttemptFinished, Hooks
 from aiopeertube.wire.messages import Request, Response
@@ -90,4 +91,4 @@ class Meter:
         return {name: seconds for name, seconds in found.items() if seconds is not None}
 
     def __repr__(self) -> str:
-        return f"<Meter, {self.requests} requests, {self.in_flight} in flight>"
+        return f"<Meter, {counted(self.requests, 'request')}, {self.in_flight} in flight>"

@@ -27,6 +27,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from aiopeertube import errors
+from aiopeertube._counting import counted
 from aiopeertube.events import Hooks, Retrying
 from aiopeertube.wire.messages import READS, Request, Response, error_of, is_resume_incomplete, strange
 from aiopeertube.wire.turn import TURN, acted, waited
@@ -273,7 +274,7 @@ class Retry:
                 pause.set_exception(errors.again(error))
 
     def __repr__(self) -> str:
-        return f"<Retry, {self.retries} retries>"
+        return f"<Retry, {counted(self.retries, 'retry', 'retries')}>"
 
 
 def _decoded(request: Request, response: Response) -> Any:

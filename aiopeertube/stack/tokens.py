@@ -81,13 +81,16 @@ class TokenFile:
                 raise TokenFileBusy(
                     f"another process has held {self._lock.lock_file} for {waited:.0f} s; is it stuck?"
                 )
-            if waited >= _LOCK_WORD and not self._lock_exists():
+            if waited >= _LOCK_WORD and not self._is_locked():
                 return self._goes_without("it cannot be made there")  # so nobody else has it
             if waited >= _LOCK_WORD and not said:
                 said = True
                 log.warning("waiting for another process to renew the token in %s, up to %.0f s more", self.path,
                             _LOCK_PATIENCE - waited)  # fmt: skip
             await asyncio.sleep(_LOCK_POLL)
+
+    def _is_locked(self) -> bool:
+        return os.path.lexists(self._lock.lock_file)
 
     def _try_lock(self) -> bool:
         """Take the lock; return False where there can be none.
@@ -106,9 +109,6 @@ class TokenFile:
                 raise
             return self._goes_without(getattr(exc, "strerror", None) or exc)
         return True
-
-    def _lock_exists(self) -> bool:
-        return os.path.lexists(self._lock.lock_file)
 
     def _goes_without(self, why: object) -> bool:
         log.warning("the token in %s cannot be locked: %s", self.path, why)

@@ -198,7 +198,7 @@ class Window:
         if figures.remaining <= self._remaining:
             self._remaining, self._lowest_sent = figures.remaining, place.sent
         self._drop_slow(place.sent - _IN_ORDER)
-        if figures.remaining == figures.limit - 1:
+        if figures.remaining == figures.limit - 1 and figures.retry_after is None:  # a refusal is no first one
             self._span.opened = (place.sent, now)
             self._span.said = figures.reset - figures.date if figures.reset and figures.date else None
         return True

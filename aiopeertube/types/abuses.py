@@ -84,6 +84,12 @@ class AbuseCreated(TypedDict):
     abuse: AbuseId
 
 
+class AbuseMessageCreated(TypedDict):
+    """Answer to a message."""
+
+    abuseMessage: AbuseId
+
+
 class AbuseMessage(TypedDict):
     """A message between the reporter and the moderators."""
 

@@ -11,6 +11,7 @@ from typing import Any, Final, Protocol
 import orjson
 
 from aiopeertube import errors
+from aiopeertube._counting import counted
 
 from .secrets import has_secret_field, hide, hide_in_text, is_secret_name, secrets_in
 from .sendable import fields_problem, line_complaint, plain, quoted, usual_json, value_problem
@@ -251,7 +252,7 @@ class Request:
         return found if self.token is None else [*found, self.token]
 
     def __repr__(self) -> str:
-        return f"<Request {self.method} {self.path}, {self.attempts} attempts>"
+        return f"<Request {self.method} {self.path}, {counted(self.attempts, 'attempt')}>"
 
 
 # -- encoding ------------------------------------------------------------------------------------
@@ -290,6 +291,13 @@ def json_value(response: Response) -> Any:
     except orjson.JSONDecodeError:
         pass
     raise strange(response, "JSON")
+
+
+def json_object(response: Response) -> Any:
+    """Decode a JSON body that is an object: null and lists are no answer about one thing."""
+    if isinstance(found := json_value(response), dict):
+        return found
+    raise strange(response, "a JSON object")
 
 
 def nothing(response: Response) -> None:

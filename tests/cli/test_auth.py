@@ -171,6 +171,17 @@ class TestWhoami:
             f"aiopeertube: error: cannot read the address of the last login from {config}/config.json; remove it\n"
         )
 
+    @pytest.mark.parametrize(
+        "answer", [None, [], {}, "me", {"username": "nisv", "role": 2}, {"videoChannels": [None]}]
+    )
+    def test_an_answer_of_another_shape_is_no_bug(
+        self, user: Cli, monkeypatch: pytest.MonkeyPatch, answer: object
+    ) -> None:
+        monkeypatch.setattr("aiopeertube.emulator.api.rendering.Renderer.me", lambda *_: answer)
+        result = user("whoami")
+        assert result.exit_code not in {0, 70}
+        assert "/users/me did not say who the user is" in result.stderr
+
 
 class TestCredentials:
     def test_named_user_with_a_saved_token_does_not_log_in(self, server: Emulator, user: Cli) -> None:

@@ -74,6 +74,7 @@ def test_rows_that_can_be_no_video_are_told_before_anything_is_sent(server: Emul
         "line 4, column name: a new video needs one", "line 4, column file: cannot read",
     ):  # fmt: skip
         assert told in result.stderr
+    assert result.stderr.count("line 3, column channel") == 1, "what is there, and wrong, is not told to be missing"
     assert made(server) == []
 
 

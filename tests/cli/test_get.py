@@ -2,6 +2,8 @@ import csv
 import io
 import json
 
+import pytest
+
 from aiopeertube.emulator import Emulator
 
 from .conftest import Cli, rows, video
@@ -45,6 +47,16 @@ class TestGet:
         assert result.exit_code == 1
         assert rows(result.stdout) == [{"id": 1}, {"id": 2}]
         assert result.stderr == "aiopeertube: failed: 99: GET /api/v1/videos/99 answered 404: Video not found\n"
+
+    @pytest.mark.parametrize("answer", [None, [], "film"])
+    def test_what_is_no_video_is_no_answer(
+        self, server: Emulator, user: Cli, monkeypatch: pytest.MonkeyPatch, answer: object
+    ) -> None:
+        monkeypatch.setattr("aiopeertube.emulator.api.rendering.Renderer.video", lambda *_, **__: answer)
+        for args in (("get", "1"), ("get", "1", "2"), ("list", "--details", "--limit", "2")):
+            result = user("videos", *args)
+            assert result.exit_code not in {0, 70}, args
+            assert "expected a JSON object" in result.stderr
 
     def test_malformed(self, server: Emulator, cli: Cli) -> None:
         result = cli("videos", "get", "1", "../users", "--url", server.url)

@@ -51,6 +51,19 @@ def test_a_list_of_jobs_fits_on_a_small_screen(
     assert "broken.journal: the journal " in screen.text
 
 
+def test_jobs_are_listed_and_resumed_by_when_they_began(server: Emulator, user: Cli, folder: Path) -> None:
+    table(1)
+    user("apply", "in.csv")
+    table(1, 2, 3, prefix="New")
+    user("apply", "in.csv", "--first", "1")
+    first, second = (job["job"] for job in reversed(rows(user("jobs", "list").stdout)))
+    assert user("rollback", first).exit_code == 1  # the second job has changed the same video since
+    back, *others = (job["job"] for job in rows(user("jobs", "list").stdout))
+    assert (others, back.endswith("-back-in")) == ([second, first], True)
+    os.utime(folder / f"{first}.journal")  # as a rollback leaves it
+    assert "3 changed" in user("apply", "in.csv", "--resume").stderr
+
+
 def test_outcomes_and_writes_have_the_values(server: Emulator, user: Cli) -> None:
     table(1, 99)
     old = video(server, 1).name
@@ -75,7 +88,7 @@ def test_what_is_not_done_is_told(server: Emulator, user: Cli) -> None:
     video(server, 1).name = "Meanwhile"
     found = user("verify", "last", "--format", "jsonl")
     assert found.exit_code == 1
-    assert "verify: 0 stand as written, 1 differ; 1 were not done by this job" in found.stderr
+    assert "verify: 0 stand as written, 1 differs; 1 was not done by this job" in found.stderr
     assert [row.get("undone", "") for row in rows(found.stdout)] == ["", "failed"]
     assert "not done (failed): 99: there is no such video" in found.stderr
 
@@ -87,7 +100,7 @@ def test_a_rollback_asks_on_a_terminal(
     table(1)
     user("apply", "in.csv")
     screen = terminal("rollback", "last")
-    screen.expect(f"Roll back 1 videos at {server.url}, of the job ")
+    screen.expect(f"Roll back 1 video at {server.url}, of the job ")
     screen.expect("[y/N]: ")
     screen.type(answer)
     assert screen.end() == exit_code
@@ -108,7 +121,7 @@ def test_a_rollback_is_not_asked_for_elsewhere(server: Emulator, user: Cli) -> N
 def test_what_cannot_come_back_is_told_before(server: Emulator, user: Cli) -> None:
     Path("in.csv").write_text("id\n1\n")
     told = user("delete", "in.csv", "--yes")
-    assert "A rollback cannot bring back: files and comments of 1 videos" in told.stderr
+    assert "A rollback cannot bring back: files and comments of 1 video" in told.stderr
 
 
 @pytest.mark.skipif(os.name == "nt", reason="permissions")

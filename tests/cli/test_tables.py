@@ -61,7 +61,7 @@ def test_a_title_above_the_header(user: Cli, server: Emulator) -> None:
         "in.csv, line 1, column My films: no such field, nor any other: is that the header?; see --header-row"
         in refused.stderr
     )
-    assert "1 videos would change" in user("plan", name, "--header-row", "3").stderr
+    assert "1 video would change" in user("plan", name, "--header-row", "3").stderr
 
 
 def test_dates_that_may_be_two_are_asked_for(user: Cli, server: Emulator) -> None:
@@ -96,7 +96,7 @@ def test_a_header_in_another_encoding_names_the_option(user: Cli, server: Emulat
         user("plan", name).stderr
     )
     assert "column Größe: no such field; see --ignore" in user("plan", name, "--encoding", "cp1252").stderr
-    assert "1 videos would change" in user("plan", name, "--encoding", "cp1252", "--ignore", "Größe").stderr
+    assert "1 video would change" in user("plan", name, "--encoding", "cp1252", "--ignore", "Größe").stderr
 
 
 @pytest.mark.skipif(os.name == "nt", reason="names are characters there")

@@ -8,17 +8,20 @@ user's videos and put them back.
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 from asked import Asked
+from shapes import Listening, Shapes
 from walk import Walk, in_the_end
 
 from aiopeertube import PeerTube
 from aiopeertube.emulator import Emulator
+from aiopeertube.emulator.wire.video_files import SourceFile
 
 
 @dataclass(frozen=True)
@@ -83,13 +86,27 @@ def server(request: pytest.FixtureRequest) -> Server:
 
 REAL = pytest.param("real", marks=pytest.mark.live)
 only_real = pytest.mark.parametrize("walked", [REAL], indirect=True)
-only_8 = pytest.mark.parametrize("walked", ["emulated_8", REAL], indirect=True)
 
 
-@pytest.fixture(params=["emulated", "emulated_8", REAL])
+@pytest.fixture(scope="session")
+def emulators(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Server]]:
+    """Emulators of both versions for walks, without limits, and with a short film."""
+    with ExitStack() as stack:
+        found: dict[str, Server] = {}
+        for version in ("6.3", "8.2"):
+            emulator = stack.enter_context(Emulator.in_thread(videos=5, rate_limit=None, server_version=version))
+            emulator.store.videos[1].duration, emulator.store.videos[1].size = 1, 5853
+            for video in emulator.store.videos.values():
+                video.source = SourceFile("film.mp4", video.size, "", video.created_at)
+            found[version] = Server(emulator.url, _USERS, tmp_path_factory.mktemp("tokens"), emulator)
+        yield found
+
+
+@pytest.fixture(params=["6.3", "8.2", REAL])
 def walked(request: pytest.FixtureRequest) -> Server:
     """The server of a walk, which makes what it changes and takes it away again."""
-    found: Server = request.getfixturevalue(request.param)
+    name = request.param
+    found: Server = request.getfixturevalue("real") if name == "real" else request.getfixturevalue("emulators")[name]
     return found
 
 
@@ -104,10 +121,22 @@ def asked(request: pytest.FixtureRequest) -> Iterator[Asked]:
             sys.stdout.write(f"\n{asked.told()}\n")
 
 
+@pytest.fixture(scope="session")
+def shapes() -> dict[str, Shapes]:
+    """What answers looked like, by the server's address."""
+    return {}
+
+
 @pytest.fixture
-async def walk(walked: Server, asked: Asked) -> AsyncIterator[Walk]:
+def listening(walked: Server, shapes: dict[str, Shapes]) -> Callable[[], Listening]:
+    """Connections to the server of the walk."""
+    return lambda: Listening(shapes.setdefault(walked.url, Shapes()))
+
+
+@pytest.fixture
+async def walk(walked: Server, asked: Asked, listening: Callable[[], Listening]) -> AsyncIterator[Walk]:
     """A walk as an administrator."""
-    async with walked.client("administrator") as pt:
+    async with walked.client("administrator", transport=listening()) as pt:
         if walked.emulator is None:
             asked.watch(pt)
         walk = Walk(pt)
@@ -117,8 +146,8 @@ async def walk(walked: Server, asked: Asked) -> AsyncIterator[Walk]:
 
 
 @pytest.fixture
-async def anonymous(walked: Server, asked: Asked) -> AsyncIterator[PeerTube]:
-    async with walked.client("anonymous") as pt:
+async def anonymous(walked: Server, asked: Asked, listening: Callable[[], Listening]) -> AsyncIterator[PeerTube]:
+    async with walked.client("anonymous", transport=listening()) as pt:
         if walked.emulator is None:
             asked.watch(pt)
         yield pt
@@ -137,14 +166,14 @@ PASSWORD = f"live-{os.urandom(8).hex()}"
 
 
 @pytest.fixture
-async def guest(walked: Server, walk: Walk, asked: Asked) -> AsyncIterator[Guest]:
+async def guest(walked: Server, walk: Walk, asked: Asked, listening: Callable[[], Listening]) -> AsyncIterator[Guest]:
     name = f"guest{os.urandom(4).hex()}"
     made = await walk.do(
         "users.create", username=name, password=PASSWORD, email=f"{name}@example.com", role=2, videoQuota=-1
     )
     number = made["user"]["id"]
     try:
-        async with PeerTube(walked.url, username=name, password=PASSWORD) as pt:
+        async with PeerTube(walked.url, username=name, password=PASSWORD, transport=listening()) as pt:
             if walked.emulator is None:
                 asked.watch(pt)
             yield Guest(number, name, pt)

@@ -28,7 +28,7 @@ def both(recording: Recording, number: int) -> tuple[dict[str, Any], Answer]:
 def _named(choice: str) -> list[Any]:
     rows: list[Any] = []
     for recording in RECORDINGS:
-        rows += recording.named([n for n in recording.emulated if _is(choice, recording.rows[n])])
+        rows += recording.named([n for n in range(len(recording.rows)) if _is(choice, recording.rows[n])])
     return rows
 
 

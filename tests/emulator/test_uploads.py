@@ -115,6 +115,11 @@ class TestRefused:
         assert (answered, body["detail"] if detail else None) == (status, detail)
         assert len(server.store.videos) == 3
 
+    @pytest.mark.parametrize("options", [{"videos": 3, "rate_limit": None, "additional_extensions": True}])
+    async def test_other_kinds_of_files_where_they_are_allowed(self, owner: Visitor) -> None:
+        assert ".mxf" in (await owner.get("/config"))[2]["video"]["file"]["extensions"]
+        assert (await upload(owner, file=("f.mxf", MP4, "application/octet-stream")))[0] == 200
+
     async def test_without_a_token(self, visitor: Visitor) -> None:
         status, _, body = await upload(visitor)
         assert (status, body["code"]) == (401, "unauthorized_request")

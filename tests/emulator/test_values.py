@@ -122,6 +122,32 @@ async def test_schedules(owner: Visitor, admin: Visitor, modern: bool) -> None:
     assert await now(owner, "scheduledUpdate") == ["absent"]
 
 
+async def test_a_schedule_dates_the_publication_from_8_on(owner: Visitor, modern: bool) -> None:
+    first = await now(owner, "publishedAt")
+    later = ["2031-01-01T00:00:00.000Z"]
+    assert await put(owner, scheduleUpdate=None) == (204, "")
+    assert await now(owner, "publishedAt") == first, "there was none to take away"
+    assert await put(owner, scheduleUpdate={"updateAt": "2031-01-01"}) == (204, "")
+    assert await now(owner, "publishedAt") == (later if modern else first)
+    assert await put(owner, scheduleUpdate=None) == (204, "")
+    assert (await now(owner, "publishedAt") in (first, later)) is not modern, "that is now"
+
+
+async def test_dates_at_both_ends_of_the_calendar(owner: Visitor) -> None:
+    assert await put(owner, originallyPublishedAt="9999-12-31T23:59:59.123-08:00") == (204, "")
+    assert await now(owner, "originallyPublishedAt") == ["+010000-01-01T07:59:59.123Z"]
+    assert (await put(owner, originallyPublishedAt="+010000-01-01T07:59:59.123Z"))[0] == 400
+    for before_the_first in ("0000-05-01", "0001-01-01T00:00:00+05:00"):
+        assert (await put(owner, originallyPublishedAt=before_the_first))[0] == 500
+        assert (await put(owner, scheduleUpdate={"updateAt": before_the_first}))[0] == 500
+    assert await put(owner, originallyPublishedAt="0001-01-01", scheduleUpdate={"updateAt": "2020-02-30"}) == (
+        204,
+        "",
+    )
+    due = ["0001-01-01T00:00:00.000Z", {"updateAt": "2020-03-01T00:00:00.000Z"}]
+    assert await now(owner, "originallyPublishedAt", "scheduledUpdate") == due
+
+
 async def test_one_picture(owner: Visitor, modern: bool) -> None:
     before = await now(owner, "thumbnailPath", "previewPath")
     await owner.call("PUT", VIDEO, data=form(thumbnailfile=PNG))

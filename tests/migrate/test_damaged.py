@@ -72,6 +72,9 @@ DAMAGES = [
     "UPDATE item SET state = 'weird' WHERE id = 2",
     "UPDATE item SET row = 'x' WHERE id = 2",
     "UPDATE item SET sum = 0 WHERE id = 2",
+    "UPDATE item SET state = 'changed' WHERE id = 2",
+    "UPDATE item SET pass = 2 WHERE id = 2",
+    "UPDATE item SET pass = 'x' WHERE id = 2",
 ]
 
 
@@ -114,6 +117,12 @@ def _flipped(path: Path) -> None:
     path.write_bytes(data)
 
 
+def _unnamed(path: Path) -> None:
+    run_sql(
+        path, "PRAGMA writable_schema = ON", "UPDATE sqlite_master SET sql = CAST(x'ac' AS TEXT) WHERE type = 'table'"
+    )
+
+
 def _later(path: Path) -> None:
     run_sql(path, "PRAGMA user_version = 99")
 
@@ -131,6 +140,10 @@ def _later(path: Path) -> None:
         (lambda path: run_sql(path, "UPDATE job SET value = '{bad' WHERE key = 'kind'"), "damaged"),
         (lambda path: run_sql(path, "DELETE FROM job WHERE key = 'seed'"), "damaged"),
         (lambda path: run_sql(path, "DROP TABLE write"), "no journal"),
+        (lambda path: run_sql(path, "INSERT OR REPLACE INTO job VALUES ('pass', '\"x\"')"), "how far it came"),
+        (lambda path: run_sql(path, "INSERT INTO job VALUES ('undone', '1')"), "how far it came"),
+        (_unnamed, "damaged"),
+        (lambda path: run_sql(path, "DELETE FROM job WHERE key = 'pass'"), "how far it came"),
     ],
 )
 @pytest.mark.parametrize("read_only", [False, True])
@@ -156,6 +169,34 @@ async def test_a_log_of_another_journal_is_not_taken_for_its_own(journal_path: P
     with pytest.raises(JournalError, match=r"job.journal-wal beside it"):
         Journal.open(journal_path)
     assert journal_path.read_bytes() == kept
+
+
+async def test_what_a_kill_left_beside_a_journal_belongs_to_it(journal_path: Path, tmp_path: Path) -> None:
+    await filled(journal_path, "a")
+    killed = tmp_path / "killed.journal"
+    with Journal.open(journal_path) as journal:
+        await journal.begin_pass()
+        await journal.add([Item("b", {"name": "B"})])
+        shutil.copyfile(journal_path, killed)
+    for read_only in (True, False, True):  # looking alone leaves an empty `-wal`
+        with pytest.raises(JournalError, match=r"killed\.journal-wal is missing"):
+            Journal.open(killed, read_only=read_only)
+    run_sql(killed, "DELETE FROM job WHERE key = 'open'")
+    with Journal.open(killed) as journal:
+        assert await journal.counts() == {"read": 1}
+
+
+async def test_a_journal_on_a_full_disk_keeps_what_is_beside_it(journal_path: Path) -> None:
+    await filled(journal_path, "a")
+    journal = Journal.open(journal_path)
+    await journal.begin_pass()
+    await journal.add([Item("b", {"name": "B"})])
+    await journal.end_pass()
+    await journal._run(lambda: journal._database._connection.execute("PRAGMA query_only = ON"))  # takes nothing more
+    journal.close()
+    with Journal.open(journal_path) as journal:
+        assert await journal.counts() == {"read": 1, "skipped": 1}
+    assert not journal_path.with_name("job.journal-wal").exists()
 
 
 async def test_the_list_of_jobs_tells_of_each(home: Path, pt: PeerTube) -> None:
@@ -216,6 +257,31 @@ async def test_a_video_that_cannot_be_read_locks_nothing(pt: PeerTube, server: E
     server.faults.clear()
     back = await migrate.rollback(pt, run.journal, job=migrate.JobOptions(resume_failed=True))
     assert (back.counts, names(server)) == ({"changed": 3}, before)
+
+
+async def test_a_video_in_doubt_is_not_changed_again(pt: PeerTube, server: Emulator, fails: Fault) -> None:
+    """Or what was there before its first change would be lost: a list tells its name, and nobody who wrote it."""
+    before = names(server)
+    run = await migrate.apply(pt, table(1, 2, 3))
+    run_sql(
+        run.journal,
+        "UPDATE item SET state = 'sending' WHERE id = 2",
+        "UPDATE write SET outcome = 'sending' WHERE item = 2",
+    )
+    server.faults.add(fails)
+    resume = migrate.JobOptions(resume=True)
+    again = await migrate.apply(pt, table(1, 2, 3, prefix="Corrected"), job=resume)
+    assert (again.counts, again.left) == ({"changed": 4, "read": 1, "sending": 1}, 2)
+    assert names(server)[:3] == ["Corrected 1", "Film 2", "Corrected 3"]
+    found = await migrate.verify(pt, run.journal)
+    assert [one.why for one in found.undone if one.state == "read"] == [
+        "nobody knows whether an earlier change of this video was done"
+    ]
+    server.faults.clear()
+    assert (await migrate.apply(pt, "films.csv", job=resume)).counts == {"changed": 6}
+    assert names(server)[:3] == ["Corrected 1", "Corrected 2", "Corrected 3"]
+    assert (await migrate.rollback(pt, run.journal)).counts == {"changed": 3}
+    assert names(server) == before
 
 
 async def test_a_journal_that_cannot_be_written_is_read_all_the_same(

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 import random
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -17,7 +16,7 @@ from aiopeertube.emulator import Emulator
 from aiopeertube.testing import MockTransport, reply
 from aiopeertube.wire.messages import Request, Response
 
-COUNT: Final = int(os.environ.get("AIOPEERTUBE_FUZZ", "2000"))
+COUNT: Final = fuzzing.count(0.25)
 Lines = list[dict[str, Any]]
 
 
@@ -110,7 +109,7 @@ async def test_a_value_is_checked_as_in_a_table(
     ("edit", "told"),
     [
         (lambda lines: [*lines[:3], lines[2], lines[3] | {"changes": 3}], "line 4, column uuid: an earlier line"),
-        (lambda lines: [*lines[:2], lines[3]], "line 3, column changes: 1 changes stand here, not 2"),
+        (lambda lines: [*lines[:2], lines[3]], "line 3, column changes: 1 change stands here, not 2"),
         (
             lambda lines: [*lines[:2], lines[2] | {"afther": {}}, lines[3]],
             "line 3, column afther: no such entry: did you mean after?",

@@ -1,6 +1,5 @@
 """A table is merged, not stamped: whoever edits a cell meanwhile, no edit is lost, and every conflict is told."""
 
-import csv
 import json
 import random
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
@@ -9,8 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-import openpyxl
 import pytest
+from edited_tables import Row, read_rows, write_rows
 
 from aiopeertube import PeerTube, migrate
 from aiopeertube.emulator import Emulator
@@ -20,7 +19,6 @@ from aiopeertube.migrate.watching import Stoppable
 pytestmark = pytest.mark.anyio
 
 WHO: Final = ("nobody", "user", "colleague", "both", "both alike", "emptied", "emptied, colleague")
-Row = dict[str, Any]
 
 
 @pytest.fixture(autouse=True)
@@ -209,42 +207,6 @@ def edited(rng: random.Random, row: Row, made: Mapping[str, Touch], *, typed: bo
         elif touch.is_mine:
             row[name] = FIELDS[name].write(touch.mine)
     return row
-
-
-def read_rows(name: str) -> list[Row]:
-    if name.endswith(".jsonl"):
-        return [json.loads(line) for line in Path(name).read_text(encoding="utf-8").splitlines()]
-    if name.endswith(".xlsx"):
-        sheet: Any = openpyxl.load_workbook(name).worksheets[0]
-        header, *rows = sheet.iter_rows(values_only=True)
-        return [dict(zip(map(str, header), row, strict=True)) for row in rows]
-    with Path(name).open(encoding="utf-8", newline="") as file:
-        return [*csv.DictReader(file)]
-
-
-def write_rows(name: str, rows: Sequence[Row]) -> str:
-    columns = [*dict.fromkeys(column for row in rows for column in row)]
-    if name.endswith(".jsonl"):
-        Path(name).write_text("".join(f"{json.dumps(row)}\n" for row in rows), encoding="utf-8")
-    elif name.endswith(".xlsx"):
-        book = openpyxl.Workbook(write_only=True)
-        sheet = book.create_sheet("Sheet")
-        lines: list[list[Any]] = [[*columns], *([row.get(column) for column in columns] for row in rows)]
-        for line in lines:
-            sheet.append([_text_cell(sheet, cell) if isinstance(cell, str) else cell for cell in line])
-        book.save(name)
-    else:
-        with Path(name).open("w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, columns)
-            writer.writeheader()
-            writer.writerows(rows)
-    return name
-
-
-def _text_cell(sheet: Any, text: str) -> Any:
-    cell = openpyxl.cell.WriteOnlyCell(sheet, text)
-    cell.data_type = "s"  # also where it begins like a formula
-    return cell
 
 
 @pytest.mark.parametrize(
@@ -465,9 +427,11 @@ async def test_numbers_and_dates_of_a_workbook_are_no_edits(server: Emulator, pt
     row |= {
         "originallyPublishedAt": datetime.fromtimestamp(moment("1940-01-01"), UTC).replace(tzinfo=None),
         "category": 11,
+        "scheduleUpdate.updateAt": datetime(2091, 1, 1, 14, 30, tzinfo=UTC).replace(tzinfo=None),
     }
     found = await told(pt, write_rows("t.xlsx", [row]))
-    assert found == {"planned": ["category", "originallyPublishedAt"], "conflict": [], "failed": []}
+    planned = ["category", "originallyPublishedAt", "scheduleUpdate.privacy", "scheduleUpdate.updateAt"]
+    assert found == {"planned": planned, "conflict": [], "failed": []}
 
 
 async def test_a_label_and_its_id(server: Emulator, pt: PeerTube) -> None:
@@ -694,3 +658,27 @@ async def test_what_the_server_drops_with_a_field_may_be_a_colleagues(
     assert run.counts == {"conflict": 1}
     assert stands(server, 1) == before
     assert all(name in read_rows(str(run.failed_file))[0]["reason"] for name in theirs)
+
+
+async def test_a_table_given_again_as_it_was_exported_puts_back_what_was_written_since(
+    server: Emulator, pt: PeerTube
+) -> None:
+    columns = ("support", "description", "category", "tags", "scheduleUpdate.updateAt")
+    put(server, 1, dict.fromkeys(columns[:3]) | {"tags": (), "scheduleUpdate.updateAt": None})
+    rows = await exported(pt, "empty.csv")
+    before = stands(server, 1)
+    ours = ("Ours, please", "Ours", "2", "ours; too", "2091-01-01")
+    edits = dict(zip(columns, ours, strict=True)) | {"category.label": "", "name": "Ours", "nsfw": "true"}
+    row = of(rows, server, 1)
+    run = await migrate.apply(pt, write_rows("ours.csv", [row | edits | {"nsfwSummary": "Blood", "nsfwFlags": "3"}]))
+    assert run.counts == {"changed": 1}
+    assert stands(server, 1)["tags"] == ("ours", "too")
+    heard = Heard()
+    assert (await migrate.apply(pt, write_rows("empty2.csv", [row]), watcher=heard)).counts == {"changed": 1}
+    assert stands(server, 1) == before
+    assert [line for line in heard.lines if "put back" in line] == [
+        "9 cells are as exported, and an earlier job of yours wrote otherwise since: to be put back"
+    ]
+    put(server, 1, {"support": "Theirs", "name": "Theirs"})
+    assert (await migrate.apply(pt, "empty2.csv")).counts == {"unchanged": 1}
+    assert stands(server, 1)["support"] == "Theirs"

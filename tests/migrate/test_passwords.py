@@ -8,6 +8,7 @@ from pathlib import Path
 
 import orjson
 import pytest
+from edited_tables import Row, read_rows, write_rows
 
 from aiopeertube import PeerTube, errors, migrate
 from aiopeertube.emulator import Emulator
@@ -131,6 +132,9 @@ async def test_leaving_is_told_and_cannot_be_undone(pt: PeerTube, server: Emulat
     with await migrate.plan(pt, "t.csv") as plan:
         assert plan.for_ever == {"videoPasswords": 1, "publishedAt": 1}
     run = await migrate.apply(pt, "t.csv")
+    write("u.csv", "id,privacy\n4,3\n5,2\n")  # a rollback publishes the first anew
+    with await migrate.plan(pt, "u.csv") as plan:
+        assert plan.for_ever == {"publishedAt": 1}
     back = await migrate.rollback(pt, run.journal)
     assert back.counts == {"changed": 2, "failed": 1}
     (why,) = [item.reason async for item in migrate.Journal.open(back.journal, read_only=True).items("failed")]
@@ -277,3 +281,60 @@ def test_the_key_is_the_users_alone(home: Path, monkeypatch: pytest.MonkeyPatch)
     nowhere.write_text("")
     monkeypatch.setenv("XDG_STATE_HOME", str(nowhere))
     assert len(key_of_user()) == 32
+
+
+# -- in tables that were exported ------------------------------------------------------------------
+
+FIELDS = ("uuid", "name", "privacy", "nsfw", "videoPasswords", "updatedAt")
+
+
+async def table_of(pt: PeerTube, name: str = "x.csv") -> list[Row]:
+    await migrate.export(pt, name, scope=migrate.Scope(mine=True), fields=FIELDS)
+    return read_rows(name)
+
+
+async def test_an_unprotected_video_is_protected_again_by_the_table_of_before(pt: PeerTube, server: Emulator) -> None:
+    protect(server, 1)
+    rows = await table_of(pt)
+    left = [rows[0] | {"privacy": "1", "privacy.label": "", "videoPasswords": ""}, *rows[1:]]
+    assert (await migrate.apply(pt, write_rows("left.csv", left))).counts["changed"] == 1
+    stood = server.store.videos[1].passwords
+    assert (await migrate.apply(pt, "x.csv")).counts["changed"] == 1
+    assert (stood, server.store.videos[1].passwords, server.store.videos[1].privacy) == ((), (WORD,), 5)
+
+
+async def test_passwords_that_somebody_else_changed_are_left_where_theirs_is_the_only_edit(
+    pt: PeerTube, server: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    protect(server, 1, 2)
+    rows = await table_of(pt)
+    assert WORD not in Path("x.csv").read_text().replace(WORD, "", 2), "what remembers them does not hold them"
+    for number in (1, 2):
+        server.store.videos[number].passwords = (OTHER,)
+        server.store.videos[number].updated_at += 60
+    with await migrate.plan(pt, "x.csv") as plan:
+        assert plan.counts == {"unchanged": 6}
+    both = write_rows("both.csv", [rows[0] | {"videoPasswords": "of mine"}, *rows[1:]])
+    with await migrate.plan(pt, both) as plan:
+        assert [conflict.field for conflict in plan.conflicts] == ["videoPasswords"]
+    # Another user's key tells nothing of them, so the time of the row has to.
+    monkeypatch.setattr(passwords, "SAFE", Safe(lambda: b"k" * 32))
+    for module in ("metadata.changes", "metadata.field_reads", "metadata.fields", "rows.edits"):
+        monkeypatch.setattr(f"aiopeertube.migrate.{module}.SAFE", passwords.SAFE)
+    with await migrate.plan(pt, "x.csv") as plan:
+        assert [conflict.field for conflict in plan.conflicts] == ["videoPasswords"] * 2
+
+
+async def test_whether_an_unprotected_video_may_be_protected_is_asked_of_its_privacy(
+    pt: PeerTube, server: Emulator
+) -> None:
+    await migrate.export(pt, "x.csv", scope=migrate.Scope(mine=True), fields=("uuid", "name", "privacy", "updatedAt"))
+    rows = [
+        row | {"privacy": "5", "privacy.label": "", "videoPasswords": WORD} for row in read_rows("x.csv")[:2]
+    ]  # a column that was not exported
+    for number in (1, 2):
+        server.store.videos[number].updated_at += 60
+    server.store.videos[2].privacy = 2
+    run = await migrate.apply(pt, write_rows("ours.csv", rows))
+    assert run.counts == {"changed": 1, "conflict": 1}
+    assert [server.store.videos[number].privacy for number in (1, 2)] == [5, 2]

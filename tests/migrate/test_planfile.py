@@ -64,7 +64,7 @@ async def test_what_was_written_is_read(tmp_path: Path, lines: list[dict[str, An
     ("change", "why"),
     [
         (lambda lines: lines[:-1], "the plan was cut off: its end is missing"),
-        (lambda lines: [lines[0], *lines[2:]], "1 changes stand here, not 2"),
+        (lambda lines: [lines[0], *lines[2:]], "1 change stands here, not 2"),
         (lambda lines: [*lines, lines[1]], "after the end of the plan"),
         (
             lambda lines: [lines[0], {**lines[1], "after": {}}, *lines[2:]],

@@ -247,3 +247,31 @@ async def test_a_colleagues_edit_between_two_steps_is_given_back(pt: PeerTube, s
     assert names(server)[0] == "Two 1"
     await migrate.rollback(pt, run.journal)
     assert names(server)[0] == "Meanwhile"
+
+
+async def test_what_failed_is_looked_at_before_it_is_tried_again(pt: PeerTube, server: Emulator) -> None:
+    server.faults.add(Fault("5xx", method="PUT", status=400))
+    assert (await migrate.apply(pt, table(1, 2))).counts == {"failed": 2}
+    server.faults.clear()
+    server.store.videos[1].name = "Meanwhile"
+    again = migrate.JobOptions(resume_failed=True)
+    assert (await migrate.apply(pt, "films.csv", job=again)).counts == {"changed": 1, "conflict": 1}
+    assert names(server)[:2] == ["Meanwhile", "Film 2"]
+    server.faults.add(Fault("5xx", method="PUT", status=400))
+    assert (await migrate.apply(pt, "films.csv", overwrite=True, job=again)).counts == {"changed": 1, "failed": 1}
+    server.faults.clear()
+    server.store.videos[1].name = "Once more"
+    assert (await migrate.apply(pt, "films.csv", overwrite=True, job=again)).counts == {"changed": 2}
+    assert names(server)[:2] == ["Film 1", "Film 2"]
+
+
+async def test_what_a_job_wrote_beside_a_conflict_is_known_to_its_next_look(pt: PeerTube, server: Emulator) -> None:
+    write("films.csv", "id,name,support\n2,Film 2,\n1,Ours,Ours too\n")
+    video, resume = server.store.videos[1], migrate.JobOptions(resume=True)
+    await migrate.apply(pt, "films.csv", job=migrate.JobOptions(first=1))
+    video.support = "Theirs"
+    run = await migrate.apply(pt, "films.csv", job=resume)
+    assert (run.counts, video.name) == ({"changed": 2, "conflict": 1}, "Ours")
+    video.name = "Renamed"
+    run = await migrate.apply(pt, "films.csv", job=resume)
+    assert (run.counts, video.name, video.support) == ({"changed": 2, "conflict": 1}, "Renamed", "Theirs")

@@ -60,6 +60,11 @@ def test_replacements_that_are_none(text: str) -> None:
         replacing(text)
 
 
+def test_a_value_that_the_field_cannot_have_is_told_with_its_name(reading: Reading) -> None:
+    with pytest.raises(ValueError, match=r"^name: must have 3 to 120"):
+        setting("name=x", reading)
+
+
 def test_tags_are_added_and_removed() -> None:
     assert wanted(tagging(["zz"], ["aa"])) == {"tags": ["b; c", "zz"]}
     assert wanted(tagging(["aa"], ["nope"])) == {}

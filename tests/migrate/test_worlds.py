@@ -221,9 +221,10 @@ async def test_older_rules_of_the_server_are_no_complaint_about_what_is_there(pt
 
 async def test_a_date_beyond_four_digits_goes_there_and_back(pt: PeerTube, server: Emulator) -> None:
     far = "+010000-01-01T07:59:59.123Z"
-    dates = {"originallyPublishedAt": "9999-12-31T23:59:59.123-08:00"}
-    await pt.videos.update(1, **dates, scheduleUpdate={"updateAt": dates["originallyPublishedAt"], "privacy": 1})
-    await migrate.export(pt, "x.csv", scope=migrate.Scope(mine=True))
+    sent = "9999-12-31T23:59:59.123-08:00"
+    await pt.videos.update(1, originallyPublishedAt=sent, scheduleUpdate={"updateAt": sent, "privacy": 1})
+    columns = ("id", "originallyPublishedAt", AT, THEN)
+    await migrate.export(pt, "x.csv", scope=migrate.Scope(mine=True), fields=columns)
     assert Path("x.csv").read_text().count(far) == 2
     with await migrate.plan(pt, "x.csv") as plan:
         assert plan.counts == {"unchanged": 6}
@@ -232,9 +233,38 @@ async def test_a_date_beyond_four_digits_goes_there_and_back(pt: PeerTube, serve
     assert run.counts == {"changed": 1}
     assert (await migrate.rollback(pt, run.journal)).counts == {"changed": 1}
     video = await pt.videos.get(1)
-    assert (video["originallyPublishedAt"], video["scheduledUpdate"]["updateAt"]) == (far, far)
+    schedule = video["scheduledUpdate"]
+    assert schedule is not None
+    assert (video["originallyPublishedAt"], schedule["updateAt"]) == (far, far)
     with pytest.raises(migrate.BadSource, match="no year of more than four digits"):
         await reasons(pt, "id,originallyPublishedAt\n2,+010000-01-02T00:00:00.000Z\n")
+
+
+@pytest.mark.parametrize(
+    ("number", "edit"),
+    [
+        (1, "privacy\n{id},3"),
+        (1, "privacy\n{id},2"),
+        (2, "privacy\n{id},1"),
+        (1, f"{AT}\n{{id}},2031-01-01"),
+        (3, f"{AT}\n{{id}},2031-01-01"),
+        (3, f"{AT}\n{{id}},<clear>"),
+        (3, f"privacy,{AT}\n{{id}},1,<clear>"),
+    ],
+)
+async def test_a_date_of_publication_that_does_not_come_back_is_told_before(
+    pt: PeerTube, server: Emulator, number: int, edit: str
+) -> None:
+    server.store.videos[2].privacy = server.store.videos[3].privacy = 3
+    await pt.videos.update(3, scheduleUpdate={"updateAt": "2030-01-01T00:00:00Z", "privacy": 1})
+    before = server.store.videos[number].published_at
+    write("t.csv", "id," + edit.format(id=number) + "\n")
+    with await migrate.plan(pt, "t.csv") as plan:
+        told = plan.for_ever
+    run = await migrate.apply(pt, "t.csv")
+    assert (await migrate.rollback(pt, run.journal)).counts == {"changed": 1}
+    moved = server.store.videos[number].published_at != before
+    assert told == ({"publishedAt": 1} if moved else {})
 
 
 async def test_a_language_that_is_listed_and_too_long_is_refused_before_anything_is_sent(

@@ -140,6 +140,7 @@ CASES = (
         "POST /abuses/{abuseId}/messages",
         "/abuses/5/messages",
         {"message": "Why?"},
+        {"abuseMessage": {"id": 8}},
     ),
     Case(
         "abuses.messages.delete",

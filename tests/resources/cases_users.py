@@ -126,7 +126,13 @@ ME = (
         {"avatars": []},
         repeated=True,
     ),
-    Case("me.avatar.delete", lambda pt: pt.me.avatar.delete(), "DELETE /users/me/avatar", "/users/me/avatar"),
+    Case(
+        "me.avatar.delete",
+        lambda pt: pt.me.avatar.delete(),
+        "DELETE /users/me/avatar",
+        "/users/me/avatar",
+        answer={"avatars": []},
+    ),
     Case(
         "me.history.list",
         lambda pt: pt.me.history.list(search="x"),

@@ -5,7 +5,7 @@ import json
 import re
 from collections.abc import Iterator
 from functools import cached_property
-from typing import Any, get_type_hints
+from typing import Any, get_args, get_type_hints
 
 import cases_channels
 import cases_config
@@ -21,7 +21,7 @@ from operations import VERSIONS, plain
 from test_chunks import OF_CHUNKS
 from test_resources import METHODS
 
-from aiopeertube import Paginator, PeerTube
+from aiopeertube import Call, Paginator, PeerTube
 from aiopeertube._downloads import Download
 from aiopeertube.errors import InvalidField, InvalidIdentifier, UnexpectedResponse
 from aiopeertube.resources._base import Resource
@@ -169,6 +169,14 @@ def test_a_method_is_documented(name: str, client: PeerTube) -> None:
     documented = inspect.getdoc(_method(client, name))
     assert documented
     assert documented.splitlines()[0].endswith(".")
+
+
+@pytest.mark.parametrize("name", sorted({case.name for case in CASES}))
+def test_what_a_method_takes_and_gives_has_a_type(name: str, client: PeerTube) -> None:
+    hints = get_type_hints(_method(client, name))
+    given = hints.pop("return")
+    assert given not in (Any, Call, Paginator)
+    assert Any not in (*get_args(given), *hints.values())
 
 
 WRONG: dict[str, tuple[Any, type[Exception]]] = {

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from aiopeertube.errors import ClientClosed, ConfigurationError
-from aiopeertube.stack.cap import parse_rate
+from aiopeertube.stack.cap import Cap, parse_rate
 
 pytestmark = [pytest.mark.anyio]
 
@@ -21,6 +21,10 @@ RATES = [  # seconds from one request to the next
 ]
 
 
+def has_timer(cap: Cap) -> bool:
+    return cap._timer is not None
+
+
 @pytest.mark.parametrize(("text", "seconds"), RATES)
 async def test_a_rate_is_evenly_spaced(text: str, seconds: float) -> None:
     cap = parse_rate(text)
@@ -29,7 +33,23 @@ async def test_a_rate_is_evenly_spaced(text: str, seconds: float) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "20", "20/", "/s", "0/s", "-1/s", "x/s", "20/x", "20/0s", "20/-1s", "20/infs", "20/1.2.3s", "2.5/s"]
+    "text",
+    [
+        "",
+        "20",
+        "20/",
+        "/s",
+        "0/s",
+        "-1/s",
+        "x/s",
+        "20/x",
+        "20/0s",
+        "20/-1s",
+        "20/infs",
+        "20/1e999s",
+        "20/1.2.3s",
+        "2.5/s",
+    ],
 )
 async def test_what_is_no_rate_is_quoted(text: str) -> None:
     with pytest.raises(ConfigurationError) as caught:
@@ -52,12 +72,14 @@ async def test_waiting_takes_nothing_and_one_goes_at_a_time_in_order() -> None:
     tasks = [asyncio.create_task(go(number)) for number in range(4)]
     await asyncio.sleep(0)
     assert repr(cap) == "<Cap, 4 waiting>"
+    assert cap._timer is not None
+    assert cap._timer.when() - began == pytest.approx(2.0, abs=0.0001)  # not before one may go
     tasks[1].cancel()
     await asyncio.wait(tasks)
     assert [number for number, _ in went] == [0, 2, 3]
     assert [moment for _, moment in went] == pytest.approx([2.0, 4.0, 6.0], abs=0.01)
     assert repr(cap) == "<Cap, 0 waiting>"
-    assert cap._timer is None
+    assert not has_timer(cap)
 
 
 async def test_who_is_woken_and_does_not_go_keeps_the_next_one_for_a_tick_only() -> None:

@@ -65,11 +65,11 @@ def test_errors_complete_nothing() -> None:
 
 def test_where_requests_are_slow_an_epoch_is_over_after_two_seconds_of_all_slots() -> None:
     controller = settled(4)
-    answers(controller, 4, 2.0)  # no more than are in flight
+    answers(controller, 4, 2.5)  # no more than are in flight
     assert controller.epoch == 0
     answers(controller, 1, 0.001)
     assert controller.epoch == 1
-    assert controller.goodput() == {4: pytest.approx(5 * 4 / 8.001)}
+    assert controller.goodput() == {4: pytest.approx(5 * 4 / 10.001)}
     controller = settled(4)
     answers(controller, 8, 1.0)  # two seconds, not more
     assert controller.epoch == 0
@@ -112,7 +112,7 @@ def test_answers_to_what_began_at_the_level_before_are_passed_over(
 def test_going_down_passes_over_as_many_as_were_in_flight() -> None:
     controller = settled(8, n4=50.0, n6=100.0, n8=100.0)
     finish(controller, 100.0)
-    assert (controller.limit, controller._skip) == (6, 8)
+    assert (controller.limit, controller._skip, controller._hoped) == (6, 8, 0.0)
 
 
 def test_goodput_is_completed_requests_by_the_seconds_that_slots_were_held() -> None:
@@ -277,6 +277,11 @@ def test_what_is_far_above_all_that_is_smaller(known: dict[str, float], above: b
     assert settled(8, **known)._far_above() == above
 
 
+def test_one_at_a_time_is_the_only_one_below_two() -> None:
+    assert settled(2, n1=50.0, n2=100.0)._far_above()
+    assert settled(3, n1=50.0, n3=100.0)._far_above()
+
+
 @pytest.mark.parametrize(("errors", "tolerance"), [(0, 0.02), (1, 0.02), (2, 0.04), (10, 0.2)])
 def test_errors_that_one_at_a_time_meets_are_tolerated_twice(errors: int, tolerance: float) -> None:
     controller = Controller()
@@ -353,12 +358,23 @@ def test_where_errors_were_met_it_looks_down_first() -> None:
         level = controller.levels[LEVELS.index(8)]
         level.errors, level.answers = errors, 100.0
         assert choose(controller)[0] == looked_at
+    controller.levels[LEVELS.index(6)].goodput, level.errors = 90.0, 3.0
+    assert choose(controller)[0] == 12
+
+
+def test_where_nothing_is_known_nothing_is_hoped_for() -> None:
+    controller = settled(8)
+    assert choose(controller) == (12, "climb")
+    assert controller._hoped == 0.0
 
 
 def test_a_step_up_is_tried_only_if_the_last_one_was_worth_it() -> None:
     assert choose(settled(8, n6=96.0, n8=100.0)) == (8, "best")
     assert choose(settled(8, n6=95.2, n8=100.0)) == (12, "climb")
+    assert choose(settled(8, n6=100.0, n8=105.0)) == (12, "climb")
+    assert choose(settled(8, n6=96.0, n8=100.0), 6) == (6, "try fewer")
     assert choose(settled(1, n1=100.0)) == (2, "climb")
+    assert choose(settled(1, n1=100.0, n128=100.0)) == (2, "climb")
     controller = settled(8, n6=96.0, n8=100.0, n12=90.0)
     assert choose(controller, 6) == (12, "climb")  # it is known: only its time counts
 

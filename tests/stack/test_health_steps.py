@@ -290,6 +290,8 @@ def test_the_token_endpoint_is_back_with_its_first_answer() -> None:
         fails(health, 10.0 + turn)
         assert (health.state, health.since) == ("away", 10.0 + turn)
         assert not health.may_go(10.25 + turn)
+        health.end(generation - 1, HERE, 10.1 + turn)  # sent before it came back the last time
+        assert state(health) == "away"
         health.end(other, Told(Verdict.NOTHING), 10.2 + turn)
         assert health.may_go(10.25 + turn)
         health.end(health.start(), HERE, 12.0 + turn)
@@ -308,3 +310,12 @@ def test_a_probe_that_fails_out_of_the_blue_is_the_first_failure() -> None:
     health.probed(GONE, 10.0)
     assert (health.state, health.since) == ("away", 10.0)
     assert health.next_moment(10.0) == 10.25
+
+
+def test_so_many_outages_are_remembered() -> None:
+    health = Health()
+    for number in range(1100):
+        health.probed(GONE, float(number))
+        health.probed(HERE, number + 0.5)
+    assert not health.forgives(75.25)
+    assert health.forgives(76.25)

@@ -184,6 +184,9 @@ def test_one_past_zero_asks_who_we_are_and_others_wait_for_its_answer() -> None:
     assert not made.may_go(5.1)
     assert made.next_moment(5.1) == 5.5
     assert made.may_go(5.5)
+    window = learnt()
+    window._pace.not_before = 7.0
+    assert lane(window, exempt=None)[0].next_moment(5.0) == 7.0
     window = known(5)  # nothing is used up: no reason to ask
     window.refused_since = 0.1
     window.start(5.0)

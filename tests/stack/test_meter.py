@@ -63,6 +63,20 @@ async def test_an_answer() -> None:
     assert meter.latency.percentile(0.5) == pytest.approx(0.5, rel=0.05)
 
 
+async def test_as_many_are_in_flight_as_are() -> None:
+    meter, _, _ = metered()
+
+    class Nested:
+        async def handle(self, request: Request) -> Response:
+            depths.append(meter.in_flight)
+            return await meter.handle(request) if len(depths) < 3 else Response(204, {}, b"")
+
+    depths: list[int] = []
+    meter._next = Nested()
+    await meter.handle(request())
+    assert (depths, meter.in_flight) == ([1, 2, 3], 0)
+
+
 @pytest.mark.parametrize(
     ("error", "said", "lost"),
     [

@@ -7,8 +7,9 @@ from typing import Any, Self
 import pytest
 
 from aiopeertube import PeerTube, errors
+from aiopeertube.stack.redirects import Redirects
 from aiopeertube.testing import MockTransport, reply
-from aiopeertube.wire.messages import Request, Response
+from aiopeertube.wire.messages import Request, Response, nothing
 
 Page = tuple[int, str] | Response | Exception  # status and location, or the answer itself, or what to raise
 
@@ -218,3 +219,63 @@ async def test_a_write_that_was_sent_nowhere_is_not_done(status: int) -> None:
     async with web.client(attempts=1) as pt:
         with pytest.raises(errors.PeerTubeError):
             await pt.videos.update(7, name="Film")
+
+
+# -- the layer by itself -------------------------------------------------------------------------
+
+
+class Way:
+    """Answers in turn, and keeps where each request went and whether it may be signed."""
+
+    def __init__(self, *answers: Response) -> None:
+        self.answers = list(answers)
+        self.seen: list[tuple[str, str, str, bool]] = []
+
+    async def handle(self, request: Request) -> Response:
+        self.seen.append((request.origin, request.target, request.path, request.authenticate))
+        return self.answers.pop(0)
+
+
+def asking(method: str = "GET") -> Request:
+    return Request(method, HOME, "/a/b?c=1", path="/a/b", decode=nothing)
+
+
+async def test_where_it_goes_and_that_the_request_is_as_it_was() -> None:
+    for method in ("GET", "HEAD"):
+        way = Way(reply(302, location="d?e=f"), reply(307, location=AWAY), reply(302, location="x"), OK)
+        request = asking(method)
+        assert await Redirects(way).handle(request) is OK
+        assert way.seen == [
+            (HOME, "/a/b?c=1", "/a/b", True),
+            (HOME, "/a/d?e=f", "/a/d", True),
+            (AWAY, "/", "/", False),
+            (AWAY, "/x", "/x", False),
+        ]
+        assert way.seen[-1][3] is False
+        assert (request.origin, request.target, request.path, request.authenticate) == way.seen[0]
+
+
+@pytest.mark.parametrize("last", [reply(302), reply(201, location="/elsewhere")])
+async def test_what_is_no_redirect_is_an_answer(last: Response) -> None:
+    for answers in ([last], [reply(302, location="/x"), last]):
+        assert await Redirects(Way(*answers)).handle(asking()) is last
+
+
+REFUSED = [
+    ("PUT", "/x", "a write is not sent elsewhere; use that address as the instance's"),
+    ("GET", "ftp://b/x", "not a web address"),
+    ("GET", "/x", "redirects go on and on"),
+]
+
+
+@pytest.mark.parametrize(("method", "location", "why"), REFUSED)
+async def test_what_is_refused_says_why(method: str, location: str, why: str) -> None:
+    with pytest.raises(errors.RedirectRefused) as caught:
+        await Redirects(Way(*[reply(302, location=location)] * 6)).handle(asking(method))
+    path = "/x" if "on and on" in why else "/a/b"
+    assert str(caught.value) == f"{method} {path} was redirected (302) to {location}: {why}"
+    assert (caught.value.status, caught.value.location) == (302, location)
+
+
+def test_how_it_is_shown() -> None:
+    assert repr(Redirects(Way())) == "<Redirects>"

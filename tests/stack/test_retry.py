@@ -331,6 +331,140 @@ async def test_being_cancelled_while_waiting_ends_it() -> None:
     assert scope.cancelled_caught
 
 
+DOUBTFUL = [  # how each attempt ends, and whether the last error says that the server may have done it
+    ([LOST], True),
+    ([LATE], True),
+    ([ODD], True),
+    ([500], True),
+    ([REDIRECTED], False),
+    ([400], False),
+    ([500, 404], False),
+    ([500, UNREACHABLE, 499], False),
+    ([LOST, 429, UNREACHABLE], True),
+    ([LOST, errors.ServerAway("gone")], True),
+    ([UNREACHABLE, errors.ServerAway("gone")], False),
+    ([LOST, api(errors.RefusedTooLong, 429)], True),
+]
+
+
+def ends(*answers: Answered) -> list[Answered]:
+    """Give errors of one's own, for they are changed."""
+    return [errors.again(answer) if isinstance(answer, errors.PeerTubeError) else answer for answer in answers]
+
+
+@pytest.mark.parametrize(("answers", "doubtful"), DOUBTFUL, ids=str)
+async def test_an_error_says_whether_the_server_may_have_done_it(answers: list[Answered], doubtful: bool) -> None:
+    for method, expected in (("PUT", doubtful), ("GET", False)):
+        with pytest.raises(errors.PeerTubeError) as caught:
+            await layer(Script(*ends(*answers)), attempts=len(answers)).handle(a_request(method))
+        assert caught.value.in_doubt is expected
+
+
+async def test_the_end_of_patience_names_what_failed_first() -> None:
+    gone, request = errors.ServerAway("gone"), a_request()
+    with pytest.raises(errors.ServerAway):
+        await layer(Script(LOST, gone)).handle(request)
+    assert gone.__cause__ is LOST
+    own = errors.ServerAway("gone")
+    own.__cause__ = LATE
+    with pytest.raises(errors.ServerAway):
+        await layer(Script(LOST, own)).handle(a_request())
+    assert own.__cause__ is LATE
+
+
+async def test_what_a_refusal_follows_stays_the_failure() -> None:
+    for answers, failure in (([LOST, 429, 200], errors.ConnectionLost), ([429, 200], errors.RateLimited)):
+        request = a_request()
+        await layer(Script(*answers)).handle(request)
+        assert type(request.failure) is failure
+    request = a_request()
+    await layer(Script(429, LOST, 200)).handle(request)
+    assert type(request.failure) is errors.ConnectionLost
+
+
+async def test_a_request_came_when_it_first_failed() -> None:
+    request, loop = a_request(), asyncio.get_running_loop()
+    began = loop.time()
+    await layer(Script(LOST, LOST, 200)).handle(request)
+    assert request.since == began
+    request.since = 5.0
+    await layer(Script(LOST, 200)).handle(request)
+    assert request.since == 5.0
+
+
+async def test_closing_ends_all_pauses_at_once_and_sends_nothing_more() -> None:
+    script, loop = Script(UNREACHABLE), asyncio.get_running_loop()
+    top = layer(script, attempts=1000)
+    calls = [asyncio.create_task(top.handle(a_request("PUT"))) for _ in range(3)]
+    await asyncio.sleep(60)
+    calls[0].cancel()
+    began, sent = loop.time(), len(script.times)
+    top.close(errors.ClientClosed("over"))
+    told = await asyncio.gather(*calls, return_exceptions=True)
+    assert loop.time() == began
+    assert [type(error) for error in told] == [asyncio.CancelledError, errors.ClientClosed, errors.ClientClosed]
+    assert [str(error) for error in told[1:]] == ["over", "over"]
+    with pytest.raises(errors.ClientClosed, match="over"):
+        await top.handle(a_request())
+    assert len(script.times) == sent
+
+
+@pytest.mark.parametrize("settles", [True, False])
+async def test_closing_says_what_is_in_doubt(settles: bool) -> None:
+    for method, failure, doubtful in (("PUT", LOST, True), ("PUT", UNREACHABLE, False), ("GET", LOST, False)):
+        top = layer(Script(*ends(failure)), attempts=1000 if settles else 1, unsettled=lambda moment: True)
+        call = asyncio.create_task(top.handle(a_request(method)))
+        await asyncio.sleep(0.01)
+        top.close(errors.ClientClosed("over"))
+        with pytest.raises(errors.ClientClosed) as caught:
+            await call
+        assert caught.value.in_doubt is doubtful
+
+
+@pytest.mark.usefixtures("most_jitter")
+async def test_what_is_told_of_a_repetition(caplog: pytest.LogCaptureFixture) -> None:
+    heard: list[Retrying] = []
+    hooks = Hooks()
+    hooks.on(Retrying, heard.append)
+    caplog.set_level("DEBUG", "aiopeertube.retry")
+    request = a_request("PUT")
+    request.attempts = 3
+    top = layer(Script(LOST, 429, 204), hooks=hooks)
+    await top.handle(request)
+    assert [(event.method, event.path, event.attempt, event.wait) for event in heard] == [
+        ("PUT", "/x", 3, 0.25),
+        ("PUT", "/x", 3, 0.0),
+    ]
+    assert [event.reason for event in heard][:1] == ["gone"]
+    assert caplog.records[0].getMessage() == "PUT /x again in 0.25 s: gone"
+    assert repr(top) == "<Retry, 2 retries>"
+
+
+async def test_a_redirect_that_reaches_us_is_no_answer() -> None:
+    where = "PUT /x was redirected (302) to /y; is that the instance's address?"
+    for answer, kind, said in (
+        (reply(302, location="/y"), errors.RedirectRefused, where),
+        (reply(304), errors.UnexpectedResponse, "expected an answer, got status 304 with no content type, "),
+    ):
+        with pytest.raises(kind) as caught:
+            await layer(Script(answer), attempts=1).handle(a_request("PUT"))
+        assert str(caught.value).startswith(said)
+        assert caught.value.status == answer.status
+        assert getattr(caught.value, "location", None) == answer.headers.get("location")
+
+
+async def test_an_answer_of_another_shape_says_what_was_wrong() -> None:
+    def decode(response: Response) -> int:
+        return dict[str, int]()["total"]
+
+    request = Request("GET", "http://localhost", "/x", decode=decode)
+    with pytest.raises(errors.UnexpectedResponse) as caught:
+        await layer(Script(reply(200, {"a": 1})), attempts=1).handle(request)
+    assert str(caught.value).startswith(
+        "expected an answer of another shape was due (KeyError: 'total'), got status 200"
+    )
+
+
 # -- through the whole client --------------------------------------------------------------------
 
 

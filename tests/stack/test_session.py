@@ -247,6 +247,48 @@ async def test_a_function_that_is_cancelled_from_within_is_told() -> None:
     assert str(caught.value) == "the function that gives the one-time code was cancelled from within"
 
 
+async def test_what_a_function_could_not_give_is_asked_for_again() -> None:
+    answers: list[Any] = [asyncio.CancelledError(), "123456"]
+
+    def code() -> str:
+        answer = answers.pop(0)
+        if isinstance(answer, BaseException):
+            raise answer
+        return str(answer)
+
+    made = session(Endpoint(GIVEN), credentials=Credentials("anna", "pass", code))
+    with pytest.raises(errors.NoCode):
+        await made.renew(None)
+    assert (await made.renew(None)).access == "new"
+
+
+async def test_who_is_cancelled_is_told_from_the_function_that_is() -> None:
+    async def waits() -> str:
+        await asyncio.sleep(3600)
+        return "123456"
+
+    def cancelled() -> str:
+        raise asyncio.CancelledError
+
+    asks = asyncio.create_task(session(Endpoint(GIVEN), credentials=Credentials("anna", "pass", waits))._code())
+    await asyncio.sleep(1.0)
+    asks.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asks
+
+    async def after_another() -> None:
+        try:
+            await asyncio.sleep(3600)
+        except asyncio.CancelledError:
+            await session(Endpoint(GIVEN), credentials=Credentials("anna", "pass", cancelled))._code()
+
+    later = asyncio.create_task(after_another())
+    await asyncio.sleep(1.0)
+    later.cancel()
+    with pytest.raises(errors.NoCode):
+        await later
+
+
 # -- the file ----------------------------------------------------------------------------------------
 
 

@@ -371,6 +371,14 @@ def test_an_exempt_callers_wait_tells_when_the_window_ends() -> None:
     assert window.refused_since is None
 
 
+def test_a_refusal_opens_no_window_also_where_a_window_has_one_place() -> None:
+    window = Window("api")
+    answered(window, 0.0, 0, limit=1)
+    refused(window, 5.0, 55.0, limit=1)
+    assert window.state(5.1, 0).length == 60.0
+    assert window.ends == pytest.approx(60.1)
+
+
 def test_while_it_refuses_or_guesses_one_goes_at_a_time() -> None:
     window = known(40)
     assert how_many_go(window, 0.2) == 40

@@ -14,6 +14,12 @@ _PATTERNS = {
 }
 
 
+def operation_of(method: str, path: str) -> str | None:
+    """Return the name of the operation that a request asks for; None: it is none of the API's."""
+    asked = f"{method} {path.partition('?')[0].removeprefix('/api/v1')}"
+    return next((name for name, pattern in _PATTERNS.items() if pattern.fullmatch(asked)), None)
+
+
 class Asked:
     """Operations that were answered, by name, with their statuses; and explained differences from the types."""
 
@@ -41,8 +47,6 @@ class Asked:
         return "\n".join(lines)
 
     def _note(self, event: AttemptFinished) -> None:
-        asked = f"{event.method} {event.path.partition('?')[0].removeprefix('/api/v1')}"
-        for name, pattern in _PATTERNS.items():
-            if pattern.fullmatch(asked):
-                self.statuses.setdefault(name, set()).add(event.status)
-                return
+        name = operation_of(event.method, event.path)
+        if name is not None:
+            self.statuses.setdefault(name, set()).add(event.status)

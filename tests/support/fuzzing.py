@@ -1,10 +1,12 @@
 """Mutated inputs: a file is changed at random, from a seed, and whoever reads it may fail only in its own words.
 
 `hunt` is for any input that is bytes: tables, plans, journals. A failure is told by its number, and `mutant` makes
-the same file of that number again.
+the same file of that number again. All together try `AIOPEERTUBE_FUZZ` inputs, by default 2,000; others of them with
+another `AIOPEERTUBE_FUZZ_SEED` than 0.
 """
 
 import io
+import os
 import random
 import re
 import signal
@@ -20,6 +22,7 @@ from aiopeertube.errors import PeerTubeError
 
 Mutate = Callable[[random.Random, bytes], bytes]
 
+SEED: Final = int(os.environ.get("AIOPEERTUBE_FUZZ_SEED", "0"))
 LIMIT: Final = 10.0  # seconds of processor time for one input; what waits for other programs does not count
 _INTERESTING: Final = (
     b"", b"\0", b"\xff", b"\xef\xbb\xbf", b"\xff\xfe", b'"', b"'", b",", b";", b"\t", b"\r", b"\n", b"\r\n", b"\n\n",
@@ -48,7 +51,12 @@ class TooSlow(BaseException):
     """An input takes too long; no handler of errors takes it for one of its own."""
 
 
-def mutant(seeds: Sequence[bytes], number: int, mutate: Mutate, *, seed: int = 0) -> bytes:
+def count(share: float) -> int:
+    """Tell how many inputs a test tries whose share of all is that."""
+    return round(int(os.environ.get("AIOPEERTUBE_FUZZ", "2000")) * share)
+
+
+def mutant(seeds: Sequence[bytes], number: int, mutate: Mutate, *, seed: int = SEED) -> bytes:
     """Make the input of that number."""
     rng = random.Random(f"{seed}/{number}")
     return mutate(rng, rng.choice(seeds))
@@ -60,7 +68,7 @@ def hunt(
     mutate: Mutate,
     *,
     count: int,
-    seed: int = 0,
+    seed: int = SEED,
     allowed: type[Exception] | tuple[type[Exception], ...] = PeerTubeError,
 ) -> Iterator[Finding]:
     """Try so many mutants, and give those that end with an error that is not `allowed`, or do not end."""

@@ -1,158 +1,49 @@
-"""The life of jobs against a server in memory, and a model of what it must come to.
+"""The life of jobs against a server in memory (`job_server`), and a model of what it must come to (`job_model`).
 
-`Server` answers the client's requests and writes down every edit. `Life` runs the library's verbs over it, kills some
-of them at an edit, and holds everything against `Job`, which knows nothing of how a journal is kept: only what was
-wanted of which video, what a look at it found, and what was written.
+`Life` runs the library's verbs and holds everything against the model. A verb may be killed at any step: before a
+request, after an edit, before a transaction of the journal. What the journals say then must be what the model says of
+some moment of that run, and no edit may be unmarked.
 """
 
 import asyncio
+import json
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Callable, Coroutine, Mapping
+from collections import Counter
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
-from typing import Any, TypeVar
-from urllib.parse import parse_qs
+from typing import Any, Final, NamedTuple, TypeVar
 
-import orjson
 import pytest
+from job_model import Job, Key, Wish
+from job_server import Edit, Server, Values, uuid_of
 from simulation.clocks import InlineExecutor
 from virtual_clock import VirtualClockLoop
 
-from aiopeertube import PeerTube, migrate
+from aiopeertube import PeerTube, _client, migrate
 from aiopeertube.errors import PeerTubeError
-from aiopeertube.migrate.journal import journal
-from aiopeertube.testing import MockTransport, reply
-from aiopeertube.wire.messages import JsonBody, Request, Response
+from aiopeertube.migrate.journal import journal, journal_file
+from aiopeertube.testing import MockTransport
 
 T = TypeVar("T")
-Values = dict[str, str]
 
 _MEMORY = Path("/dev/shm")  # a disk would make each run slow
 _ORIGIN = "https://videos.example"
-FIELDS = ("name", "support")
-BESIDE = ("", "-wal", "-shm")
+_SIDES = ("", "-wal")
+_BESIDE = (*_SIDES, "-shm")
+# How a wish stands in a journal.
+_WRITTEN: Final = {"new": "read", "doubt": "sending", "gone": "failed"}
 
 
-def uuid_of(video: int) -> str:
-    """Name a video."""
-    return f"00000000-0000-4000-8000-{video:012}"
+class Entry(NamedTuple):
+    """What a journal says of a wish."""
 
-
-@dataclass(slots=True)
-class Edit:
-    """An edit that was carried out."""
-
-    video: int
-    before: Values
-    after: Values
-
-
-class Server:
-    """Videos in memory. `edits` are those since the list was emptied; `at_edit` is called before and after each."""
-
-    def __init__(self, videos: int) -> None:
-        self.videos: dict[int, Values] = {
-            number: {"name": f"Video {number}", "support": "Nobody"} for number in range(1, videos + 1)
-        }
-        self.edits: list[Edit] = []
-        self.at_edit: Callable[[str], None] = lambda when: None
-        self.dead = False  # nothing comes through any more
-
-    def answer(self, request: Request) -> Response:
-        """Answer as a server would."""
-        if self.dead:
-            raise PeerTubeError("this process is dead")
-        path, _, query = request.target.removeprefix("/api/v1").partition("?")
-        if path == "/users/me":
-            return reply(json={"username": "nisv", "account": {"name": "nisv", "id": 1}, "role": {"id": 2}})
-        if path == "/config":
-            return reply(json={"serverVersion": "6.3.0"})
-        if path == "/users/me/videos":
-            return self._page(parse_qs(query))
-        number = int(path.rpartition("/")[2][-12:]) if path.startswith("/videos/") else 0
-        if number not in self.videos:
-            return reply(404, {"detail": "Video not found"}, content_type="application/problem+json")
-        return self._put(number, request) if request.method == "PUT" else reply(json=self._video(number))
-
-    def _page(self, query: Mapping[str, list[str]]) -> Response:
-        start, count = int(query["start"][0]), int(query["count"][0])
-        rows = [self._video(number) for number in sorted(self.videos)]
-        for row in rows:
-            del row["support"]  # as a list has it
-        return reply(json={"total": len(rows), "data": rows[start : start + count]})
-
-    def _video(self, number: int) -> dict[str, Any]:
-        owner = {"name": "nisv", "id": 1}
-        known = {"id": number, "uuid": uuid_of(number), "account": owner, "channel": owner, "isLocal": True}
-        return known | {**self.videos[number]}
-
-    def _put(self, number: int, request: Request) -> Response:
-        self.at_edit("before")
-        assert isinstance(request.body, JsonBody)
-        after = orjson.loads(request.body.data)
-        before = {name: self.videos[number][name] for name in after}
-        self.videos[number] |= after
-        self.edits.append(Edit(number, before, after))
-        self.at_edit("after")
-        return reply(204)
-
-
-@dataclass(slots=True)
-class Wish:
-    """What was wanted of a video, and how that stands.
-
-    `seen` are fields as the last look found them, of those that were to be changed or are in conflict, or as the job
-    left them; `wrote` is how many writes to the video the job had made when it was settled.
-    """
-
-    state: str = "new"
-    seen: Values = field(default_factory=dict)
-    planned: Values = field(default_factory=dict)  # what is to be written
-    apart: Values = field(default_factory=dict)  # what is in conflict beside that
-    wrote: int = 0
-
-
-@dataclass(slots=True)
-class Job:
-    """What a job has done, as far as anybody need know.
-
-    `chains` are its writes by video, `wishes` what it wanted by video and values, `last` the latest wish of a video.
-    """
-
-    path: Path
-    table: Path | None = None
-    parent: "Job | None" = None
-    undone: bool = False
-    chains: dict[int, list[Edit]] = field(default_factory=dict)
-    wishes: dict[tuple[int, tuple[tuple[str, str], ...]], Wish] = field(default_factory=dict)
-    last: dict[int, tuple[tuple[str, str], ...]] = field(default_factory=dict)
-    wanted: dict[int, Values] = field(default_factory=dict)  # by its last table
-
-    def wish(self, video: int, values: Values) -> Wish:
-        """Return what is known of a wish."""
-        self.last[video] = tuple(sorted(values.items()))
-        return self.wishes.setdefault((video, self.last[video]), Wish())
-
-    def left(self, video: int) -> Values:
-        """Return what it wrote last."""
-        return {name: value for edit in self.chains[video] for name, value in edit.after.items()}
-
-    def first(self, video: int) -> Values:
-        """Return what was there before it, or what others left between two of its writes."""
-        first: Values = {}
-        after: Values = {}
-        for edit in self.chains[video]:
-            first |= {name: value for name, value in edit.before.items() if after.get(name) != value}
-            after |= edit.after
-        return first
-
-    def not_done(self) -> int:
-        """Count what it has not done."""
-        latest = [self.wishes[video, values] for video, values in self.last.items()]
-        return sum((wish.state in {"failed", "open", "doubt", "conflict"}) + bool(wish.apart) for wish in latest)
+    state: str
+    before: Values | None
 
 
 class Life:
@@ -161,12 +52,16 @@ class Life:
     def __init__(self, videos: int = 5) -> None:
         self.server = Server(videos)
         self.jobs: list[Job] = []
-        self._patch = pytest.MonkeyPatch()
-        self._patch.setattr(journal, "ThreadPoolExecutor", InlineExecutor)
         self._loop = VirtualClockLoop()
         self._folder = Path(tempfile.mkdtemp(dir=_MEMORY if _MEMORY.is_dir() else None))
+        self._patch = pytest.MonkeyPatch()
+        self._patch.setattr(journal, "ThreadPoolExecutor", InlineExecutor)
+        self._patch.setattr(journal_file, "_writing", self._watched(journal_file._writing))
+        self._patch.setattr(_client, "_WORKERS", 3)  # many would do nothing but come and go
+        self._patch.setattr(tempfile, "tempdir", str(self._folder))
         self._patch.setenv("XDG_STATE_HOME", str(self._folder))
-        self._copied = False
+        self._steps = self._kill = 0
+        self._paths: list[Path] = []
 
     def close(self) -> None:
         """Remove everything."""
@@ -187,218 +82,213 @@ class Life:
 
     # -- what the user does ----------------------------------------------------------------------
 
-    def apply(self, wanted: dict[int, Values], kill: tuple[int, str] | None = None) -> None:
+    def apply(
+        self, wanted: dict[int, Values], kill: int = 0, *, overwrite: bool = False, first: int | None = None
+    ) -> None:
         """Begin a job."""
         number = len(self.jobs)
         job = Job(self._folder / f"{number}.journal", self._folder / f"{number}.csv")
         self.jobs.append(job)
-        self._carry_out(job, wanted, kill, resume=False)
-        if not job.path.exists():
-            self.jobs.remove(job)
+        self._carry_out(job, wanted, kill, migrate.JobOptions(journal=job.path, first=first, failed=""), overwrite)
 
-    def resume(self, job: Job, wanted: dict[int, Values] | None = None, kill: tuple[int, str] | None = None) -> None:
-        """Go on with a job, with its table or a corrected one."""
-        self._carry_out(job, job.wanted if wanted is None else wanted, kill, resume=True)
+    def resume(
+        self,
+        job: Job,
+        wanted: dict[int, Values] | None = None,
+        kill: int = 0,
+        *,
+        overwrite: bool = False,
+        first: int | None = None,
+        failed: bool = False,
+    ) -> None:
+        """Go on with a job, with its table or a corrected one; and with what `failed`, if that is wanted."""
+        options = migrate.JobOptions(journal=job.path, resume=True, resume_failed=failed, first=first, failed="")
+        self._carry_out(job, job.wanted if wanted is None else wanted, kill, options, overwrite)
 
-    def _carry_out(self, job: Job, wanted: dict[int, Values], kill: tuple[int, str] | None, *, resume: bool) -> None:
-        table = job.table
+    def _carry_out(
+        self, job: Job, wanted: dict[int, Values], kill: int, options: migrate.JobOptions, overwrite: bool
+    ) -> None:
+        table, old = job.table, job.copy()
         assert table is not None
-        rows = "".join(f"{uuid_of(v)},{w.get('name', '')},{w.get('support', '')}\n" for v, w in wanted.items())
-        table.write_text("uuid,name,support\n" + rows)
-        options = migrate.JobOptions(journal=job.path, resume=resume, failed="")
+        _write(table, wanted)
         if job.undone:
-            with pytest.raises(migrate.JournalError, match="was rolled back"):
-                self._run(lambda pt: migrate.apply(pt, table, job=options), [job], None)
-            assert not self.server.edits
+            self._refused(lambda pt: migrate.apply(pt, table, job=options), job)
             return
-        self._settle(job)
+        job.settle(self.server)
+        settled = job.copy()
         job.wanted = wanted
-        self._skip_open(job, wanted)
-        due = {video: found for video, values in wanted.items() if (found := self._compare(job, video, values))}
-        run = self._run(lambda pt: migrate.apply(pt, table, job=options), [job], kill)
-        self._check_edits(job, due, run)
+        job.skip_others(wanted)
+        due = {
+            video: found
+            for video, values in wanted.items()
+            if (found := job.compare(self.server, video, values, overwrite=overwrite, again=options.resume_failed))
+        }
+        run = self._run(lambda pt: migrate.apply(pt, table, overwrite=overwrite, job=options), [job], kill)
+        self._check(job, due, run, [settled, old], options.first)
 
-    def _skip_open(self, job: Job, wanted: Mapping[int, Values]) -> None:
-        """Leave out what the table does not ask for any more."""
-        kept = {(video, tuple(sorted(values.items()))) for video, values in wanted.items()}
-        for key, wish in job.wishes.items():
-            if key not in kept and wish.state == "open":
-                wish.state = "skipped"
+    def rollback(self, job: Job, kill: int = 0, *, first: int | None = None) -> None:
+        """Undo a job."""
+        back = Job(self._folder / f"{len(self.jobs)}.journal", parent=job)
+        self.jobs.append(back)
+        self._undo(job, back, kill, migrate.JobOptions(journal=back.path, first=first, failed=""))
 
-    def _compare(self, job: Job, video: int, values: Values) -> Values:
-        """Look at a video as the job must; return what is to be written."""
-        wish, wrote = job.wish(video, values), len(job.chains.get(video, ()))
-        if wish.state in {"changed", "unchanged", "failed"} and wrote == wish.wrote and not wish.apart:
-            return {}
-        if wrote != wish.wrote and wish.state != "new":
-            wish.seen = wish.seen | {name: v for e in job.chains[video][wish.wrote :] for name, v in e.after.items()}
-        wish.apart, wish.planned, wish.wrote = {}, {}, wrote
-        now = self.server.videos.get(video)
-        if now is None:
-            wish.state = "failed"
-            return {}
-        differ = {name: value for name, value in values.items() if now[name] != value}
-        foreign = {name for name in differ if name in wish.seen and wish.seen[name] != now[name]}
-        wish.planned = {name: value for name, value in differ.items() if name not in foreign}
-        wish.seen = {name: wish.seen[name] if name in foreign else now[name] for name in differ}
-        if foreign and wish.planned:
-            wish.apart = {name: differ[name] for name in foreign}
-        wish.state = "open" if wish.planned else "conflict" if foreign else "unchanged"
-        if wish.apart:
-            wish.seen = {name: wish.seen[name] for name in foreign}
-        return wish.planned
+    def go_on(self, back: Job, kill: int = 0, *, failed: bool = False) -> None:
+        """Go on with a rollback; and with what `failed`, if that is wanted."""
+        assert back.parent is not None
+        options = migrate.JobOptions(journal=back.path, resume=True, resume_failed=failed, failed="")
+        self._undo(back.parent, back, kill, options)
 
-    def rollback(self, job: Job, kill: tuple[int, str] | None = None, *, resume: Job | None = None) -> None:
-        """Undo a job, or go on undoing it."""
-        back = resume or Job(self._folder / f"{len(self.jobs)}.journal", parent=job)
-        options = migrate.JobOptions(journal=back.path, resume=resume is not None, failed="")
-        self._settle(job)
+    def _undo(self, job: Job, back: Job, kill: int, options: migrate.JobOptions) -> None:
         if back.undone:
-            with pytest.raises(migrate.JournalError, match="was rolled back"):
-                self._run(lambda pt: migrate.rollback(pt, job.path, job=options), [job, back], None)
-            assert not self.server.edits
+            job.settle(self.server)
+            self._refused(lambda pt: migrate.rollback(pt, job.path, job=options), job, back)
+            self._agree(job)
             return
-        self._settle(back)
-        if resume is None:
-            self.jobs.append(back)
-        wanted = {video: job.first(video) for video in job.chains}
-        self._skip_open(back, wanted)
-        due = {video: found for video, values in wanted.items() if (found := self._undo(job, back, video, values))}
-        job.undone |= any(wish.state == "open" for wish in back.wishes.values())
+        old_job, old = job.copy(), back.copy()
+        job.settle(self.server)
+        back.settle(self.server)
+        settled_job, settled = job.copy(), back.copy()
+        wanted = job.firsts()
+        back.skip_others(wanted)
+        left = any(wish.state == "open" and wish.planned for wish in back.wishes.values())
+        due = {
+            video: found
+            for video, values in wanted.items()
+            if (found := job.undo(self.server, back, video, values, again=options.resume_failed))
+        }
+        job.undone |= bool(due) or left
         run = self._run(lambda pt: migrate.rollback(pt, job.path, job=options), [job, back], kill)
-        self._check_edits(back, due, run)
+        if run is None:
+            self._learn(job, [job, settled_job, old_job])
+        self._check(back, due, run, [settled, old], options.first)
+        self._agree(job)
 
-    def _undo(self, job: Job, back: Job, video: int, values: Values) -> Values:
-        """Look at a video as a rollback must; return what is to be written."""
-        wish, wrote = back.wish(video, values), len(back.chains.get(video, ()))
-        if wish.state in {"changed", "unchanged", "failed", "conflict"} and wrote == wish.wrote:
-            return {}
-        now = self.server.videos.get(video)
-        if wish.state == "open" and wrote == wish.wrote:
-            return self._planned_undo(wish, now)
-        wish.wrote = wrote
-        if now is None:
-            wish.state = "failed"
-            return {}
-        differ = {name: value for name, value in values.items() if now[name] != value}
-        if any(now[name] != job.left(video)[name] for name in differ):
-            wish.state = "conflict"
-            return {}
-        wish.state, wish.planned = "open" if differ else "unchanged", differ
-        wish.seen = {name: now[name] for name in differ}
-        return differ
+    def _refused(self, verb: Callable[[PeerTube], Coroutine[Any, Any, Any]], *jobs: Job) -> None:
+        with pytest.raises(migrate.JournalError, match="was rolled back"):
+            self._run(verb, [*jobs], 0)
+        assert not self.server.edits
 
-    @staticmethod
-    def _planned_undo(wish: Wish, now: Values | None) -> Values:
-        """Look once more at what an earlier run of a rollback has planned."""
-        if now is None:
-            wish.state = "gone"
-            return {}
-        found = {name: now[name] for name in wish.planned}
-        if found == wish.seen:
-            return wish.planned
-        wish.state = "unchanged" if found == wish.planned else "conflict"
-        return {}
-
-    def verify(self, job: Job) -> None:
+    def verify(self, job: Job, kill: int = 0) -> None:
         """Hear what is as a job left it, and what it has not done."""
-        self._settle(job)
-        found = self._run(lambda pt: migrate.verify(pt, job.path), [job], None)
-        assert found is not None
-        stand = [video for video in job.chains if self._stands(job, video)]
-        assert (found.stand, found.differ) == (len(stand), len(job.chains) - len(stand))
+        old = job.copy()
+        job.settle(self.server)
+        found = self._run(lambda pt: migrate.verify(pt, job.path), [job], kill)
+        if found is None:
+            self._learn(job, [job, old])
+            return
+        self._agree(job)
+        self._check_verified(job, found)
+
+    def _check_verified(self, job: Job, found: migrate.Verified) -> None:
+        looked = job.chains.keys() - {video for video, _ in job.doubts()}
+        stand = [video for video in looked if job.stands(video, self.server.look(video))]
+        assert (found.stand, found.differ) == (len(stand), len(looked) - len(stand))
         assert found.not_done == len(found.undone) == job.not_done()
         assert found.ok == (not found.differ and not found.not_done)
 
-    def _stands(self, job: Job, video: int) -> bool:
-        now = self.server.videos.get(video)
-        return now is not None and all(now[name] == value for name, value in job.left(video).items())
+    # -- what came of it -------------------------------------------------------------------------
+
+    def _check(
+        self, job: Job, due: Mapping[int, Values], run: Any, earlier: Sequence[Job], first: int | None
+    ) -> None:
+        """See that what was written is what was due, and learn what became of it."""
+        edits, refusals = self.server.edits, self.server.refusals
+        assert all(edit.after == due.get(edit.video) for edit in edits), (edits, due)
+        tried = {edit.video for edit in edits} | refusals
+        assert len({edit.video for edit in edits}) == len(edits)
+        if run is None:
+            self._learn(job, [job, *earlier], edits)
+            return
+        number = len(due) if first is None else min(first, len(due))
+        assert tried <= due.keys()
+        assert len(tried) == number, (tried, due)
+        self._take_in(job)
+        self._agree(job)
+        if first is not None:
+            self._check_verified(job, run.verified)
+
+    def _take_in(self, job: Job) -> None:
+        """Let the model know what was carried out."""
+        for edit in self.server.edits:
+            job.wrote(job.wishes[job.last[edit.video]], edit)
+        for video in self.server.refusals:
+            job.wishes[job.last[video]].state = "failed"
+        for wish in job.wishes.values():
+            wish.state = "failed" if wish.state == "gone" else wish.state
+
+    def _learn(self, job: Job, moments: Sequence[Job], edits: Sequence[Edit] = ()) -> None:
+        """Learn how far a killed run came: each wish stands as at one of these moments, the latest first.
+
+        `edits` are those that the run made for this job.
+        """
+        if not job.path.exists():
+            assert not edits
+            self.jobs.remove(job)
+            return
+        entries, latest, job.undone = _read(job.path)
+        moments = [moments[0].copy(), *moments[1:]]
+        for key in {*moments[0].wishes, *moments[-1].wishes}:
+            named = _named(key)
+            found = [replace(moment.wishes[key]) for moment in moments if key in moment.wishes]
+            made = [edit for edit in edits if edit.video == key[0] and latest.get(key[0]) == named]
+            self._learn_one(job, key, found, entries.pop(named, []), made)
+        assert not entries, f"wishes that nobody had: {entries}"
+        job.last = {key[0]: key for key in job.wishes if latest[key[0]] == _named(key)}
+        for video, _ in job.doubts():  # what was not settled is not in its chain
+            job.chains[video] = moments[-1].chains.get(video, [])
+        job.chains = {video: chain for video, chain in job.chains.items() if chain}
+
+    def _learn_one(self, job: Job, key: Key, found: list[Wish], entries: list[Entry], made: list[Edit]) -> None:
+        if not entries:
+            assert len(found) == 1, f"a wish is forgotten: {key}"
+            del job.wishes[key]
+            return
+        states = {entry.state for entry in entries}
+        assert not made or states & {"sending", "changed"}, f"sent without a mark: {made}"
+        wishes = [*found, *self._while_sent(key[0], found), *([one.unlooked() for one in found[1:]] or [Wish()])]
+        job.wishes[key] = next((wish for wish in wishes if _fits(wish, entries)), Wish("?"))
+        if made and "changed" in states:
+            job.wishes[key] = found[0]
+            job.wrote(found[0], made[0])
+        assert job.wishes[key].state != "?", f"{key}: {entries} is none of {wishes}"
+
+    def _while_sent(self, video: int, found: list[Wish]) -> list[Wish]:
+        """Return what wishes are that were planned and begun."""
+        begun = [wish for wish in found if wish.state == "open" and wish.planned]
+        refused = [replace(wish, state="failed") for wish in begun if video in self.server.refusals]
+        return [
+            replace(wish, state="doubt", seen={name: wish.seen[name] for name in wish.planned}) for wish in begun
+        ] + refused
+
+    @staticmethod
+    def _agree(job: Job) -> None:
+        """See that a journal says what the model says."""
+        if not job.path.exists():
+            return
+        entries, _, undone = _read(job.path)
+        for key, wish in job.wishes.items():
+            found = entries.get(_named(key), [])
+            assert _fits(wish, found), f"{key}: {found} is not {wish}"
+        assert undone == job.undone
 
     # -- inside ----------------------------------------------------------------------------------
 
-    def _settle(self, job: Job) -> None:
-        """Find out what became of what was in flight at a kill, as the next verb must."""
-        for (video, _), wish in job.wishes.items():
-            if wish.state == "doubt":
-                self._settle_one(job, video, wish)
-
-    def _settle_one(self, job: Job, video: int, wish: Wish) -> None:
-        before, after, now = wish.seen, wish.planned, self.server.videos.get(video)
-        if now is None:
-            wish.state = "failed"
-            return
-        known = [name for name in after if now[name] in (before[name], after[name])]
-        if known and all(now[name] == after[name] for name in known):
-            self._wrote(job, video, wish, Edit(video, dict(before), dict(after)))
-        elif all(now[name] == before[name] for name in after):
-            wish.state = "open"
-        else:
-            wish.state = "conflict"
-
-    @staticmethod
-    def _wrote(job: Job, video: int, wish: Wish, edit: Edit) -> None:
-        job.chains.setdefault(video, []).append(edit)
-        wish.state, wish.wrote = "changed", len(job.chains[video])
-        wish.seen = wish.seen | edit.after
-
-    def _check_edits(self, job: Job, due: Mapping[int, Values], run: Any) -> None:
-        """See that what was written is what was due, and learn what became of it."""
-        edits, in_doubt = self.server.edits, self._in_doubt(job.path) if run is None else set()
-        assert all(edit.after == due.get(edit.video) for edit in edits), (edits, due)
-        assert len({edit.video for edit in edits}) == len(edits)
-        if run is not None:
-            assert {edit.video for edit in edits} == {*due}, (edits, due)
-            changed = sum(len(chain) for chain in job.chains.values()) + len(edits)
-            assert run.counts.get("changed", 0) <= changed, "more is claimed to be changed than was"
-        done = {edit.video: edit for edit in edits}
-        for (video, values), wish in job.wishes.items():
-            if wish.state == "gone":
-                wish.state = "failed"
-            if wish.state != "open" or job.last[video] != values:
-                continue
-            if video in in_doubt:
-                wish.state = "doubt"
-                wish.seen = {name: self._before(video, name, done) for name in wish.planned}
-            elif video in done:
-                self._wrote(job, video, wish, done[video])
-
-    def _before(self, video: int, name: str, done: Mapping[int, Edit]) -> str:
-        return done[video].before[name] if video in done else self.server.videos[video][name]
-
-    def _in_doubt(self, path: Path) -> set[int]:
-        """Read of which videos a killed run does not know what became of them; each edit is marked or settled."""
-        look = path.with_name("look")
-        for suffix in BESIDE[:2]:
-            if (there := Path(f"{path}{suffix}")).exists():
-                shutil.copyfile(there, f"{look}{suffix}")
-        with closing(sqlite3.connect(look)) as database:
-            rows = database.execute("SELECT uuid, state FROM item WHERE uuid != ''").fetchall()
-        for suffix in BESIDE:
-            Path(f"{look}{suffix}").unlink(missing_ok=True)
-        states = [(int(uuid[-12:]), state) for uuid, state in rows]
-        marked = {video for video, state in states if state == "sending"}
-        known = marked | {video for video, state in states if state == "changed"}
-        assert {edit.video for edit in self.server.edits} <= known, "sent without a mark"
-        return marked
-
-    def _run(
-        self,
-        verb: Callable[[PeerTube], Coroutine[Any, Any, T]],
-        jobs: list[Job],
-        kill: tuple[int, str] | None,
-    ) -> T | None:
-        """Run a verb to its end, or to the edit at which it is killed: then the journals are as they were there."""
-        self.server.edits, self._copied = [], False
+    def _run(self, verb: Callable[[PeerTube], Coroutine[Any, Any, T]], jobs: Sequence[Job], kill: int) -> T | None:
+        """Run a verb to its end, or to the step at which it is killed: then the journals are as they were there."""
+        self.server.edits, self.server.refusals = [], set()
+        self._steps, self._kill, self._paths = 0, kill, [job.path for job in jobs]
         task = self._loop.create_task(self._with_client(verb))
-        self.server.at_edit = self._killer(task, [job.path for job in jobs], kill)
+        self.server.at_step = lambda: self._step(task)
         try:
             return self._loop.run_until_complete(task)
         except (asyncio.CancelledError, PeerTubeError):
-            if not self._copied:
+            if not self.server.dead:
                 raise
-            self._put_back([job.path for job in jobs])
             return None
         finally:
+            self.server.at_step = lambda: None
+            if self.server.dead:
+                self._put_back()
             self.server.dead = False
 
     async def _with_client(self, verb: Callable[[PeerTube], Coroutine[Any, Any, T]]) -> T:
@@ -406,29 +296,73 @@ class Life:
         async with PeerTube(_ORIGIN, token="t", transport=transport, concurrency=3, max_concurrency=3) as pt:
             return await verb(pt)
 
-    def _killer(
-        self, task: "asyncio.Task[Any]", paths: list[Path], kill: tuple[int, str] | None
-    ) -> Callable[[str], None]:
-        number, moment = kill or (0, "")
+    def _step(self, task: "asyncio.Task[Any]") -> None:
+        """Count a step; at the last one keep the journals as they are, and let nothing through any more."""
+        self._steps += 1
+        if self._steps != self._kill or self.server.dead:
+            return
+        for path in self._paths:
+            for suffix in _SIDES:
+                if (there := Path(f"{path}{suffix}")).exists():
+                    shutil.copyfile(there, f"{path}.kept{suffix}")
+        self.server.dead = True
+        task.cancel()
 
-        def at_edit(when: str) -> None:
-            if self._copied or when != moment or len(self.server.edits) + (when == "before") != number:
-                return
-            for path in paths:
-                for suffix in BESIDE[:2]:
-                    if (there := Path(f"{path}{suffix}")).exists():
-                        shutil.copyfile(there, f"{path}.kept{suffix}")
-            self._copied = self.server.dead = True
-            task.cancel()
-            if when == "before":
-                raise PeerTubeError("this process is dead")
+    def _watched(self, writing: Callable[..., sqlite3.Connection]) -> Callable[..., sqlite3.Connection]:
+        def watched(*arguments: Any) -> sqlite3.Connection:
+            connection = writing(*arguments)
+            connection.set_trace_callback(lambda what: self.server.at_step() if what == "COMMIT" else None)
+            return connection
 
-        return at_edit
+        return watched
 
-    @staticmethod
-    def _put_back(paths: list[Path]) -> None:
-        for path in paths:
-            for suffix in BESIDE:
+    def _put_back(self) -> None:
+        for path in self._paths:
+            for suffix in _BESIDE:
                 Path(f"{path}{suffix}").unlink(missing_ok=True)
                 if (kept := Path(f"{path}.kept{suffix}")).exists():
                     kept.rename(f"{path}{suffix}")
+
+
+def _write(table: Path, wanted: Mapping[int, Values]) -> None:
+    rows = (
+        f"{uuid_of(v)},{w.get('name', '')},{w.get('description', '')},{w.get('support', '')}\n"
+        for v, w in wanted.items()
+    )
+    table.write_text("uuid,name,description,support\n" + "".join(rows))
+
+
+@lru_cache(maxsize=10_000)
+def _named(key: Key) -> tuple[int, str]:
+    """Name a wish as a journal does: a video, and a hash of what is wanted."""
+    return key[0], migrate.Item("", dict(key[1])).change
+
+
+def _fits(wish: Wish, entries: Sequence[Entry]) -> bool:
+    """Tell whether a journal's entries of a wish say what the model says."""
+    state = _WRITTEN.get(wish.state, wish.state)
+    state = state if state != "open" else "planned" if wish.planned else "read"
+    apart = ["conflict"] if wish.apart else []
+    if Counter(entry.state for entry in entries) != Counter([state, *apart]):
+        return False
+    planned = {name: wish.seen[name] for name in wish.planned} if state in {"planned", "sending"} else None
+    return planned is None or any(entry == Entry(state, planned) for entry in entries)
+
+
+def _read(path: Path) -> tuple[dict[tuple[int, str], list[Entry]], dict[int, tuple[int, str]], bool]:
+    """Read a journal: what it says of wishes now, which is the latest of each video, and whether it was undone."""
+    look = path.with_name("look")
+    for suffix in _SIDES:
+        if (there := Path(f"{path}{suffix}")).exists():
+            shutil.copyfile(there, f"{look}{suffix}")
+    with closing(sqlite3.connect(look)) as database:
+        rows = database.execute("SELECT ref, change, pass, state, before FROM item ORDER BY pass, id").fetchall()
+        undone = database.execute("SELECT 1 FROM job WHERE key = 'undone'").fetchone() is not None
+    for suffix in _BESIDE:
+        Path(f"{look}{suffix}").unlink(missing_ok=True)
+    passes = {(int(ref[-12:]), change): number for ref, change, number, _, _ in rows}
+    entries: dict[tuple[int, str], list[Entry]] = {}
+    for ref, change, number, state, before in rows:
+        if number == passes[named := (int(ref[-12:]), change)]:
+            entries.setdefault(named, []).append(Entry(state, json.loads(before) if before else None))
+    return entries, {video: (video, change) for video, change in passes}, undone

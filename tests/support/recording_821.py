@@ -1,5 +1,6 @@
 """The recording of 8.2.1. Requests are in it as they were sent, but for credentials."""
 
+from itertools import count
 from typing import Any
 
 from recordings import Recording, rows_of
@@ -26,6 +27,9 @@ def _uuid(name: str) -> str:
 
 def _fill(server: Emulator) -> None:
     store = server.store
+    store.community.numbers["playlist"] = count(
+        ROWS[NUMBERS["playlist create"]]["response"]["body"]["videoPlaylist"]["id"]
+    )
     mine, roots = store.channels["maker_channel"], store.channels["root_channel"]
     first = ROWS[NUMBERS["video"]]["response"]["body"]["uuid"]
     source = SourceFile("t.mp4", len(VIDEO), "", store.channels["maker_channel"].created_at)
@@ -47,15 +51,6 @@ RECORDING = Recording(
     fill=_fill,
     logins={**dict(zip(_at("login", "login admin", "refresh"), ("user", "admin", "user2"), strict=True))},
     uuids={NUMBERS[name]: _uuid(name) for name in ("upload", "resumable last chunk")},
-    not_emulated={
-        **dict.fromkeys(_at("playlist create", "playlist", "my playlists"), "playlists"),
-        **dict.fromkeys(_at("comment create", "comments"), "comments"),
-        **dict.fromkeys(_at("rate"), "ratings"),
-        **dict.fromkeys(_at("chapters"), "chapters"),
-        **dict.fromkeys(_at("search", "search nothing"), "search"),
-        **dict.fromkeys(_at("users as user", "users as admin"), "list of users"),
-        **dict.fromkeys(_at("jobs as admin"), "jobs"),
-    },
     # The server had videos of other users besides.
     totals=_at("videos filters", "my videos", "my videos of a channel", "my videos by privacy", "account videos")
     + _at("account channels", "channel videos", "captions empty", "captions", "my imports"),

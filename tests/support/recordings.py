@@ -52,7 +52,6 @@ class Recording:
     fill: Callable[[Emulator], None] = field(repr=False)
     logins: dict[int, str]  # who got a token
     uuids: dict[int, str]  # of videos that were made
-    not_emulated: dict[int, str]  # of these only the rate limit is compared
     totals: tuple[int, ...]  # lists of which the emulator has as many
     after_edits: tuple[int, ...]  # reads that tell what an edit did
     others: dict[str, str] = field(default_factory=dict)  # what stands for another value
@@ -63,11 +62,6 @@ class Recording:
     def named(self, numbers: list[int]) -> list[Any]:
         """Make parameters of some rows."""
         return [pytest.param(self, n, id=f"{self.version}-{n}-{self.rows[n]['name']}") for n in numbers]
-
-    @property
-    def emulated(self) -> list[int]:
-        """The rows that the emulator answers."""
-        return [number for number in range(len(self.rows)) if number not in self.not_emulated]
 
 
 @dataclass

@@ -103,14 +103,18 @@ def whoami(settings: Settings, format: str) -> None:
     """Show who is logged in, and where."""
     connection = connect(settings, user=True)
     me = run(_me(connection))
-    shown = {"url": connection.origin, "username": me["username"], "role": me["role"]["label"]}
+    shown = {"url": connection.origin, "username": me["username"], "role": me["role"]}
     if format == "json":
-        channels = [channel["name"] for channel in me["videoChannels"]]
-        output.put(output.to_json(shown | {"id": me["id"], "channels": channels}, pretty=True) + "\n")
+        output.put(output.to_json(shown | {"id": me["id"], "channels": me["channels"]}, pretty=True) + "\n")
     else:
         output.put(one_line(f"{shown['username']} ({shown['role']}) at {shown['url']}") + "\n")
 
 
-async def _me(connection: Connection) -> Any:
+async def _me(connection: Connection) -> dict[str, Any]:
     async with connection.opened() as pt:
-        return await pt.me.get()
+        me = await pt.me.get()
+    try:
+        channels = [channel["name"] for channel in me["videoChannels"]]
+        return {"username": me["username"], "role": me["role"]["label"], "id": me["id"], "channels": channels}
+    except (KeyError, TypeError):
+        raise errors.UnexpectedResponse("/users/me did not say who the user is", status=200) from None

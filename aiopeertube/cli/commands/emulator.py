@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from aiopeertube._counting import counted
 from aiopeertube.cli import output
 from aiopeertube.cli.commands.emulator_options import ServerOptions
 from aiopeertube.cli.errors import Exit, Failure
@@ -66,7 +67,7 @@ def _announce(server: "Emulator", format: str) -> None:
     else:
         lines: Sequence[str] = [f"  {user.username:<12} {user.password:<12} {_role(user)}" for user in users]
         version, videos = server.options.full_version, server.options.videos
-        output.put(f"{server.url}  (PeerTube {version}, {videos:,} videos; Ctrl-C ends it)\n")
+        output.put(f"{server.url}  (PeerTube {version}, {counted(videos, 'video')}; Ctrl-C ends it)\n")
         output.put("\n".join(lines) + "\n")
     sys.stdout.flush()
 

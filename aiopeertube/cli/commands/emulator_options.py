@@ -100,6 +100,9 @@ class ServerOptions:
     imports: bool = option(
         "--imports", is_flag=True, help="Let users import videos from URLs; nothing is ever fetched."
     )
+    additional_extensions: bool = option(
+        "--additional-extensions", is_flag=True, help="Take other files than .webm, .ogv and .mp4, like .mxf."
+    )
     seed: int = option(
         "--seed", type=int, default=0, show_default=True, help="Seed of the data and of everything random."
     )

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import click
 
+from aiopeertube._counting import counted
 from aiopeertube.cli.connection import Connection, connect
 from aiopeertube.cli.errors import Exit
 from aiopeertube.cli.option_sets import option, with_options
@@ -44,7 +45,8 @@ def export(settings: Settings, /, output: str, flags: ExportFlags) -> int:
     """Write videos and their metadata into a table, to be edited and fed to `aiopeertube plan` and `apply`.
 
     OUT is a .csv, .tsv, .jsonl or .xlsx file, or - for stdout. Without --mine, --channel or --account it has the
-    instance's own videos: the public ones, or for staff those of every privacy. Videos are read in full where the
+    instance's own videos: the public ones, or for staff those of every privacy. A channel or account of yours is
+    written whole, of others only what you may see. Videos are read in full where the
     columns need it. The last column remembers what was exported: keep it as it is. Cells that you do not edit are
     left as they are on the server, whoever changes them meanwhile. Passwords (videoPasswords) are written only when
     --fields names them. The exit code is 1 where a video vanished meanwhile, or could not be read.
@@ -86,5 +88,5 @@ async def _export(
     if not settings.quiet:
         gone = f", {done.vanished:,} vanished meanwhile" if done.vanished else ""
         odd = f", {done.failed:,} could not be read" if done.failed else ""
-        note(f"{done.written:,} videos written to {output}{gone}{odd}")
+        note(f"{counted(done.written, 'video')} written to {output}{gone}{odd}")
     return Exit.DONE if done.whole else Exit.SOME_FAILED

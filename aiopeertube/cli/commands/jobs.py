@@ -3,8 +3,9 @@
 import time
 from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime
+from operator import itemgetter
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 import click
 
@@ -24,6 +25,7 @@ _BRIEF: Final = ("job", "kind", "changed", "state")  # what 80 columns have room
 _OUTCOME: Final = ("video", "name", "key", "line", "state", "fields", "attempts", "reason")
 _VALUES: Final = ("before", "after")
 _WRITE: Final = ("at", "video", "outcome", "before", "after")
+_STATES: Final = (*get_args(migrate.State), "not sent")
 _format = click.option(
     "--format", type=click.Choice(output.FORMATS), help="Default: a table on a terminal, else jsonl."
 )
@@ -47,11 +49,8 @@ def list_(settings: Settings, format: str | None) -> None:
     shape = output.chosen(format)
     columns = _BRIEF if shape == "table" else _COLUMNS
     writer = output.writer(shape, None, columns=columns, no_color=settings.no_color)
-    for path in migrate.all_journals():
-        try:
-            writer.add(run(_summary(path)))
-        except PeerTubeError as exc:
-            note(f"{path.name}: {exc}")
+    for summary in run(_summaries()):
+        writer.add(summary)
     for path in migrate.strangers():
         note(f"{path.name}: not a file, so no journal")
     writer.end()
@@ -74,7 +73,12 @@ def show(settings: Settings, journal: str, format: str) -> None:
 
 @jobs.command()
 @click.argument("journal")
-@click.option("--state", multiple=True, help="Only items that came to this, like failed; repeatable.")
+@click.option(
+    "--state",
+    multiple=True,
+    type=click.Choice(_STATES),
+    help="Only items that came to this, like failed; repeatable.",
+)
 @click.option("--writes", is_flag=True, help="Every change that was sent, with its time and outcome, in their order.")
 @_format
 @output_options()
@@ -104,10 +108,26 @@ def map_(settings: Settings, journal: str, format: str, prefix: str) -> None:
     run(_map(job_output.journal_named(journal), format, prefix))
 
 
+async def _summaries() -> list[dict[str, Any]]:
+    """Sum up all jobs, begun last first; tell of the journals that cannot be read."""
+    found: list[tuple[float, dict[str, Any]]] = []
+    for path in migrate.all_journals():
+        try:
+            found.append(await _summed_up(path))
+        except PeerTubeError as exc:
+            note(f"{path.name}: {exc}")
+    return [summary for _, summary in sorted(found, key=itemgetter(0), reverse=True)]
+
+
 async def _summary(path: Path) -> dict[str, Any]:
+    return (await _summed_up(path))[1]
+
+
+async def _summed_up(path: Path) -> tuple[float, dict[str, Any]]:
+    """Sum up a job, with the time at which it was begun."""
     with Journal.open(path, read_only=True) as journal:
         counts, job, undone_by = await journal.counts(), journal.job, journal.undone_by
-    return {
+    return job.began, {
         "job": path.stem,
         "kind": job.kind,
         "state": _state(counts, undone_by),

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 import click
 
 from aiopeertube import migrate
-from aiopeertube.cli import job_output, job_screen
+from aiopeertube._counting import counted
+from aiopeertube.cli import job_output, job_plan, job_screen
 from aiopeertube.cli.connection import Connection, connect
 from aiopeertube.cli.errors import Exit, Failure
 from aiopeertube.cli.option_sets import option, with_options
@@ -84,7 +85,7 @@ async def _plan(
                 async for item in made.items("planned", "failed", "conflict"):
                     job_output.write_outcome(item, before=item.before, after=item.after)
             else:
-                await job_output.show_diff(made, settings, on_stdout=flags.output != "-")
+                await job_plan.show_diff(made, settings, on_stdout=flags.output != "-")
             if flags.output is not None:
                 await made.write(flags.output, overwrite=flags.overwrite_output or merge.overwrite)
             return await _counts(made, settings)
@@ -93,8 +94,10 @@ async def _plan(
 async def _counts(made: migrate.Plan, settings: Settings) -> int:
     if not settings.quiet:
         good = made.counts.get("unchanged", 0)
-        note(f"{made.changes:,} videos would change, {good:,} are as they should be, {made.cannot:,} cannot be done")
-        job_output.show_replaced(made)
+        would = f"{counted(made.changes, 'video')} would change"
+        as_is = counted(good, "is as it should be", "are as they should be")
+        note(f"{would}, {as_is}, {made.cannot:,} cannot be done")
+        job_plan.show_replaced(made)
     async for item in made.items("failed", "conflict"):
         note(f"{item.state}: line {item.line}, {item.name or item.ref}: {item.reason}")
     return Exit.SOME_FAILED if made.cannot else Exit.DONE

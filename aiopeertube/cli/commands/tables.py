@@ -94,7 +94,7 @@ def thumbnails(settings: Settings, /, *, source: str, where: FolderFlags, job: J
 def delete(settings: Settings, /, *, source: str, ask: YesFlags, job: JobFlags, table: TableFlags) -> int:
     """Delete the videos that a table names, with their files and comments. This cannot be undone.
 
-    Only their metadata is kept, in the journal.
+    Only their metadata is kept, in the journal. --dry-run looks at each, and says which are there and may be deleted.
     """
     if not ask.yes and not job.dry_run and not is_terminal(sys.stdin):
         raise Failure("nobody can be asked whether to delete", code=Exit.USAGE, hint="add --yes if you are sure")

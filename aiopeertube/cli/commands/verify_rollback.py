@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from aiopeertube import migrate
+from aiopeertube._counting import counted
 from aiopeertube.cli import job_output, job_screen, output
 from aiopeertube.cli.connection import Connection, connect
 from aiopeertube.cli.errors import Exit
@@ -44,9 +45,9 @@ async def _verify(connection: Connection, settings: Settings, path: Path, lines:
     async with job_output.client(connection) as pt:
         watcher = job_screen.JobScreen(pt, settings)
         found = await migrate.verify(pt, path, on_difference=tell, watcher=watcher)
-    undone = f"; {found.not_done:,} were not done by this job" if found.not_done else ""
+    undone = f"; {counted(found.not_done, 'was', 'were')} not done by this job" if found.not_done else ""
     if not settings.quiet:
-        note(f"verify: {found.stand:,} stand as written, {found.differ:,} differ{undone}")
+        note(f"verify: {job_output.stands(found)}{undone}")
     return Exit.DONE if found.ok else Exit.SOME_FAILED
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from aiopeertube._counting import counted
 from aiopeertube.cli import many, output, stdin_ids
 from aiopeertube.cli.commands import videos_fields
 from aiopeertube.cli.commands.videos_columns import FormatOptions
@@ -125,7 +126,7 @@ def delete(settings: Settings, videos: Sequence[str], yes: bool, outcomes: RunOp
 def _confirm(connection: Connection, videos: Sequence[str]) -> None:
     if stdin_ids.from_stdin(videos) or not is_terminal(sys.stdin):
         raise Failure("cannot ask for confirmation", code=Exit.USAGE, hint="add --yes if you are sure")
-    what = f"video {videos[0]}" if len(videos) == 1 else f"{len(videos)} videos"
+    what = f"video {videos[0]}" if len(videos) == 1 else counted(len(videos), "video")
     if not click.confirm(f"Delete {what} at {connection.origin}? This cannot be undone.", err=True):
         raise Failure("nothing was deleted", code=Exit.INTERRUPTED)
 

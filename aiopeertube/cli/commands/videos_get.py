@@ -7,6 +7,7 @@ from aiopeertube.cli import many, output, stdin_ids
 from aiopeertube.cli.cells import projected
 from aiopeertube.cli.commands.videos_columns import CARD, FormatOptions, columns_of
 from aiopeertube.cli.connection import Connection
+from aiopeertube.cli.missing_fields import Noted, tell
 from aiopeertube.cli.options import Settings
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ async def show_one(connection: Connection, settings: Settings, video: str, writt
     fields, chosen = written.parsed(), output.chosen(written.format)
     async with connection.opened() as pt:
         row: Any = await pt.videos.get(video)
+    tell(fields, row)
     if chosen == "table":
         output.draw_card(row, fields or CARD, no_color=settings.no_color)
     elif chosen == "json":
@@ -31,7 +33,8 @@ async def show_one(connection: Connection, settings: Settings, video: str, writt
 async def show_many(connection: Connection, settings: Settings, videos: Sequence[str], written: FormatOptions) -> int:
     """Write several videos, fetched in parallel; return the exit code."""
     chosen = output.chosen(written.format)
-    writer = output.writer(chosen, written.parsed(), columns=columns_of(chosen), no_color=settings.no_color)
+    fields = written.parsed()
+    writer = Noted(output.writer(chosen, fields, columns=columns_of(chosen), no_color=settings.no_color), fields)
     run = many.Run(settings, "get", take=InOrder(writer, videos).take)
     async with connection.opened(many=True) as pt:
         try:

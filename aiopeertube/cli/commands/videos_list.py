@@ -12,9 +12,10 @@ from aiopeertube.cli import output
 from aiopeertube.cli.commands import videos_fields
 from aiopeertube.cli.commands.videos_columns import FormatOptions, columns_of
 from aiopeertube.cli.connection import Connection
+from aiopeertube.cli.missing_fields import Noted
 from aiopeertube.cli.option_sets import option
 from aiopeertube.cli.options import Settings
-from aiopeertube.errors import NotFound
+from aiopeertube.errors import NotFound, UnexpectedResponse
 
 if TYPE_CHECKING:
     from aiopeertube import Paginator, PeerTube
@@ -90,7 +91,8 @@ async def show_list(connection: Connection, settings: Settings, listing: Listing
     fields, chosen = listing.written.parsed(), output.chosen(listing.written.format)
     async with connection.opened() as pt:
         rows = _rows(pt, listing, await _ids(pt, listing.filters))
-        writer = output.writer(chosen, fields, columns=columns_of(chosen), no_color=settings.no_color)
+        plain = output.writer(chosen, fields, columns=columns_of(chosen), no_color=settings.no_color)
+        writer = Noted(plain, fields)
         async for row in rows:
             writer.add(row)
         writer.end()
@@ -107,12 +109,19 @@ async def _rows(pt: "PeerTube", listing: Listing, ids: Mapping[str, list[Any]]) 
     # The server cannot filter the user's own videos by these.
     sieve = ids if listing.filters.mine else {}
     async for page in _pages(_paginator(pt, listing.filters, ids), None if sieve else left):
-        kept = [row for row in page if all(row[name]["id"] in wanted for name, wanted in sieve.items())][:left]
+        kept = [row for row in page if all(_id_of(row, name) in wanted for name, wanted in sieve.items())][:left]
         left -= len(kept)
         for row in await _in_full(pt, kept) if listing.extent.details else kept:
             yield row
         if left <= 0:
             return
+
+
+def _id_of(row: Mapping[str, Any], name: str) -> Any:
+    try:
+        return row[name]["id"]
+    except (KeyError, TypeError):
+        raise UnexpectedResponse(f"a video in the server's list has no {name} with an id", status=200) from None
 
 
 async def _pages(videos: "Paginator[Any]", limit: int | None) -> AsyncIterator[list[Any]]:
@@ -140,10 +149,10 @@ def _paginator(pt: "PeerTube", asked: FilterOptions, ids: Mapping[str, list[Any]
 async def _in_full(pt: "PeerTube", rows: Sequence[Mapping[str, Any]]) -> list[Any]:
     """Fetch one page's videos in full, in order."""
 
-    async def one(video: str) -> Any:
+    async def one(row: Mapping[str, Any]) -> Any:
         try:
-            return await pt.videos.get(video)
+            return await pt.videos.get(str(row.get("uuid") or row["id"]))
         except NotFound:  # deleted since the list was made
             return None
 
-    return [row for row in await asyncio.gather(*(one(row["uuid"]) for row in rows)) if row is not None]
+    return [row for row in await asyncio.gather(*map(one, rows)) if row is not None]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from aiopeertube._client import PeerTube
+from aiopeertube._counting import counted
 from aiopeertube.cli import logs, progress
 from aiopeertube.cli.demo import plain_loop
 from aiopeertube.cli.demo.servers import Server, Wanted, serving
@@ -48,9 +49,9 @@ class Scene:
         """Say in one line what the figures mean."""
         if self.least_seconds is not None:
             return (
-                f"Rate limit: the plain loop lost {self.plain.lost:,} of {self.edits:,} edits to 429s; aiopeertube "
-                f"lost {self.ours.lost:,} and took {self.ours.seconds:.1f} s, where {_LIMIT} requests in {_WINDOW} s "
-                f"allow no less than {self.least_seconds:.1f} s."
+                f"Rate limit: the plain loop lost {self.plain.lost:,} of {counted(self.edits, 'edit')} to 429s; "
+                f"aiopeertube lost {self.ours.lost:,} and took {self.ours.seconds:.1f} s, where "
+                f"{_LIMIT} requests in {_WINDOW} s allow no less than {self.least_seconds:.1f} s."
             )
         return (
             f"Parallel edits: the server failed {self.plain.errors:,} of the plain loop's, and they are lost; "
@@ -85,7 +86,7 @@ async def play(settings: Settings, videos: int, seed: int) -> list[Scene]:
         ours = await _ours(settings, plans, editor=admin, reader=admin)
     async with serving(with_writers) as server, _logged_in(server, "root") as admin:
         plain = await _plain(settings, plans, server, "root", reader=admin)
-    scenes = [Scene(f"{videos:,} edits as administrator", videos, ours, plain)]
+    scenes = [Scene(f"{counted(videos, 'edit')} as administrator", videos, ours, plain)]
     scenes.append(await _within_limit(settings, plans[:_AS_USER], videos, seed))
     return scenes
 
@@ -111,7 +112,9 @@ async def _within_limit(settings: Settings, plans: Sequence[Plan], videos: int, 
     async with serving(limited) as server, _logged_in(server, "root") as admin:
         plain = await _plain(settings, plans, server, "nisv", reader=admin)
     least = (math.ceil((len(plans) + _LOGIN_REQUESTS) / _LIMIT) - 1) * _WINDOW
-    return Scene(f"{len(plans):,} edits as a user, {_LIMIT} per {_WINDOW} s", len(plans), ours, plain, float(least))
+    return Scene(
+        f"{counted(len(plans), 'edit')} as a user, {_LIMIT} per {_WINDOW} s", len(plans), ours, plain, float(least)
+    )
 
 
 async def _ours(settings: Settings, plans: Sequence[Plan], *, editor: PeerTube, reader: PeerTube) -> Score:

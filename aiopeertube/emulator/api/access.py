@@ -69,11 +69,11 @@ def check_can_see(call: Call, video: Video, param: str = "id", *, lenient: bool 
     """
     if video.privacy == PASSWORD_PROTECTED:
         _check_password(call, video)
-    elif video.privacy in {PRIVATE, INTERNAL} or _is_guessed(call, video, param):
+    elif video.privacy in {PRIVATE, INTERNAL} or video.blocked or _is_guessed(call, video, param):
         user = call.user_or_none() if lenient else call.user()
         if user is None:
             raise Problem("Not authenticated", 401)
-        if video.privacy != INTERNAL and not may_manage(user, video):
+        if (video.privacy != INTERNAL or video.blocked) and not may_manage(user, video):
             raise Problem("Cannot fetch information of private/internal/blocked video", 403)
 
 

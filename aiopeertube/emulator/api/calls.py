@@ -23,7 +23,9 @@ from .rendering import Renderer
 JSON = "application/json; charset=utf-8"
 PROBLEM_JSON = "application/problem+json; charset=utf-8"
 HTML = "text/html; charset=utf-8"
+TEXT = "text/plain; charset=utf-8"
 _READERS = 4
+_NO_CONTENT = 'W/"a-bAsFyilMr4Ra1hIU5PyoyFRunpI"'
 
 
 @dataclass(slots=True)
@@ -47,6 +49,11 @@ def json_reply(body: Any, **headers: str) -> Reply:
 def done() -> Reply:
     """Return the answer to a successful edit."""
     return Reply(204)
+
+
+def no_content(*, tagged: bool = False) -> Reply:
+    """Return the answer to what was done, where the server says no type; `tagged` like the words of its status."""
+    return Reply(204, content_type=None, headers={"ETag": _NO_CONTENT} if tagged else {})
 
 
 @dataclass(slots=True)

@@ -7,10 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Self
 
+import orjson
 from aiohttp import web
 
 from aiopeertube.emulator.model.uploads import PendingUpload
 from aiopeertube.emulator.wire.scalars import int_or_null
+
+from .calls import Reply
 
 _ERRORS = {
     "Forbidden": (403, "Authenticated user is not allowed access"),
@@ -22,6 +25,18 @@ _ERRORS = {
 }
 _ALGORITHMS = {"sha": "sha1", "sha-256": "sha256"}
 _KNOWN = frozenset({"md5", "sha1", "sha256"})
+
+
+def error_body(code: str) -> dict[str, Any]:
+    """Return an error as the library words it."""
+    return {"error": {"code": code, "message": _ERRORS[code][1]}}
+
+
+def library_reply(status: int, body: dict[str, Any] | None = None, **headers: str) -> Reply:
+    """Return an answer of the upload library."""
+    content = b"" if body is None else orjson.dumps(body)
+    content_type = None if body is None else "application/json"
+    return Reply(status, content, content_type, {"Cache-Control": "no-store", **headers}, has_etag=False)
 
 
 class UploadError(Exception):

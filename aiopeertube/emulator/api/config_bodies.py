@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from aiopeertube.emulator.wire.video_files import EXTENSIONS
+from aiopeertube.emulator.wire.video_files import extensions
 
 ABOUT: dict[str, Any] = {
     "instance": {
@@ -156,7 +156,7 @@ _CONFIG: dict[str, Any] = {
     "banner": {"file": {"size": {"max": 4194304}, "extensions": [".png", ".jpeg", ".jpg", ".gif", ".webp"]}},
     "video": {
         "image": {"extensions": [".png", ".jpg", ".jpeg", ".webp"], "size": {"max": 4194304}},
-        "file": {"extensions": [*EXTENSIONS]},
+        "file": {"extensions": [*extensions(more=False)]},
     },
     "videoCaption": {"file": {"size": {"max": 20971520}, "extensions": [".vtt", ".srt"]}},
     "user": {"videoQuota": -1, "videoQuotaDaily": -1},
@@ -184,11 +184,12 @@ _CONFIG: dict[str, Any] = {
 }
 
 
-def config_body(version: str, *, imports: bool) -> dict[str, Any]:
-    """Return the configuration of a server of a version, with or without imports of single videos."""
+def config_body(version: str, *, imports: bool, more: bool = False) -> dict[str, Any]:
+    """Return the configuration of a server of a version, with or without imports, and `more` extensions of videos."""
     importing = {
         "videos": {"http": {"enabled": imports}, "torrent": {"enabled": False}},
         "videoChannelSynchronization": {"enabled": False},
         "users": {"enabled": True},
     }
-    return {**_CONFIG, "serverVersion": version, "import": importing}
+    files = {**_CONFIG["video"], "file": {"extensions": [*extensions(more=more)]}}
+    return {**_CONFIG, "serverVersion": version, "import": importing, "video": files}

@@ -7,7 +7,7 @@ from aiopeertube.emulator.model.entities import Channel, User, Video
 from aiopeertube.emulator.model.ids import to_short
 from aiopeertube.emulator.wire.bodies import Body, Upload
 from aiopeertube.emulator.wire.problem_json import Problem, invalid_parameters, missing_parameter
-from aiopeertube.emulator.wire.video_files import EXTENSIONS, SourceFile, is_video_type
+from aiopeertube.emulator.wire.video_files import SourceFile, extensions, is_video_type
 
 from .calls import Call, Reply, json_reply
 from .edits import apply_edit, channel_of_user
@@ -45,14 +45,14 @@ def check_new_video(body: Body, instance: str, file_problem: Invalid, *, modern:
     return clean
 
 
-def check_file_type(content_type: str) -> None:
-    """Check the declared type of a file.
+def check_file_type(content_type: str, *, more: bool) -> None:
+    """Check the declared type of a file; of `more` types than a stock server's.
 
     Raises:
         Problem: the server does not accept it.
     """
-    if not is_video_type(content_type):
-        kinds = ", ".join(EXTENSIONS)
+    if not is_video_type(content_type, more=more):
+        kinds = ", ".join(extensions(more=more))
         raise Problem(f"This file is not supported. Please, make sure it is of the following type: {kinds}", 415)
 
 
@@ -63,7 +63,7 @@ def check_place(call: Call, user: User, sent: dict[str, Any], content_type: str)
         Problem: channel, file type or passwords are not acceptable.
     """
     channel = channel_of_user(call, user, int(sent["channelId"]))
-    check_file_type(content_type)
+    check_file_type(content_type, more=call.backend.options.additional_extensions)
     check_passwords(sent, PRIVATE, modern=call.is_modern)
     return channel
 

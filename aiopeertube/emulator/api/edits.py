@@ -90,7 +90,7 @@ def apply_edit(
         video.originally_published_at = parse_date(text) if text else None
     _set_comments(video, sent)
     _set_privacy(video, sent, call.now)
-    _set_schedule(video, sent)
+    _set_schedule(video, sent, call.now, modern=call.is_modern)
     if channel is not None:
         _change(video, "channel", channel)
     _set_sensitive(video, sent)
@@ -136,9 +136,11 @@ def _set_privacy(video: Video, sent: dict[str, Any], now: float) -> None:
     video.passwords = tuple(map(stored, sent.get("videoPasswords") or ())) if privacy == PASSWORD_PROTECTED else ()
 
 
-def _set_schedule(video: Video, sent: dict[str, Any]) -> None:
+def _set_schedule(video: Video, sent: dict[str, Any], now: float, *, modern: bool) -> None:
     if "scheduleUpdate" not in sent:
         return
     schedule = sent["scheduleUpdate"]
     at = parse_date(schedule["updateAt"]) if schedule else None
+    if modern and (at is not None or video.schedule is not None):
+        video.published_at = now if at is None else at
     video.schedule = None if at is None else Schedule(at, schedule.get("privacy"))

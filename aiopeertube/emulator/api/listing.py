@@ -105,6 +105,7 @@ class Filters:
     nsfw: bool | None = None
     is_live: bool | None = None
     is_local: bool | None = None  # all videos are local
+    blocked: bool | None = None  # by moderators
     categories: frozenset[int] | None = None  # one of these
     licences: frozenset[int] | None = None  # one of these
     languages: frozenset[str] | None = None  # one of these; ``_unknown`` for none
@@ -127,6 +128,7 @@ class Filters:
         _one_of(tests, _single(self.channel), lambda video: video.channel.id)
         _one_of(tests, _single(self.nsfw), lambda video: video.nsfw)
         _one_of(tests, _single(self.is_live), lambda video: video.is_live)
+        _one_of(tests, _single(self.blocked), lambda video: video.blocked is not None)
         _one_of(tests, self.categories, lambda video: video.category)
         _one_of(tests, self.licences, lambda video: video.licence)
         _one_of(tests, self.languages, lambda video: video.language or "_unknown")

@@ -9,6 +9,7 @@ from aiopeertube.emulator.model.constants import (
     CATEGORIES,
     COMMENT_POLICIES,
     COMMENTS_DISABLED,
+    EMBED_POLICIES,
     LICENCES,
     MODERN_LICENCES,
     PRIVACIES,
@@ -79,11 +80,13 @@ def unordered(tags: tuple[str, ...], uuid: str) -> list[str]:
 class Renderer:
     """Makes bodies.
 
-    `host` is the server's host and port, as in its URLs; `modern` makes it look like 8.x.
+    `host` is the server's host and port, as in its URLs; `born` when it was set up, in seconds since 1970; `modern`
+    makes it look like 8.x.
     """
 
-    def __init__(self, host: str, *, modern: bool) -> None:
+    def __init__(self, host: str, born: float, *, modern: bool) -> None:
         self.host = host
+        self._born = born
         self.url = f"http://{host}"
         self.modern = modern
 
@@ -96,10 +99,25 @@ class Renderer:
             "followingCount": 0,
             "followersCount": 0,
             "createdAt": iso(user.created_at),
-            "displayName": user.username,
-            "description": None,
+            "displayName": user.display_name,
+            "description": user.description,
             "updatedAt": iso(user.created_at),
             "userId": user.id,
+        }
+
+    def server_account(self) -> Body:
+        """Return the account of the server itself."""
+        at = iso(self._born)
+        return {
+            **self._actor("accounts", "peertube"),
+            "id": 1,
+            "hostRedundancyAllowed": False,
+            "followingCount": 0,
+            "followersCount": 0,
+            "createdAt": at,
+            "displayName": "peertube",
+            "description": None,
+            "updatedAt": at,
         }
 
     def account_summary(self, user: User) -> Body:
@@ -116,12 +134,13 @@ class Renderer:
         """Return a channel in full."""
         body = {
             **self._actor("video-channels", channel.name),
+            "avatars": channel.pictures.get("avatar", []),
             "id": channel.id,
             "hostRedundancyAllowed": False,
             "followingCount": 0,
             "followersCount": 0,
             "createdAt": iso(channel.created_at),
-            "banners": [],
+            "banners": channel.pictures.get("banner", []),
             "displayName": channel.display_name,
             "description": channel.description,
             "support": channel.support,
@@ -129,7 +148,7 @@ class Renderer:
             "updatedAt": iso(channel.updated_at),
         }
         if self.modern:
-            body["publicEmail"] = None
+            body["publicEmail"] = channel.public_email
         if with_owner:
             body["ownerAccount"] = self.account(channel.owner)
         return body
@@ -140,7 +159,7 @@ class Renderer:
         body = {
             "id": user.id,
             "username": user.username,
-            "email": f"{user.username}@example.com",
+            "email": user.email,
             "theme": "instance-default",
             "pendingEmail": None,
             "emailVerified": None,
@@ -152,13 +171,13 @@ class Renderer:
             "autoPlayNextVideoPlaylist": True,
             "videoLanguages": None,
             "role": {"id": user.role, "label": ROLES[user.role]},
-            "videoQuota": -1,
-            "videoQuotaDaily": -1,
+            "videoQuota": user.quota,
+            "videoQuotaDaily": user.daily_quota,
             "noInstanceConfigWarningModal": False,
             "noWelcomeModal": False,
             "noAccountSetupWarningModal": False,
-            "blocked": False,
-            "blockedReason": None,
+            "blocked": user.is_blocked,
+            "blockedReason": user.blocked_reason,
             "account": self.account(user),
             "notificationSettings": _NOTIFICATIONS | ({"automaticBlocklist": 1} if self.modern else {}),
             "videoChannels": [self.channel(channel, with_owner=False) | more for channel in channels],
@@ -166,10 +185,10 @@ class Renderer:
             "pluginAuth": None,
             "lastLoginDate": None if user.last_login_at is None else iso(user.last_login_at),
             "twoFactorEnabled": user.otp is not None,
-            "adminFlags": 0,
-            "specialPlaylists": [{"id": user.id, "name": "Watch later", "type": 2}],
+            "adminFlags": user.admin_flags,
+            "specialPlaylists": [{"id": user.watch_later, "name": "Watch later", "type": 2}],
         }
-        return body | (_ME_OF_8 if self.modern else {"emailPublic": False})
+        return body | (_ME_OF_8 if self.modern else {"emailPublic": False}) | user.settings
 
     def rows(self, videos: list[Video], include: int = 0) -> list[Body]:
         """Return videos as a list shows them."""
@@ -199,7 +218,7 @@ class Renderer:
             "trackerUrls": [f"{self.url}/tracker/announce", f"ws://{self.host}/tracker/socket"],
         }
         if self.modern:
-            return body | {"liveSchedules": [], "embedPrivacyPolicy": {"id": 1, "label": "All allowed"}}
+            return body | {"liveSchedules": [], "embedPrivacyPolicy": _constant(video.embed_policy, EMBED_POLICIES)}
         return body | {
             "descriptionPath": f"/api/v1/videos/{video.uuid}/description",
             "commentsEnabled": video.comments_policy != COMMENTS_DISABLED,
@@ -266,7 +285,7 @@ class Renderer:
             "publishedAt": iso(video.published_at),
             "originallyPublishedAt": None if originally is None else iso(originally),
             "isLive": video.is_live,
-            "account": self._summary("accounts", owner.account_id, owner.username, owner.username),
+            "account": self._summary("accounts", owner.account_id, owner.username, owner.display_name),
             "channel": self._summary("video-channels", channel.id, channel.name, channel.display_name),
         }
         if self.modern:
@@ -295,7 +314,7 @@ class Renderer:
             "previewPath": f"{_PICTURES}{name}-1920.jpg",
             "thumbnails": pictures,
             "embedPath": f"/videos/embed/{ids.to_short(video.uuid)}",
-            "comments": 0,
+            "comments": video.comments,
         }
 
     def _summary(self, kind: str, number: int, name: str, display_name: str) -> Body:
@@ -316,7 +335,8 @@ class Renderer:
             more["waitTranscoding"] = video.wait_transcoding
             more |= _schedule(video) if self.modern else {}
         if include & INCLUDE_BLOCKED:
-            more |= {"blacklisted": False, "blacklistedReason": None}
+            reason = None if video.blocked is None else video.blocked.reason
+            more |= {"blacklisted": video.blocked is not None, "blacklistedReason": reason}
         if include & INCLUDE_OWNER:
             more |= {"blockedOwner": False, "blockedServer": False}
         if include & INCLUDE_FILES:

@@ -51,6 +51,8 @@ COMMENT_POLICIES = {
     COMMENTS_REQUIRE_APPROVAL: "Requires approval",
 }
 
+EMBED_POLICIES = {1: "All allowed", 2: "Allowlist", 3: "Remote restrictions"}
+
 PUBLISHED, TO_IMPORT = 1, 3
 
 STATES = {

@@ -11,7 +11,8 @@ from .constants import COMMENTS_ENABLED, MODERATOR, PUBLIC, PUBLISHED
 _COSMETIC = frozenset({
     "name", "category", "licence", "language", "description", "support", "tags", "updated_at",
     "originally_published_at", "comments_policy", "download_enabled", "wait_transcoding", "schedule",
-    "passwords", "nsfw_flags", "nsfw_summary", "thumbnail", "preview", "source",
+    "passwords", "nsfw_flags", "nsfw_summary", "thumbnail", "preview", "source", "comments", "embed_policy",
+    "embed_domains",
 })  # fmt: skip
 
 PENDING, SUCCESS, FAILED = 1, 2, 3  # states of an import
@@ -39,6 +40,20 @@ class User:
     account_id: int
     created_at: float
     last_login_at: float | None = None
+    email: str = ""
+    display_name: str = ""
+    description: str | None = None
+    quota: int = -1  # bytes; -1: no limit
+    daily_quota: int = -1
+    admin_flags: int = 0
+    is_blocked: bool = False
+    blocked_reason: str | None = None
+    watch_later: int = 0  # id of that playlist
+    settings: dict[str, Any] = field(default_factory=dict)  # as they show themselves to the user
+
+    def __post_init__(self) -> None:
+        self.email = self.email or f"{self.username}@example.com"
+        self.display_name = self.display_name or self.username
 
     @property
     def is_staff(self) -> bool:
@@ -58,6 +73,8 @@ class Channel:
     updated_at: float
     description: str | None = None
     support: str | None = None
+    public_email: str | None = None
+    pictures: dict[str, list[dict[str, Any]]] = field(default_factory=dict)  # by kind: avatar, banner
 
 
 @dataclass(slots=True)
@@ -66,8 +83,21 @@ class Caption:
 
     language: str
     file: str
-    content: bytes
+    content: bytes  # as it was sent
     updated_at: float
+    is_srt: bool = False  # the server makes WebVTT of it
+
+
+@dataclass(slots=True, eq=False)
+class Block:
+    """That moderators took a video from the public."""
+
+    id: int
+    created_at: float
+    updated_at: float
+    reason: str | None = None
+    note: str | None = None
+    unfederated: bool = False
 
 
 @dataclass(slots=True)
@@ -119,6 +149,11 @@ class Video:
     preview: str | None = None
     # None: it was born with the server.
     source: SourceFile | None = field(default=None, repr=False)
+    comments: int = 0
+    embed_policy: int = 1
+    embed_domains: tuple[str, ...] = ()
+    # Why moderators took it from the public; None: they did not.
+    blocked: "Block | None" = field(default=None, repr=False)
 
     def __setattr__(self, name: str, value: Any) -> None:
         object.__setattr__(self, name, value)

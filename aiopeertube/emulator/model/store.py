@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from . import ids
+from .community import WATCH_LATER, Community, Playlist
 from .entities import Caption, Channel, Marks, Token, User, Video, VideoImport
 from .uploads import PendingUploads
 
@@ -22,7 +23,8 @@ class Store:
         self._by_uuid: dict[str, Video] = {}
         self._by_refresh: dict[str, Token] = {}
         self._file_tokens: dict[str, tuple[int, float]] = {}
-        self._last_video = 0
+        self._last_video = self._last_user = self._last_channel = 0
+        self.community = Community()
         self.marks = Marks()
         self.users: dict[str, User] = {}
         self.channels: dict[str, Channel] = {}
@@ -36,19 +38,50 @@ class Store:
 
     def add_user(self, username: str, password: str, role: int, otp: str | None = None) -> User:
         """Add a user, their account and their first channel."""
-        number = len(self.users) + 1
+        self._last_user += 1
         # Account 1 belongs to the server itself, so accounts are one ahead of users.
-        user = User(number, username, password, role, otp, number + 1, self._clock())
+        user = User(self._last_user, username, password, role, otp, self._last_user + 1, self._clock())
         self.users[username] = user
         self.add_channel(f"{username}_channel", user)
+        self._add_watch_later(user)
         return user
+
+    def _add_watch_later(self, user: User) -> None:
+        """Give a user the playlist that everybody has."""
+        draw = random.Random(f"watch later {user.username}")  # noqa: S311 -- an emulator has no secrets.
+        number, uuid = self.community.number("playlist"), ids.uuid_from_bits(draw.getrandbits(128))
+        made = Playlist(number, uuid, user, "Watch later", 3, user.created_at, user.created_at, WATCH_LATER)
+        self.community.playlists[number] = made
+        user.watch_later = number
+
+    def user_by_id(self, number: int) -> User | None:
+        """Return a user by id."""
+        return next((user for user in self.users.values() if user.id == number), None)
+
+    def remove_user(self, user: User) -> None:
+        """Remove a user and all that is theirs."""
+        for channel in self.channels_of(user):
+            self.remove_channel(channel)
+        for token in [token for token in self.tokens.values() if token.user is user]:
+            self.revoke(token)
+        self.community.forget_user(user)
+        del self.users[user.username]
 
     def add_channel(self, name: str, owner: User, display_name: str | None = None, **fields: Any) -> Channel:
         """Add a channel of a user."""
         now = self._clock()
-        channel = Channel(len(self.channels) + 1, name, display_name or name, owner, now, now, **fields)
+        self._last_channel += 1
+        channel = Channel(self._last_channel, name, display_name or name, owner, now, now, **fields)
         self.channels[name] = channel
         return channel
+
+    def remove_channel(self, channel: Channel) -> None:
+        """Remove a channel and its videos."""
+        for video in self.videos_of([channel]):
+            self.remove_video(video)
+        for playlist in self.community.playlists.values():
+            playlist.channel = None if playlist.channel is channel else playlist.channel
+        del self.channels[channel.name]
 
     def channel_by_id(self, number: int) -> Channel | None:
         """Return a channel by id."""
@@ -82,6 +115,7 @@ class Store:
         """Remove a video and what belongs to it."""
         del self.videos[video.id], self._by_uuid[video.uuid]
         self.captions.pop(video.id, None)
+        self.community.forget_video(video)
         self.marks.content += 1
         self.marks.structure += 1
 

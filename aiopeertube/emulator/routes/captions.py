@@ -7,10 +7,11 @@ from aiopeertube.emulator.api.access import (
     existing_video,
     invalid_id,
 )
-from aiopeertube.emulator.api.calls import Call, Reply, Route, done, json_reply
+from aiopeertube.emulator.api.calls import HTML, Call, Reply, Route, done, json_reply
 from aiopeertube.emulator.model.entities import Caption
 from aiopeertube.emulator.model.languages import LANGUAGES, MODERN_LANGUAGES, WITHOUT_CAPTIONS
 from aiopeertube.emulator.wire.bodies import Upload
+from aiopeertube.emulator.wire.captions import webvtt_of
 from aiopeertube.emulator.wire.problem_json import (
     Problem,
     invalid_parameter,
@@ -21,7 +22,8 @@ from aiopeertube.emulator.wire.problem_json import (
 
 _LIMIT = 20 * 1024 * 1024
 # Plain text is taken for a caption, whatever it says.
-_TYPES = {"text/vtt", "application/x-subrip", "text/plain", "application/octet-stream"}
+_VTT = "text/vtt"
+_TYPES = {_VTT, "application/x-subrip", "text/plain", "application/octet-stream"}
 _NOT_A_CAPTION = (
     f"This caption file is not supported or too large. Please, make sure it is under {_LIMIT} bytes and one of "
     "the following mimetypes: text/vtt (.vtt), application/x-subrip (.srt), text/plain (.srt)"
@@ -52,10 +54,21 @@ async def put_caption(call: Call) -> Reply:
         # The server repeats the transaction with a row that it takes for saved: the old captions go, none come, 204.
         call.store.captions.get(video.id, {}).pop(language, None)
         return Reply(204, content_type=None)
-    content = upload.content if upload else b""
-    caption = Caption(language, f"{call.store.new_uuid()}-{language}.vtt", content, call.backend.options.clock())
+    content, kind = (upload.content, upload.content_type) if upload else (b"", "")
+    file = f"{call.store.new_uuid()}-{language}.vtt"
+    caption = Caption(language, file, content, call.backend.options.clock(), is_srt=kind.lower() != _VTT)
     call.store.captions.setdefault(video.id, {})[language] = caption
     return Reply(204, content_type=None)
+
+
+async def caption_file(call: Call) -> Reply:
+    """Return a file of captions, which is WebVTT whatever was sent."""
+    every = (one for of_video in call.store.captions.values() for one in of_video.values())
+    caption = next((one for one in every if one.file == call.params["file"]), None)
+    if caption is None:
+        return Reply(404, b"", HTML)
+    content = webvtt_of(caption.content) if caption.is_srt else caption.content
+    return Reply(200, content, "text/vtt; charset=UTF-8")
 
 
 async def delete_caption(call: Call) -> Reply:
@@ -75,6 +88,12 @@ async def delete_caption(call: Call) -> Reply:
     return done()
 
 
+async def generate(call: Call) -> Reply:
+    """Refuse to write captions from what is said."""
+    call.user()
+    raise Problem("Video transcription is disabled on this instance")
+
+
 def _check(call: Call, upload: Upload | None) -> None:
     invalid = invalid_id(call.params["id"], "videoId") or {}
     language = call.params["language"]
@@ -88,8 +107,10 @@ def _check(call: Call, upload: Upload | None) -> None:
         raise invalid_parameters(invalid, call.target)
 
 
+FILE_ROUTES = (Route("GET", "/lazy-static/video-captions/{file}", caption_file),)
 ROUTES = (
     Route("GET", "/videos/{id}/captions", captions),
+    Route("POST", "/videos/{id}/captions/generate", generate),
     Route("PUT", "/videos/{id}/captions/{language}", put_caption),
     Route("DELETE", "/videos/{id}/captions/{language}", delete_caption),
 )

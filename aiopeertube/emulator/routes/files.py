@@ -30,11 +30,18 @@ async def private_web_video(call: Call) -> Reply:
     user = call.user_or_none()
     if token is None and user is None:
         refusal = "Video password header, video file token query parameter and bearer token are all missing"
-        raise Problem(refusal, 401) if call.is_modern else Problem("Forbidden", 403)
+        raise Problem(refusal, 401 if call.is_modern else 403)
     video = _of_name(call)
     if not (call.store.opens(str(token), video, call.now) or (user is not None and may_manage(user, video))):
         raise Problem("Forbidden", 403)
     return _file(call, video)
+
+
+async def no_playlist(call: Call) -> Reply:
+    """Find no playlist of a stream: videos have one file."""
+    if "/private/" in call.target and not call.is_modern:
+        raise Problem("Forbidden", 403, plain=True)
+    raise _missing()
 
 
 async def generated(call: Call) -> Reply:
@@ -43,6 +50,7 @@ async def generated(call: Call) -> Reply:
     if video is None:
         raise Problem("Video not found", 404)
     reply = _part(video, 0)
+    reply.content_type = _TYPE if call.is_modern else None
     reply.headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{video.uuid}.mp4"}
     return reply
 
@@ -63,8 +71,12 @@ def _of_name(call: Call) -> Video:
     found = _NAME.fullmatch(call.params["name"])
     video = call.store.video(found["uuid"]) if found else None
     if video is None:
-        raise Problem("ENOENT: no such file or directory", 404, code="Error")
+        raise _missing()
     return video
+
+
+def _missing() -> Problem:
+    return Problem("ENOENT: no such file or directory", 404, code="Error")
 
 
 def _file(call: Call, video: Video) -> Reply:
@@ -99,6 +111,8 @@ ROUTES = (Route("POST", "/videos/{id}/token", file_token),)
 FILE_ROUTES = (
     Route("GET", "/static/web-videos/{name}", web_video),
     Route("GET", "/static/web-videos/private/{name}", private_web_video),
+    Route("GET", "/static/streaming-playlists/hls/{name}", no_playlist),
+    Route("GET", "/static/streaming-playlists/hls/private/{name}", no_playlist),
     Route("GET", "/download/web-videos/{name}", web_video),
     Route("GET", "/download/videos/generate/{id}", generated),
 )

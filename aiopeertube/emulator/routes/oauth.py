@@ -52,6 +52,8 @@ def _user_of_password(call: Call, fields: dict[str, Any]) -> User:
     user = call.store.users.get(fields["username"])
     if user is None or user.password != fields["password"]:
         raise _invalid_grant("Invalid grant: user credentials are invalid")
+    if user.is_blocked:
+        raise Problem("User is blocked.", code="account_blocked" if call.is_modern else "access_denied")
     if user.otp is not None:
         _check_code(call, user.otp)
     user.last_login_at = call.now

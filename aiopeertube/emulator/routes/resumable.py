@@ -3,11 +3,9 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-import orjson
-
 from aiopeertube.emulator.api import chunks
 from aiopeertube.emulator.api.calls import Call, Reply, Route
-from aiopeertube.emulator.api.chunks import UploadError
+from aiopeertube.emulator.api.chunks import UploadError, error_body, library_reply
 from aiopeertube.emulator.api.creation import check_new_video, check_place, create_video, unreadable, uploaded
 from aiopeertube.emulator.api.edits import channel_of_user
 from aiopeertube.emulator.api.validation import IMAGE_FIELDS, Invalid
@@ -25,7 +23,6 @@ from aiopeertube.emulator.wire.scalars import text_of
 from aiopeertube.emulator.wire.video_files import SourceFile, is_video
 
 _PATH = "/videos/upload-resumable"
-_PLAIN_JSON = "application/json"
 _LENGTH, _TYPE = "x-upload-content-length", "x-upload-content-type"
 _NAME_LIMIT = 1000
 
@@ -37,8 +34,7 @@ def _by_library(handler: Callable[[Call], Awaitable[Reply]]) -> Callable[[Call],
         try:
             return await handler(call)
         except UploadError as error:
-            body = {"error": {"code": error.code, "message": error.message}}
-            return _library_reply(error.status, body)
+            return library_reply(error.status, error_body(error.code))
 
     return handle
 
@@ -73,7 +69,7 @@ async def receive(call: Call) -> Reply:
         end = await chunks.receive(call.request, upload, call.backend.options.clock)
         if not upload.is_complete:
             # Of an upload of which nothing has come this says 0--1.
-            return _library_reply(308, Range=f"bytes=0-{end - 1}")
+            return library_reply(308, Range=f"bytes=0-{end - 1}")
     call.operation = "uploadResumable"
     return await _finish(call, user, upload)
 
@@ -84,7 +80,7 @@ async def cancel(call: Call) -> Reply:
     key = _own_id(call, call.user())
     call.store.uploads.end_processing(key)
     call.store.uploads.remove(key)
-    return _library_reply(204)
+    return library_reply(204)
 
 
 def _check_announcement(call: Call, body: Body) -> None:
@@ -130,8 +126,8 @@ def _announced(call: Call, upload: PendingUpload) -> Reply:
         headers["Range"] = f"bytes=0-{upload.written - 1}"
     if upload.is_complete:
         # All bytes are there, but no video: for that a chunk has to be sent again.
-        return _library_reply(200, _described(upload), **headers)
-    return _library_reply(200 if upload.written else 201, None, **headers)
+        return library_reply(200, _described(upload), **headers)
+    return library_reply(200 if upload.written else 201, None, **headers)
 
 
 def _location(call: Call, upload: PendingUpload) -> str:
@@ -200,12 +196,6 @@ def _check_file(call: Call, user: User, upload: PendingUpload) -> Channel:
         # 6.3 goes on to say that it is being processed, so the same file cannot come again soon.
         raise
     return channel
-
-
-def _library_reply(status: int, body: dict[str, Any] | None = None, **headers: str) -> Reply:
-    content = b"" if body is None else orjson.dumps(body)
-    content_type = None if body is None else _PLAIN_JSON
-    return Reply(status, content, content_type, {"Cache-Control": "no-store", **headers}, has_etag=False)
 
 
 ROUTES = (

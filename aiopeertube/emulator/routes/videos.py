@@ -12,6 +12,7 @@ from aiopeertube.emulator.api.access import (
 from aiopeertube.emulator.api.calls import Call, Reply, Route, done, json_reply
 from aiopeertube.emulator.api.edits import apply_edit, channel_of_edit, check_stored
 from aiopeertube.emulator.api.listing import VIDEO_SORTS, Filters, Query, check_filters, check_page
+from aiopeertube.emulator.api.rendering import INCLUDE_BLOCKED
 from aiopeertube.emulator.api.validation import IMAGE_FIELDS, check_edit, check_passwords
 from aiopeertube.emulator.model.constants import INTERNAL, PUBLIC
 from aiopeertube.emulator.model.entities import User
@@ -41,7 +42,7 @@ async def list_videos(call: Call, *, owner: int | None = None, channel: int | No
     user = call.user_or_none()
     sent = check_filters(query, call.target)
     _check_allowed(query, user, modern=call.is_modern)
-    filters = _filters(sent, user, owner, channel)
+    filters = filters_of(sent, user, owner, channel)
     async with call.backend.reading():
         found = call.backend.lists.find(filters, page.sort)
         rows = call.backend.renderer.rows(page.of(found), sent["include"])
@@ -59,7 +60,8 @@ def _check_allowed(query: Query, user: User | None, *, modern: bool) -> None:
         raise Problem(_NO_FILTER)
 
 
-def _filters(sent: dict[str, Any], user: User | None, owner: int | None, channel: int | None) -> Filters:
+def filters_of(sent: dict[str, Any], user: User | None, owner: int | None, channel: int | None) -> Filters:
+    """Return the filters of a list; `owner` and `channel` are ids that restrict it."""
     privacies = sent.get("privacyOneOf") or ([PUBLIC] if user is None else [PUBLIC, INTERNAL])
     return Filters(
         privacies=frozenset(privacies),
@@ -69,6 +71,7 @@ def _filters(sent: dict[str, Any], user: User | None, owner: int | None, channel
         nsfw=_NSFW.get(sent["nsfw"], False),
         is_live=sent.get("isLive"),
         is_local=sent.get("isLocal"),
+        blocked=None if sent["include"] & INCLUDE_BLOCKED else False,
         categories=_set(sent.get("categoryOneOf")),
         licences=_set(sent.get("licenceOneOf")),
         languages=_set(sent.get("languageOneOf")),

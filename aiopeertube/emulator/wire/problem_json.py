@@ -13,7 +13,7 @@ class Problem(Exception):
 
     `detail` is the message and `code` the error's short name, which also makes the `type` and removes the `title`.
     `instance`, the request's target, is only sent with `invalid` parameters. `extra` are more fields of the body,
-    `headers` those of the answer.
+    `headers` those of the answer. A `plain` one is answered with the words of its status alone.
     """
 
     def __init__(
@@ -26,6 +26,7 @@ class Problem(Exception):
         invalid: dict[str, dict[str, Any]] | None = None,
         extra: dict[str, Any] | None = None,
         headers: dict[str, str] | None = None,
+        plain: bool = False,
     ) -> None:
         super().__init__(detail)
         self.detail = detail
@@ -35,13 +36,14 @@ class Problem(Exception):
         self.invalid = invalid
         self.extra = extra or {}
         self.headers = headers or {}
+        self.plain = plain
 
     def body(self, operation: str | None, *, modern: bool) -> dict[str, Any]:
         """Return the body.
 
         `operation` is the route's name in the API documentation; `modern` answers have no `error`, like those of 8.x.
         """
-        body: dict[str, Any] = {"type": "about:blank", "title": _phrase(self.status)}
+        body: dict[str, Any] = {"type": "about:blank", "title": phrase(self.status)}
         if self.code:
             body = {"type": f"{_DOCS}#section/Errors/{self.code}"}
         body["detail"] = self.detail
@@ -60,7 +62,8 @@ class Problem(Exception):
         return body
 
 
-def _phrase(status: int) -> str:
+def phrase(status: int) -> str:
+    """Return a status in words."""
     return _OLD_PHRASES.get(status) or HTTPStatus(status).phrase
 
 

@@ -7,7 +7,11 @@ from dataclasses import dataclass
 HEAD_LENGTH = 512
 # As a server takes them that does not transcode. Only the first is bound to the start and only the last to the end.
 _TYPES = re.compile(r"^video/webm|video/ogg|video/mp4$", re.IGNORECASE)
-EXTENSIONS = (".webm", ".ogv", ".mp4")
+_EXTENSIONS = (".webm", ".ogv", ".mp4")
+# What one that transcodes may be told to take, too; any type, since most of these have several.
+_MORE = (
+    ".mkv", ".mov", ".avi", ".wmv", ".flv", ".f4v", ".3g2", ".3gp", ".mts", ".m2ts", ".mxf", ".nut",
+)  # fmt: skip
 
 _BEGINNINGS = (b"\x1aE\xdf\xa3", b"OggS", b"FLV\x01", b"0&\xb2u", b"\x00\x00\x01\xba", b"\x00\x00\x01\xb3")
 # The boxes that MP4 and QuickTime files may begin with, after four bytes of length.
@@ -25,9 +29,14 @@ class SourceFile:
     created_at: float  # completion, in seconds since 1970
 
 
-def is_video_type(content_type: str) -> bool:
+def extensions(*, more: bool) -> tuple[str, ...]:
+    """Return how the names of files may end."""
+    return (*_EXTENSIONS, *_MORE) if more else _EXTENSIONS
+
+
+def is_video_type(content_type: str, *, more: bool = False) -> bool:
     """Tell whether the server accepts files declared as this type."""
-    return _TYPES.search(content_type) is not None
+    return more or _TYPES.search(content_type) is not None
 
 
 def is_video(head: bytes) -> bool:

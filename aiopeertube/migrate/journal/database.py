@@ -8,7 +8,7 @@ import sqlite3
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
@@ -31,12 +31,11 @@ _INSERT: Final = (
     f"VALUES ({'?, ' * len(INSERTED)}?, ?, ?)"
 )
 _SAVE: Final = f"UPDATE item SET {', '.join(f'{column.name} = ?' for column in SAVED)}, sum = ?, at = ? WHERE id = ?"  # noqa: S608
-# Items of a pass whose video this job changed in another way after they were last settled; the rest of a video that
-# is in conflict is no such way.
+# Items of a pass whose video this job changed in another way after they were last settled.
 _OVERWRITTEN: Final = """
 WITH last AS (SELECT uuid, max(at) AS at FROM item WHERE state = 'changed' AND uuid != '' GROUP BY uuid)
 SELECT item.id, item.at FROM item JOIN last ON last.uuid = item.uuid
-WHERE pass = ? AND item.at < last.at AND state != 'conflict' ORDER BY item.id
+WHERE pass = ? AND item.at < last.at ORDER BY item.id
 """
 # Items of a pass that are about one video under several names; what was set apart of an item has its name.
 _TWICE: Final = (
@@ -65,13 +64,25 @@ DELETE FROM item WHERE pass < ? AND state IN ('read', 'planned', 'failed') AND E
     SELECT 1 FROM item AS apart WHERE apart.ref = item.ref AND apart.change = item.change AND apart.pass = ?
 )
 """
+_UNPROVEN: Final = """
+SELECT id, state FROM item WHERE state != 'damaged' AND (
+    typeof(pass) != 'integer' OR pass NOT BETWEEN 0 AND ? OR (
+        state = 'changed' AND NOT EXISTS (SELECT 1 FROM write WHERE write.item = item.id AND outcome = 'changed')
+    )
+)
+"""
+_HOLD_BACK: Final = """
+UPDATE item SET state = 'read', ready = 0, reason = 'nobody knows whether an earlier change of this video was done'
+WHERE state = 'planned' AND pass = ? AND uuid IN (SELECT uuid FROM item WHERE state = 'sending' AND uuid != '')
+"""
+_READ_AGAIN: Final = "state = 'read', ready = 0, reason = ''"
 _BACK: Final = "state = CASE WHEN ready THEN 'planned' ELSE 'read' END, reason = ''"
 
 
 class Database:
     """One journal's file, and the lock that keeps others off it."""
 
-    def __init__(self, path: Path, connection: sqlite3.Connection, held: ExitStack) -> None:
+    def __init__(self, path: Path, connection: sqlite3.Connection, held: ExitStack, *, writes: bool = True) -> None:
         self.path = path
         self._connection = connection
         self._held = held  # the connection and the lock
@@ -79,6 +90,7 @@ class Database:
         self._seed = int(facts["seed"])
         self.last_pass = int(facts.get("pass", 0))
         self.undone_by = str(facts.get("undone", ""))  # the journal of a rollback that changed what this one wrote
+        self._is_marked = writes and "open" in facts  # as one that is being written
         self._nothing_known = False  # while a first pass promises that no video comes up twice
         self._known = 0  # the last item of earlier passes
         self.log = WriteLog(connection, self._seed)
@@ -115,7 +127,9 @@ class Database:
                 connection = journal_file.copied(path, undo)
             else:
                 connection = journal_file.opened(path, undo)
-            database = cls(path, connection, undo)
+            database = cls(path, connection, undo, writes=not read_only)
+            if database.last_pass == 0 and database._one("TRUE", ()) is not None:
+                raise JournalError(f"the journal {path} is damaged: how far it came cannot be read")
             if not read_only or (looks and journal_file.is_small(path)):
                 database.find_damaged(mark=not read_only)
             database._held = undo.pop_all()
@@ -123,7 +137,16 @@ class Database:
 
     def close(self) -> None:
         """Close the file; the lock is kept until `release`."""
-        self._connection.close()
+        journal_file.close(self.path, self._connection, is_marked=self._is_marked)
+
+    @contextmanager
+    def _changing(self) -> Iterator[sqlite3.Connection]:
+        """Make one transaction of a block."""
+        if not self._is_marked:
+            journal_file.mark(self._connection)
+            self._is_marked = True
+        with self._connection as connection:
+            yield connection
 
     def release(self, *, remove: bool) -> None:
         """Release the lock, and `remove` the file before, with what belongs to it."""
@@ -132,12 +155,16 @@ class Database:
         self._held.close()
 
     def find_damaged(self, *, mark: bool) -> None:
-        """Go through all items for those whose cells are not what was written; `mark` them as such."""
+        """Go through all items for those whose cells are not what was written; `mark` them as such.
+
+        So are those that claim to be changed, and of which the log of writes knows nothing, or to be of a later pass.
+        """
         rows = self._connection.execute(_SELECT + "TRUE")
         found = ((item, str(row[STATE])) for row in rows if (item := item_of(row, self._seed)).state == "damaged")
         self._damaged = {item.id: claim for item, claim in found if claim != "damaged"}
+        self._damaged |= dict(self._connection.execute(_UNPROVEN, (self.last_pass,)))
         if mark and self._damaged:
-            with self._connection as connection:
+            with self._changing() as connection:
                 marks = [(DAMAGED, id_) for id_ in self._damaged]
                 connection.executemany("UPDATE item SET state = 'damaged', reason = ? WHERE id = ?", marks)
             self._damaged = {}
@@ -149,14 +176,14 @@ class Database:
         self._nothing_known = distinct and self.last_pass == 0
         self.last_pass += 1
         (self._known,) = self._connection.execute("SELECT coalesce(max(id), 0) FROM item").fetchone()
-        with self._connection as connection:
+        with self._changing() as connection:
             connection.execute("INSERT OR REPLACE INTO job VALUES ('pass', ?)", (as_json(self.last_pass),))
             if not self._nothing_known:
                 connection.execute(_BY_VIDEO)
 
     def add(self, items: Sequence[Item]) -> list[tuple[Item, Item]]:
         """Take in what rows want; return pairs of rows that contradict each other, the earlier one first."""
-        with self._connection:
+        with self._changing():
             return [(earlier, item) for item in items if (earlier := self._add_one(item)) is not None]
 
     def _add_one(self, item: Item) -> Item | None:
@@ -184,7 +211,7 @@ class Database:
 
     def add_apart(self, items: Sequence[Item]) -> None:
         """Take in parts of items of this pass, each as an item of its own."""
-        with self._connection:
+        with self._changing():
             for item in items:
                 self._insert(item)
 
@@ -210,7 +237,7 @@ class Database:
         where = f"pass < ? AND +state IN ('changed', 'conflict', 'sending') AND ref IN ({', '.join('?' * len(refs))})"
         values = (self.last_pass, *refs)
         kept = {item.ref for item in self._select(where, values)}
-        with self._connection as connection:
+        with self._changing() as connection:
             connection.execute(f"UPDATE item SET pass = ? WHERE {where}", (self.last_pass, *values))  # noqa: S608
         return kept
 
@@ -223,7 +250,7 @@ class Database:
         What an earlier pass left in the states `again` is read again: the server may be another by now.
         """
         self._nothing_known = False
-        with self._connection as connection:
+        with self._changing() as connection:
             connection.execute(_BY_VIDEO)
             if edits and self.last_pass > 1:
                 self._plan_again_what_was_overwritten()
@@ -239,22 +266,36 @@ class Database:
                 (self.last_pass,),
             )
             connection.execute(
-                "UPDATE item SET state = 'read', ready = 0, reason = '' "  # noqa: S608 - our own names
+                f"UPDATE item SET {_READ_AGAIN} "  # noqa: S608 - our own names
                 f"WHERE pass = ? AND id <= ? AND state IN ({', '.join('?' * len(again))})",
                 (self.last_pass, self._known, *again),
             )
 
     def _plan_again_what_was_overwritten(self) -> None:
-        """Replace what this job knows of a video by a new wish, where a later change of its own came between."""
+        """Replace what this job knows of a video by a new wish, where a later change of its own came between.
+
+        The rest of a video that is in conflict is no wish of its own; it learns what was written beside it.
+        """
         overwritten = self._connection.execute(_OVERWRITTEN, (self.last_pass,)).fetchall()
         if overwritten:
             self.log.find_steps()
         for id_, at in overwritten:
             (old,) = self._select("id = ?", (id_,))
-            self._connection.execute("UPDATE item SET pass = ? WHERE id = ?", (self.last_pass - 1, id_))
             known = {**old.known, **self.log.written_since(old, at)}
             note = old.note | ({"looked": known} if known else {})
+            if old.state == "conflict":
+                self._save([replace(old, note=note)])
+                continue
+            self._connection.execute("UPDATE item SET pass = ? WHERE id = ?", (self.last_pass - 1, id_))
             self._insert(Item(old.ref, old.wanted, old.line, old.row, note=note))
+
+    def hold_back(self) -> int:
+        """Leave for later what is planned for videos of which nobody knows what this job did to them.
+
+        What was there first is known only once that is settled. Return how many are left.
+        """
+        with self._changing() as connection:
+            return connection.execute(_HOLD_BACK, (self.last_pass,)).rowcount
 
     # -- looking ---------------------------------------------------------------------------------
 
@@ -282,17 +323,17 @@ class Database:
         """
         pairs, joined = [], 0
         twice = self._select(_TWICE, (self.last_pass, self.last_pass))
-        for _, same in groupby(twice, lambda item: item.uuid):
-            first, *others = same
-            for other in others:
-                wanted = merged(first.wanted, other.wanted)
-                if wanted is None:
-                    pairs.append((first, other))
-                    continue
-                first.take_in(other, wanted)
-                joined += 1
-                self._join(first, other)
-        self._connection.commit()
+        with self._changing():
+            for _, same in groupby(twice, lambda item: item.uuid):
+                first, *others = same
+                for other in others:
+                    wanted = merged(first.wanted, other.wanted)
+                    if wanted is None:
+                        pairs.append((first, other))
+                        continue
+                    first.take_in(other, wanted)
+                    joined += 1
+                    self._join(first, other)
         return sorted(pairs, key=lambda pair: pair[1].line or 0), joined
 
     def _join(self, first: Item, other: Item) -> None:
@@ -369,19 +410,19 @@ class Database:
     def mark_undone(self, by: str) -> None:
         """Note that another journal's job is about to undo this one."""
         self.undone_by = by
-        with self._connection as connection:
+        with self._changing() as connection:
             connection.execute("INSERT OR REPLACE INTO job VALUES ('undone', ?)", (as_json(by),))
         # Now, not when it is closed: the journal of the rollback is the later one.
-        self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        self._connection.execute("PRAGMA wal_checkpoint(FULL)")
 
     def save(self, items: Sequence[Item]) -> None:
         """Write items with all that is known of them."""
-        with self._connection:
+        with self._changing():
             self._save(items)
 
     def settle(self, items: Sequence[Item]) -> None:
         """Write items with what became of them."""
-        with self._connection:
+        with self._changing():
             self._save(items)
             self.log.settle(items)
 
@@ -390,7 +431,7 @@ class Database:
         items = self._select("state = 'planned' AND id > ? ORDER BY id LIMIT ?", (after, number))
         for item in items:
             item.state = "sending"
-        with self._connection:
+        with self._changing():
             self._save(items)
             self.log.begin(items)
         return items
@@ -399,11 +440,15 @@ class Database:
         rows = [(*row_to_save(item, self._seed), time.time(), item.id) for item in items]
         self._connection.executemany(_SAVE, rows)
 
-    def reopen_failed(self) -> None:
-        """Plan or read again what failed, unless no values came of it: another try would find the same."""
-        with self._connection as connection:
+    def reopen_failed(self, *, edits: bool) -> None:
+        """Plan or read again what failed, unless no values came of it: another try would find the same.
+
+        `edits` are read in any case: their videos may be others by now.
+        """
+        back = _READ_AGAIN if edits else _BACK
+        with self._changing() as connection:
             connection.execute(
-                f"UPDATE item SET {_BACK} WHERE state = 'failed' AND pass = ? AND (ready OR wanted != '{{}}')",  # noqa: S608
+                f"UPDATE item SET {back} WHERE state = 'failed' AND pass = ? AND (ready OR wanted != '{{}}')",  # noqa: S608
                 (self.last_pass,),
             )
 
@@ -414,4 +459,8 @@ class Database:
         return found[0] if found else None
 
     def _select(self, where: str, values: tuple[Any, ...]) -> list[Item]:
-        return [item_of(row, self._seed) for row in self._connection.execute(_SELECT + where, values)]
+        items = [item_of(row, self._seed) for row in self._connection.execute(_SELECT + where, values)]
+        for item in items if self._damaged else ():
+            if item.id in self._damaged:
+                item.settle("damaged", DAMAGED)
+        return items

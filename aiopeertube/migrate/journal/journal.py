@@ -150,6 +150,10 @@ class Journal:
         """
         await self._run_flushed(lambda: self._database.end_pass(edits=edits, again=again))
 
+    async def hold_back(self) -> int:
+        """Leave for later what is planned for videos of which nobody knows what this job did to them."""
+        return await self._run_flushed(self._database.hold_back)
+
     # -- looking ---------------------------------------------------------------------------------
 
     async def counts(self) -> dict[str, int]:
@@ -251,9 +255,9 @@ class Journal:
         """Note that another journal's job is about to undo this one: it is not resumed after that."""
         await self._run_flushed(self._database.mark_undone, by)
 
-    async def reopen_failed(self) -> None:
-        """Plan again what failed."""
-        await self._run(self._database.reopen_failed)
+    async def reopen_failed(self, *, edits: bool = False) -> None:
+        """Plan again what failed; `edits` are to be compared again before."""
+        await self._run(lambda: self._database.reopen_failed(edits=edits))
 
     # -- inside ----------------------------------------------------------------------------------
 

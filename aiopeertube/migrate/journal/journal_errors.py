@@ -48,6 +48,8 @@ def explained(path: Path, *, began: bool = False) -> Iterator[None]:
         raise JournalError(f"the journal {path} is damaged: {exc}") from None
     except (sqlite3.Error, OverflowError) as exc:
         raise _why(path, exc, began=began) from None
+    except UnicodeDecodeError:  # SQLite cites what it found where names of tables should be
+        raise JournalError(f"the journal {path} is damaged, or no journal at all: its tables have no names") from None
     except OSError as exc:
         raise JournalError(f"cannot use the journal {path}: {exc.strerror or exc}") from None
 

@@ -1,10 +1,12 @@
 """The file of a journal: found to be whole before anything is written to it, locked, or copied where it cannot be.
 
-SQLite keeps what was written last in a file beside it, `-wal`. Where nothing can be made beside a journal, on a
-read-only medium or in another user's folder, it is read as it is, or a copy of it in memory is used.
+SQLite keeps what was written last in a file beside it, `-wal`. While a journal is written, and after a kill, it has
+the mark `open`, so that it is not taken for a whole one without that file. Where nothing can be made beside a
+journal, on a read-only medium or in another user's folder, it is read as it is, or a copy of it in memory is used.
 """
 
 import os
+import secrets
 import shutil
 import sqlite3
 import tempfile
@@ -31,12 +33,33 @@ def made(path: Path, job: Job, undo: ExitStack) -> sqlite3.Connection:
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     if path.exists():
-        raise JournalError(f"there is a journal at {path} already: resume it, or choose another place")
+        raise JournalError(there_already(path))
     _refuse_others(path)
     _lock(path, undo)
-    connection = _writing(path, undo, "rwc")
-    fill(connection, job)
-    return connection
+    _put(path, fill(job))
+    return _writing(path, undo, "rw")
+
+
+def _put(path: Path, data: bytes) -> None:
+    """Give a file its name when all of it is on the disk: one that was cut short would look like a damaged one."""
+    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    try:
+        with part.open("xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        part.rename(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def there_already(path: Path) -> str:
+    """Say what to do about a place where there is something."""
+    if path.is_dir():
+        return f"the journal cannot be {path}: it is a directory"
+    return (
+        f"there is a file at {path} already: if it is the journal of this job, resume it, else choose another place"
+    )
 
 
 def _refuse_others(path: Path) -> None:
@@ -99,6 +122,25 @@ def can_be_written(path: Path) -> bool:
     return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
 
 
+def mark(connection: sqlite3.Connection) -> None:
+    """Mark a file as one that is being written; that is in the file itself when this returns."""
+    with connection:
+        connection.execute("INSERT OR REPLACE INTO job VALUES ('open', 'true')")
+    connection.execute("PRAGMA wal_checkpoint(FULL)")  # which leaves something in the file beside it
+
+
+def close(path: Path, connection: sqlite3.Connection, *, is_marked: bool) -> None:
+    """Close a file, without its mark; where that cannot be written, what is beside it is kept as well."""
+    with ExitStack() as undo:
+        try:
+            if is_marked:
+                with connection:
+                    connection.execute("DELETE FROM job WHERE key = 'open'")
+        except sqlite3.Error:
+            undo.callback(_connected(path, undo, "mode=ro").execute("SELECT 1 FROM job").close)  # no longer the last
+        connection.close()
+
+
 def remove(path: Path) -> None:
     """Remove a journal with what belongs to it."""
     for suffix in BESIDE:
@@ -153,7 +195,7 @@ def _reading(path: Path, undo: ExitStack) -> sqlite3.Connection:
 def _apart(path: Path, undo: ExitStack) -> sqlite3.Connection:
     """Open a file of which SQLite cannot share the `-wal` with others; where there is one, copies are opened."""
     beside = Path(f"{path}-wal")
-    if not beside.exists() or not beside.stat().st_size:
+    if not _has_beside(path):
         return _connected(path, undo, "immutable=1")
     copy = Path(undo.enter_context(tempfile.TemporaryDirectory(prefix="aiopeertube-"))) / "copy"
     shutil.copyfile(path, copy)
@@ -173,6 +215,9 @@ def _recognised(path: Path, connection: sqlite3.Connection, *, wholly: bool) -> 
         raise JournalError(f"{path} is no journal of this version, or none at all")
     if version > VERSION:
         raise JournalError(f"the journal {path} is of a later version ({version}): a newer aiopeertube made it")
+    if not _has_beside(path) and connection.execute("SELECT 1 FROM job WHERE key = 'open'").fetchone():
+        what = f"{path.name}-wal is missing, which has what was written last; bring it back, or go on without it"
+        raise JournalError(f"the journal {path} is damaged: {what} ({_GO_ON})")
     if _is_foreign(path, connection):
         raise JournalError(f"the journal {path} is damaged: {path.name}-wal beside it is of another journal")
     if wholly and (found := connection.execute("PRAGMA quick_check(1)").fetchone()) != ("ok",):
@@ -180,10 +225,18 @@ def _recognised(path: Path, connection: sqlite3.Connection, *, wholly: bool) -> 
     return int(version)
 
 
+_GO_ON: Final = "DELETE FROM job WHERE key = 'open' in SQLite"
+
+
+def _has_beside(path: Path) -> bool:
+    """Tell whether there is something in the file that SQLite keeps beside a journal."""
+    beside = Path(f"{path}-wal")
+    return beside.exists() and beside.stat().st_size > 0
+
+
 def _is_foreign(path: Path, connection: sqlite3.Connection) -> bool:
     """Tell whether what was written last is of another file: SQLite takes any `-wal` beside a file for its."""
-    beside = Path(f"{path}-wal")
-    if not beside.exists() or not beside.stat().st_size:
+    if not _has_beside(path):
         return False
     with ExitStack() as undo, suppress(sqlite3.Error):
         alone = _connected(path, undo, "immutable=1")
@@ -202,7 +255,10 @@ def facts(path: Path, connection: sqlite3.Connection) -> tuple[Job, dict[str, An
     job = facts_of(texts)
     if job is None:
         raise JournalError(f"the journal {path} is damaged: what it is about cannot be read")
-    return job, {key: value_of(text) for key, text in texts.items()}
+    found = {key: value_of(text) for key, text in texts.items()}
+    if type(found.get("pass", 0)) is not int or not isinstance(found.get("undone", ""), str):
+        raise JournalError(f"the journal {path} is damaged: how far it came cannot be read")
+    return job, found
 
 
 def _lock(path: Path, undo: ExitStack) -> None:

@@ -15,6 +15,7 @@ from aiopeertube.errors import PeerTubeError
 from .database import Database
 from .journal import Journal
 from .journal_errors import JournalError, explained
+from .journal_file import there_already
 from .schema import Job
 
 _SUFFIX: Final = ".journal"
@@ -46,8 +47,9 @@ def prepared(path: Path) -> Path:
 
 
 def fresh(source: str) -> Path:
-    """Name a new journal; the name of its input is cut, so that lists have room."""
-    stem = re.sub(r"[^A-Za-z0-9.-]+", "-", Path(source).stem)[:28].strip("-.") or "job"
+    """Name a new journal; the name of its input is cut, so that lists have room, and that of a job has one time."""
+    stem = re.sub(r"[^A-Za-z0-9.-]+", "-", Path(source).stem)
+    stem = re.sub(r"^(\d{8}-\d{6}-)+", "back-", stem)[:28].strip("-.") or "job"
     name = f"{time.strftime('%Y%m%d-%H%M%S')}-{stem}"
     path = directory() / f"{name}{_SUFFIX}"
     number = 2
@@ -75,9 +77,17 @@ def find_journal(name: str | Path, *, changed: bool = False) -> Path:
 
 
 def all_journals() -> Iterator[Path]:
-    """Give all journals in their directory, the newest first."""
-    found = [path for path in _named() if path.is_file()]
-    yield from sorted(found, key=lambda path: path.stat().st_mtime, reverse=True)
+    """Give all journals in their directory, written last first; a rollback writes to that of its job, too."""
+    found = [(at, path) for path in _named() if (at := _written_at(path)) is not None]
+    yield from (path for _, path in sorted(found, reverse=True))
+
+
+def _written_at(path: Path) -> float | None:
+    """Return when a file was written last (seconds since the epoch); None: it is none, or was just removed."""
+    try:
+        return path.stat().st_mtime if path.is_file() else None
+    except OSError:
+        return None
 
 
 def _last(*, changed: bool) -> Path | None:
@@ -87,7 +97,7 @@ def _last(*, changed: bool) -> Path | None:
         try:
             at = _moment(path, changed=changed)
         except JournalError as exc:
-            damaged.append((path.stat().st_mtime, exc))
+            damaged.append((_written_at(path) or 0.0, exc))
             continue
         if at is not None:
             found.append((at, path))
@@ -123,7 +133,12 @@ def unfinished(job: Job) -> Path | None:
 
 
 def earlier_journals(job: Job, *, same_source: bool = True) -> Iterator[Path]:
-    """Give the journals of the same kind of job, instance and user, and of the same input; the newest first."""
+    """Give the journals of the same kind of job, instance and user, and of the same input; begun last, first."""
+    found = sorted(_alike(job, same_source=same_source), key=itemgetter(0), reverse=True)
+    return (path for _, path in found)
+
+
+def _alike(job: Job, *, same_source: bool) -> Iterator[tuple[float, Path]]:
     for path in all_journals():
         try:
             database = Database.open(path, read_only=True, looks=False)
@@ -133,7 +148,7 @@ def earlier_journals(job: Job, *, same_source: bool = True) -> Iterator[Path]:
             continue
         alike = (other.kind, other.origin, other.user) == (job.kind, job.origin, job.user)
         if alike and (other.source == job.source or not same_source):
-            yield path
+            yield other.began, path
 
 
 def journal_of(job: Job, *, path: str | Path | None, resume: bool) -> Journal:
@@ -155,9 +170,7 @@ def journal_of(job: Job, *, path: str | Path | None, resume: bool) -> Journal:
 def _given(job: Job, path: Path, *, resume: bool) -> Journal:
     exists = path.exists()
     if exists and not resume:
-        raise JournalError(
-            f"there is a journal at {path} already: resume it, or choose another place", option="resume"
-        )
+        raise JournalError(there_already(path), option="journal" if path.is_dir() else "resume")
     if resume and not exists:
         raise JournalError(f"there is no journal at {path} to resume", option="journal")
     return Journal.open(path) if exists else Journal.create(path, job)

@@ -4,6 +4,7 @@ import secrets
 import sqlite3
 import time
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
@@ -59,13 +60,15 @@ UPDATE write SET sum = row_sum({", ".join(WRITTEN)});
 """  # noqa: S608 - our own names
 
 
-def fill(connection: sqlite3.Connection, job: Job) -> None:
-    """Make the tables of a new journal, and write what it is about."""
+def fill(job: Job) -> bytes:
+    """Make the file of a new journal: its tables, and what it is about."""
     facts = asdict(job) | {"columns": list(job.columns), "began": job.began or time.time()}
-    connection.executescript(_SCHEMA)
-    with connection:
-        connection.execute(f"PRAGMA user_version = {VERSION}")
-        _write_facts(connection, {key: as_json(value) for key, value in facts.items()})
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.executescript(_SCHEMA)
+        with connection:
+            connection.execute(f"PRAGMA user_version = {VERSION}")
+            _write_facts(connection, {key: as_json(value) for key, value in facts.items()})
+        return connection.serialize()
 
 
 # What is said of a job once and for all; the rest changes as it goes on.

@@ -47,7 +47,7 @@ class Kind(Protocol):
 
     @property
     def question(self) -> str:
-        """What to ask before it begins, with {count} and {origin}; "" where nobody need be asked."""
+        """What to ask before it begins, with {videos} (counted) and {origin}; "" where nobody need be asked."""
         ...
 
     def words(self, columns: Sequence[str]) -> Iterable[str]:

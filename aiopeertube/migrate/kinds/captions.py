@@ -17,9 +17,10 @@ from aiopeertube.migrate.problems import CellError
 from aiopeertube.migrate.rows.rows import RowReader
 from aiopeertube.migrate.tables.source import Row
 from aiopeertube.wire.call import Call
-from aiopeertube.wire.messages import Request
+from aiopeertube.wire.messages import Request, Response
 
 from .reading import file_in, requested
+from .subtitles import said
 
 if TYPE_CHECKING:
     from aiopeertube._client import PeerTube
@@ -65,7 +66,7 @@ class Captions:
         data = path.read_bytes()
         if why := not_captions(path, data):
             raise CellError("file", why)
-        return {"language": code, "file": str(path), "sha256": digest(data)}
+        return {"language": code, "file": str(path), "sha256": digest(data), "said": said(data)}
 
     def call(self, pt: "PeerTube", item: Item) -> Call[None]:
         """Make the upload."""
@@ -80,7 +81,7 @@ class Captions:
             return
         for _ in range(_TRIES):
             await pt.send(request)
-            if not await self.check(pt, item):
+            if await self._kept(pt, item) is not None:
                 return
         item.settle("failed", "the server takes the captions and does not keep them", again=True)
 
@@ -89,28 +90,50 @@ class Captions:
         item.settle("changed")
 
     async def ask(self, pt: "PeerTube", journal: Journal, item: Item) -> None:
-        """Plan it again: nobody can ask for what a language's captions say, and uploading them twice is harmless."""
+        """Plan it again: uploading captions twice is harmless."""
         item.settle("planned")
 
     async def check(self, pt: "PeerTube", item: Item) -> str:
-        """Say what is wrong with what a job did; "" when it stands."""
+        """Say what is wrong with what a job did; "" when it stands: what the captions say is compared, too."""
         try:
-            page = await pt.captions.list(item.uuid)
+            kept = await self._kept(pt, item)
         except NotFound:
             return "the video is gone"
-        languages = languages_of(page)
-        return "" if item.wanted["language"] in languages else "it has no captions in this language"
+        if kept is None:
+            return "it has no captions in this language"
+        return await self._compared(pt, item, kept)
+
+    @staticmethod
+    async def _compared(pt: "PeerTube", item: Item, kept: Mapping[str, Any]) -> str:
+        what = f"the captions in {item.wanted['language']}"
+        path = taken(kept, "captionPath", kind=str, what=what)
+        file: Call[bytes] = Call("GET", path, _body, sender=pt)
+        try:
+            there = said(await file)
+        except NotFound:
+            return f"the file of {what} is gone"
+        return "" if there == item.wanted["said"] else f"{what} say something else than {item.wanted['file']}"
+
+    @staticmethod
+    async def _kept(pt: "PeerTube", item: Item) -> Mapping[str, Any] | None:
+        """Return what the server tells of the captions in the item's language; None where it has none."""
+        captions = by_language(await pt.captions.list(item.uuid))
+        return captions.get(item.wanted["language"])
 
 
-def languages_of(page: Any) -> set[str]:
-    """Return the languages that a list of captions has.
+def _body(response: Response) -> bytes:
+    return response.body
+
+
+def by_language(page: Any) -> Mapping[str, Mapping[str, Any]]:
+    """Return the captions that a list has, by language.
 
     Raises:
         UnexpectedResponse: it is no such list.
     """
     what = "the list of captions"
     rows = taken(page, "data", kind=list, what=what)
-    return {taken(row, "language", "id", kind=str, what=what) for row in rows}
+    return {taken(row, "language", "id", kind=str, what=what): row for row in rows}
 
 
 def not_captions(path: Path, data: bytes) -> str:

@@ -21,13 +21,14 @@ from aiopeertube.migrate.journal.journal import Journal
 from aiopeertube.migrate.metadata import fields
 from aiopeertube.migrate.metadata.answers import whole_video
 from aiopeertube.migrate.metadata.changes import missing, on_the_wire
-from aiopeertube.migrate.metadata.vocabulary import WORDS
+from aiopeertube.migrate.metadata.vocabulary import FILES, WORDS, Vocabulary
 from aiopeertube.migrate.problems import CellError
 from aiopeertube.migrate.rows.layout import kept, key_of, words_of
 from aiopeertube.migrate.rows.rows import RowReader
 from aiopeertube.migrate.tables.source import Row
 from aiopeertube.resumable import Ticket, upload
 from aiopeertube.wire.call import Call
+from aiopeertube.wire.files import video_type
 from aiopeertube.wire.messages import Request
 
 from .reading import file_in
@@ -72,13 +73,13 @@ class Creation:
 
     def _wanted(self, line: int, cells: Mapping[str, Any], rows: RowReader) -> dict[str, Any]:
         values = self._complete(rows.wanted(line, cells), rows)
-        for name in (name for name in self.needed if name not in values):
-            rows.problems.add(line, name, "a new video needs one")
+        for name in (name for name in self.needed if name not in values and not str(cells.get(name) or "").strip()):
+            rows.problems.add(line, name, "a new video needs one")  # what is there was complained about
         if why := missing(values):
             rows.problems.add(line, None, why)
         wanted: dict[str, Any] = {"fields": values}
         try:
-            wanted |= self._origin(cells)
+            wanted |= self._origin(cells, rows.reading.words)
             images = [column for column in IMAGES if cells.get(column)]
             wanted["images"] = {column: str(_whole_file(cells, self.folder, column)) for column in images}
         except CellError as exc:
@@ -93,7 +94,7 @@ class Creation:
         except ValueError as exc:
             raise ConfigurationError(f"channel: {exc}", option="channel") from None
 
-    def _origin(self, cells: Mapping[str, Any]) -> dict[str, Any]:
+    def _origin(self, cells: Mapping[str, Any], words: Vocabulary) -> dict[str, Any]:
         """Read what the video is made of."""
         raise NotImplementedError
 
@@ -125,8 +126,14 @@ class Upload(Creation):
     origin_column = "file"
     needed = ("name", "channel")
 
-    def _origin(self, cells: Mapping[str, Any]) -> dict[str, Any]:
+    def words(self, columns: Sequence[str]) -> Iterable[str]:
+        """Name what files the server takes, too."""
+        return (FILES, *Creation.words(self, columns))
+
+    def _origin(self, cells: Mapping[str, Any], words: Vocabulary) -> dict[str, Any]:
         path = _whole_file(cells, self.folder, "file")
+        if words.extensions and not _is_taken(path, words.extensions):
+            raise CellError("file", f"{path.name}: the instance takes only {', '.join(words.extensions)}")
         return {"file": str(path), "size": path.stat().st_size}
 
     def _known(self, wanted: Mapping[str, Any]) -> dict[str, Any]:
@@ -191,6 +198,12 @@ def fields_of_new(item: Item) -> dict[str, Any]:
     values = on_the_wire(item.wanted["fields"])
     images = {name: Path(path) for name, path in item.wanted.get("images", {}).items()}
     return {name: value for name, value in values.items() if value not in (None, [])} | images
+
+
+def _is_taken(path: Path, extensions: Sequence[str]) -> bool:
+    """Tell whether the server takes such a file: it looks at the type that is declared."""
+    types = {video_type(f"file{extension}") for extension in extensions}
+    return path.suffix.lower() in extensions or video_type(path.name) in types
 
 
 _SAMPLE: Final = 64 * 1024  # bytes

@@ -30,7 +30,7 @@ class Delete:
     compares: ClassVar[bool] = False
     can_be_undone: ClassVar[bool] = False
     can_be_checked: ClassVar[bool] = True
-    question: ClassVar[str] = "Delete {count:,} videos at {origin}? This cannot be undone."
+    question: ClassVar[str] = "Delete {videos} at {origin}? This cannot be undone."
 
     def words(self, columns: Sequence[str]) -> Iterable[str]:
         """Name none."""

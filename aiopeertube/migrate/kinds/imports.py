@@ -8,6 +8,7 @@ from weakref import WeakKeyDictionary, WeakValueDictionary
 from aiopeertube.errors import ServerError, TransportError, UnexpectedResponse
 from aiopeertube.migrate.journal.item import Item
 from aiopeertube.migrate.journal.journal import Journal
+from aiopeertube.migrate.metadata.vocabulary import Vocabulary
 from aiopeertube.migrate.problems import CellError
 from aiopeertube.wire.call import Call
 from aiopeertube.wire.messages import Request
@@ -60,8 +61,10 @@ class Import(Creation):
     columns: ClassVar[tuple[str, ...]] = ("targetUrl", "file", *IMAGES)
     origin_column = "targetUrl"
 
-    def _origin(self, cells: Mapping[str, Any]) -> dict[str, Any]:
+    def _origin(self, cells: Mapping[str, Any], words: Vocabulary) -> dict[str, Any]:
         address = str(cells.get("targetUrl") or "").strip()
+        if not address:
+            raise CellError("targetUrl", "a new video needs an address to import it from")
         if not address.startswith(("http://", "https://")):
             raise CellError("targetUrl", f"{address!r} is not an address")
         return {"targetUrl": address}

@@ -84,6 +84,12 @@ def _completed(wanted: Values, now: Values, video: Video) -> Values:
     return wanted
 
 
+def written(after: Mapping[str, Any]) -> Values:
+    """Return what a change leaves in fields: no video but a protected one has passwords."""
+    leaves = after.get("privacy", PROTECTED) != PROTECTED
+    return {**after, PASSWORDS: None} if leaves else dict(after)
+
+
 def missing(values: Mapping[str, Any]) -> str:
     """Say what a new video lacks that its other fields ask for; "" when nothing."""
     if values.get("privacy") == PROTECTED and not values.get(PASSWORDS):
@@ -112,18 +118,24 @@ def _check_passwords(after: Values, now: Values) -> None:
         raise ValueError("the passwords are kept nowhere; set privacy and videoPasswords by a table")
 
 
-def for_ever(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
-    """Name what a rollback of a change cannot bring back."""
-    if "privacy" not in before and PASSWORDS not in before:
-        return []
-    lost = []
-    # Publishing sets the date, whatever it was before; so does a rollback that publishes again.
-    if PRIVATE in {before.get("privacy"), after.get("privacy")}:
-        lost.append("publishedAt")
+def for_ever(before: Mapping[str, Any], after: Mapping[str, Any], version: tuple[int, ...] = ()) -> list[str]:
+    """Name what a rollback of a change cannot bring back; `version` is the server's, () where it is not known."""
+    lost = ["publishedAt"] if _moves_date(before, after, version) else []
     left = before.get("privacy") == PROTECTED
     if left or (before.get(PASSWORDS) and after.get(PASSWORDS)):
         lost.append(PASSWORDS)
     return lost
+
+
+def _moves_date(before: Mapping[str, Any], after: Mapping[str, Any], version: tuple[int, ...]) -> bool:
+    """Tell whether a video is published anew, by a change or by its rollback.
+
+    A video that was private is published when it is so no longer. In 8.x a schedule sets the date to its own, and
+    taking it away to now: so that of a schedule comes back with it, and no other.
+    """
+    if AT in before and version >= (8,):
+        return before[AT] is None
+    return PRIVATE in {before.get("privacy"), after.get("privacy")}
 
 
 def on_the_wire(values: Mapping[str, Any]) -> dict[str, Any]:

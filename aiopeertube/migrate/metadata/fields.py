@@ -7,6 +7,7 @@ from typing import Any, Final
 from aiopeertube.wire.fields import problem_of
 from aiopeertube.wire.sendable import fields_problem
 
+from . import excerpts
 from .field_reads import PASSWORDS, Video, id_of, is_far, moment_of, schedule_of, seal_of, tags_of, taken_as, typed_as
 from .passwords import SAFE, Passwords, passwords_cell, passwords_in, passwords_problem
 from .shapes import brief
@@ -284,9 +285,15 @@ def differences(now: Mapping[str, Any], wanted: Mapping[str, Any]) -> str:
     """Say which values are not as wanted; "" when all are."""
     other = ((name, now.get(name), value) for name, value in wanted.items() if now.get(name) != value)
     return "; ".join(
-        f"{name} is not as written" if name in SECRET else f"{name} is {there!r}, not {value!r}"
+        f"{name} is not as written" if name in SECRET else _difference(name, there, value)
         for name, there, value in other
     )
+
+
+def _difference(name: str, there: Any, wanted: Any) -> str:
+    if isinstance(there, str) and isinstance(wanted, str) and max(len(there), len(wanted)) > excerpts.SHORT:
+        return f"{name} is not as written: {excerpts.difference(wanted, there)}"
+    return f"{name} is {there!r}, not {wanted!r}"
 
 
 def lacks(row: Video, names: Iterable[str]) -> bool:

@@ -17,6 +17,7 @@ from typing import Final
 
 import orjson
 
+from aiopeertube._counting import counted
 from aiopeertube._folders import state_folder
 from aiopeertube.wire.sendable import text_complaint
 
@@ -34,7 +35,7 @@ class Passwords:
         self.values = tuple(sorted(values))
 
     def __repr__(self) -> str:
-        return f"<{len(self.values)} passwords>"
+        return f"<{counted(len(self.values), 'password')}>"
 
 
 class Safe:
@@ -48,19 +49,30 @@ class Safe:
     def _key(self) -> bytes:
         return self._make_key()
 
+    @cached_property
+    def _mark(self) -> str:
+        return f"{_SEAL}{self._digest(b'mark')[:8]}:"
+
+    def _digest(self, data: bytes) -> str:
+        return hmac.digest(self._key, data, "sha256").hex()[:32]
+
     def seal(self, passwords: Iterable[str]) -> str:
         """Return what stands for passwords, in whatever order they come."""
         values = tuple(sorted(passwords))
-        seal = _SEAL + hmac.digest(self._key, orjson.dumps(values), "sha256").hex()[:32]
+        seal = self._mark + self._digest(orjson.dumps(values))
         self._known[seal] = values
         return seal
+
+    def has_made(self, seal: str) -> bool:
+        """Tell whether a seal is of this user's key; those of another tell nothing."""
+        return seal.startswith(self._mark)
 
     def opened(self, seal: str) -> tuple[str, ...] | None:
         """Return the passwords; None where this process has not seen them."""
         return self._known.get(seal)
 
     def __repr__(self) -> str:
-        return f"<Safe with {len(self._known)} seals>"
+        return f"<Safe with {counted(len(self._known), 'seal')}>"
 
 
 def is_seal(value: object) -> bool:

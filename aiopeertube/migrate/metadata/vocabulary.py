@@ -26,6 +26,7 @@ _LISTS: Final[Mapping[str, "Callable[[PeerTube], Call[Mapping[str, str]]]"]] = {
 }
 # Fields whose values depend on the instance.
 WORDS: Final = (*_LISTS, "channel")
+FILES: Final = "files of videos"  # no field: how their names may end
 # Creative Commons' addresses, as archives write them, to PeerTube's own licences.
 _DEEDS: Final = {"by": 1, "by-sa": 2, "by-nd": 3, "by-nc": 4, "by-nc-sa": 5, "by-nc-nd": 6, "zero": 7, "mark": 7}
 
@@ -43,12 +44,14 @@ class Vocabulary:
     """Labels by id for each field that has them, and the ids of channels by name.
 
     `titles` are what channels are called, folded, with the ids of all that are called so; `host` is the instance's.
+    `extensions` are how the names of files may end, as far as the instance says so.
     """
 
     labels: dict[str, Mapping[str, str]] = field(default_factory=lambda: {"commentsPolicy": COMMENTS})
     channels: dict[str, int] = field(default_factory=dict)
     titles: dict[str, set[int]] = field(default_factory=dict)
     host: str = ""
+    extensions: tuple[str, ...] = ()
 
     def key(self, name: str, text: str) -> Any:
         """Return the id that `text` means: an id, a label of the instance's or in English, case aside.
@@ -144,7 +147,16 @@ async def fetch_words(pt: "PeerTube", names: Iterable[str], me: Mapping[str, Any
             words.labels[name] = labels_in(await _LISTS[name](pt), f"the list of values of {name}")
         elif name == "channel" and me is not None:
             await _add_channels(words, pt, me)
+        elif name == FILES:
+            words.extensions = await _extensions(pt)
     return words
+
+
+async def _extensions(pt: "PeerTube") -> tuple[str, ...]:
+    found: Any = await pt.config.get()
+    for name in ("video", "file", "extensions"):
+        found = found.get(name) if isinstance(found, Mapping) else None
+    return tuple(one for one in found if isinstance(one, str)) if isinstance(found, list) else ()
 
 
 async def _add_channels(words: Vocabulary, pt: "PeerTube", me: Mapping[str, Any]) -> None:

@@ -20,6 +20,7 @@ from typing import Any, Final
 from aiopeertube.migrate.journal.item import Item
 from aiopeertube.migrate.metadata import fields
 from aiopeertube.migrate.metadata.changes import driver
+from aiopeertube.migrate.metadata.excerpts import excerpts
 from aiopeertube.migrate.metadata.fields import FIELDS
 from aiopeertube.migrate.metadata.values import server_moment
 from aiopeertube.migrate.metadata.vocabulary import Vocabulary
@@ -28,7 +29,6 @@ from aiopeertube.migrate.rows.own_writes import EXPORT
 
 from .report import Diff
 
-_LONG: Final = 60  # characters of a value that are shown
 _UNKNOWN: Final = object()
 
 
@@ -56,8 +56,13 @@ def conflicts(item: Item, now: Mapping[str, Any], updated_at: Any) -> dict[str, 
     return {
         name: _sides(item, name, mine, now[name])
         for name, mine in item.wanted.items()
-        if mine != now[name] and _is_foreign(item, name, now[name], updated_at)
+        if mine != now[name] and _is_foreign(item, cause := _cause(item, name, now), now[cause], updated_at)
     }
+
+
+def _cause(item: Item, name: str, now: Mapping[str, Any]) -> str:
+    """Name the field that tells why another has no value: videos that are not protected have no passwords."""
+    return "privacy" if name in fields.SECRET and now[name] is None and "privacy" in item.wanted else name
 
 
 def drops(item: Item, before: Mapping[str, Any], after: Mapping[str, Any], updated_at: Any) -> dict[str, Any]:
@@ -148,11 +153,15 @@ KEPT: Final = ("key", EXPORT)  # of a planned item's note
 
 
 def set_apart(item: Item) -> Item | None:
-    """Make an item of its own of an item's conflicts, so that the rest can be carried out; None: it has none."""
+    """Make an item of its own of an item's conflicts, so that the rest can be carried out; None: it has none.
+
+    Another look is at both, so it knows what this one has found of the rest.
+    """
     found = item.note.get("conflicts")
     if not found or item.state != "planned":
         return None
     note = {name: value for name, value in item.note.items() if name != "seen"}
+    note["looked"] = {**(item.before or {}), **item.note.get("looked", {})}
     after = {name: both["mine"] for name, both in found.items()}
     apart = replace(item, id=0, state="conflict", before=None, after=after, note=note, ready=False)
     item.wanted = {name: value for name, value in item.wanted.items() if name not in found}
@@ -166,8 +175,7 @@ def told(item: Item, words: Vocabulary) -> list[Conflict]:
     shown = []
     for name, values in item.note.get("conflicts", {}).items():
         texts = {which: Diff(words).text(name, value) for which, value in values.items()}
-        start = _common(list(texts.values()))
-        brief = {which: _brief(text, start) for which, text in texts.items()}
+        brief = dict(zip(texts, excerpts([*texts.values()]), strict=True))
         shown.append(
             Conflict(item.uuid, item.name, item.line, name, brief.get("base", "?"), brief["mine"], brief["server"])
         )
@@ -177,19 +185,3 @@ def told(item: Item, words: Vocabulary) -> list[Conflict]:
 def reason(item: Item, words: Vocabulary) -> str:
     """Say in one line what is in conflict."""
     return "changed by somebody else: " + "; ".join(str(conflict) for conflict in told(item, words))
-
-
-def _common(texts: list[str]) -> int:
-    """Return where long texts begin to differ; 0 where all can be shown from their beginning."""
-    if max(map(len, texts)) <= _LONG:
-        return 0
-    shortest = min(texts, key=len)
-    differ = (at for at, char in enumerate(shortest) if any(text[at] != char for text in texts))
-    return max(0, next(differ, len(shortest)) - _LONG // 3)
-
-
-def _brief(text: str, start: int) -> str:
-    part = " ".join(text[start : start + 2 * _LONG].split())
-    cut = part if len(part) <= _LONG else part[: _LONG - 3]
-    before, after = "..." * (start > 0), "..." * (start + len(cut) < len(text) and len(cut) >= _LONG - 3)
-    return f"{before}{cut}{after}"

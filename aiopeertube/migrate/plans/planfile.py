@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any, Final
 
+from aiopeertube._counting import counted
 from aiopeertube.errors import FileUnreadable
 from aiopeertube.migrate.exact_json import dumps
 from aiopeertube.migrate.journal.item import Item
@@ -125,7 +126,9 @@ class PlanFile:
                 ended = True
                 if type(entry.get("changes")) is not int or entry["changes"] != count:
                     said = str(entry.get("changes"))[:40]
-                    problems.add(number, "changes", f"{count:,} changes stand here, not {said}")
+                    problems.add(
+                        number, "changes", f"{counted(count, 'change stands', 'changes stand')} here, not {said}"
+                    )
             else:
                 count += 1
                 if item := self._item(entry, number, problems, words):

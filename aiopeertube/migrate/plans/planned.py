@@ -3,19 +3,21 @@
 import math
 import shutil
 import weakref
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self
 
-from aiopeertube.errors import ConfigurationError, FileUnwritable
+from aiopeertube._counting import counted
+from aiopeertube.errors import ConfigurationError
 from aiopeertube.migrate.journal.item import Item, State
 from aiopeertube.migrate.journal.journal import Journal
 from aiopeertube.migrate.journal.schema import Job
 from aiopeertube.migrate.metadata.changes import for_ever
 from aiopeertube.migrate.metadata.vocabulary import Vocabulary
-from aiopeertube.migrate.outputs import check_output
+from aiopeertube.migrate.outputs import check_output, unwritten
 from aiopeertube.migrate.problems import Problem
 from aiopeertube.migrate.scope import Who
 from aiopeertube.migrate.tables.target import Target, TargetSink
@@ -48,7 +50,7 @@ def estimate(pt: "PeerTube", who: Who, requests: int) -> Estimate:
     if window is None or window.limit is None or window.length is None:
         return Estimate(requests, None, "not known yet")
     waits = max(0, math.ceil((requests - (window.remaining or 0)) / window.limit))
-    return Estimate(requests, waits * window.length, f"{window.limit} requests in {window.length:g} s")
+    return Estimate(requests, waits * window.length, f"{counted(window.limit, 'request')} in {window.length:g} s")
 
 
 class Plan:
@@ -109,7 +111,7 @@ class Plan:
         """How many rows cannot be done."""
         return self.counts.get("failed", 0) + self.counts.get("conflict", 0)
 
-    async def items(self, *states: State) -> AsyncIterator[Item]:
+    async def items(self, *states: State) -> AsyncGenerator[Item, None]:
         """Go through the items in these states (none: all), in the order of the input.
 
         Raises:
@@ -147,7 +149,7 @@ class Plan:
             error = exc if isinstance(exc, OSError) else exc.__cause__
             if not isinstance(error, OSError):
                 raise
-            raise FileUnwritable(str(path), error.strerror or str(error)) from error
+            raise unwritten(path, error) from error
 
     def close(self) -> None:
         """Remove the temporary journal; a second time does nothing."""
@@ -163,7 +165,7 @@ class Plan:
         self.close()
 
     def __repr__(self) -> str:
-        return f"<Plan of {self.job.source}: {self.changes:,} changes, {self.cannot:,} cannot be done>"
+        return f"<Plan of {self.job.source}: {counted(self.changes, 'change')}, {self.cannot:,} cannot be done>"
 
 
 async def plan_of(
@@ -190,7 +192,7 @@ async def plan_of(
         estimate=estimate(pt, who, counts.get("planned", 0) * requests_each),
         looked_at=sum(counts.values()) if looked_at is None else looked_at,
         folder=folder,
-        for_ever=await _for_ever(journal, counts),
+        for_ever=await _for_ever(journal, counts, who),
     )
 
 
@@ -202,9 +204,9 @@ _LOST: Final = {
 }
 
 
-async def _for_ever(journal: Journal, counts: Mapping[str, int]) -> Mapping[str, int]:
+async def _for_ever(journal: Journal, counts: Mapping[str, int], who: Who) -> Mapping[str, int]:
     if journal.job.kind == UPDATE:
-        return await journal.count_planned(for_ever)
+        return await journal.count_planned(partial(for_ever, version=who.version))
     lost, count = _LOST.get(journal.job.kind), counts.get("planned", 0)
     return {lost: count} if lost and count else {}
 

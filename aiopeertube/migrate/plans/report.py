@@ -6,13 +6,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from aiopeertube.errors import ConfigurationError
 from aiopeertube.migrate.job_options import JobOptions
 from aiopeertube.migrate.journal.item import Item
 from aiopeertube.migrate.journal.journal import Journal
+from aiopeertube.migrate.metadata.excerpts import difference
 from aiopeertube.migrate.metadata.fields import FIELDS, THEN
 from aiopeertube.migrate.metadata.vocabulary import Vocabulary
 from aiopeertube.migrate.outputs import check_output, free_name, unwritable
-from aiopeertube.migrate.tables import open_sink
+from aiopeertube.migrate.tables import check_table, open_sink
 
 # Fields in which many videos change alike; of the others only examples are worth a line.
 _GROUPED: Final = frozenset({
@@ -33,6 +35,11 @@ class Change:
     old: str
     new: str
     video: str = ""
+
+    @property
+    def difference(self) -> str:
+        """In one line how the old value becomes the new one; of long texts only what differs."""
+        return difference(self.old, self.new)
 
 
 @dataclass(slots=True)
@@ -115,6 +122,11 @@ def failed_table(options: JobOptions, source: str, inputs: Iterable[str] = ()) -
         return _default(source)
     named, again = Path(options.failed), options.overwrite_output or options.resumes
     check_output(named, inputs, option="failed", overwrite=again, to_overwrite="overwrite_output")
+    try:
+        check_table(str(named))
+    except ConfigurationError as exc:
+        exc.option = "failed"
+        raise
     replaced = options.overwrite_output or str(named) == "-" or not named.is_file()
     return named if replaced else free_name(named)
 

@@ -1,10 +1,12 @@
 """What of a row was edited: what it was when it was exported, and what earlier jobs of its table wrote."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Final
 
+from aiopeertube._counting import counted
 from aiopeertube.migrate.metadata.changes import dropped
-from aiopeertube.migrate.metadata.fields import FIELDS
+from aiopeertube.migrate.metadata.fields import FIELDS, SECRET
+from aiopeertube.migrate.metadata.passwords import SAFE, is_seal
 from aiopeertube.migrate.problems import Problems
 
 from . import exported
@@ -16,12 +18,12 @@ from .own_writes import EXPORT, OwnWrites
 class Edits:
     """Tells edits from what a row had already; the cells of JSON are `typed`.
 
-    `emptied` counts cells that had a value when they were exported, `respelled` those whose line breaks alone are
-    others.
+    `emptied` counts cells that had a value when they were exported, `put_back` those that are as exported where an
+    earlier job of the table wrote otherwise, `respelled` those whose line breaks alone are others.
     """
 
     def __init__(self, problems: Problems, own: OwnWrites, *, typed: bool) -> None:
-        self.emptied = self.respelled = 0
+        self.emptied = self.put_back = self.respelled = 0
         self._problems = problems
         self._own = own
         self._typed = typed
@@ -32,7 +34,7 @@ class Edits:
         if cell is None or (isinstance(cell, str) and not cell.strip()):
             return None
         try:
-            return exported.read(str(cell))
+            return _without_foreign_seals(exported.read(str(cell)))
         except ValueError as exc:
             self._problems.add(line, exported.COLUMN, str(exc))
             return None
@@ -60,17 +62,27 @@ class Edits:
         if name not in was.values or not exported.is_told(was.values[name]) or cell in ("", None):
             return False
         value = was.values[name]
+        if name in SECRET:
+            return False  # it is not shown as it is
         return bool(cell == (value if self._typed else FIELDS[name].show(value)))
 
     def edited(self, wanted: Mapping[str, Any], cells: Mapping[str, Any], was: Exported) -> dict[str, Any]:
         """Keep what was edited since the export, or put back since a job of this table."""
-        there = fields_of(cells)
-        self.emptied += sum(name in there and name not in wanted for name in _filled(was))
-        return {name: value for name, value in wanted.items() if self._was_edited(name, value, was)}
+        there = [name for name in fields_of(cells) if name in was.values]
+        blank = {name: was.values[name] for name in there if name not in wanted}
+        self.emptied += sum(value not in _BLANK for value in blank.values())
+        empty = {name: value for name, value in blank.items() if value in _BLANK and name not in SECRET}
+        whole = {**wanted, **empty}
+        edited = {name: value for name, value in wanted.items() if not self._is_as_it_was(name, value, was)}
+        back = [name for name, value in whole.items() if name not in edited and self._goes_back(name, value, was)]
+        self.put_back += len(back)
+        return {name: value for name, value in whole.items() if name in edited or name in back}
 
-    def _was_edited(self, name: str, value: Any, was: Exported) -> bool:
-        if name not in was.values or not self._is_same(was.values[name], value):
-            return True
+    def _is_as_it_was(self, name: str, value: Any, was: Exported) -> bool:
+        return name in was.values and self._is_same(was.values[name], value)
+
+    def _goes_back(self, name: str, value: Any, was: Exported) -> bool:
+        """Tell whether an earlier job of this table wrote something else than the row had, and has again."""
         last = self._own.last(was.digest, name)
         return last is not None and last != exported.digest(value)
 
@@ -87,12 +99,20 @@ class Edits:
     def remarks(self, marker: str) -> Iterable[str]:
         """Say what of the whole table is no error, and may not be meant so; `marker` empties a field."""
         if self.emptied:
-            cells = "1 cell was" if self.emptied == 1 else f"{self.emptied:,} cells were"
+            cells = counted(self.emptied, "cell was", "cells were")
             yield f"{cells} emptied since the export; an empty cell leaves its field as it is, {marker} empties it"
+        if self.put_back:
+            cells = "1 cell is" if self.put_back == 1 else f"{self.put_back:,} cells are"
+            yield f"{cells} as exported, and an earlier job of yours wrote otherwise since: to be put back"
         if self.respelled:
-            cells = "1 cell differs" if self.respelled == 1 else f"{self.respelled:,} cells differ"
+            cells = counted(self.respelled, "cell differs", "cells differ")
             yield f"{cells} from the export in the kind of line breaks alone, as spreadsheets write them: no edit"
 
 
-def _filled(was: Exported) -> Iterable[str]:
-    return (name for name, value in was.values.items() if value not in (None, "", []))
+_BLANK: Final[tuple[Any, ...]] = (None, "", [])
+
+
+def _without_foreign_seals(was: Exported) -> Exported:
+    """Forget passwords that were sealed by another user's key: nobody can tell whether they are the same."""
+    known = {name: value for name, value in was.values.items() if not is_seal(value) or SAFE.has_made(value)}
+    return Exported(was.uuid, known)

@@ -1,6 +1,6 @@
 """Which columns a table has, which mean something, and fields that are made of several."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final
@@ -22,7 +22,7 @@ LABELS: Final = {f"{name}.label": name for name in LABELLED}
 FOR_PEOPLE: Final = frozenset({
     "account", "createdAt", "publishedAt", "updatedAt", "duration", "views", "likes", "state", "reason",
 })  # fmt: skip
-DATES: Final = frozenset({"originallyPublishedAt"})  # fields of moments, whatever a cell shows of them
+DATES: Final = fields.DATES  # fields of moments, whatever a cell shows of them
 FLAGS: Final = frozenset({"nsfw", "downloadEnabled", "waitTranscoding"})  # fields that are true or false
 KEY: Final = "key"  # the video's name in the place that it came from
 
@@ -38,6 +38,10 @@ def words_of(columns: Iterable[str]) -> Iterable[str]:
     return dict.fromkeys((*named, "privacy")) if fields.THEN in named else named
 
 
+# From a row's cells, and the columns that there may be, to the cells that are put in.
+Made = Callable[[Mapping[str, Any], Sequence[str]], Mapping[str, Any]]
+
+
 @dataclass(frozen=True, slots=True)
 class Layout:
     """Which columns a table has beside ours: `ignored` ones ("*": all unknown), and fields made of several."""
@@ -45,11 +49,12 @@ class Layout:
     ignored: frozenset[str] = frozenset()
     composed: Mapping[str, str] = field(default_factory=dict)  # field -> template, like "{description}\n\n{abstract}"
     extra: frozenset[str] = frozenset()  # columns that the kind of job knows
+    function: Made | None = None
 
     def unknown(self, columns: Iterable[str]) -> list[str]:
         """Name the columns that mean nothing."""
-        if "*" in self.ignored:
-            return []
+        if "*" in self.ignored or self.function is not None:
+            return []  # what means nothing here is for the function
         used = {column for template in self._templates(()).values() for column in template.columns}
         named = {*FIELDS, *LABELS, *COLUMNS, *FOR_PEOPLE, KEY, exported.COLUMN}
         known = {*named, *self.ignored, *self.extra, *used}
@@ -126,11 +131,24 @@ class Layout:
     def doubts(self, cells: Mapping[str, Any]) -> Iterable[tuple[str, Stored]]:
         """Give the cells that show something else than they store, where what they show is wanted."""
         for column, cell in cells.items():
-            if isinstance(cell, Stored) and not _fits(column, cell) and self._means_something(column):
+            is_used = column not in self.ignored and self._means_something(column)
+            if isinstance(cell, Stored) and not _fits(column, cell) and is_used:
                 yield column, cell
 
     def _means_something(self, column: str) -> bool:
-        return column in {*FIELDS, *LABELS, *COLUMNS, KEY, *self.extra} - self.ignored
+        return self.function is not None or column in {*FIELDS, *LABELS, *COLUMNS, KEY, *self.extra}
+
+    def made(self, cells: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return the cells with those that the function puts in; nothing that it names is unknown.
+
+        Raises:
+            ValueError: it fails, or names what is no column.
+        """
+        if self.function is None:
+            return cells
+        plain = {column: str(cell) if isinstance(cell, Stored) else cell for column, cell in cells.items()}
+        plain.pop(exported.COLUMN, None)
+        return {**cells, **self.function(plain, (*FIELDS, *LABELS, *COLUMNS, KEY, *self.extra))}
 
 
 @lru_cache(maxsize=64)
@@ -150,6 +168,11 @@ def is_text(name: str) -> bool:
 def kept(cells: Mapping[str, Any]) -> dict[str, Any]:
     """Return what may be kept of a row's cells: all but secrets."""
     return {column: cell for column, cell in cells.items() if column not in fields.SECRET}
+
+
+def name_of(cells: Mapping[str, Any]) -> str:
+    """Name the video of a row as the row does; "" where it does not."""
+    return next((str(cells[name]) for name in (*COLUMNS, KEY, "file", "name") if cells.get(name)), "")
 
 
 def key_of(cells: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from aiopeertube.migrate.journal.journal import Journal
 from aiopeertube.migrate.journal.journal_errors import explained
 from aiopeertube.migrate.journal.journals import all_journals
 from aiopeertube.migrate.journal.schema import Job
+from aiopeertube.migrate.metadata.changes import written
 
 from .exported import digest
 
@@ -56,7 +57,7 @@ def _collect(path: Path, job: Job) -> OwnWrites:
         with suppress(PeerTubeError), explained(earlier), _closing(earlier) as database:
             for item in database.written():
                 if row := item.note.get(EXPORT, item.ref if same else ""):
-                    own.add(row, item.wanted)
+                    own.add(row, {**item.wanted, **written(item.after or {})})
     return own
 
 

@@ -8,7 +8,6 @@ from aiopeertube.migrate.metadata import fields
 from aiopeertube.migrate.metadata.changes import clash
 from aiopeertube.migrate.metadata.fields import FIELDS, Doubtful, Reading, too_new
 from aiopeertube.migrate.metadata.fitting import Cuts, whole
-from aiopeertube.migrate.metadata.references import COLUMNS
 from aiopeertube.migrate.metadata.values import CLEARED
 from aiopeertube.migrate.problems import CellError, Problems
 from aiopeertube.migrate.tables.source import Row
@@ -17,7 +16,7 @@ from . import exported
 from .edits import Edits
 from .exported import Exported
 from .keys import Keys
-from .layout import KEY, LABELS, Layout, kept, key_of
+from .layout import LABELS, Layout, kept, key_of, name_of
 from .names import Names
 from .own_writes import OwnWrites
 
@@ -95,10 +94,14 @@ class RowReader:
             self._layout.check_used(row.cells, self.problems, row.line)
         cells = {column: "" if column in doubts else cell for column, cell in row.cells.items()}
         try:
-            return self._layout.compose(cells, clear="" if self._typed else self.reading.marker)
+            composed = self._layout.compose(cells, clear="" if self._typed else self.reading.marker)
+            return self._layout.made(composed)
         except CellError as exc:
             self.problems.add_cell(row.line, exc)
-            return row.cells
+        except ValueError as exc:
+            named = f"{name_of(cells)}: " if name_of(cells) else ""
+            self.problems.add(row.line, None, f"{named}{exc}", option="function")
+        return row.cells
 
     def check_columns(self) -> None:
         """Complain about templates that name columns which no row of JSON had."""
@@ -132,7 +135,8 @@ class RowReader:
         if column != name and cell == UNKNOWN and not self._is_listed(name, cells.get(name)):
             return _LEAVE
         try:
-            value = self._read(name, cell, self.reading)
+            read = self._read if isinstance(cell, str) else fields.typed  # a function gives lists, numbers and None
+            value = read(name, cell, self.reading)
         except Doubtful as exc:
             if not self._compared:
                 raise
@@ -180,5 +184,4 @@ def _take(wanted: dict[str, Any], name: str, column: str, value: Any, was: Expor
 
 def _where(line: int, cells: Mapping[str, Any]) -> str:
     """Name a row for people, and its video as the row does."""
-    named = next((str(cells[name]) for name in (*COLUMNS, KEY, "file", "name") if cells.get(name)), "")
-    return f"line {line:,}, {named}" if named else f"line {line:,}"
+    return f"line {line:,}, {name_of(cells)}" if name_of(cells) else f"line {line:,}"

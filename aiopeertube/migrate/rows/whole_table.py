@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
+from aiopeertube._counting import counted
 from aiopeertube.migrate.journal.item import Item
 from aiopeertube.migrate.journal.journal import Batch, Journal
 from aiopeertube.migrate.problems import Problems
@@ -56,5 +57,5 @@ class _Twice:
     def tell(self, problems: Problems) -> None:
         """Note what was found."""
         if self._count:
-            what = "cell looks" if self._count == 1 else "cells look"
-            problems.note(f"{self._count:,} {what} as if UTF-8 had been read as Windows-1252, first {self._first}")
+            cells = counted(self._count, "cell looks", "cells look")
+            problems.note(f"{cells} as if UTF-8 had been read as Windows-1252, first {self._first}")

@@ -59,13 +59,7 @@ def changes_of(
     Raises:
         ValueError: it raised something, or returned what no video can be.
     """
-    try:
-        changes = function(*(deepcopy(one) for one in given)) or {}
-    except (Exception, SystemExit) as exc:
-        raise ValueError(f"function: {_place(function, exc.__traceback__)}{type(exc).__name__}: {exc}") from exc
-    if not isinstance(changes, Mapping) or not all(isinstance(column, str) for column in changes):
-        what = f"it must return a mapping of fields to values, not {type(changes).__name__}"
-        raise ValueError(f"function: {_place(function)}{what}")
+    changes = _returned(function, *given)
     try:
         values = {field_named(column): _value(column, value, reading) for column, value in changes.items()}
     except (ValueError, TypeError) as exc:
@@ -75,6 +69,30 @@ def changes_of(
             name = field_named(column)
             cuts.note(called(given[-1]), name, whole(name, value, reading), values[name])
     return values
+
+
+def cells_of(function: Change, cells: Mapping[str, Any], known: Sequence[str]) -> Mapping[str, Any]:
+    """Call a function with a row's cells; return the columns that it replaces or adds. It gets a copy of them.
+
+    Raises:
+        ValueError: it raised something, or returned something else than cells by `known` columns.
+    """
+    made = _returned(function, cells)
+    for column in made:
+        if column not in known:
+            raise ValueError(f"function: {_place(function)}{no_such('field', column, known)}")
+    return made
+
+
+def _returned(function: Change, *given: Mapping[str, Any]) -> Mapping[str, Any]:
+    try:
+        changes = function(*(deepcopy(one) for one in given)) or {}
+    except (Exception, SystemExit) as exc:
+        raise ValueError(f"function: {_place(function, exc.__traceback__)}{type(exc).__name__}: {exc}") from exc
+    if not isinstance(changes, Mapping) or not all(isinstance(column, str) for column in changes):
+        what = f"it must return a mapping of fields to values, not {type(changes).__name__}"
+        raise ValueError(f"function: {_place(function)}{what}")
+    return changes
 
 
 def called(video: Video) -> str:

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Final
 
+from aiopeertube._counting import counted
+
 SECONDS: Final = 2.0  # for one text; a thousandth of it is plenty
 
 
@@ -31,7 +33,7 @@ def compiled(find: str, put: str) -> re.Pattern[str]:
     try:
         pattern.sub(put, "")  # the replacement is read whether or not anything is found
     except (re.error, IndexError) as exc:
-        groups = f"; the expression has {pattern.groups} groups" if pattern.groups != 1 else "; it has one group"
+        groups = f"; the expression has {counted(pattern.groups, 'group')}"
         raise ValueError(f"the replacement {put!r}: {exc}{groups}") from None
     return pattern
 

@@ -10,7 +10,7 @@ from aiopeertube.migrate.metadata import fields
 from aiopeertube.migrate.metadata.fields import FIELDS, Reading
 from aiopeertube.migrate.metadata.fitting import Cuts, Say, whole
 from aiopeertube.migrate.metadata.passwords import SAFE
-from aiopeertube.migrate.metadata.values import CLEARED, unique
+from aiopeertube.migrate.metadata.values import CLEARED, Ambiguous, unique
 from aiopeertube.migrate.scope import Scope
 from aiopeertube.migrate.suggestions import did_you_mean
 
@@ -45,8 +45,7 @@ def setting(text: str, reading: Reading, cuts: Cuts | None = None) -> Rule:
     name = field_named(found[1])
     if why := fields.too_new(name, reading.version):
         raise ValueError(why)
-    value = fields.parsed(name, found[2], reading)
-    value = fields.cleared(name) if value in (None, CLEARED) else value
+    value = _given(name, found[2], reading)
     if reading.fit and cuts is not None and value:
         cuts.note("every video", name, whole(name, found[2], reading), value)
 
@@ -54,6 +53,16 @@ def setting(text: str, reading: Reading, cuts: Cuts | None = None) -> Rule:
         values[name] = value
 
     return Rule(frozenset({name}), change)
+
+
+def _given(name: str, text: str, reading: Reading) -> Any:
+    try:
+        value = fields.parsed(name, text, reading)
+        return fields.cleared(name) if value in (None, CLEARED) else value
+    except Ambiguous:
+        raise  # it says by which option it can be told
+    except ValueError as exc:
+        raise ValueError(f"{name}: {exc}") from None
 
 
 def replacing(text: str, *, regex: bool = False) -> Rule:

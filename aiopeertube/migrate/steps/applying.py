@@ -20,8 +20,9 @@ from .compare import is_about_one_video
 if TYPE_CHECKING:
     from aiopeertube._client import PeerTube
 
-# Few: all of them are in doubt after a kill, and each costs a request then.
-_MARKED_AT_ONCE: Final = 8
+# Few: what is marked is in doubt after a kill, and each costs a request then. The next are marked while so many are
+# left that were never sent: enough that nobody waits for the disk.
+_MARKED_AT_ONCE: Final = 4
 
 
 async def settle_open(
@@ -64,16 +65,43 @@ async def settle_open(
 class _Guard:
     """Stands between the engine and the client, so that a kind of job can look before it sends."""
 
-    def __init__(self, pt: "PeerTube", journal: Journal, kind: Kind) -> None:
+    def __init__(self, pt: "PeerTube", journal: Journal, kind: Kind, marked: "_Marked") -> None:
         self._pt = pt
         self._journal = journal
         self._kind = kind
+        self._marked = marked
 
     def prepare(self, call: Call[Any]) -> Request:
-        return self._pt.prepare(call)
+        request = self._pt.prepare(call)
+        self._marked.has(call.tag, request)
+        return request
 
     async def send(self, request: Request) -> Any:
         return await self._kind.send(self._pt, self._journal, request.tag, request)
+
+
+class _Marked:
+    """What is marked as about to be sent and not settled yet."""
+
+    def __init__(self) -> None:
+        self._requests: dict[int, Request | None] = {}  # by the item's id; None: it has none yet
+        self._settled = asyncio.Event()
+
+    def add(self, item: Item) -> None:
+        self._requests[item.id] = None
+
+    def has(self, item: Item, request: Request) -> None:
+        self._requests[item.id] = request
+
+    def remove(self, item: Item) -> None:
+        self._requests.pop(item.id, None)
+        self._settled.set()
+
+    async def nearly_all_sent(self) -> None:
+        """Wait until few are left that were never sent; those that wait for another try are in nobody's way."""
+        while sum(request is None or not request.attempts for request in self._requests.values()) > _MARKED_AT_ONCE:
+            self._settled.clear()
+            await self._settled.wait()
 
 
 class Apply:
@@ -102,7 +130,8 @@ class Apply:
         self._max_duration = max_duration
         self._first = first
         self._watcher = watcher
-        self._guard = _Guard(pt, journal, kind)
+        self._marked = _Marked()
+        self._guard = _Guard(pt, journal, kind, self._marked)
         self._doubts: dict[int, str] = {}  # why items are in doubt, by their ids
         self._bulk: BulkRun[Any] | None = None
         self.stopped_by = ""
@@ -177,10 +206,13 @@ class Apply:
         while left and (items := await self._journal.take(int(min(_MARKED_AT_ONCE, left)), last)):
             last, left = items[-1].id, left - len(items)
             for item in items:
+                self._marked.add(item)
                 yield self._kind.call(self._pt, item).tagged(item)
+            await self._marked.nearly_all_sent()
 
     def _settle(self, outcome: Outcome[Any]) -> None:
         item: Item = outcome.call.tag
+        self._marked.remove(item)
         item.attempts += outcome.attempts
         self._settle_by[outcome.state](item, outcome)
         self._journal.note(item)

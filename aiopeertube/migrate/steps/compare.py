@@ -138,6 +138,7 @@ class Lookup:
         if await self._pages_are_fewer():
             await self._compare_all(self._from_pages())
         await self._compare_all(self._one_by_one())
+        await self._journal.hold_back()
 
     async def _pages_are_fewer(self) -> bool:
         # A row of a list tells all of an 8.x's tags, to administrators.

@@ -9,6 +9,7 @@ from .jsonl_write import JsonLinesSink
 from .opening import delimiter_of, format_of
 from .sink import Sink
 from .target import Target
+from .xlsx_read import need_openpyxl
 from .xlsx_write import XlsxSink
 
 
@@ -45,6 +46,16 @@ def open_sink(
     except BaseException:
         target.abort()
         raise
+
+
+def check_table(path: str) -> None:
+    """See that a table of this name can be written, before there is anything to write.
+
+    Raises:
+        ConfigurationError: its extension means another format; openpyxl is not installed.
+    """
+    if format_of(path, None) == "xlsx":
+        need_openpyxl()
 
 
 def _sink(target: Target, kind: str, columns: Sequence[str], delimiter: str, *, bom: bool) -> Sink:

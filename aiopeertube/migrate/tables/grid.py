@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Sequence
 
+from aiopeertube._counting import counted
 from aiopeertube.migrate.problems import Problems
 
 from .header import Header, is_blank, no_name
@@ -69,5 +70,5 @@ class Grid:
 
 def _ragged(count: int, header: Header) -> str:
     width = len(header.names)
-    expected = f"{width} columns were given" if header.given else f"the header has {width}"
+    expected = f"{counted(width, 'column was', 'columns were')} given" if header.given else f"the header has {width}"
     return f"{count} cell{'s' * (count != 1)} where {expected}"

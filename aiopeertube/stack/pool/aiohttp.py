@@ -82,11 +82,14 @@ class AiohttpPool:
             finally:
                 if self._deadlines.finish(task) and ended:
                     raise TimeoutError
-        except TimeoutError:
-            failure = _closed(request) if self._deadlines.closed else _too_late(request)
-        except (aiohttp.ClientError, HttpProcessingError) as exc:
+        except (
+            aiohttp.ClientError,
+            HttpProcessingError,
+        ) as exc:  # first: a connection that takes too long is one, too
             proxy = self._proxies.of(request.origin)
             failure = _closed(request) if self._deadlines.closed else _translate(exc, request, proxy)
+        except TimeoutError:
+            failure = _closed(request) if self._deadlines.closed else _too_late(request)
         except OSError as exc:
             failure = errors.ConnectionLost(f"connection to {request.origin} lost: {_reason(exc)}")
         # Raised out here so that aiohttp's error, which knows our headers, is not chained to ours.

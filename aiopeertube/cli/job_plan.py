@@ -1,0 +1,89 @@
+"""What people read of a plan before it is carried out: what changes, what it costs, what is in conflict."""
+
+from collections.abc import Callable
+from contextlib import aclosing
+from typing import Final, Literal
+
+from aiopeertube._counting import counted
+from aiopeertube.cli import output
+from aiopeertube.cli.options import Settings
+from aiopeertube.cli.terminal import note, one_line
+from aiopeertube.migrate import Estimate, Plan
+
+
+async def show_diff(plan: Plan, settings: Settings, *, on_stdout: bool = False) -> None:
+    """Show what would change, old and new, grouped and counted."""
+    if settings.quiet:
+        return
+    say = (lambda line: output.put(one_line(line) + "\n")) if on_stdout else note
+    for change in await plan.diff():
+        about = f"   ({_short(change.video)})" if change.video else ""
+        say(f"  {change.count:>7,} x  {change.field}: {change.difference}{about}")
+    if plan.changes:
+        say(_cost(plan.estimate))
+    show_for_ever(plan, say)
+
+
+async def show_dry(plan: Plan) -> None:
+    """Show what a dry run found that cannot be done, and which videos would be deleted."""
+    if plan.job.kind == "delete":
+        await _show_some(plan, "planned", "would be deleted")
+    await _show_some(plan, "failed", "failed")
+
+
+async def _show_some(plan: Plan, state: Literal["planned", "failed"], says: str) -> None:
+    count = 0
+    async with aclosing(plan.items(state)) as items:
+        async for item in items:
+            count += 1
+            if count > _SHOWN:
+                note(f"... and {plan.counts[state] - _SHOWN:,} more; --format jsonl lists all")
+                break
+            at = f"line {item.line}, " if item.line else ""
+            why = f": {item.reason}" if item.reason else ""
+            note(f"{says}: {at}{item.name or item.uuid or item.ref}{why}")
+
+
+def show_for_ever(plan: Plan, say: Callable[[str], None] = note) -> None:
+    """Say what a rollback could not bring back, where there is anything."""
+    if plan.for_ever:
+        what = ", ".join(f"{field} of {counted(count, 'video')}" for field, count in plan.for_ever.items())
+        say(f"A rollback cannot bring back: {what}")
+
+
+def show_replaced(plan: Plan) -> None:
+    """Say what is replaced unseen: the table does not tell what its cells were when somebody looked at them."""
+    values, filled = plan.replaced
+    if values:
+        replaced = f"{counted(values, 'value')} would be replaced; not empty now: {filled:,}"
+        note(f"{replaced}. Only a table from `aiopeertube export` knows what was edited")
+
+
+def show_conflicts(plan: Plan) -> None:
+    """Show what somebody else changed as well, with all three values."""
+    for conflict in plan.conflicts[:_SHOWN]:
+        at = f"line {conflict.line}, " if conflict.line else ""
+        note(one_line(f"conflict: {at}{conflict.name}: {conflict}"))
+    if len(plan.conflicts) > _SHOWN:
+        note(f"... and {len(plan.conflicts) - _SHOWN:,} more; they are among the failed rows")
+    if plan.conflicts and not plan.job.parent:  # a rollback cannot be told to
+        note("conflicts are left as they are; --overwrite changes them all the same")
+
+
+_SHOWN: Final = 20
+
+
+def _cost(estimate: Estimate) -> str:
+    takes = "as long as the server takes" if estimate.seconds is None else f"about {_time(estimate.seconds)}"
+    return f"{counted(estimate.requests, 'request')}, {takes}; rate limit: {estimate.limit}"
+
+
+def _time(seconds: float) -> str:
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"
+
+
+def _short(text: str) -> str:
+    line = one_line(text)
+    return line if len(line) <= 60 else line[:57] + "..."

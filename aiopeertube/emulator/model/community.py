@@ -1,0 +1,144 @@
+"""What users make of videos: comments, ratings, playlists, reports, what they follow and what they mute."""
+
+from dataclasses import dataclass, field
+from itertools import count
+
+from .entities import Channel, User, Video
+
+REGULAR, WATCH_LATER = 1, 2
+PENDING, REJECTED, ACCEPTED = 1, 2, 3  # states of a report
+
+
+@dataclass(slots=True, eq=False)
+class Comment:
+    """A comment; without `parent` it begins a thread."""
+
+    id: int
+    video: Video = field(repr=False)
+    user: User
+    text: str
+    created_at: float
+    updated_at: float
+    parent: "Comment | None" = None
+    deleted_at: float | None = None
+    is_held: bool = False
+
+    @property
+    def thread(self) -> "Comment":
+        """The comment that began its thread."""
+        return self if self.parent is None else self.parent.thread
+
+
+@dataclass(slots=True, eq=False)
+class Element:
+    """A video's place in a playlist; where it starts and stops is in seconds."""
+
+    id: int
+    video: Video = field(repr=False)
+    start: int | None = None
+    stop: int | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Playlist:
+    """A playlist, with its elements in order."""
+
+    id: int
+    uuid: str
+    owner: User
+    name: str
+    privacy: int
+    created_at: float
+    updated_at: float
+    kind: int = REGULAR
+    description: str | None = None
+    channel: Channel | None = None
+    thumbnail: str | None = None
+    elements: list[Element] = field(default_factory=list)
+
+
+@dataclass(slots=True, eq=False)
+class Message:
+    """A message between the reporter and the moderators."""
+
+    id: int
+    user: User
+    text: str
+    by_moderator: bool
+    created_at: float
+
+
+@dataclass(slots=True, eq=False)
+class Report:
+    """A report of a video, a comment or an account."""
+
+    id: int
+    reporter: User
+    reason: str
+    predefined: list[str]
+    created_at: float
+    updated_at: float
+    accused: User
+    video: Video | None = field(default=None, repr=False)
+    comment: Comment | None = None
+    start: int | None = None
+    end: int | None = None
+    state: int = PENDING
+    moderation: str | None = None
+    messages: list[Message] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Mutes:
+    """Accounts and servers that somebody does not want to see, with the time of muting."""
+
+    accounts: dict[str, float] = field(default_factory=dict)
+    hosts: dict[str, float] = field(default_factory=dict)
+
+
+class Community:
+    """All that; ratings and chapters are by id of the video, follows and mutes by id of the user.
+
+    The mutes of 0 are the server's.
+    """
+
+    def __init__(self) -> None:
+        self.numbers = {name: count(1) for name in ("comment", "playlist", "element", "report", "message", "block")}
+        self.comments: dict[int, Comment] = {}
+        self.playlists: dict[int, Playlist] = {}
+        self.reports: dict[int, Report] = {}
+        self.ratings: dict[int, dict[int, str]] = {}
+        self.chapters: dict[int, list[tuple[int, str]]] = {}
+        self.follows: dict[int, dict[int, float]] = {}
+        self.mutes: dict[int, Mutes] = {}
+
+    def number(self, kind: str) -> int:
+        """Return the next id of a kind of thing."""
+        return next(self.numbers[kind])
+
+    def comments_of(self, video: Video) -> list[Comment]:
+        """Return a video's comments."""
+        return [comment for comment in self.comments.values() if comment.video is video]
+
+    def replies_to(self, comment: Comment) -> list[Comment]:
+        """Return the answers to a comment."""
+        return [each for each in self.comments.values() if each.parent is comment]
+
+    def mutes_of(self, owner: int) -> Mutes:
+        """Return whom a user mutes; 0: the server."""
+        return self.mutes.setdefault(owner, Mutes())
+
+    def forget_video(self, video: Video) -> None:
+        """Remove what belongs to a video."""
+        for kept in (self.ratings, self.chapters):
+            kept.pop(video.id, None)
+        self.comments = {number: each for number, each in self.comments.items() if each.video is not video}
+        for playlist in self.playlists.values():
+            playlist.elements = [element for element in playlist.elements if element.video is not video]
+
+    def forget_user(self, user: User) -> None:
+        """Remove what belongs to a user."""
+        self.playlists = {number: each for number, each in self.playlists.items() if each.owner is not user}
+        self.comments = {number: each for number, each in self.comments.items() if each.user is not user}
+        for kept in (self.follows, self.mutes):
+            kept.pop(user.id, None)

@@ -1,0 +1,26 @@
+"""What an error of a request says about the upload that it belongs to."""
+
+from aiopeertube import errors
+
+from .machine import Machine, Send
+
+
+def report(machine: Machine, error: errors.PeerTubeError, sent: Send | None) -> None:
+    """Tell the machine what an error means; `sent` is what it answers, None after an Ask."""
+    if not isinstance(error, errors.ApiError):
+        machine.failed(None if isinstance(error, errors.ServerUnreachable) else sent)
+    elif error.status in {404, 410}:
+        machine.unknown(sent)
+    elif error.status in {423, 503}:
+        machine.busy(sent, making=error.status == 503)
+    elif error.status == 500:
+        machine.crashed(sent)
+    elif error.status > 500:
+        machine.failed(sent)
+    elif error.status != 413 or not machine.too_large():
+        machine.refused(sent, unreadable=error.status == 422)
+
+
+def is_last(error: errors.PeerTubeError) -> bool:
+    """Tell whether nothing more is to be tried."""
+    return errors.ends_run(error) or isinstance(error, errors.RedirectRefused | errors.InputError)

@@ -99,7 +99,9 @@ class TestRoot:
     def test_unknown_command(self, cli: Cli) -> None:
         result = cli("vidoes")
         assert result.exit_code == 2
-        assert result.stderr == "aiopeertube: error: No such command 'vidoes'.\nhint: see `aiopeertube --help`\n"
+        first, hint = result.stderr.splitlines()
+        assert first == "aiopeertube: error: No such command 'vidoes'. Did you mean 'videos'?"
+        assert hint == "hint: see `aiopeertube --help`"
 
     def test_unknown_option(self, cli: Cli) -> None:
         result = cli("videos", "list", "--limitt", "3")
@@ -151,9 +153,10 @@ class TestStreams:
     def test_full_disk(self, user: Cli, args: tuple[str, ...]) -> None:
         result = in_shell(">/dev/full", *args, "--quiet")
         assert (result.returncode, result.stdout) == (74, "")
-        assert result.stderr == (
-            "aiopeertube: error: No space left on device\nhint: check the free space and your permissions there\n"
-        )
+        assert result.stderr.splitlines() == [
+            "aiopeertube: error: stdout: No space left on device",
+            "hint: check the free space and your permissions there",
+        ]
 
     @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
     def test_what_nobody_can_read_changes_nothing(self, server: Emulator, user: Cli) -> None:

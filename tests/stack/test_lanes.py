@@ -5,7 +5,6 @@ from collections.abc import Mapping
 
 import pytest
 
-from aiopeertube.errors import ServerAway
 from aiopeertube.stack.buckets import Kind, buckets_of, kind_of
 from aiopeertube.stack.controller import Controller
 from aiopeertube.stack.health import Health
@@ -224,8 +223,8 @@ def test_what_there_is_no_use_in_waiting_for() -> None:
     made, _ = lane(window, health=health, patience=30.0)
     assert made.gives_up_at() == 40.0
     assert made.impatient(39.9) is None
-    assert made.impatient(40.0) is health
-    made.lapsed = (35.0, ServerAway("gone"))
+    assert made.impatient(40.5) == (health, 40.0)
+    made.patient_since = 35.0
     assert made.gives_up_at() == 65.0
     assert made.impatient(40.0) is None
     made, _ = lane(known(), window, patience=30.0)
@@ -233,7 +232,7 @@ def test_what_there_is_no_use_in_waiting_for() -> None:
     window.refused(window.start(5.0), 5.0, None, 500.0)
     assert made.gives_up_at() == 35.0
     assert made.impatient(34.9) is None
-    assert made.impatient(35.0) is window
+    assert made.impatient(35.0) == (window, 35.0)
 
 
 def test_a_wait_for_a_window_is_told_once() -> None:

@@ -381,7 +381,7 @@ async def test_what_is_shown_is_no_secret() -> None:
     made = session(Endpoint(GIVEN))
     assert repr(made) == "<Session at http://a, no token, 0 renewals>"
     await made.renew(None)
-    assert repr(made) == "<Session at http://a, a token, 1 renewals>"
+    assert repr(made) == "<Session at http://a, a token, 1 renewal>"
     assert repr(Auth(Endpoint(GIVEN), made)) == f"<Auth, {made!r}>"
     assert repr(Sign(Endpoint(GIVEN), made)) == "<Sign>"
 

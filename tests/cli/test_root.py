@@ -99,7 +99,9 @@ class TestRoot:
     def test_unknown_command(self, cli: Cli) -> None:
         result = cli("vidoes")
         assert result.exit_code == 2
-        assert result.stderr == "aiopeertube: error: No such command 'vidoes'.\nhint: see `aiopeertube --help`\n"
+        first, hint = result.stderr.splitlines()
+        assert first == "aiopeertube: error: No such command 'vidoes'. Did you mean 'videos'?"
+        assert hint == "hint: see `aiopeertube --help`"
 
     def test_unknown_option(self, cli: Cli) -> None:
         result = cli("videos", "list", "--limitt", "3")
@@ -152,7 +154,8 @@ class TestStreams:
         result = in_shell(">/dev/full", *args, "--quiet")
         assert (result.returncode, result.stdout) == (74, "")
         assert result.stderr == (
-            "aiopeertube: error: No space left on device\nhint: check the free space and your permissions there\n"
+            "aiopeertube: error: stdout: No space left on device\n"
+            "hint: check the free space and your permissions there\n"
         )
 
     @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")

@@ -6,6 +6,7 @@ from typing import Final, Literal
 
 from aiopeertube._counting import counted
 from aiopeertube.cli import output
+from aiopeertube.cli.errors import Exit
 from aiopeertube.cli.options import Settings
 from aiopeertube.cli.terminal import note, one_line
 from aiopeertube.migrate import Estimate, Plan
@@ -87,3 +88,16 @@ def _time(seconds: float) -> str:
 def _short(text: str) -> str:
     line = one_line(text)
     return line if len(line) <= 60 else line[:57] + "..."
+
+
+async def show_counts(made: Plan, settings: Settings) -> int:
+    """Say on stderr what would change, and what cannot be done; return the exit code."""
+    if not settings.quiet:
+        good = made.counts.get("unchanged", 0)
+        would = f"{counted(made.changes, 'video')} would change"
+        as_is = counted(good, "is as it should be", "are as they should be")
+        note(f"{would}, {as_is}, {made.cannot:,} cannot be done")
+        show_replaced(made)
+    async for item in made.items("failed", "conflict"):
+        note(f"{item.state}: line {item.line}, {item.name or item.ref}: {item.reason}")
+    return Exit.SOME_FAILED if made.cannot else Exit.DONE

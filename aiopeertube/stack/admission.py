@@ -74,7 +74,7 @@ class Admission:
         if lane.lapsed is not None and since < lane.lapsed[0]:
             raise again(lane.lapsed[1])  # as those that waited here
         self._numbers += 1
-        waiter = Waiter(self._numbers, since, asyncio.get_running_loop().create_future())
+        waiter = Waiter(self._numbers, asyncio.get_running_loop().create_future())
         is_first = not lane.queue
         lane.queue.append(waiter)
         self._waiting += 1
@@ -171,9 +171,16 @@ class Admission:
     def _attend(self, now: float) -> None:
         """Look after what is refused or away: the end of patience, probes, and those who watch."""
         # All are asked before the first is told: a lapse ends what lanes that share a window see of it.
-        lapses = [(lane, model, self._given_up(model, now)) for lane in self.lanes if (model := lane.impatient(now))]
-        for lane, model, error in lapses:
-            self._lapse(lane, model, error, now)
+        lapses = [
+            (lane, *over, given_up(self.origin, self.healths, over[0], now))
+            for lane in self.lanes
+            if (over := lane.impatient(now))
+        ]
+        for lane, model, moment, error in lapses:
+            # Whoever calls later asks anew. Where nobody waited, patience was over long ago, and "later" is now.
+            lane.lapsed, lane.patient_since = (moment, error), now
+            model.lapse()
+            self.fail(lane, error)
         for name, health in self.healths.items():
             if self._heard.get(name, "up") != health.state:
                 self._heard[name] = health.state
@@ -182,15 +189,6 @@ class Admission:
         self._probe_if_due(now)
         calm = all(health.is_up() for health in self.healths.values())
         self._uneasy = not calm or any(window.refused_since is not None for window in self.windows.values())
-
-    def _given_up(self, model: Health | Window, now: float) -> PeerTubeError:
-        return given_up(self.origin, self.healths, model, now)
-
-    def _lapse(self, lane: Lane, model: Health | Window, error: PeerTubeError, now: float) -> None:
-        """Tell all who wait in a lane that there is no use in it; whoever calls later asks anew."""
-        lane.lapsed = (now, error)
-        model.lapse()
-        self.fail(lane, error)
 
     def fail(self, lane: Lane, error: PeerTubeError) -> None:
         """Give `error` to all who wait in a lane."""

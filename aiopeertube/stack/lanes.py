@@ -27,13 +27,12 @@ class Caller:
 
 
 class Waiter:
-    """A request in a queue. `since` is when its call first came to this origin, over all its attempts."""
+    """A request in a queue; who came first has the smallest number."""
 
-    __slots__ = ("called", "future", "number", "since")
+    __slots__ = ("called", "future", "number")
 
-    def __init__(self, number: int, since: float, future: "asyncio.Future[Permit]") -> None:
+    def __init__(self, number: int, future: "asyncio.Future[Permit]") -> None:
         self.number = number
-        self.since = since
         self.future = future
         self.called = False  # by the admission: with a permit or an error
 
@@ -44,7 +43,18 @@ class Lane:
     `patience` is for how many seconds a server may be away, or refuse, before those who wait here are told.
     """
 
-    __slots__ = ("_announce", "_announced", "caller", "health", "lapsed", "patience", "queue", "slots", "windows")
+    __slots__ = (
+        "_announce",
+        "_announced",
+        "caller",
+        "health",
+        "lapsed",
+        "patience",
+        "patient_since",
+        "queue",
+        "slots",
+        "windows",
+    )
 
     def __init__(
         self,
@@ -64,6 +74,7 @@ class Lane:
         self.caller = caller
         self.patience = patience
         self.lapsed: tuple[float, PeerTubeError] | None = None  # when patience was over, and what was told
+        self.patient_since = 0.0  # it counts anew from here
         self.queue: deque[Waiter] = deque()
 
     def first(self) -> Waiter | None:
@@ -93,21 +104,18 @@ class Lane:
                 moment = max(moment, self._opens(window, now))
         return moment if moment > now else NEVER
 
-    def impatient(self, now: float) -> Health | Window | None:
-        """Return what there is no use in waiting for any more."""
+    def impatient(self, now: float) -> tuple[Health | Window, float] | None:
+        """Return what there is no use in waiting for any more, and since when there is none."""
         models: tuple[Health | Window, ...] = (self.health, *self.windows)
         for model in models:
-            if now >= model.gives_up_at(self.patience, self._gave_up()):
-                return model
+            if now >= (moment := model.gives_up_at(self.patience, self.patient_since)):
+                return model, moment
         return None
 
     def gives_up_at(self) -> float:
         """Return when `impatient` is to be asked again."""
-        moments = [window.gives_up_at(self.patience, self._gave_up()) for window in self.windows]
-        return min(self.health.gives_up_at(self.patience, self._gave_up()), *moments)
-
-    def _gave_up(self) -> float:
-        return self.lapsed[0] if self.lapsed else 0.0
+        moments = [window.gives_up_at(self.patience, self.patient_since) for window in self.windows]
+        return min(self.health.gives_up_at(self.patience, self.patient_since), *moments)
 
     def announce(self, now: float) -> None:
         """Tell those who watch that requests wait for a window, once for each."""

@@ -153,10 +153,10 @@ class TestStreams:
     def test_full_disk(self, user: Cli, args: tuple[str, ...]) -> None:
         result = in_shell(">/dev/full", *args, "--quiet")
         assert (result.returncode, result.stdout) == (74, "")
-        assert result.stderr == (
-            "aiopeertube: error: stdout: No space left on device\n"
-            "hint: check the free space and your permissions there\n"
-        )
+        assert result.stderr.splitlines() == [
+            "aiopeertube: error: stdout: No space left on device",
+            "hint: check the free space and your permissions there",
+        ]
 
     @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
     def test_what_nobody_can_read_changes_nothing(self, server: Emulator, user: Cli) -> None:

@@ -12,11 +12,13 @@ from typing import Any
 
 import pytest
 from edited_tables import Row, read_rows, write_rows
-from walk import Walk, in_the_end
+from walk import in_the_end
 
 from aiopeertube import PeerTube, migrate
 from aiopeertube.migrate.metadata.answers import passwords_of
 from aiopeertube.migrate.metadata.fields import FIELDS
+
+from .conftest import Server
 
 pytestmark = pytest.mark.anyio
 
@@ -40,11 +42,12 @@ TABLE = [name for name in FIELDS if name not in {"nsfwFlags", "nsfwSummary"}]
 
 
 @pytest.fixture
-def pt(walk: Walk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> PeerTube:
+async def pt(walked: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[PeerTube]:
     """An administrator, in a place of its own for journals and tables."""
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.chdir(tmp_path)
-    return walk.pt
+    async with walked.client("administrator") as pt:
+        yield pt
 
 
 @dataclass(frozen=True)

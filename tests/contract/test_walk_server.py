@@ -6,12 +6,13 @@ A test makes what it changes and takes it away again; what belongs to the server
 import io
 import os
 import zipfile
+from pathlib import Path
 from typing import Any
 
 import pytest
 from walk import Walk, in_the_end
 
-from aiopeertube import Call, PeerTube, errors
+from aiopeertube import Call, PeerTube, errors, resumable
 
 from .conftest import PASSWORD, Guest, only_real
 from .test_contract import PIXEL
@@ -158,6 +159,14 @@ async def test_archives(walk: Walk, guest: Guest) -> None:
     latest = await walk.do("users.imports.latest", guest.id, pt=guest.pt)
     assert latest["id"] == progress["userImport"]["id"]
     await walk.perhaps("users.exports.delete", guest.id, made["export"]["id"], pt=guest.pt)
+    assert walk.differences == {}
+
+
+async def test_an_archive_is_imported_from_a_file(walk: Walk, guest: Guest, tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "archive.zip", "w") as archive:
+        archive.writestr("peertube/empty.json", "{}")
+    number = await resumable.import_archive(guest.pt, guest.id, tmp_path / "archive.zip", chunk_size=50)
+    assert (await walk.do("users.imports.latest", guest.id, pt=guest.pt))["id"] == number
     assert walk.differences == {}
 
 

@@ -34,7 +34,7 @@ KNOWN = {
     ".files[].magnetUri is too much": "a real server makes it a while after the video",
     ".data[].data.": "what a job says depends on what it does",
     ".data[].parent is not there": "so does whether another job made it",
-    ".body.metadata.": "nothing probes files here",
+    ".metadata.": "nothing probes files here",
     "application/octet-stream, not None": "the emulator's streams say a type where 6.3 says none",
 }
 # What the recorded servers were not seen to answer.

@@ -171,6 +171,6 @@ def test_every_kind_is_complete() -> None:
         kind: kinds.Kind = kinds.of(name)
         assert kind.name == name
         assert not kind.can_be_undone or kind.compares
-        assert not kind.question or "{count" in kind.question
+        assert not kind.question or "{videos" in kind.question
     with pytest.raises(JournalError, match="no job of the kind"):
         kinds.of("copy")

@@ -71,7 +71,7 @@ def puts(server: Emulator) -> int:
         ("category", 1, 2.0, "must be a whole number, not 2.0"),
         ("licence", None, 99, "the instance has no licence '99'"),
         ("language", "nl", "klingon", "'klingon' is the label of 'tlh'"),
-        ("language", "nl", "nederlandsch", "the instance has no language 'nederlandsch'"),
+        ("language", "nl", "nederland", "the instance has no language 'nederland'"),
         ("language", "nl", "Dutch", "'Dutch' is the label of 'nl'"),
         ("privacy", 1, 9, "the instance has no privacy '9'"),
         ("nsfw", False, "no", "'no' is no value of it"),

@@ -39,7 +39,7 @@ def test_of_many_places_some_are_shown_and_the_others_counted() -> None:
     told = difference(many, many.replace("zoo", "museum"))
     assert told.count("[-zoo-]{+museum+}") == 3
     assert told.endswith("(and in 6 more places)")
-    assert difference(LONG * 4, (LONG * 4).replace("zoo", "sea")).endswith("(and in 1 more)")
+    assert difference(LONG * 4, (LONG * 4).replace("zoo", "sea")).endswith("(and in 1 more place)")
 
 
 def test_three_values_are_shown_from_where_they_begin_to_differ() -> None:

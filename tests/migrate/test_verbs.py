@@ -292,7 +292,7 @@ async def test_rules_that_give_nothing_valid_fail_again(pt: PeerTube, server: Em
 async def test_halt_and_the_time_end_a_run(pt: PeerTube, server: Emulator) -> None:
     server.faults.add(Fault("5xx", method="PUT", status=501))
     halted = await migrate.apply(pt, table(*range(1, 13)), halt=1)
-    assert "calls failed" in halted.stopped
+    assert "1 of 1 call failed" in halted.stopped
     server.faults.clear()
     server.faults.add(Fault("stall", method="PUT", seconds=0.05))
     options = migrate.JobOptions(resume_failed=True, max_duration=0.01)
@@ -462,6 +462,6 @@ async def test_a_plan_is_of_one_instance_and_user(pt: PeerTube, server: Emulator
 def test_what_is_public_is_there_and_documented() -> None:
     for name in migrate.__all__:
         public = getattr(migrate, name)
-        assert name in {"FIELDS", "OPEN"} or public.__doc__, name
+        assert name in {"FIELDS", "OPEN", "State"} or public.__doc__, name
     for verb in VERBS:
         assert asyncio.iscoroutinefunction(getattr(migrate, verb))

@@ -229,6 +229,7 @@ class Noting(Window):
         self.heard.append(("unsent",))
 
     def lost(self, place: Any) -> None:
+        assert place.window == 0
         self.heard.append(("lost",))
 
     def counted(self, place: Any) -> None:

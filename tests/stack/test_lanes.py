@@ -1,10 +1,10 @@
 """Lanes and their slots by themselves: what a request waits for, and when to ask again."""
 
 import asyncio
+from collections.abc import Mapping
 
 import pytest
 
-from aiopeertube.errors import ServerAway
 from aiopeertube.stack.buckets import Kind, buckets_of, kind_of
 from aiopeertube.stack.controller import Controller
 from aiopeertube.stack.health import Health
@@ -58,7 +58,7 @@ def away() -> Health:
 def queue(lane: Lane, *done: bool) -> None:
     loop = asyncio.new_event_loop()
     for number, over in enumerate(done):
-        waiter = Waiter(number, 0.0, loop.create_future())
+        waiter = Waiter(number, loop.create_future())
         if over:
             waiter.future.cancel()
         lane.queue.append(waiter)
@@ -207,6 +207,9 @@ def test_when_to_ask_again() -> None:
     made.slots.in_flight = 3
     assert made.next_moment(5.0) == pytest.approx(10.1)
     assert lane(Window("api"), health=away())[0].next_moment(10.6) == 10.75
+    token = Health(probes=False)
+    token.end(token.start(), GONE, 10.0)
+    assert lane(Window("api"), health=token)[0].next_moment(10.125) == 10.25
     both = lane(learnt(), health=away())[0]
     assert both.next_moment(9.0) == pytest.approx(10.75)
     later = learnt()
@@ -220,8 +223,8 @@ def test_what_there_is_no_use_in_waiting_for() -> None:
     made, _ = lane(window, health=health, patience=30.0)
     assert made.gives_up_at() == 40.0
     assert made.impatient(39.9) is None
-    assert made.impatient(40.0) is health
-    made.lapsed = (35.0, ServerAway("gone"))
+    assert made.impatient(40.5) == (health, 40.0)
+    made.patient_since = 35.0
     assert made.gives_up_at() == 65.0
     assert made.impatient(40.0) is None
     made, _ = lane(known(), window, patience=30.0)
@@ -229,7 +232,7 @@ def test_what_there_is_no_use_in_waiting_for() -> None:
     window.refused(window.start(5.0), 5.0, None, 500.0)
     assert made.gives_up_at() == 35.0
     assert made.impatient(34.9) is None
-    assert made.impatient(35.0) is window
+    assert made.impatient(35.0) == (window, 35.0)
 
 
 def test_a_wait_for_a_window_is_told_once() -> None:
@@ -303,6 +306,7 @@ ROUTES = [
     ("POST", "/api/v1/users/registrations/ask-send-verify-email", ("email", "api")),
     ("POST", "/api/v1/server/logs/client", ("logs", "api")),
     ("PUT", "/api/v1/videos/1", ("api",)),
+    ("POST", "/api/v1/videos/imports", ("api",)),
     ("GET", "/api/v1/ping", ("ping",)),
     ("GET", "/feeds/videos.json", ("feeds",)),
     ("GET", "/lazy-static/a/b.png", ("lazy-static",)),
@@ -341,3 +345,14 @@ def test_what_a_request_carries_says_which_lane_it_takes(
 ) -> None:
     request = Request(method, "http://a", path, path=path, decode=nothing, body=body)
     assert kind_of(request) == kind
+
+
+def test_a_file_that_is_read_into_a_sink_is_a_transfer() -> None:
+    class Sink:
+        def begin(self, status: int, headers: Mapping[str, str], /) -> None: ...
+
+        async def write(self, data: bytes, /) -> None: ...
+
+    request = Request("GET", "http://a", "/static/x", decode=nothing)
+    request.sink = Sink()
+    assert kind_of(request) == "transfer"

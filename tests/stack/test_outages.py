@@ -1,6 +1,7 @@
 """Whole clients while their server is away: who waits, for how long, and what is asked."""
 
 import asyncio
+import itertools
 from collections.abc import Callable
 
 import pytest
@@ -69,6 +70,20 @@ async def test_whoever_calls_after_patience_finds_the_server_that_came_back() ->
         assert seconds == pytest.approx(2, abs=0.5)
         await asyncio.sleep(10)
         await pt.videos.update(1, name="Film")
+
+
+@pytest.mark.parametrize("idle", [0.5, 1.5, 2.5, 60.0])
+async def test_whoever_calls_when_patience_was_over_long_ago_is_told_nothing_that_was_not_asked(idle: float) -> None:
+    """On a clock that goes on between two readings, as real ones do."""
+    loop = asyncio.get_running_loop()
+    back, read, steps = loop.time() + 1.4, loop.time, itertools.count(0, 1e-6)
+    server = Server(lambda request, now: now < back, redirecting)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(loop, "time", lambda: read() + next(steps))
+        async with client(server, patience=1) as pt:
+            await took(pt)
+            await asyncio.sleep(idle)
+            await pt.videos.update(1, name="Film")
 
 
 async def test_where_a_redirect_led_nothing_is_concluded_about_the_server() -> None:

@@ -78,3 +78,34 @@ def test_a_request_never_opens_what_is_closed_for_longer() -> None:
     pace.slower(0.0, 1.0, 60.0)
     pace.start(2.0)
     assert pace.not_before == 60.0
+
+
+def test_beyond_as_many_as_passed_between_two_refusals_one_goes_at_a_time() -> None:
+    pace = Pace()
+    assert pace.lets(0)
+    assert pace.lets(1000)  # nothing was ever refused
+    pace.slower(1.0, 1.0, 0.0)  # nothing had passed: that says nothing
+    assert pace.lets(1000)
+    for _ in range(3):
+        pace.faster()
+    pace.slower(2.0, 2.0, 0.0)
+    assert [pace.lets(beside) for beside in range(5)] == [True, True, True, False, False]
+    pace.faster()
+    assert [pace.lets(beside) for beside in range(4)] == [True, True, False, False]
+    for _ in range(4):
+        pace.faster()
+    assert [pace.lets(beside) for beside in range(2)] == [True, False]
+    pace.faster()  # twice as many as the last time: it is not the same any more
+    assert pace.lets(1000)
+
+
+def test_only_a_refusal_that_counts_says_how_many_passed() -> None:
+    pace = Pace()
+    for _ in range(5):
+        pace.faster()
+    pace.slower(1.0, 10.0, 0.0)
+    pace.faster()
+    pace.slower(9.9, 10.5, 0.0)  # sent before the last one
+    assert [pace.lets(beside) for beside in (3, 4)] == [True, False]
+    pace.slower(11.0, 11.0, 0.0)
+    assert [pace.lets(beside) for beside in (0, 1)] == [True, False]

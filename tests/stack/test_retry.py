@@ -438,6 +438,7 @@ async def test_what_is_told_of_a_repetition(caplog: pytest.LogCaptureFixture) ->
     assert [event.reason for event in heard][:1] == ["gone"]
     assert caplog.records[0].getMessage() == "PUT /x again in 0.25 s: gone"
     assert repr(top) == "<Retry, 2 retries>"
+    assert not top._pauses
 
 
 async def test_a_redirect_that_reaches_us_is_no_answer() -> None:

@@ -381,7 +381,7 @@ async def test_what_is_shown_is_no_secret() -> None:
     made = session(Endpoint(GIVEN))
     assert repr(made) == "<Session at http://a, no token, 0 renewals>"
     await made.renew(None)
-    assert repr(made) == "<Session at http://a, a token, 1 renewals>"
+    assert repr(made) == "<Session at http://a, a token, 1 renewal>"
     assert repr(Auth(Endpoint(GIVEN), made)) == f"<Auth, {made!r}>"
     assert repr(Sign(Endpoint(GIVEN), made)) == "<Sign>"
 
@@ -435,3 +435,11 @@ async def test_a_token_that_somebody_renewed_meanwhile_is_tried_without_another_
     server = Swaps(reply(401, {"code": "invalid_token"}), reply(200))
     response = await Auth(Sign(server, made), made).handle(request())
     assert (response.status, server.tokens, endpoint.asked) == (200, ["one", "two"], [])
+
+
+async def test_a_token_that_is_over_is_refreshed_before_anything_is_sent() -> None:
+    endpoint, server = Endpoint(GIVEN), Server(reply(200))
+    made = session(endpoint, token=Token("old", "r", expires_at=time.time() - 5))
+    await Auth(Sign(server, made), made).handle(request())
+    assert [grant["grant_type"] for grant in endpoint.asked] == ["refresh_token"]
+    assert server.tokens == ["new"]

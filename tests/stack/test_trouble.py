@@ -9,6 +9,7 @@ from aiopeertube import errors
 from aiopeertube.stack.lanes import Permit
 from aiopeertube.stack.slots import Slots
 from aiopeertube.stack.verdicts import Told
+from aiopeertube.wire.messages import RateHeaders
 from aiopeertube.wire.turn import TURN, Turn
 
 from .test_admission import (
@@ -193,6 +194,34 @@ async def test_a_refusal_is_attended_to_until_it_is_over() -> None:
     assert [type(end) for end in ends] == [errors.RefusedTooLong] * 2
     made.end(Permit(lane, now()), HERE)
     assert not is_uneasy(made)
+    made.close()
+
+
+async def test_a_refusal_with_an_end_is_waited_for_and_no_longer() -> None:
+    made = admission(patience=30.0)
+    lane = lane_of(made, limit=9, exempt=False, patience=30.0)
+    refusal = told(status=429, figures=RateHeaders(50, 0, None, None, 5), retry_after=5)
+    made.end(Permit(lane, now()), refusal)
+    began = now()
+    (wait,) = entering(made, lane)
+    await wait
+    assert now() - began == pytest.approx(5.0, abs=0.01)
+    made.close()
+
+
+async def test_probes_go_on_where_all_slots_are_held() -> None:
+    made, asked = admission(), Asked(GONE)
+    lane = lane_of(made, limit=2)
+    made.askers.append(asked)
+    fail(made, lane, 1, 2)
+    held = [Permit(lane, now()) for _ in range(2)]
+    waits = entering(made, lane)
+    began = now()
+    await asyncio.sleep(10.0)
+    assert len(asked.times) > 5
+    assert asked.times[0] == began
+    await cancel([*waits])
+    assert len(held) == 2
     made.close()
 
 

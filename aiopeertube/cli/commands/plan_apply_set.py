@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 import click
 
 from aiopeertube import migrate
-from aiopeertube._counting import counted
 from aiopeertube.cli import job_output, job_plan, job_screen
 from aiopeertube.cli.connection import Connection, connect
 from aiopeertube.cli.errors import Exit, Failure
@@ -17,7 +16,7 @@ from aiopeertube.cli.options_job import JobFlags, MergeFlags
 from aiopeertube.cli.options_rules import RuleFlags, ScopeFlags
 from aiopeertube.cli.options_table import CellFlags, TableFlags
 from aiopeertube.cli.running import run
-from aiopeertube.cli.terminal import is_terminal, note
+from aiopeertube.cli.terminal import is_terminal
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,19 +87,7 @@ async def _plan(
                 await job_plan.show_diff(made, settings, on_stdout=flags.output != "-")
             if flags.output is not None:
                 await made.write(flags.output, overwrite=flags.overwrite_output or merge.overwrite)
-            return await _counts(made, settings)
-
-
-async def _counts(made: migrate.Plan, settings: Settings) -> int:
-    if not settings.quiet:
-        good = made.counts.get("unchanged", 0)
-        would = f"{counted(made.changes, 'video')} would change"
-        as_is = counted(good, "is as it should be", "are as they should be")
-        note(f"{would}, {as_is}, {made.cannot:,} cannot be done")
-        job_plan.show_replaced(made)
-    async for item in made.items("failed", "conflict"):
-        note(f"{item.state}: line {item.line}, {item.name or item.ref}: {item.reason}")
-    return Exit.SOME_FAILED if made.cannot else Exit.DONE
+            return await job_plan.show_counts(made, settings)
 
 
 @dataclass(frozen=True, slots=True)

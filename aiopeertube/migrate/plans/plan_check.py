@@ -39,7 +39,7 @@ def complaints(entry: Mapping[str, Any], words: Vocabulary | None = None) -> Ite
     if not after:
         yield "after", "it changes nothing"
     for name, value in after.items():
-        if why := _wrong(name, value) or _wrong_before(name, before[name]) or _unlisted(name, value, words):
+        if why := _wrong(name, value, words) or _wrong_before(name, before[name]):
             yield name, why
     if why := clash(after):
         yield "after", why
@@ -71,13 +71,15 @@ def canonical(uuid: Any) -> str:
         return ""
 
 
-def _wrong(name: str, value: Any) -> str:
+def _wrong(name: str, value: Any, words: Vocabulary | None) -> str:
     if name not in FIELDS:
         return "no such field"
     if FIELDS[name].secret:
         known = is_seal(value) and SAFE.opened(value) is not None
         return "" if known else "a plan holds no passwords: apply the table that has them"
-    return refusal(name, value) or ("" if _is_value(name, value) else f"{value!r} is no value of it")
+    if not _is_value(name, value):
+        return refusal(name, value) or f"{value!r} is no value of it"
+    return _unlisted(name, value, words) or refusal(name, value)  # a label may be longer than any value
 
 
 def _unlisted(name: str, value: Any, words: Vocabulary | None) -> str:

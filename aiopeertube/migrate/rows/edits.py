@@ -102,7 +102,7 @@ class Edits:
             cells = counted(self.emptied, "cell was", "cells were")
             yield f"{cells} emptied since the export; an empty cell leaves its field as it is, {marker} empties it"
         if self.put_back:
-            cells = "1 cell is" if self.put_back == 1 else f"{self.put_back:,} cells are"
+            cells = counted(self.put_back, "cell is", "cells are")
             yield f"{cells} as exported, and an earlier job of yours wrote otherwise since: to be put back"
         if self.respelled:
             cells = counted(self.respelled, "cell differs", "cells differ")

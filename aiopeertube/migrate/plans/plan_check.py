@@ -39,7 +39,8 @@ def complaints(entry: Mapping[str, Any], words: Vocabulary | None = None) -> Ite
     if not after:
         yield "after", "it changes nothing"
     for name, value in after.items():
-        if why := _wrong(name, value) or _wrong_before(name, before[name]) or _unlisted(name, value, words):
+        why = _wrong(name, value) or _wrong_before(name, before[name]) or _unlisted(name, value, words)
+        if why := why or refusal(name, value):
             yield name, why
     if why := clash(after):
         yield "after", why
@@ -77,7 +78,9 @@ def _wrong(name: str, value: Any) -> str:
     if FIELDS[name].secret:
         known = is_seal(value) and SAFE.opened(value) is not None
         return "" if known else "a plan holds no passwords: apply the table that has them"
-    return refusal(name, value) or ("" if _is_value(name, value) else f"{value!r} is no value of it")
+    # Of a language it is said first whether the instance has it, as in a table.
+    refused = "" if name == "language" and isinstance(value, str) else refusal(name, value)
+    return refused or ("" if _is_value(name, value) else f"{value!r} is no value of it")
 
 
 def _unlisted(name: str, value: Any, words: Vocabulary | None) -> str:

@@ -18,25 +18,30 @@ PROJECT = nox.project.load_toml("pyproject.toml")
 PYTHONS = nox.project.python_versions(PROJECT)  # as the classifiers say
 VERSION = re.compile(r'^__version__ = "(.+)"$', re.MULTILINE)
 NOT_LIVE = ("-m", "not live", "tests")
-ON_ALL_CORES = ("-n", "auto", "--maxprocesses=8", "--dist=worksteal")
+# Tests wait as long as they work, for programs and sockets: so two workers for each core.
+ON_ALL_CORES = ("-n", str(min(8, 2 * (os.cpu_count() or 1))), "--dist=worksteal")
 
 # Long searches for what nobody thought of: measured they take twice as long, and the rest covers enough.
-SEARCHES = ("tests/simulation", "tests/migrate/test_life.py", "tests/migrate/test_merging.py")
+SEARCHES = (
+    "tests/migrate/tables/test_fuzz.py",
+    "tests/migrate/test_fuzzed_journals.py",
+    "tests/migrate/test_life.py",
+    "tests/migrate/test_merging.py",
+    "tests/simulation",
+    "tests/test_benchmarks.py",
+)
 ELSEWHERE = tuple(f"--ignore={path}" for path in SEARCHES)
-FUZZ = "--ignore=tests/migrate/tables/test_fuzz.py"
 
 # The parts of the suite in which wrong lower bounds showed, and those that need every dependency for a moment.
 WHERE_BOUNDS_SHOW = (
-    "tests/bulk/test_bulk.py",
     "tests/cli/test_addresses.py",
     "tests/cli/test_get.py",
     "tests/cli/test_option_sets.py",
-    "tests/migrate/tables",
-    "tests/migrate/test_database.py",
-    "tests/migrate/test_journal.py",
+    "tests/migrate/tables/test_opening.py",
+    "tests/migrate/tables/test_sinks.py",
     "tests/migrate/test_verbs.py",
-    "tests/resources",
-    "tests/stack",
+    "tests/stack/pool",
+    "tests/stack/test_tokens.py",
     "tests/test_packaging.py",
     "tests/wire",
 )
@@ -125,7 +130,7 @@ def bounds(session: nox.Session) -> None:
     source = unpack_sdist(session)
     install_lowest(session, source=str(source))
     session.chdir(source)
-    pytest(session, *(session.posargs or [*ON_ALL_CORES, "-m", "not live", *WHERE_BOUNDS_SHOW, FUZZ]))
+    pytest(session, *(session.posargs or [*ON_ALL_CORES, "-m", "not live", *WHERE_BOUNDS_SHOW]))
 
 
 @nox.session

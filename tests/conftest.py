@@ -8,6 +8,7 @@ A single test asks for `virtual_backend` as an argument. In both cases `asyncio.
 virtual clock.
 """
 
+import os
 from typing import Any
 
 import pytest
@@ -29,7 +30,14 @@ def anyio_backend(request: pytest.FixtureRequest) -> Any:
     return _VIRTUAL if "virtual_backend" in request.fixturenames else "asyncio"
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Measure the workers alone: programs that tests run would start slowly, and reach hardly any other line."""
+    if hasattr(config, "workerinput"):
+        os.environ.pop("COVERAGE_PROCESS_CONFIG", None)
+
+
 def pytest_sessionfinish() -> None:
-    """Save what was measured while the process is sure to live: a worker that is slow to end is killed."""
+    """Save what was measured while the process is sure to live: a worker that is slow to end is killed at it."""
     if (measured := Coverage.current()) is not None:
+        measured.stop()
         measured.save()

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 from asked import Asked
-from shapes import Listening, Shapes
+from shapes import Listening, Shapes, unlike
 from walk import Walk, in_the_end
 
 from aiopeertube import PeerTube
@@ -122,15 +122,24 @@ def asked(request: pytest.FixtureRequest) -> Iterator[Asked]:
 
 
 @pytest.fixture(scope="session")
-def shapes() -> dict[str, Shapes]:
-    """What answers looked like, by the server's address."""
-    return {}
+def shapes() -> Shapes:
+    """What the answers of a real server looked like in all walks."""
+    return Shapes()
 
 
 @pytest.fixture
-def listening(walked: Server, shapes: dict[str, Shapes]) -> Callable[[], Listening]:
-    """Connections to the server of the walk."""
-    return lambda: Listening(shapes.setdefault(walked.url, Shapes()))
+def listening(walked: Server, shapes: Shapes) -> Iterator[Callable[[], Listening]]:
+    """Connections to the server of the walk; an emulator's answers are held against those of real servers at its end.
+
+    Keys, kinds of values, types of content, tags: of every operation and status that the walk met.
+    """
+    if walked.emulator is None:
+        yield lambda: Listening(shapes)
+        return
+    seen = Shapes()
+    yield lambda: Listening(seen)
+    assert seen.answers
+    assert unlike(walked.emulator.options.server_version, seen.answers) == {}
 
 
 @pytest.fixture

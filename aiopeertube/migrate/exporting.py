@@ -62,6 +62,7 @@ class Export:
     def __init__(self, pt: "PeerTube", who: Who | None, scope: Scope, *, watcher: Watcher = UNWATCHED) -> None:
         self._pt = pt
         self._who = _listed_as(who, scope)
+        self._objects = who.reader(pt) if who is not None else None
         self._scope = scope
         self._watcher = watcher
         self._waiting: dict[int, Mapping[str, Any] | None] = {}  # by place in the list
@@ -79,7 +80,7 @@ class Export:
         if self._watcher.wants_totals and has_total(self._who, self._scope):
             self._watcher.expect(await listing(self._pt, self._who, self._scope).total())
         needed = [name for name in FIELDS if name in columns or f"{name}.label" in columns]
-        async with aclosing(in_full(self._pt, self._rows(needed))) as videos:
+        async with aclosing(in_full(self._pt, self._rows(needed), self._objects)) as videos:
             async for found in videos:
                 self._waiting[found.tag[0]] = self._taken(found)
                 self._write(sink, columns, needed, as_json=as_json)

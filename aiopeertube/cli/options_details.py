@@ -8,6 +8,6 @@ import click
 DETAILS: Final[Mapping[str, Any]] = {
     "type": click.Choice(("auto", "api", "activitypub")),
     "default": "auto",
-    "help": "Read videos in full by the API, or as ActivityPub objects where these tell enough: servers allow ten times"
-    " as many. auto: objects for users whose requests the API counts.",
+    "help": "Read videos in full by the API, or as ActivityPub objects where these tell enough: servers allow ten"
+    " times as many. auto: objects for users whose requests the API counts.",
 }

@@ -75,10 +75,13 @@ class Who:
             return bool(video.get("isLocal", True))
         return owner_of(video) == self.account and bool(video.get("isLocal", True))
 
-    def reader(self, pt: "PeerTube") -> Objects | None:
-        """Return what reads videos as objects; None: the API alone does."""
-        # Lists of 6.x tell staff no schedules.
-        return Objects(pt, schedules=self.modern or not self.staff) if self.objects else None
+    def reader(self, pt: "PeerTube", *, labels: bool = False) -> Objects | None:
+        """Return what reads videos as objects, with the `labels` of constants; None: the API alone does."""
+        return Objects(pt, labels=labels) if self.objects else None
+
+    def told(self, row: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return a row of `listing` with no schedule where it has none; only lists for staff of 6.x leave them out."""
+        return {fields.SCHEDULE: None, **row} if self.modern or not self.staff else row
 
     def within(self, scope: Scope) -> "Who":
         """Return the user as one among others where only what is their own counts."""
@@ -209,7 +212,7 @@ class _Ready:
     async def calls(self) -> AsyncIterator[Call[Any]]:
         since_turn = 0
         async for one in self._seen:
-            if one.row is None or fields.lacks(one.row, one.needs) or answers.video_problem(one.row, one.needs):
+            if one.row is None or _lacks(one.row, one.needs):
                 yield self._asked(one).tagged(one)
                 continue
             self._found.append(Found(one.tag, one.row, None))
@@ -222,7 +225,7 @@ class _Ready:
                 await self._room.wait()
 
     def _asked(self, one: Seen) -> Call[Any]:
-        if self._objects is not None and _has_object(one) and self._objects.tell_all(one.row or {}, one.needs):
+        if self._objects is not None and _has_object(one) and self._objects.tell_of(one.row or {}, one.needs):
             return self._objects.call(one.row or {})
         return answers.video(self._pt, one.ref, one.needs)
 
@@ -242,6 +245,12 @@ class _Ready:
         if self._objects is not None and one.row is not None and not request.path.startswith(API):
             return await self._objects.video(one.row, one.needs, request)
         return await answers.with_passwords(self._pt, await self._pt.send(request), one.needs)
+
+
+def _lacks(row: Mapping[str, Any], needs: Iterable[str]) -> bool:
+    """Tell whether a row does not have all that is needed, or not in the form of a video in full."""
+    needs = tuple(needs)
+    return fields.lacks(row, needs) or bool(fields.unknown_here(row, needs) or answers.video_problem(row, needs))
 
 
 def _has_object(one: Seen) -> bool:

@@ -8,6 +8,8 @@ and else the API is asked.
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
+import anyio
+
 from aiopeertube.errors import ApiError, RateLimited, UnexpectedResponse
 from aiopeertube.wire.call import Call
 from aiopeertube.wire.identifiers import segment
@@ -21,31 +23,32 @@ if TYPE_CHECKING:
 
 _TYPE: Final = "application/activity+json"
 _SHOWN: Final = (1, 2)  # public and unlisted
-_TOLD: Final = frozenset({"description", "support", "tags", "commentsPolicy", "downloadEnabled"})
-_SCHEDULE: Final = frozenset({fields.AT, fields.THEN})
+_TOLD: Final = frozenset({"description", "support", "tags", "commentsPolicy", "downloadEnabled", "waitTranscoding"})
 _TRIES: Final = 3  # in a row that gave none, after which a server is not asked for more
 
 
 class Objects:
     """Completes rows of lists with ActivityPub objects, as far as these tell what is needed.
 
-    `schedules` tells whether a row without a schedule means that there is none.
+    With `labels` the words of constants are needed, too, which objects lack.
     """
 
-    def __init__(self, pt: "PeerTube", *, schedules: bool) -> None:
+    def __init__(self, pt: "PeerTube", *, labels: bool = False) -> None:
         self._pt = pt
-        self._known = _TOLD | _SCHEDULE if schedules else _TOLD
-        self._labels: dict[Any, Any] = {}  # of policies on comments: an object has their ids alone
+        self._needs_labels = labels
+        self._policies: dict[Any, Any] = {}  # on comments, by id, as the API shows them
+        self._learning = anyio.Lock()
         self._tries = _TRIES
 
-    def tell(self, names: Iterable[str]) -> bool:
-        """Tell whether objects, beside rows, have all of the fields named."""
-        return self._tries > 0 and self._known.issuperset(_beside_rows(names, {}))
+    def tell(self, row: Mapping[str, Any], needs: Iterable[str]) -> bool:
+        """Tell whether a row like this one and its object have all that is needed."""
+        lacking = {name for name in needs if fields.lacks(row, (name,))}
+        return self._tries > 0 and lacking <= _TOLD
 
-    def tell_all(self, row: Mapping[str, Any], needs: Iterable[str]) -> bool:
-        """Tell whether a row and its object have all that is needed."""
-        known = self._known.issuperset(_beside_rows(needs, row))
-        return known and self._tries > 0 and bool(row.get("isLocal")) and is_shown(row)
+    def tell_of(self, row: Mapping[str, Any], needs: Iterable[str]) -> bool:
+        """Tell whether the row of a video and its object have all that is needed."""
+        shown = bool(row.get("isLocal")) and is_shown(row)
+        return shown and self.tell(row, needs) and not fields.unknown_here(row, set(needs) - _TOLD)
 
     def call(self, row: Mapping[str, Any]) -> Call[Any]:
         """Ask for the object of a row's video."""
@@ -54,29 +57,32 @@ class Objects:
 
     async def video(self, row: Mapping[str, Any], needs: Iterable[str], request: Any) -> Mapping[str, Any]:
         """Give a video with all that is needed, out of its row and its object, or else by the API."""
+        found = await self._completed(row, request)
+        if found is None or answers.video_problem(found, needs):
+            return await answers.whole_video(self._pt, str(row["uuid"]), needs)
+        if self._needs_labels and "commentsPolicy" in needs:
+            return await self._labelled(found, needs)
+        return found
+
+    async def _completed(self, row: Mapping[str, Any], request: Any) -> dict[str, Any] | None:
         try:
             found = completed(row, await self._pt.send(request))
         except (ApiError, RateLimited, UnexpectedResponse):
             self._tries -= 1
-            found = None
-        else:
-            self._tries = _TRIES
-        policy = found["commentsPolicy"]["id"] if found else None
-        if found and ("commentsPolicy" not in needs or policy in self._labels):
-            found["commentsPolicy"]["label"] = self._labels.get(policy)
-            if not answers.video_problem(found, needs):
-                return found
-        video = await answers.whole_video(self._pt, str(row["uuid"]), needs)
-        self._learn(video.get("commentsPolicy"))
-        return video
+            return None
+        self._tries = _TRIES
+        return found
 
-    def _learn(self, policy: Any) -> None:
-        if isinstance(policy, Mapping) and "id" in policy and "label" in policy:
-            self._labels[policy["id"]] = policy["label"]
-
-
-def _beside_rows(names: Iterable[str], row: Mapping[str, Any]) -> set[str]:
-    return {name for name in names if fields.lacks(row, (name,))}
+    async def _labelled(self, found: dict[str, Any], needs: Iterable[str]) -> Mapping[str, Any]:
+        """Give the policy on comments its label: the API is asked for one video of each."""
+        number = found["commentsPolicy"]["id"]
+        async with self._learning:
+            if number not in self._policies:
+                video = await answers.whole_video(self._pt, str(found["uuid"]), needs)
+                policy = video["commentsPolicy"]
+                self._policies[policy["id"]] = policy
+                return video
+        return found | {"commentsPolicy": self._policies[number]}
 
 
 def is_shown(row: Mapping[str, Any]) -> bool:
@@ -102,6 +108,7 @@ def completed(row: Mapping[str, Any], found: Any) -> dict[str, Any] | None:
         ],
         "commentsPolicy": {"id": taken(found, "commentsPolicy", kind=int, what=what)},
         "downloadEnabled": taken(found, "downloadEnabled", kind=bool, what=what),
+        "waitTranscoding": taken(found, "waitTranscoding", kind=bool, what=what),
     }
     same = found.get("uuid") == row["uuid"] and found.get("updated") == row.get("updatedAt")
     return {**row, **told} if same else None

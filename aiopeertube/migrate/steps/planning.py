@@ -218,7 +218,8 @@ class RulesOverScope:
     async def _rows(self) -> AsyncIterator[Seen]:
         needs, whole = self._transform.needs, self._transform.whole
         async for page in listing(self._pt, self._who, self._scope).pages():
-            rows = {str(row.get("uuid") or row["id"]): row for row in page if self._scope.has(row)}
+            told = map(self._who.told, page)
+            rows = {str(row.get("uuid") or row["id"]): row for row in told if self._scope.has(row)}
             done = await self._done(list(rows))
             for ref, row in rows.items():
                 if ref not in done and not self._is_passed_over(row):

@@ -80,7 +80,7 @@ class Who:
         return Objects(pt, labels=labels) if self.objects else None
 
     def told(self, row: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Return a row of `listing` with no schedule where it has none; only lists for staff of 6.x leave them out."""
+        """Return a row of `listing`, with None where it has no schedule: all but lists for staff of 6.x tell them."""
         return {fields.SCHEDULE: None, **row} if self.modern or not self.staff else row
 
     def within(self, scope: Scope) -> "Who":

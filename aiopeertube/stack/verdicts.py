@@ -78,6 +78,8 @@ def of_error(error: BaseException, *, sent: bool) -> Told:
         return Told(Verdict.ABSENT, reason=str(error), sent=False)
     if isinstance(error, errors.ConnectionLost | errors.RequestTimeout):
         return Told(Verdict.ABSENT, Load.OVERLOADED, str(error))
-    if isinstance(error, errors.UnexpectedResponse):  # no HTTP: somebody else's words, on the server's port
+    if isinstance(error, errors.NotHttp):  # somebody else's words, on the server's port
         return Told(Verdict.ABSENT, reason=str(error))
+    if isinstance(error, errors.OddAnswer):
+        return Told(Verdict.PRESENT, reason=str(error))
     return Told(Verdict.NOTHING)  # cancelled

@@ -70,9 +70,7 @@ def of_answer(response: Response) -> Told:
 
 def of_error(error: BaseException, *, sent: bool) -> Told:
     """Judge an attempt by what was raised in place of an answer; `sent`: it was handed to the pool."""
-    if not sent or isinstance(error, errors.InputError):
-        return UNSENT
-    if isinstance(error, errors.CertificateNotTrusted):
+    if not sent or isinstance(error, errors.InputError | errors.CertificateNotTrusted):
         return UNSENT
     if isinstance(error, errors.ServerUnreachable):
         return Told(Verdict.ABSENT, reason=str(error), sent=False)

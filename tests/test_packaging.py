@@ -26,6 +26,11 @@ def test_types_and_version_are_shipped() -> None:
     assert version("aiopeertube") == aiopeertube.__version__
 
 
+def test_the_parts_of_the_page_are_shipped() -> None:
+    page = Path(aiopeertube.__file__).parent / "migrate" / "plans" / "page"
+    assert all((page / f"page.{kind}").is_file() for kind in ("html", "css", "js"))
+
+
 def test_every_public_name_is_there() -> None:
     for name in aiopeertube.__all__:
         assert getattr(aiopeertube, name) is not None

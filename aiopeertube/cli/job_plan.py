@@ -8,8 +8,9 @@ from aiopeertube._counting import counted
 from aiopeertube.cli import output
 from aiopeertube.cli.errors import Exit
 from aiopeertube.cli.options import Settings
+from aiopeertube.cli.options_plan import PlanFlags
 from aiopeertube.cli.terminal import note, one_line
-from aiopeertube.migrate import Estimate, Plan
+from aiopeertube.migrate import Plan
 
 
 async def show_diff(plan: Plan, settings: Settings, *, on_stdout: bool = False) -> None:
@@ -21,8 +22,18 @@ async def show_diff(plan: Plan, settings: Settings, *, on_stdout: bool = False) 
         about = f"   ({_short(change.video)})" if change.video else ""
         say(f"  {change.count:>7,} x  {change.field}: {change.difference}{about}")
     if plan.changes:
-        say(_cost(plan.estimate))
+        say(str(plan.estimate))
     show_for_ever(plan, say)
+
+
+async def write_files(plan: Plan, flags: PlanFlags, *, overwrite: bool) -> None:
+    """Write the plan where that was asked for; its page tells which file it belongs to."""
+    again = overwrite or flags.overwrite_output
+    if flags.output is not None:
+        await plan.write(flags.output, overwrite=again)
+    if flags.html is not None:
+        plan_file = None if flags.output == "-" else flags.output
+        await plan.write_html(flags.html, plan_file=plan_file, overwrite=again)
 
 
 async def show_dry(plan: Plan) -> None:
@@ -72,17 +83,6 @@ def show_conflicts(plan: Plan) -> None:
 
 
 _SHOWN: Final = 20
-
-
-def _cost(estimate: Estimate) -> str:
-    takes = "as long as the server takes" if estimate.seconds is None else f"about {_time(estimate.seconds)}"
-    return f"{counted(estimate.requests, 'request')}, {takes}; rate limit: {estimate.limit}"
-
-
-def _time(seconds: float) -> str:
-    if seconds < 120:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"
 
 
 def _short(text: str) -> str:

@@ -13,32 +13,12 @@ from aiopeertube.cli.connection import Connection, connect
 from aiopeertube.cli.errors import Exit, Failure
 from aiopeertube.cli.option_sets import option, with_options
 from aiopeertube.cli.options import Command, Settings, shared_options
-from aiopeertube.cli.options_details import DETAILS
 from aiopeertube.cli.options_job import JobFlags, MergeFlags
+from aiopeertube.cli.options_plan import PlanFlags
 from aiopeertube.cli.options_rules import RuleFlags, ScopeFlags
 from aiopeertube.cli.options_table import CellFlags, TableFlags
 from aiopeertube.cli.running import run
 from aiopeertube.cli.terminal import is_terminal
-
-
-@dataclass(frozen=True, slots=True)
-class PlanFlags:
-    """How a plan is shown."""
-
-    output: str | None = option(
-        "-o", "--output", metavar="FILE", help="Write the plan here, for `aiopeertube apply`; - is stdout."
-    )
-    overwrite_output: bool = option(
-        "--overwrite-output", is_flag=True, help="Replace the plan, if it is there; --overwrite does so, too."
-    )
-    format: str = option(
-        "--format",
-        type=click.Choice(["text", "jsonl"]),
-        default="text",
-        show_default=True,
-        help="text: changes grouped and counted; jsonl: a line for each video.",
-    )
-    details: migrate.Details = option("--details", **DETAILS)
 
 
 @click.command(cls=Command)
@@ -56,13 +36,9 @@ def plan(
     as it is, <clear> empties it. `aiopeertube export` writes such a table; of it only the cells that you edited
     count, and what somebody else changed meanwhile as well is a conflict, shown with all three values and left.
     """
-    if flags.output == "-" and flags.format == "jsonl":
-        raise click.UsageError("--output - and --format jsonl both write on stdout.")
+    flags.check_stdout()
     given = table.opened(source)
-    again = flags.overwrite_output or merge.overwrite
-    migrate.check_output(
-        flags.output, (given.name,), option="output", overwrite=again, to_overwrite="overwrite_output"
-    )
+    flags.check_files(given.name, overwrite=merge.overwrite)
     return run(
         _plan(connect(settings, user=True), settings, given, flags=flags, merge=merge, table=table, cells=cells)
     )
@@ -86,9 +62,8 @@ async def _plan(
                 async for item in made.items("planned", "failed", "conflict"):
                     job_output.write_outcome(item, before=item.before, after=item.after)
             else:
-                await job_plan.show_diff(made, settings, on_stdout=flags.output != "-")
-            if flags.output is not None:
-                await made.write(flags.output, overwrite=flags.overwrite_output or merge.overwrite)
+                await job_plan.show_diff(made, settings, on_stdout=not flags.on_stdout)
+            await job_plan.write_files(made, flags, overwrite=merge.overwrite)
             return await job_plan.show_counts(made, settings)
 
 

@@ -3,12 +3,13 @@
 import math
 import shutil
 import weakref
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Iterator, Mapping
+from contextlib import aclosing, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, BinaryIO, Final, Self
 
 from aiopeertube._counting import counted
 from aiopeertube.errors import ConfigurationError
@@ -22,7 +23,7 @@ from aiopeertube.migrate.problems import Problem
 from aiopeertube.migrate.scope import Who
 from aiopeertube.migrate.tables.target import Target, TargetSink
 
-from . import planfile
+from . import page, planfile
 from .merging import Conflict, told
 from .report import Change, Diff
 
@@ -40,6 +41,16 @@ class Estimate:
     requests: int
     seconds: float | None
     limit: str
+
+    def __str__(self) -> str:
+        takes = "as long as the server takes" if self.seconds is None else f"about {_time(self.seconds)}"
+        return f"{counted(self.requests, 'request')}, {takes}; rate limit: {self.limit}"
+
+
+def _time(seconds: float) -> str:
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"
 
 
 def estimate(pt: "PeerTube", who: Who, requests: int) -> Estimate:
@@ -140,16 +151,46 @@ class Plan:
             FileUnwritable: there is no room, or no permission.
         """
         check_output(path, (self.job.source,), option="output", overwrite=overwrite, to_overwrite="overwrite")
-        try:
-            with TargetSink(Target(str(path), overwrite=overwrite)) as sink:
-                return await planfile.write(sink.stream, self.job, self.items("planned"))
-        except BrokenPipeError:
-            raise
-        except (OSError, ConfigurationError) as exc:
-            error = exc if isinstance(exc, OSError) else exc.__cause__
-            if not isinstance(error, OSError):
-                raise
-            raise unwritten(path, error) from error
+        with _written(path, overwrite=overwrite) as stream:
+            return await planfile.write(stream, self.job, self.items("planned"))
+
+    async def write_html(
+        self, path: str | Path, *, plan_file: str | Path | None = None, overwrite: bool = False
+    ) -> int:
+        """Write the plan as one page of HTML to read, to print and to sign; return how many rows it lists.
+
+        It lists what cannot be done, then what changes, and needs a browser alone: nothing is loaded from anywhere.
+        `plan_file` is what `write` made of this plan: the page then tells its SHA-256, so that what is signed is
+        known to be what is applied. A file that is there is replaced with `overwrite` alone; "-" is stdout.
+
+        Raises:
+            InputError: it is the table that the plan was made of, the plan's file, a directory, or there already.
+            FileUnwritable: there is no room, or no permission.
+            FileUnreadable: the plan's file cannot be read.
+        """
+        inputs = (self.job.source, *([] if plan_file is None else [str(plan_file)]))
+        check_output(path, inputs, option="html", overwrite=overwrite, to_overwrite="overwrite")
+        summary = await self._summary(plan_file)
+        with _written(path, overwrite=overwrite) as stream:
+            return await page.write(stream, summary, self._problems_first(), Diff(self.words))
+
+    async def _summary(self, plan_file: str | Path | None) -> page.Summary:
+        return page.Summary(
+            self.job,
+            self.counts,
+            changes=await self.diff(),
+            cost=str(self.estimate),
+            for_ever=self.for_ever,
+            replaced=self.replaced,
+            plan_file=None if plan_file is None else page.PlanSum.of(plan_file),
+        )
+
+    async def _problems_first(self) -> AsyncGenerator[Item, None]:
+        async with aclosing(self.items("failed", "conflict")) as problems, aclosing(self.items("planned")) as rest:
+            async for item in problems:
+                yield item
+            async for item in rest:
+                yield item
 
     def close(self) -> None:
         """Remove the temporary journal; a second time does nothing."""
@@ -166,6 +207,21 @@ class Plan:
 
     def __repr__(self) -> str:
         return f"<Plan of {self.job.source}: {counted(self.changes, 'change')}, {self.cannot:,} cannot be done>"
+
+
+@contextmanager
+def _written(path: str | Path, *, overwrite: bool) -> Iterator[BinaryIO]:
+    """Open an output that gets its name when it is whole; what goes wrong names it."""
+    try:
+        with TargetSink(Target(str(path), overwrite=overwrite)) as sink:
+            yield sink.stream
+    except BrokenPipeError:
+        raise
+    except (OSError, ConfigurationError) as exc:
+        error = exc if isinstance(exc, OSError) else exc.__cause__
+        if not isinstance(error, OSError):
+            raise
+        raise unwritten(path, error) from error
 
 
 async def plan_of(

@@ -21,6 +21,7 @@ _GROUPED: Final = frozenset({
     "category", "licence", "language", "privacy", "nsfw", "commentsPolicy", "downloadEnabled", "waitTranscoding",
     "channel", "tags", "support", "nsfwFlags", "scheduleUpdate.privacy", "videoPasswords",
 })  # fmt: skip
+NOTHING: Final[tuple[Any, ...]] = (None, "", [])  # values of a field that has none
 _GROUPS: Final = 500  # different changes of one field that are told apart
 _EXAMPLES: Final = 3
 _SHOWN: Final = 9  # groups of one field
@@ -74,7 +75,7 @@ class Diff:
 
     def text(self, name: str, value: Any) -> str:
         """Write a value for people: labels in place of ids."""
-        if value in (None, "", []):
+        if value in NOTHING:
             return "(none)"
         if FIELDS[name].secret:
             return "(secret)"

@@ -1,0 +1,6 @@
+"""The plan as a page to read and to sign: one HTML file that needs a browser and nothing else."""
+
+from .summary import PlanSum, Summary
+from .writing import write
+
+__all__ = ["PlanSum", "Summary", "write"]

@@ -1,0 +1,130 @@
+"""The top of the page, which is there without its script, too: what is planned, by whom, and what it costs."""
+
+import hashlib
+import html
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from aiopeertube._counting import counted
+from aiopeertube.errors import FileUnreadable
+from aiopeertube.migrate.journal.schema import Job
+from aiopeertube.migrate.metadata.excerpts import excerpt, visible
+from aiopeertube.migrate.plans.report import Change
+
+_LISTED: Final = ("failed", "conflict")  # states that are kinds of rows in the list
+_OPEN: Final = 30  # lines about fields that are shown at once; more would hide the list below
+_LONGEST: Final = 300  # characters of a name in the summary
+
+
+@dataclass(frozen=True, slots=True)
+class PlanSum:
+    """Which file has the plan for `apply`: its name, and what it is known by."""
+
+    name: str
+    sha256: str
+
+    @classmethod
+    def of(cls, path: str | Path) -> "PlanSum":
+        """Read a plan's file.
+
+        Raises:
+            FileUnreadable: it cannot be read.
+        """
+        try:
+            with Path(path).open("rb") as file:
+                return cls(Path(path).name, hashlib.file_digest(file, "sha256").hexdigest())
+        except OSError as exc:
+            raise FileUnreadable(str(path), exc.strerror or str(exc)) from None
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What the page says of a plan as a whole; `changes` are grouped and counted, `cost` is a line for people."""
+
+    job: Job
+    counts: Mapping[str, int]
+    changes: Sequence[Change]
+    cost: str
+    for_ever: Mapping[str, int]
+    replaced: tuple[int, int] = (0, 0)
+    plan_file: PlanSum | None = None
+
+    @property
+    def problems(self) -> int:
+        """How many rows cannot be done."""
+        return self.counts.get("failed", 0) + self.counts.get("conflict", 0)
+
+    def parts(self) -> dict[str, str]:
+        """Return the parts of the template as HTML."""
+        return {
+            "page_title": _escaped(f"Plan of {self.job.source}"),
+            "title": f"Plan of {_text(self.job.source)}",
+            "origin": _escaped(self.job.origin),
+            "kind": _escaped(self.job.kind),
+            "facts": "".join(f"<div><dt>{name}</dt><dd>{value}</dd></div>" for name, value in self._facts()),
+            "counts": "".join(self._counts()),
+            "warnings": "".join(f'<p class="warning">{_text(line)}</p>' for line in self._warnings()),
+            "groups": _groups(self.changes),
+            "groups_count": counted(len(self.changes), "line"),
+            "groups_open": " open" if len(self.changes) <= _OPEN else "",
+        }
+
+    def _facts(self) -> Iterator[tuple[str, str]]:
+        made = datetime.fromtimestamp(self.job.began, UTC) if self.job.began else datetime.now(UTC)
+        yield "Instance", _text(self.job.origin)
+        yield "User", _text(self.job.user)
+        yield "Made from", _text(self.job.source)
+        yield "Made", f"{made:%Y-%m-%d %H:%M} UTC"
+        yield "Cost", _text(self.cost)
+        if self.plan_file is not None:
+            yield "Plan file", f"{_text(self.plan_file.name)}<br>SHA-256 <code>{self.plan_file.sha256}</code>"
+
+    def _counts(self) -> Iterator[str]:
+        """Give the numbers, problems first; those that are 0 only where it is good to know."""
+        shown = (
+            ("failed", "cannot be done"),
+            ("conflict", "changed by somebody else"),
+            ("planned", "will change"),
+            ("unchanged", "as they should be"),
+        )
+        for state, words in shown:
+            number = self.counts.get(state, 0)
+            look = state if number else "none"
+            label = f'<a href="#rows-title" data-kind="{state}">{words}</a>' if number and state in _LISTED else words
+            yield f'<li class="count {look}"><strong>{number:,}</strong> <span>{label}</span></li>'
+
+    def _warnings(self) -> Iterator[str]:
+        if self.for_ever:
+            what = ", ".join(f"{field} of {counted(count, 'video')}" for field, count in self.for_ever.items())
+            yield f"A rollback cannot bring back: {what}."
+        values, filled = self.replaced
+        if values:
+            replaced = f"{counted(values, 'value')} would be replaced; not empty now: {filled:,}."
+            yield f"{replaced} The table does not tell what they were when it was exported."
+
+
+def _groups(changes: Iterable[Change]) -> str:
+    return "".join(
+        f'<tr><td class="number">{one.count:,}</td><th scope="row">{_text(one.field)}</th>'
+        f"<td>{_change(one)}</td></tr>"
+        for one in changes
+    )
+
+
+def _change(one: Change) -> str:
+    if one.old == one.new == "...":
+        return "<em>others: see the list</em>"
+    return _text(one.difference) + (f"<br><small>{_text(excerpt(one.video))}</small>" if one.video else "")
+
+
+def _text(text: str) -> str:
+    """Write text of the server's or the table's so that it cannot turn the text around it."""
+    return f'<bdi dir="auto">{_escaped(text)}</bdi>'
+
+
+def _escaped(text: str) -> str:
+    """Write text as HTML of which nothing is markup, and everything can be seen."""
+    return html.escape(visible(text if len(text) <= _LONGEST else text[: _LONGEST - 3] + "..."))

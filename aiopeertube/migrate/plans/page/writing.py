@@ -1,0 +1,63 @@
+"""The page is written as its rows come: a head, blocks of rows as JSON, and the script that shows them."""
+
+import base64
+import hashlib
+from collections.abc import AsyncIterable
+from importlib.resources import files
+from string import Template
+from typing import IO, Any, Final
+
+from aiopeertube.migrate.exact_json import dumps
+from aiopeertube.migrate.journal.item import Item
+from aiopeertube.migrate.plans.report import Diff
+
+from .rows import row_of
+from .summary import Summary
+
+_BLOCK: Final = 500  # rows of one block: what is in memory at once
+_ROWS: Final = "$rows"
+
+
+async def write(file: IO[bytes], summary: Summary, items: AsyncIterable[Item], diff: Diff) -> int:
+    """Write the page of a plan; return how many rows it has. `diff` knows the words for values."""
+    head, tail = _template(summary)
+    file.write(head)
+    count, block = 0, list[Any]()
+    async for item in items:
+        block.append(row_of(item, diff))
+        count += 1
+        if len(block) == _BLOCK:
+            file.write(_data(block))
+            block.clear()
+    file.write(_data(block))
+    file.write(tail)
+    return count
+
+
+def _data(rows: list[Any]) -> bytes:
+    """Write rows as a block that the browser does not run; nothing in them can end it, or begin a comment."""
+    text = dumps(rows).replace(b"<", b"\\u003c").replace(b">", b"\\u003e").replace(b"&", b"\\u0026")
+    return b'<script type="application/json" class="rows">' + text + b"</script>\n"
+
+
+def _template(summary: Summary) -> tuple[bytes, bytes]:
+    """Return what stands before the rows, and what after them."""
+    page, style, script = (_part(f"page.{kind}") for kind in ("html", "css", "js"))
+    parts = summary.parts() | {"style": style, "script": script, "policy": _policy(style, script)}
+    before, _, after = page.partition(_ROWS)
+    return Template(before).substitute(parts).encode(), Template(after).substitute(parts).encode()
+
+
+def _policy(style: str, script: str) -> str:
+    """Allow this style and this script, and nothing else: no request, no other script, wherever it came from."""
+    sums = {"script": _sum(script), "style": _sum(style)}
+    allowed = "; ".join(f"{kind}-src '{value}'" for kind, value in sums.items())
+    return f"default-src 'none'; {allowed}; base-uri 'none'; form-action 'none'"
+
+
+def _sum(text: str) -> str:
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
+
+
+def _part(name: str) -> str:
+    return files(__package__).joinpath(name).read_text(encoding="utf-8")

@@ -1,8 +1,8 @@
 """The allowance: one fixed window of the server's, on our own clock. No I/O and no clock: moments come in.
 
 The server opens a window with the first request after the last one closed, and counts each request that arrives.
-What is left is what answers say, less what has none yet; when it ends, `span` knows. Any refusal overrides every belief,
-and nothing waits for an answer alone: where only one could tell, one more is sent after a while. Times are seconds.
+What is left is what answers say, less what has none yet; when it ends, `span` knows. Any refusal overrides all
+beliefs, and nothing waits for an answer alone: where only one could tell, one more is sent. Times are in seconds.
 """
 
 from typing import Final

@@ -30,7 +30,7 @@ _COMMANDS: Final = {
     "verify": ("commands.verify_rollback", "Read back what a job changed and compare it."),
     "rollback": ("commands.verify_rollback", "Undo the changes of a job."),
     "jobs": ("commands.jobs", "List jobs and the outcomes of their items."),
-    "captions": ("commands.tables", "Upload captions listed in a table."),
+    "captions": ("commands.captions", "Upload captions listed in a table."),
     "thumbnails": ("commands.tables", "Upload thumbnails listed in a table."),
     "delete": ("commands.tables", "Delete videos listed in a table."),
     "upload": ("commands.tables", "Upload video files listed in a table, with their metadata."),

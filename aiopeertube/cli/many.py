@@ -1,8 +1,9 @@
-"""Runs over many videos: outcomes on stdout for programs, failures, progress and counts on stderr for people."""
+"""Runs over many items: outcomes on stdout for programs, failures, progress and counts on stderr for people."""
 
 import sys
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
 import click
@@ -11,6 +12,7 @@ from aiopeertube import errors
 from aiopeertube.cli import output, progress, stdin_ids
 from aiopeertube.cli.errors import Exit, Failure
 from aiopeertube.cli.interrupts import HEARD, Interrupts
+from aiopeertube.cli.nouns import VIDEO, Noun
 from aiopeertube.cli.option_sets import option
 from aiopeertube.cli.options import Settings
 from aiopeertube.cli.terminal import is_terminal, note
@@ -28,7 +30,7 @@ _BAD = frozenset({"failed", "in doubt"})
 
 @dataclass(frozen=True, slots=True)
 class RunOptions:
-    """When a run over many videos stops early, and what it writes of each."""
+    """When a run over many items stops early, and what it writes of each."""
 
     halt: str | None = option(
         "--halt", metavar="N|N%", help="Stop after so many failures (5), or so large a share (2%)."
@@ -36,16 +38,27 @@ class RunOptions:
     format: str | None = option(
         "--format",
         type=click.Choice(["text", "jsonl"]),
-        help="What to write on stdout: nothing (text, on a terminal) or a line of JSON for each video.",
+        help="What to write on stdout: nothing (text, on a terminal) or a line of JSON for each.",
     )
 
 
 class Run:
     """One run: what became of its items, and the exit code that follows."""
 
-    def __init__(self, settings: Settings, verb: str, *, halt: str | None = None, take: Take | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        verb: str,
+        *,
+        noun: Noun = VIDEO,
+        halt: str | None = None,
+        take: Take | None = None,
+        in_order: bool = False,
+    ) -> None:
         self._settings = settings
         self._verb = verb
+        self._noun = noun
+        self._workers = 1 if in_order else None
         self._halt = halt
         self._take = take
         self._interrupted = False
@@ -53,16 +66,20 @@ class Run:
         self._hopeless: errors.PeerTubeError | None = None
 
     @classmethod
-    def of(cls, settings: Settings, verb: str, options: RunOptions) -> Self:
-        """Make a run that stops and writes as the options say."""
-        return cls(settings, verb, halt=options.halt, take=_outcome_lines(options.format))
+    def of(
+        cls, settings: Settings, verb: str, options: RunOptions, noun: Noun = VIDEO, *, in_order: bool = False
+    ) -> Self:
+        """Make a run that stops and writes as the options say; `in_order` carries out one after the other."""
+        take = _outcome_lines(options.format, noun)
+        return cls(settings, verb, noun=noun, halt=options.halt, take=take, in_order=in_order)
 
-    async def over(self, pt: "PeerTube", videos: Sequence[str], make: Make) -> int:
-        """Carry out `make(video)` for all videos; return the exit code."""
-        calls: Any = _calls(videos, make) if stdin_ids.from_stdin(videos) else [make(video) for video in videos]
-        total = None if stdin_ids.from_stdin(videos) else len(videos)
+    async def over(self, pt: "PeerTube", names: Sequence[str], make: Make) -> int:
+        """Carry out `make(name)` for all that is named; return the exit code."""
+        stdin = stdin_ids.from_stdin(names)
+        calls: Any = self._calls(pt, names, make) if stdin else [self._call(pt, name, make) for name in names]
+        total = None if stdin else len(names)
         with progress.showing(self._verb, total, self._settings, waiting=lambda: wait_of(pt)) as reporter:
-            async with pt.bulk(calls, halt=self._halt, handle_sigint=False) as run:
+            async with pt.bulk(calls, halt=self._halt, workers=self._workers, handle_sigint=False) as run:
                 interrupts = Interrupts(lambda: self._stop(run, reporter))
                 interrupts.install()
                 try:
@@ -70,6 +87,15 @@ class Run:
                 finally:
                     interrupts.remove()
         return self._verdict(run)
+
+    async def _calls(self, pt: "PeerTube", names: Sequence[str], make: Make) -> "AsyncIterator[Call[Any]]":
+        async for name in stdin_ids.all_of(names, self._noun):
+            yield self._call(pt, name, make)
+
+    def _call(self, pt: "PeerTube", name: str, make: Make) -> "Call[Any]":
+        """Make a call that remembers for what it is; one of which the name is wrong is not sent."""
+        problem = self._noun.problem(name)
+        return make(name).tagged(name) if problem is None else replace(pt.config.get(), problem=problem, tag=name)
 
     def _stop(self, run: "BulkRun[Any]", reporter: progress.Progress) -> None:
         self._interrupted = True
@@ -92,11 +118,11 @@ class Run:
             self._hopeless = exc
 
     def _note(self, outcome: "Outcome[Any]", reporter: progress.Progress) -> None:
-        video = video_of(outcome.call)
+        name = outcome.call.tag
         if outcome.state in _BAD:
-            reporter.say(f"aiopeertube: {outcome.state}: {video}: {_reason(outcome)}")
+            reporter.say(f"aiopeertube: {outcome.state}: {name}: {_reason(outcome)}")
         if self._take is not None:
-            self._take(outcome, video)
+            self._take(outcome, name)
 
     def _verdict(self, run: "BulkRun[Any]") -> int:
         counts = run.statistics()
@@ -123,18 +149,6 @@ class Run:
         return error
 
 
-async def _calls(videos: Sequence[str], make: Make) -> "AsyncIterator[Call[Any]]":
-    async for video in stdin_ids.all_of(videos):
-        yield make(video)
-
-
-def video_of(call: "Call[Any]") -> str:
-    """Return the video of a call, as it was given."""
-    from urllib.parse import unquote  # noqa: PLC0415 - for odd names alone
-
-    return unquote(call.path.rpartition("/")[2])
-
-
 def _reason(outcome: "Outcome[Any]") -> str:
     error = outcome.error
     known = isinstance(error, errors.PeerTubeError)
@@ -146,14 +160,14 @@ def chosen(format: str | None) -> str:
     return format or ("text" if is_terminal(sys.stdout) else "jsonl")
 
 
-def _outcome_lines(format: str | None) -> Take | None:
+def _outcome_lines(format: str | None, noun: Noun) -> Take | None:
     """Return what writes each outcome as a line of JSON; None for text."""
-    return _write_outcome if chosen(format) == "jsonl" else None
+    return partial(_write_outcome, noun.word) if chosen(format) == "jsonl" else None
 
 
-def _write_outcome(outcome: "Outcome[Any]", video: str) -> None:
+def _write_outcome(word: str, outcome: "Outcome[Any]", name: str) -> None:
     line = {
-        "video": video,
+        word: name,
         "state": outcome.state,
         "attempts": outcome.attempts,
         "seconds": round(outcome.seconds, 3),

@@ -62,6 +62,11 @@ def declared(command: F, options: Sequence["Field[Any]"], *, without: Collection
     return command
 
 
+def is_flag(one: "Field[Any]") -> bool:
+    """Tell whether an option is a flag that can only be set."""
+    return bool(one.metadata[_OPTION][1].get("is_flag"))
+
+
 def _filled(kind: type, values: dict[str, Any]) -> Any:
     """Make a set of what click read; its names leave `values`."""
     return kind(**{one.name: values.pop(_dest(one)) for one in _options(kind)})

@@ -40,7 +40,24 @@ def found(path: tuple[str, ...]) -> click.Command:
     return here
 
 
-@pytest.mark.parametrize("path", [(), *COMMANDS], ids=" ".join)
+def below(path: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """A command and all that are below it."""
+    command = found(path)
+    names = command.list_commands(click.Context(command)) if isinstance(command, click.Group) else []
+    return [path, *(each for name in names for each in below((*path, name)))]
+
+
+NOUNS = ("channels", "playlists", "captions", "chapters", "comments", "users", "imports", "server-jobs")
+OF_NOUNS = [path for noun in NOUNS for path in below((noun,))]
+
+
+def test_no_parameter_takes_the_place_of_another() -> None:
+    for path in below(()):
+        names = [param.name for param in found(path).params]
+        assert len(names) == len(set(names)), path
+
+
+@pytest.mark.parametrize("path", [(), *COMMANDS, *OF_NOUNS], ids=" ".join)
 class TestHelp:
     def test_mentions_every_option(self, path: tuple[str, ...], cli: Cli) -> None:
         result = cli(*path, "--help")
@@ -82,9 +99,10 @@ class TestRoot:
     def test_lists_commands_in_their_order(self, cli: Cli) -> None:
         lines = cli("--help").stdout.splitlines()
         start = lines.index("Commands:") + 1
-        assert [line.split()[0] for line in lines[start : start + 19]] == [
-            "demo", "emulator", "login", "logout", "whoami", "videos", "export", "plan", "apply", "set", "verify",
-            "rollback", "jobs", "captions", "thumbnails", "delete", "upload", "import", "api",
+        assert [line.split()[0] for line in lines[start : start + 26]] == [
+            "demo", "emulator", "login", "logout", "whoami", "videos", "channels", "playlists", "captions",
+            "chapters", "comments", "users", "imports", "server-jobs", "export", "plan", "apply", "set", "verify",
+            "rollback", "jobs", "thumbnails", "delete", "upload", "import", "api",
         ]  # fmt: skip
 
     def test_version(self, cli: Cli) -> None:
@@ -222,6 +240,17 @@ class TestStart:
         )
         ran = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=True)
         assert ran.stderr == "[]\n"
+
+    def test_importing_all_commands_imports_neither(self) -> None:
+        check = (
+            "import sys, click\n"
+            "from aiopeertube.cli.app import app\n"
+            "for name in app.list_commands(click.Context(app)):\n    app.get_command(click.Context(app), name)\n"
+            "heavy = {'aiohttp', 'rich', 'aiopeertube.emulator.server'}\n"
+            "print(sorted(heavy & sys.modules.keys()), len(sys.modules) > 200)\n"
+        )
+        ran = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=True)
+        assert ran.stdout == "[] True\n"
 
     def test_module_and_entry_point_are_the_same(self) -> None:
         ran = subprocess.run(command("--version"), capture_output=True, text=True, check=True)

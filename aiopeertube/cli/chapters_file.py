@@ -12,7 +12,10 @@ import orjson
 
 from aiopeertube.errors import FileUnreadable
 
-_LINE: Final = re.compile(r"(?:(?:(\d{1,3}):)?([0-5]?\d):)?(\d{1,6})\s+(?:[-\u2013\u2014]\s+)?(\S.*)")
+_LINE: Final = re.compile(
+    r"(?:(?:(?P<hours>\d{1,3}):)?(?P<minutes>[0-5]?\d):(?P<seconds>[0-5]\d)|(?P<all>\d{1,6}))"
+    r"\s+(?:[-\u2013\u2014]\s+)?(?P<title>\S.*)"
+)
 
 
 def read(name: str) -> list[dict[str, Any]]:
@@ -66,5 +69,5 @@ def _of_line(where: str, line: str) -> dict[str, Any]:
     found = _LINE.fullmatch(line)
     if found is None:
         raise click.UsageError(f"{where}: {line!r} is no chapter; it looks like 1:02:03 Title.")
-    hours, minutes, seconds, title = found.groups()
-    return {"timecode": int(hours or 0) * 3600 + int(minutes or 0) * 60 + int(seconds), "title": title}
+    hours, minutes, seconds = (int(found[part] or 0) for part in ("hours", "minutes", "seconds"))
+    return {"timecode": int(found["all"] or hours * 3600 + minutes * 60 + seconds), "title": found["title"]}

@@ -48,7 +48,6 @@ def below(path: tuple[str, ...]) -> list[tuple[str, ...]]:
 
 
 NOUNS = ("channels", "playlists", "captions", "chapters", "comments", "users", "imports", "server-jobs")
-OF_NOUNS = [path for noun in NOUNS for path in below((noun,))]
 
 
 def test_no_parameter_takes_the_place_of_another() -> None:
@@ -57,7 +56,7 @@ def test_no_parameter_takes_the_place_of_another() -> None:
         assert len(names) == len(set(names)), path
 
 
-@pytest.mark.parametrize("path", [(), *COMMANDS, *OF_NOUNS], ids=" ".join)
+@pytest.mark.parametrize("path", [(), *COMMANDS], ids=" ".join)
 class TestHelp:
     def test_mentions_every_option(self, path: tuple[str, ...], cli: Cli) -> None:
         result = cli(*path, "--help")
@@ -88,6 +87,15 @@ class TestHelp:
         names = {name for param in found(path).params for name in param.opts}
         assert names.issuperset(OUTPUT)
         assert path in {("demo",), ("emulator",)} or names.issuperset((*CONNECTION, "--allow-http"))
+
+
+@pytest.mark.parametrize("noun", NOUNS)
+def test_commands_of_a_noun_explain_themselves_likewise(noun: str, cli: Cli) -> None:
+    help_ = TestHelp()
+    for path in below((noun,)):
+        help_.test_mentions_every_option(path, cli)
+        help_.test_every_option_is_explained_or_plain(path)
+        help_.test_shares_the_options(path)
 
 
 class TestRoot:

@@ -161,7 +161,9 @@ def update(
 
         return calls
 
-    return acting.change(settings, Action("update", CHANNEL, maker), channels, outcomes, dry_run=dry.dry_run)
+    # Two changes of one channel at a time would be in each other's way.
+    action = Action("update", CHANNEL, maker, in_order=bool(pictures or removed))
+    return acting.change(settings, action, channels, outcomes, dry_run=dry.dry_run)
 
 
 def _picked(pt: "PeerTube", name: str, pictures: Mapping[str, Path]) -> "dict[str, Call[Any]]":

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final, get_args
 
 import click
-from click.shell_completion import CompletionItem
 
-from aiopeertube.cli import acting, showing
+from aiopeertube.cli import acting, completing, showing
 from aiopeertube.cli.acting import Action
 from aiopeertube.cli.many import Make, RunOptions
 from aiopeertube.cli.nouns import JOB
@@ -34,10 +33,6 @@ _TYPES: Final = (
 )  # fmt: skip
 
 
-def _types(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    return [CompletionItem(name) for name in _TYPES if name.startswith(incomplete)]
-
-
 @click.group(cls=Group)
 @shared_options()
 def server_jobs() -> None:
@@ -49,7 +44,9 @@ def server_jobs() -> None:
 
 @server_jobs.command("list")
 @click.option("--state", type=click.Choice(get_args(JobState)), help="Only jobs in this state.")
-@click.option("--job-type", shell_complete=_types, help="Only jobs of this type, like video-transcoding.")
+@click.option(
+    "--job-type", shell_complete=completing.words(*_TYPES), help="Only jobs of this type, like video-transcoding."
+)
 @click.option("--sort", help="createdAt or -createdAt (the server's default).")
 @with_options(extent=ExtentOptions, written=FormatOptions)
 @shared_options()

@@ -12,7 +12,7 @@ from aiopeertube.cli.nouns import JOB
 from aiopeertube.cli.option_sets import with_options
 from aiopeertube.cli.options import Group, Settings, shared_options
 from aiopeertube.cli.options_list import Columns, ExtentOptions, FormatOptions
-from aiopeertube.cli.showing import View
+from aiopeertube.cli.showing import Listing, View
 from aiopeertube.types.jobs import JobState
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def list_(
     given = {"jobType": job_type, "sort": sort}
     filters: Any = {name: value for name, value in given.items() if value is not None}
     view = View(_JOBS, written, JOB)
-    showing.show_list(settings, view, extent, lambda pt: pt.jobs.list(state, **filters), user=True)
+    showing.show_list(settings, view, extent, Listing(lambda pt: pt.jobs.list(state, **filters), user=True))
 
 
 @server_jobs.command()

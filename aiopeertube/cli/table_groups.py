@@ -66,7 +66,9 @@ class TableGroup(Group):
             return
         formatter.write_paragraph()
         with formatter.indentation():
-            formatter.write_text(f"`{ctx.command_path} TABLE` is short for `{ctx.command_path} {_DEFAULT} TABLE`.")
+            short, long = f"{ctx.command_path} TABLE", f"{ctx.command_path} {_DEFAULT} TABLE"
+            variables = f"its options may be variables like {ctx.auto_envvar_prefix}_DRY_RUN"
+            formatter.write_text(f"`{short}` is short for `{long}`; {variables}.")
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """Complete a command, or what stands after `apply`."""

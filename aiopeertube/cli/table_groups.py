@@ -9,6 +9,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from aiopeertube.cli.options import Command, Group
+from aiopeertube.cli.param_types import File
 
 _DEFAULT: Final = "apply"
 
@@ -27,6 +28,14 @@ class Apply(Command):
 
 class TableGroup(Group):
     """A group where `captions TABLE` is `captions apply TABLE`: the first word is none of its commands."""
+
+    def add_command(self, cmd: click.Command, name: str | None = None) -> None:
+        """Add a command; shells complete the table of `apply` as a file."""
+        super().add_command(cmd, name)
+        if (name or cmd.name) == _DEFAULT:
+            for param in cmd.params:
+                if isinstance(param, click.Argument) and param.type is click.STRING:
+                    param.type = File()
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Write out the command that was left out, and read the command line."""

@@ -55,7 +55,7 @@ class LanguageFlags:
 
 
 @captions.command(cls=Apply)
-@click.argument("source", metavar="TABLE", type=File())
+@click.argument("source", metavar="TABLE")
 @with_options(rows=LanguageFlags, where=FolderFlags, job=JobFlags, table=TableFlags)
 @shared_options()
 @click.pass_obj

@@ -3,15 +3,18 @@
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import click
 
 from aiopeertube import migrate
 from aiopeertube.cli import job_output, job_plan, job_screen
+from aiopeertube.cli.acting import AskOptions
 from aiopeertube.cli.connection import Connection, connect
 from aiopeertube.cli.errors import Exit, Failure
 from aiopeertube.cli.option_sets import option, with_options
 from aiopeertube.cli.options import Command, Settings, shared_options
+from aiopeertube.cli.options_details import DETAILS
 from aiopeertube.cli.options_job import JobFlags, MergeFlags
 from aiopeertube.cli.options_rules import RuleFlags, ScopeFlags
 from aiopeertube.cli.options_table import CellFlags, TableFlags
@@ -41,6 +44,7 @@ class PlanFlags:
         show_default=True,
         help="text: changes grouped and counted; jsonl: a line for each video.",
     )
+    details: migrate.Details = option("--details", **DETAILS)
 
 
 @click.command(cls=Command)
@@ -82,9 +86,8 @@ async def _plan(
 ) -> int:
     async with job_output.client(connection) as pt:
         watcher = job_screen.JobScreen(pt, settings)
-        with await migrate.plan(
-            pt, given, table=table, cells=cells, overwrite=merge.overwrite, watcher=watcher
-        ) as made:
+        read = partial(migrate.plan, table=table, cells=cells, details=flags.details)
+        with await read(pt, given, overwrite=merge.overwrite, watcher=watcher) as made:
             if flags.format == "jsonl":
                 async for item in made.items("planned", "failed", "conflict"):
                     job_output.write_outcome(item, before=item.before, after=item.after)
@@ -150,16 +153,9 @@ def apply(
     return run(main())
 
 
-@dataclass(frozen=True, slots=True)
-class AskFlags:
-    """Whether somebody is asked."""
-
-    yes: bool = option("--yes", "-y", is_flag=True, help="Do not ask.")
-
-
 @click.command("set", cls=Command)
 @click.argument("edits", metavar="FIELD=VALUE...", nargs=-1)
-@with_options(scope=ScopeFlags, rules=RuleFlags, ask=AskFlags, edit=EditFlags, job=JobFlags, cells=CellFlags)
+@with_options(scope=ScopeFlags, rules=RuleFlags, ask=AskOptions, edit=EditFlags, job=JobFlags, cells=CellFlags)
 @shared_options()
 @click.pass_obj
 def set_(
@@ -169,7 +165,7 @@ def set_(
     edits: Sequence[str],
     scope: ScopeFlags,
     rules: RuleFlags,
-    ask: AskFlags,
+    ask: AskOptions,
     edit: EditFlags,
     job: JobFlags,
     cells: CellFlags,

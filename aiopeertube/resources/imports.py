@@ -6,10 +6,11 @@ from urllib.parse import urlsplit
 from aiopeertube._pagination import Paginator
 from aiopeertube.errors import InputError, InvalidField
 from aiopeertube.types import ImportFields, ImportFilters, VideoImport
+from aiopeertube.wire.answers import json_value
 from aiopeertube.wire.call import Call
 from aiopeertube.wire.fields import form_fields, problem_of
 from aiopeertube.wire.files import FileLike
-from aiopeertube.wire.messages import API, Body, Multipart, json_value
+from aiopeertube.wire.messages import API, Body, Multipart
 from aiopeertube.wire.sendable import line_complaint, quoted
 
 from ._api import Noun

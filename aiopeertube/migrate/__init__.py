@@ -28,6 +28,7 @@ from .journal.journal import Journal
 from .journal.journal_errors import JournalError, JournalFull
 from .journal.journals import all_journals, find_journal, strangers
 from .journal.schema import Job
+from .kinds.captions import NOT_KEPT, fetch_captions, put_captions
 from .metadata.fields import FIELDS
 from .metadata.vocabulary import Vocabulary, fetch_words
 from .outputs import check_output
@@ -59,6 +60,7 @@ from .watching import Stoppable, Unwatched, Watcher
 __all__ = [
     "FIELDS",
     "MAP_FORMATS",
+    "NOT_KEPT",
     "OPEN",
     "BadSource",
     "CellOptions",
@@ -97,6 +99,7 @@ __all__ = [
     "columns_for",
     "delete",
     "export",
+    "fetch_captions",
     "fetch_words",
     "find_journal",
     "import_",
@@ -106,6 +109,7 @@ __all__ = [
     "open_source",
     "open_table",
     "plan",
+    "put_captions",
     "rollback",
     "set_",
     "strangers",

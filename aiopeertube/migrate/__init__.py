@@ -11,9 +11,10 @@ What the command line does, in Python::
         await migrate.rollback(pt, run.journal)
 
 The verbs are functions: `export`, `plan`, `apply`, `set_` (by rules), `verify`, `rollback`, `captions`, `thumbnails`,
-`delete`, `upload` and `import_`. What they take beside their input are plain values (`TableOptions`, `CellOptions`,
-`JobOptions`, `Scope`, `Rules`), what they return are others (`Plan`, `Run`, `Verified`, `Exported`), and a `Watcher`
-hears what goes on. Journals are opened with `Journal.open(find_journal("last"))`, and are full of `Item`s.
+`delete`, `upload`, `import_`, `chapters`, `playlists` and `channels`. What they take beside their input are plain
+values (`TableOptions`, `CellOptions`, `JobOptions`, `Scope`, `Rules`), what they return are others (`Plan`, `Run`,
+`Verified`, `Exported`), and a `Watcher` hears what goes on. Journals are opened with
+`Journal.open(find_journal("last"))`, and are full of `Item`s.
 
 Raises: BadSource with every error of an input; JournalError for a journal that cannot be used; else the errors of
 `aiopeertube.errors`. An error that one option would mend names it in its attribute `option`.
@@ -55,6 +56,7 @@ from .verbs import (
     verify,
 )
 from .watching import Stoppable, Unwatched, Watcher
+from .whole_verbs import chapters
 
 __all__ = [
     "FIELDS",
@@ -92,6 +94,7 @@ __all__ = [
     "all_journals",
     "apply",
     "captions",
+    "chapters",
     "check_output",
     "columns_for",
     "delete",

@@ -50,6 +50,7 @@ WHERE state = 'planned' AND line IS NOT NULL
     AND coalesce(json_type(note, '$.base'), json_type(note, '$.since'), json_type(note, '$.expected')) IS NULL
 """
 _OF_ROWS: Final = frozenset({"base", "of", "own", "since"})  # what rows know of their videos, in an item's note
+_WHERE: Final = ("lines", "rows")  # where several rows that make one item stand, in its note
 # What could not be done counts, unless a later pass wants something else of the same video.
 _NOT_DONE: Final = """
 WITH wish AS (SELECT uuid, max(pass) AS pass FROM item WHERE uuid != '' GROUP BY uuid)
@@ -226,6 +227,9 @@ class Database:
             return
         if _OF_ROWS & item.note.keys() and known.state not in {"changed", "sending"}:
             known.note = item.note
+            self._save([known])
+        elif where := {name: item.note[name] for name in _WHERE if name in item.note}:
+            known.note = known.note | where
             self._save([known])
         self._connection.execute(
             "UPDATE item SET pass = ?, line = ?, row = ? WHERE id = ?",

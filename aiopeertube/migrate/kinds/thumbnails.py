@@ -30,6 +30,7 @@ class Thumbnails:
     """Replaces images; what was there before is gone. `folder` is where files are looked for."""
 
     name: ClassVar[str] = "thumbnails"
+    noun: ClassVar[str] = "video"
     columns: ClassVar[tuple[str, ...]] = ("thumbnailfile", "previewfile", "file")
     compares: ClassVar[bool] = False
     can_be_undone: ClassVar[bool] = False

@@ -1,0 +1,59 @@
+"""The verbs for what archives have many of besides videos: their chapters, playlists and channels.
+
+Tables of these are compared with the server before anything is sent, kept in a journal, verified and rolled back as
+edits of videos are.
+"""
+
+from typing import TYPE_CHECKING
+
+from aiopeertube.bulk import Halt
+
+from .inputs import Input, open_table
+from .job import Run, carry_out, fill, opened
+from .job_options import CellOptions, JobOptions, TableOptions
+from .kinds import Chapters, Kind
+from .verbs import Table
+from .watching import UNWATCHED, Watcher
+
+if TYPE_CHECKING:
+    from aiopeertube._client import PeerTube
+
+_TABLE, _CELLS, _JOB = TableOptions(), CellOptions(), JobOptions()
+
+
+async def chapters(
+    pt: "PeerTube",
+    source: Table,
+    *,
+    table: TableOptions = _TABLE,
+    cells: CellOptions = _CELLS,
+    job: JobOptions = _JOB,
+    halt: str | int | Halt | None = None,
+    watcher: Watcher = UNWATCHED,
+) -> Run:
+    """Give videos the chapters of a table: rows have a video, `timecode` and `title`, all rows of a video its list.
+
+    `timecode` is in seconds, or [hours:]minutes:seconds. The chapters that a video has are replaced as a whole; a row
+    that clears `timecode` or `title` leaves it without any. Rows need not be together, nor in order.
+
+    Raises:
+        BadSource: with every error of the table, videos that are not there or not the user's among them; nothing was
+            sent. JournalError: there is nothing to resume.
+    """
+    given = open_table(source, table)
+    return await _whole(pt, given, Chapters(), job.checked(halt), table=table, cells=cells, watcher=watcher)
+
+
+async def _whole(
+    pt: "PeerTube",
+    given: Input,
+    kind: Kind,
+    options: JobOptions,
+    *,
+    table: TableOptions,
+    cells: CellOptions,
+    watcher: Watcher,
+) -> Run:
+    async with opened(pt, kind, given.name, columns=given.columns, options=options, watcher=watcher) as desk:
+        await fill(desk, given, kind, table, cells)
+        return await carry_out(desk, kind, options, title=kind.name)

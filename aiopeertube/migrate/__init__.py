@@ -56,7 +56,7 @@ from .verbs import (
     verify,
 )
 from .watching import Stoppable, Unwatched, Watcher
-from .whole_verbs import chapters
+from .whole_verbs import chapters, playlists
 
 __all__ = [
     "FIELDS",
@@ -108,6 +108,7 @@ __all__ = [
     "open_source",
     "open_table",
     "plan",
+    "playlists",
     "rollback",
     "set_",
     "strangers",

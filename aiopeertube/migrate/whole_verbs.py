@@ -11,7 +11,7 @@ from aiopeertube.bulk import Halt
 from .inputs import Input, open_table
 from .job import Run, carry_out, fill, opened
 from .job_options import CellOptions, JobOptions, TableOptions
-from .kinds import Chapters, Kind
+from .kinds import Chapters, Kind, Playlists
 from .verbs import Table
 from .watching import UNWATCHED, Watcher
 
@@ -42,6 +42,36 @@ async def chapters(
     """
     given = open_table(source, table)
     return await _whole(pt, given, Chapters(), job.checked(halt), table=table, cells=cells, watcher=watcher)
+
+
+async def playlists(
+    pt: "PeerTube",
+    source: Table,
+    *,
+    exact: bool = False,
+    table: TableOptions = _TABLE,
+    cells: CellOptions = _CELLS,
+    job: JobOptions = _JOB,
+    halt: str | int | Halt | None = None,
+    watcher: Watcher = UNWATCHED,
+) -> Run:
+    """Make playlists, and fill and order them: rows have a `playlist`, and a video, if only that is not to be empty.
+
+    `playlist` is what it is called, or the id, UUID or short UUID of one that is there. Of what no playlist of the
+    user's is called, one is made. `description`, `privacy` and `channel` are the playlist's, in one of its rows or in
+    all; public and unlisted ones need a channel. Videos come in the order of the rows, or stand at their `position`
+    (from 1); `startTimestamp` and `stopTimestamp` are in seconds, or [hours:]minutes:seconds. Videos that the table
+    does not name keep their places, or with `exact` are taken out.
+
+    A table that is given again changes nothing that is as it says. A rollback deletes playlists that the job made,
+    and restores the others.
+
+    Raises:
+        BadSource: with every error of the table, videos and channels that are not there among them; nothing was sent.
+            JournalError: there is nothing to resume.
+    """
+    given, kind = open_table(source, table), Playlists(exact=exact)
+    return await _whole(pt, given, kind, job.checked(halt), table=table, cells=cells, watcher=watcher)
 
 
 async def _whole(

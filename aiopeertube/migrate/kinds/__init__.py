@@ -10,13 +10,15 @@ from .chapters import Chapters
 from .creations import Upload
 from .delete import Delete
 from .imports import Import
+from .playlists import Playlists
 from .thumbnails import Thumbnails
 from .update import Update
 
-__all__ = ["Captions", "Chapters", "Delete", "Import", "Kind", "Thumbnails", "Update", "Upload", "of"]
+__all__ = ["Captions", "Chapters", "Delete", "Import", "Kind", "Playlists", "Thumbnails", "Update", "Upload", "of"]
 
 _ALL: Final[dict[str, Kind]] = {
-    kind.name: kind for kind in (Update(), Captions(), Delete(), Thumbnails(), Upload(), Import(), Chapters())
+    kind.name: kind
+    for kind in (Update(), Captions(), Delete(), Thumbnails(), Upload(), Import(), Chapters(), Playlists())
 }
 
 

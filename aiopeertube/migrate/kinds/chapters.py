@@ -11,9 +11,8 @@ from aiopeertube.migrate.metadata import answers
 from aiopeertube.migrate.metadata.references import names_another
 from aiopeertube.migrate.metadata.shapes import taken
 from aiopeertube.migrate.metadata.values import CLEARED
-from aiopeertube.migrate.problems import CellError
 from aiopeertube.migrate.rows.layout import key_of
-from aiopeertube.migrate.rows.parts import LINES, clock, part_of, seconds_of, text_of, told
+from aiopeertube.migrate.rows.parts import LINES, Cells, clock, part_of
 from aiopeertube.migrate.rows.rows import RowReader
 from aiopeertube.migrate.scope import Who, owner_of
 from aiopeertube.migrate.tables.source import Row
@@ -49,12 +48,12 @@ class Chapters(Whole):
 
     def read_row(self, row: Row, rows: RowReader) -> Item | None:
         """Make an item of a row that names a video, and when a chapter starts and what it is called."""
-        with told(row, rows) as cells:
-            ref = rows.names.video(row.line, cells)
-            wanted = _wanted(cells, rows)
-            if ref is not None:
-                return part_of(row, ref, wanted, note=key_of(cells) | rows.names.others(ref, cells))
-        return None
+        cells = Cells(row, rows)
+        ref, names = cells.video()
+        wanted = _wanted(cells)
+        if ref is None or not cells.are_good:
+            return None
+        return part_of(row, ref, wanted, note=key_of(cells.cells) | names)
 
     def call(self, pt: "PeerTube", item: Item) -> Call[None]:
         """Make the request."""
@@ -65,24 +64,20 @@ class Chapters(Whole):
         return await pt.send(request)
 
 
-def _wanted(cells: Mapping[str, Any], rows: RowReader) -> dict[str, Any]:
-    """Read a row's chapter: by its part's name, or that there is to be none; {} where the row has nothing.
-
-    Raises:
-        CellError: it is no chapter.
-    """
-    at, title = seconds_of(cells, "timecode", rows), text_of(cells, "title", rows, 1, 100)
+def _wanted(cells: Cells) -> dict[str, Any]:
+    """Read a row's chapter: by its part's name, or that there is to be none; {} where the row has nothing."""
+    at, title = cells.seconds("timecode"), cells.text("title", 1, 100)
     if CLEARED in (at, title):
         if isinstance(at, int) or isinstance(title, str):
-            raise CellError("title", "a row has a chapter, or says that there is to be none")
+            cells.wrong("title", "a row has a chapter, or says that there is to be none")
         return {_NONE: True}
-    if at is None and title is None:
-        return {}
-    if not isinstance(at, int):
-        raise CellError("timecode", "a chapter needs the time at which it starts")
-    if not isinstance(title, str):
-        raise CellError("title", "a chapter needs a title")
-    return {_NONE: False, f"{_AT}{clock(at)}": {"timecode": at, "title": title}}
+    if isinstance(at, int) and isinstance(title, str):
+        return {_NONE: False, f"{_AT}{clock(at)}": {"timecode": at, "title": title}}
+    if cells.are_good and isinstance(title, str):
+        cells.wrong("timecode", "a chapter needs the time at which it starts")
+    elif cells.are_good and isinstance(at, int):
+        cells.wrong("title", "a chapter needs a title")
+    return {}
 
 
 def _chapters_of(wanted: Mapping[str, Any]) -> list[Chapter]:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol
 
-from aiopeertube.errors import NotFound, PeerTubeError
+from aiopeertube.errors import InputError, NotFound, PeerTubeError
 from aiopeertube.migrate.journal.item import PARTLY, Item
 from aiopeertube.migrate.journal.journal import Journal
 from aiopeertube.migrate.metadata.excerpts import shown
@@ -84,6 +84,9 @@ class Whole:
             now = await self.sight(pt, who).now(item)
         except NotFound:
             item.settle("failed", "it is gone")
+            return
+        except InputError as exc:  # nobody can tell which it is
+            item.settle("failed", str(exc))
             return
         settle_interrupted(item, now)
 

@@ -152,6 +152,8 @@ def shown(value: Any) -> str:
     """Write a value of JSON for people, in one line."""
     if value in (None, "", []):
         return "(none)"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if isinstance(value, Mapping):
         return " ".join(str(each) for each in value.values() if each is not None)
     return ", ".join(map(shown, value)) if isinstance(value, list) else str(value)

@@ -58,8 +58,10 @@ class Diff:
         self.videos += 1
         before = item.before or {}
         for name, new in (item.after or {}).items():
-            self.by_field[name] += 1
             old_text, new_text = self.text(name, before.get(name)), self.text(name, new)
+            if name not in FIELDS and old_text == new_text:
+                continue  # of what is new nothing has to be said where there is nothing
+            self.by_field[name] += 1
             if name in _GROUPED and self._group(name, (old_text, new_text)):
                 continue
             examples = self.examples.setdefault(name, [])

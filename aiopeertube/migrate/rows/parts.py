@@ -5,32 +5,24 @@ put together part by part. Which line each came from, and its cells, are in the 
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from typing import Any, Final
+from collections.abc import Callable, Sequence
+from typing import Any, Final, TypeVar
 
 from aiopeertube.migrate.journal.item import Item, merged
+from aiopeertube.migrate.metadata.references import COLUMNS
 from aiopeertube.migrate.metadata.values import CLEARED, Clear, cell_text
 from aiopeertube.migrate.problems import CellError
-from aiopeertube.migrate.tables.source import Row, Stored
+from aiopeertube.migrate.tables.source import Row
 
-from .layout import kept
+from .layout import KEY, kept
 from .rows import RowReader
+
+T = TypeVar("T")
 
 LINES: Final = "lines"  # in an item's note: part -> the line that asks for it
 ROWS: Final = "rows"  # in an item's note: line -> the cells of each row
 _TIME: Final = re.compile(r"(?:(?:(\d{1,6}):)?([0-5]?\d):([0-5]\d)|(\d{1,10}))")
 _LATEST: Final = 2**31 - 1  # seconds; what the server's database holds
-
-
-@contextmanager
-def told(row: Row, rows: RowReader) -> Iterator[Mapping[str, Any]]:
-    """Give a row's cells; what is found to be wrong with one of them is told with its line."""
-    cells = rows.cells(row)
-    try:
-        yield cells
-    except CellError as exc:
-        rows.problems.add_cell(row.line, exc)
 
 
 def part_of(
@@ -76,65 +68,90 @@ def line_of(item: Item, part: str) -> int | None:
 
 
 def rows_of(item: Item) -> list[dict[str, Any]]:
-    """Return the cells of all rows of an item."""
-    return list(item.note.get(ROWS, {}).values()) or [item.row]
+    """Return the cells of all rows of an item, in the table's order."""
+    found: dict[str, dict[str, Any]] = item.note.get(ROWS, {})
+    return [found[line] for line in sorted(found, key=int)] or [item.row]
 
 
-def value_of(cells: Mapping[str, Any], column: str, rows: RowReader) -> str | Clear | None:
-    """Read a cell as text: None leaves what it is about as it is, CLEARED empties it.
+class Cells:
+    """The cells of a row; what is wrong with one of them is told with its line, and reads as nothing.
 
-    Raises:
-        CellError: it is neither a text nor a whole number.
+    What is read is None where what it is about stays as it is, and CLEARED where it is to be emptied.
     """
-    if column not in cells:
+
+    def __init__(self, row: Row, rows: RowReader) -> None:
+        self._row = row
+        self._rows = rows
+        self._before = rows.problems.total
+        self.cells = rows.cells(row)
+
+    @property
+    def are_good(self) -> bool:
+        """Whether nothing is wrong with the row so far."""
+        return self._rows.problems.total == self._before
+
+    def wrong(self, column: str | None, why: str) -> None:
+        """Tell what is wrong."""
+        self._rows.problems.add(self._row.line, column, why)
+
+    def names_video(self) -> bool:
+        """Tell whether the row names a video."""
+        return any(str(self.cells.get(column) or "").strip() for column in (*COLUMNS, KEY))
+
+    def video(self) -> tuple[str | None, dict[str, Any]]:
+        """Return the video that the row names, and what is noted of its other names; None: there is none."""
+        ref = self._rows.names.video(self._row.line, self.cells)
+        return ref, self._rows.names.others(ref, self.cells) if ref else {}
+
+    def read(self, column: str, parse: Callable[[str], T]) -> T | Clear | None:
+        """Read a cell by `parse`, which raises ValueError with what is wrong."""
+        try:
+            text = self._text(column)
+            return parse(text) if isinstance(text, str) else text
+        except ValueError as exc:
+            self.wrong(column, getattr(exc, "reason", str(exc)))
         return None
-    cell = cells[column]
-    if cell is None:
-        return CLEARED
-    if isinstance(cell, Stored):
-        raise CellError(column, cell.reason)
-    if isinstance(cell, int) and not isinstance(cell, bool):
-        return str(cell)
-    if not isinstance(cell, str):
-        raise CellError(column, f"{cell!r} is no text")
-    if rows.typed:
-        return cell.strip() or None
-    text = cell_text(cell, rows.reading.marker)
-    return text.strip() if isinstance(text, str) else text
+
+    def text(self, column: str, low: int, high: int) -> str | Clear | None:
+        """Read a text that has from `low` to `high` characters."""
+
+        def parse(text: str) -> str:
+            if not low <= len(text) <= high:
+                raise ValueError(f"it must have {low:,} to {high:,} characters, and has {len(text):,}")
+            if text == "null":
+                raise ValueError("the server takes the text 'null' for none at all; to clear the field say so")
+            return text
+
+        return self.read(column, parse)
+
+    def seconds(self, column: str) -> int | Clear | None:
+        """Read a time in a video: seconds, or [hours:]minutes:seconds."""
+        return self.read(column, _seconds)
+
+    def _text(self, column: str) -> str | Clear | None:
+        if column not in self.cells:
+            return None
+        cell = self.cells[column]
+        if cell is None:
+            return CLEARED
+        if isinstance(cell, int) and not isinstance(cell, bool):
+            return str(cell)
+        if not isinstance(cell, str):
+            raise CellError(column, f"{cell!r} is no text")
+        if self._rows.typed:
+            return cell.strip() or None
+        text = cell_text(cell, self._rows.reading.marker)
+        return text.strip() if isinstance(text, str) else text
 
 
-def text_of(cells: Mapping[str, Any], column: str, rows: RowReader, low: int, high: int) -> str | Clear | None:
-    """Read a cell of a text that has from `low` to `high` characters.
-
-    Raises:
-        CellError: it has more, or less; or the server takes it for none at all.
-    """
-    text = value_of(cells, column, rows)
-    if not isinstance(text, str):
-        return text
-    if not low <= len(text) <= high:
-        raise CellError(column, f"it must have {low:,} to {high:,} characters, and has {len(text):,}")
-    if text == "null":
-        raise CellError(column, "the server takes the text 'null' for none at all; to clear the field say so")
-    return text
-
-
-def seconds_of(cells: Mapping[str, Any], column: str, rows: RowReader) -> int | Clear | None:
-    """Read a cell of a time in a video: seconds, or [hours:]minutes:seconds.
-
-    Raises:
-        CellError: it is none.
-    """
-    text = value_of(cells, column, rows)
-    if not isinstance(text, str):
-        return text
+def _seconds(text: str) -> int:
     found = _TIME.fullmatch(text)
     if found is None:
-        raise CellError(column, f"{text!r} is no time: seconds like 95, or like 1:35 or 1:02:03")
+        raise ValueError(f"{text!r} is no time: seconds like 95, or like 1:35 or 1:02:03")
     hours, minutes, seconds, whole = (int(number or 0) for number in found.groups())
     moment = whole or (hours * 60 + minutes) * 60 + seconds
     if moment > _LATEST:
-        raise CellError(column, f"{text!r} is too late")
+        raise ValueError(f"{text!r} is too late")
     return moment
 
 

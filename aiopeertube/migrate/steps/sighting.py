@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 from aiopeertube.errors import ApiError, PeerTubeError
 from aiopeertube.migrate.journal.item import Item
 from aiopeertube.migrate.journal.journal import Batch, Journal
-from aiopeertube.migrate.kinds.whole import Looked, Sight, Whole, compared
+from aiopeertube.migrate.kinds.whole import Complaint, Looked, Sight, Whole, compared
 from aiopeertube.migrate.problems import Problems
 from aiopeertube.migrate.scope import Who
 from aiopeertube.migrate.watching import UNWATCHED, Watcher
@@ -44,6 +44,7 @@ class Sighting:
         self._problems = problems
         self._watcher = watcher
         self._remarks = 0
+        self._complaints: list[Complaint] = []
 
     async def run(self) -> None:
         """Look everything up."""
@@ -56,6 +57,10 @@ class Sighting:
                 self._watcher.advance()
                 await batch.put(item)
         await self._journal.hold_back()
+        if self._problems is not None:  # in the order of the table, and not of the answers
+            for each in sorted(self._complaints, key=lambda complaint: complaint.line or 0):
+                self._problems.add(each.line, each.column, each.why)
+            self._complaints = []
 
     async def _calls(self) -> AsyncIterator[Call[Any]]:
         async for item in self._journal.items("read"):
@@ -78,8 +83,7 @@ class Sighting:
         if not looked.complaints:
             return
         if self._problems is not None:
-            for each in looked.complaints:
-                self._problems.add(each.line, each.column, each.why)
+            self._complaints += looked.complaints
         item.settle("failed", "; ".join(each.why for each in looked.complaints))
 
 

@@ -56,7 +56,7 @@ from .verbs import (
     verify,
 )
 from .watching import Stoppable, Unwatched, Watcher
-from .whole_verbs import chapters, playlists
+from .whole_verbs import channels, chapters, playlists
 
 __all__ = [
     "FIELDS",
@@ -94,6 +94,7 @@ __all__ = [
     "all_journals",
     "apply",
     "captions",
+    "channels",
     "chapters",
     "check_output",
     "columns_for",

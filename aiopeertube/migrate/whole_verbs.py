@@ -4,6 +4,7 @@ Tables of these are compared with the server before anything is sent, kept in a 
 edits of videos are.
 """
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aiopeertube.bulk import Halt
@@ -11,7 +12,7 @@ from aiopeertube.bulk import Halt
 from .inputs import Input, open_table
 from .job import Run, carry_out, fill, opened
 from .job_options import CellOptions, JobOptions, TableOptions
-from .kinds import Chapters, Kind, Playlists
+from .kinds import Channels, Chapters, Kind, Playlists
 from .verbs import Table
 from .watching import UNWATCHED, Watcher
 
@@ -71,6 +72,35 @@ async def playlists(
             JournalError: there is nothing to resume.
     """
     given, kind = open_table(source, table), Playlists(exact=exact)
+    return await _whole(pt, given, kind, job.checked(halt), table=table, cells=cells, watcher=watcher)
+
+
+async def channels(
+    pt: "PeerTube",
+    source: Table,
+    *,
+    folder: str | Path | None = None,
+    table: TableOptions = _TABLE,
+    cells: CellOptions = _CELLS,
+    job: JobOptions = _JOB,
+    halt: str | int | Halt | None = None,
+    watcher: Watcher = UNWATCHED,
+) -> Run:
+    """Make and describe channels: rows have a `name`, `displayName`, `description`, `support`, `avatar` and `banner`.
+
+    `name` is the channel's handle; what is called so is changed, else it is made, called like its handle where there
+    is no `displayName`. `avatar` and `banner` are files, looked for in `folder`, by default beside the table; a file
+    that an earlier job of this user has sent is not sent again.
+
+    A rollback deletes channels that the job made, while they have no videos and no playlists, and gives the others
+    their texts back. A picture that was there before cannot come back.
+
+    Raises:
+        BadSource: with every error of the table, names that are taken among them; nothing was sent. JournalError:
+            there is nothing to resume.
+    """
+    given = open_table(source, table)
+    kind = Channels(Path(folder) if folder else given.folder)
     return await _whole(pt, given, kind, job.checked(halt), table=table, cells=cells, watcher=watcher)
 
 

@@ -155,5 +155,9 @@ def shown(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, Mapping):
-        return " ".join(str(each) for each in value.values() if each is not None)
+        return (
+            str(value["file"])
+            if "file" in value
+            else " ".join(str(each) for each in value.values() if each is not None)
+        )
     return ", ".join(map(shown, value)) if isinstance(value, list) else str(value)

@@ -15,6 +15,8 @@ from aiopeertube.errors import ConfigurationError
 from aiopeertube.migrate.journal.item import Item, State
 from aiopeertube.migrate.journal.journal import Journal
 from aiopeertube.migrate.journal.schema import Job
+from aiopeertube.migrate.kinds import Channels, of
+from aiopeertube.migrate.kinds.channel_sight import pictures_lost
 from aiopeertube.migrate.metadata.changes import for_ever
 from aiopeertube.migrate.metadata.vocabulary import Vocabulary
 from aiopeertube.migrate.outputs import check_output, unwritten
@@ -102,8 +104,13 @@ class Plan:
         self._remove = weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True) if folder else None
 
     @property
+    def noun(self) -> str:
+        """What it is about: "video", "playlist" or "channel"."""
+        return of(self.job.kind).noun
+
+    @property
     def changes(self) -> int:
-        """How many videos will change."""
+        """How many of these will change."""
         return self.counts.get("planned", 0)
 
     @property
@@ -207,6 +214,8 @@ _LOST: Final = {
 async def _for_ever(journal: Journal, counts: Mapping[str, int], who: Who) -> Mapping[str, int]:
     if journal.job.kind == UPDATE:
         return await journal.count_planned(partial(for_ever, version=who.version))
+    if journal.job.kind == Channels.name:
+        return await journal.count_planned(pictures_lost)
     lost, count = _LOST.get(journal.job.kind), counts.get("planned", 0)
     return {lost: count} if lost and count else {}
 

@@ -49,6 +49,7 @@ class RowReader:
         cuts: Cuts | None = None,
         own: OwnWrites | None = None,
     ) -> None:
+        self.origin = origin
         self.problems = problems
         self.reading = reading
         self.names = Names(origin, problems, keys)

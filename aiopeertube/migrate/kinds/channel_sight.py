@@ -92,12 +92,12 @@ class ChannelSight:
         with suppress(NotFound):
             await self._pt.accounts.get(name)
             return "the name is taken: it is that of an account"
-        self._new += 1
+        number = self._new = self._new + 1
         if self._room is None:
             self._room = asyncio.create_task(self._rooms())
         there, most = await asyncio.shield(self._room)
-        if there + self._new > most:
-            return f"these would be {there + self._new} channels, and the instance allows a user {most}"
+        if there + number > most:
+            return f"these would be {there + number} channels, and the instance allows a user {most}"
         return ""
 
     async def _rooms(self) -> tuple[int, int]:

@@ -23,6 +23,14 @@ _COMMANDS: Final = {
     "logout": ("commands.auth", "End the session and forget the token."),
     "whoami": ("commands.auth", "Show who is logged in."),
     "videos": ("commands.videos", "List, show, edit and delete videos."),
+    "channels": ("commands.channels", "List, show, make, edit and delete channels."),
+    "playlists": ("commands.playlists", "List, show, make, edit, fill and delete playlists."),
+    "captions": ("commands.captions", "List, write out, add and delete captions."),
+    "chapters": ("commands.chapters", "Show, replace and remove the chapters of videos."),
+    "comments": ("commands.comments", "List, write, approve and delete comments."),
+    "users": ("commands.users", "List, show, make, edit, block and delete users."),
+    "imports": ("commands.imports", "List, cancel, repeat and forget imports."),
+    "server-jobs": ("commands.server_jobs", "List, pause and resume the server's own jobs."),
     "export": ("commands.export", "Write the metadata of videos to a table."),
     "plan": ("commands.plan_apply_set", "Show what a table would change."),
     "apply": ("commands.plan_apply_set", "Apply the changes in a table or plan."),
@@ -30,7 +38,6 @@ _COMMANDS: Final = {
     "verify": ("commands.verify_rollback", "Read back what a job changed and compare it."),
     "rollback": ("commands.verify_rollback", "Undo the changes of a job."),
     "jobs": ("commands.jobs", "List jobs and the outcomes of their items."),
-    "captions": ("commands.captions", "Upload captions listed in a table."),
     "thumbnails": ("commands.tables", "Upload thumbnails listed in a table."),
     "delete": ("commands.tables", "Delete videos listed in a table."),
     "upload": ("commands.tables", "Upload video files listed in a table, with their metadata."),
@@ -114,7 +121,7 @@ def _fill_in() -> None:
 
 
 def _name_of(command: str) -> str:
-    return f"{command}_" if command in {"set", "import"} else command  # Python's own words
+    return f"{command}_" if command in {"set", "import"} else command.replace("-", "_")  # Python's own words
 
 
 def _stop_logging() -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from aiopeertube._counting import counted
-from aiopeertube.cli import job_output, job_plan, many, progress, stdout
+from aiopeertube.cli import job_output, job_plan, outcomes, progress, stdout
 from aiopeertube.cli.interrupts import HEARD, Interrupts
 from aiopeertube.cli.options import Settings
 from aiopeertube.cli.options_job import JobFlags
@@ -40,7 +40,7 @@ class JobScreen(Unwatched):
         self._pt = pt
         self._settings = settings
         self._job = job or JobFlags()
-        self._lines = job is not None and many.chosen(job.format) == "jsonl"
+        self._lines = job is not None and outcomes.chosen(job.format) == "jsonl"
         self._shows_diff = diff
         self._shows_counts = counts
         self._yes = yes

@@ -1,29 +1,28 @@
 """Runs over many items: outcomes on stdout for programs, failures, progress and counts on stderr for people."""
 
-import sys
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
 import click
 
 from aiopeertube import errors
-from aiopeertube.cli import output, progress, stdin_ids
+from aiopeertube.cli import progress, stdin_ids
 from aiopeertube.cli.errors import Exit, Failure
 from aiopeertube.cli.interrupts import HEARD, Interrupts
 from aiopeertube.cli.nouns import VIDEO, Noun
 from aiopeertube.cli.option_sets import option
 from aiopeertube.cli.options import Settings
-from aiopeertube.cli.terminal import is_terminal, note
+from aiopeertube.cli.outcomes import For, Take, outcome_lines, reason_of
+from aiopeertube.cli.terminal import note
 from aiopeertube.cli.waiting import wait_of
 
 if TYPE_CHECKING:
     from aiopeertube import Call, Outcome, PeerTube
     from aiopeertube.bulk import BulkRun
 
-Make = Callable[[str], "Call[Any]"]
-Take = Callable[["Outcome[Any]", str], None]
+# A call for a name, or several, told apart by what they change.
+Make = Callable[[str], "Call[Any] | Mapping[str, Call[Any]]"]
 
 _BAD = frozenset({"failed", "in doubt"})
 
@@ -40,6 +39,11 @@ class RunOptions:
         type=click.Choice(["text", "jsonl"]),
         help="What to write on stdout: nothing (text, on a terminal) or a line of JSON for each.",
     )
+
+
+def parts_of(made: "Call[Any] | Mapping[str, Call[Any]]") -> "Mapping[str, Call[Any]]":
+    """Return the calls for one name, told apart by what they change."""
+    return made if isinstance(made, Mapping) else {"": made}
 
 
 class Run:
@@ -70,14 +74,14 @@ class Run:
         cls, settings: Settings, verb: str, options: RunOptions, noun: Noun = VIDEO, *, in_order: bool = False
     ) -> Self:
         """Make a run that stops and writes as the options say; `in_order` carries out one after the other."""
-        take = _outcome_lines(options.format, noun)
+        take = outcome_lines(options.format, noun)
         return cls(settings, verb, noun=noun, halt=options.halt, take=take, in_order=in_order)
 
     async def over(self, pt: "PeerTube", names: Sequence[str], make: Make) -> int:
         """Carry out `make(name)` for all that is named; return the exit code."""
         stdin = stdin_ids.from_stdin(names)
-        calls: Any = self._calls(pt, names, make) if stdin else [self._call(pt, name, make) for name in names]
-        total = None if stdin else len(names)
+        calls: Any = self._streamed(pt, names, make) if stdin else self._all(pt, names, make)
+        total = None if stdin else len(calls)
         with progress.showing(self._verb, total, self._settings, waiting=lambda: wait_of(pt)) as reporter:
             async with pt.bulk(calls, halt=self._halt, workers=self._workers, handle_sigint=False) as run:
                 interrupts = Interrupts(lambda: self._stop(run, reporter))
@@ -88,14 +92,21 @@ class Run:
                     interrupts.remove()
         return self._verdict(run)
 
-    async def _calls(self, pt: "PeerTube", names: Sequence[str], make: Make) -> "AsyncIterator[Call[Any]]":
+    async def _streamed(self, pt: "PeerTube", names: Sequence[str], make: Make) -> "AsyncIterator[Call[Any]]":
         async for name in stdin_ids.all_of(names, self._noun):
-            yield self._call(pt, name, make)
+            for call in self._all(pt, [name], make):
+                yield call
 
-    def _call(self, pt: "PeerTube", name: str, make: Make) -> "Call[Any]":
-        """Make a call that remembers for what it is; one of which the name is wrong is not sent."""
-        problem = self._noun.problem(name)
-        return make(name).tagged(name) if problem is None else replace(pt.config.get(), problem=problem, tag=name)
+    def _all(self, pt: "PeerTube", names: Sequence[str], make: Make) -> "list[Call[Any]]":
+        return [call for name in names for call in self._calls(pt, name, make)]
+
+    def _calls(self, pt: "PeerTube", name: str, make: Make) -> "Iterator[Call[Any]]":
+        """Make calls that remember for what they are; what has a wrong name is not sent."""
+        if problem := self._noun.problem(name):
+            yield replace(pt.config.get(), problem=problem, tag=For(name))
+            return
+        for part, call in parts_of(make(name)).items():
+            yield call.tagged(For(name, part))
 
     def _stop(self, run: "BulkRun[Any]", reporter: progress.Progress) -> None:
         self._interrupted = True
@@ -118,11 +129,11 @@ class Run:
             self._hopeless = exc
 
     def _note(self, outcome: "Outcome[Any]", reporter: progress.Progress) -> None:
-        name = outcome.call.tag
+        of: For = outcome.call.tag
         if outcome.state in _BAD:
-            reporter.say(f"aiopeertube: {outcome.state}: {name}: {_reason(outcome)}")
+            reporter.say(f"aiopeertube: {outcome.state}: {of}: {reason_of(outcome)}")
         if self._take is not None:
-            self._take(outcome, name)
+            self._take(outcome, of.name)
 
     def _verdict(self, run: "BulkRun[Any]") -> int:
         counts = run.statistics()
@@ -147,30 +158,3 @@ class Run:
         if succeeded and isinstance(error, errors.ServerUnreachable):
             return Failure(str(error), code=Exit.AGAIN, hint="run it again for what is left")
         return error
-
-
-def _reason(outcome: "Outcome[Any]") -> str:
-    error = outcome.error
-    known = isinstance(error, errors.PeerTubeError)
-    return str(error) if known else f"{type(error).__name__}: {error}"
-
-
-def chosen(format: str | None) -> str:
-    """Return the format of outcomes: text for people, who see only failures and counts; JSON lines for programs."""
-    return format or ("text" if is_terminal(sys.stdout) else "jsonl")
-
-
-def _outcome_lines(format: str | None, noun: Noun) -> Take | None:
-    """Return what writes each outcome as a line of JSON; None for text."""
-    return partial(_write_outcome, noun.word) if chosen(format) == "jsonl" else None
-
-
-def _write_outcome(word: str, outcome: "Outcome[Any]", name: str) -> None:
-    line = {
-        word: name,
-        "state": outcome.state,
-        "attempts": outcome.attempts,
-        "seconds": round(outcome.seconds, 3),
-        "error": None if outcome.error is None else _reason(outcome),
-    }
-    output.put(output.to_json(line) + "\n")

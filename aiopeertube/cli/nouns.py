@@ -29,6 +29,11 @@ def _handle(row: Row) -> object:
     return f"{name}@{host}" if name and host and not row.get("isLocal", True) else name
 
 
+def _language(row: Row) -> object:
+    language = row.get("language")
+    return language.get("id") if isinstance(language, Mapping) else language
+
+
 def _comment(row: Row) -> object:
     ids = row.get("videoId"), row.get("id")
     return f"{ids[0]}/{ids[1]}" if all(ids) else row.get("comment")
@@ -50,13 +55,26 @@ def _comment_problem(text: str) -> InputError | None:
     return InvalidIdentifier(f"{text[:80]!r} is not a comment; it looks like 7/42, the ids of video and comment")
 
 
+def _job(row: Row) -> object:
+    names = row.get("type"), row.get("id")
+    return f"{names[0]}/{names[1]}" if all(names) else row.get("job")
+
+
+def _job_problem(text: str) -> InputError | None:
+    kind, slash, number = text.partition("/")
+    if slash and kind and number and "/" not in number:
+        return None
+    return InvalidIdentifier(f"{text[:80]!r} is not a job; it looks like video-transcoding/42, its type and id")
+
+
 VIDEO: Final = Noun("video", _first_of("uuid", "shortUUID", "id", "video"), video_problem)
 CHANNEL: Final = Noun("channel", _handle, lambda name: handle_problem("channel", name))
 PLAYLIST: Final = Noun("playlist", _first_of("uuid", "shortUUID", "id", "playlist"), video_problem)
 ELEMENT: Final = Noun("element", _first_of("id", "element"), _number_problem("an element of a playlist"))
-LANGUAGE: Final = Noun("language", _first_of("language"), language_problem)
+LANGUAGE: Final = Noun("language", _language, language_problem)
 COMMENT: Final = Noun("comment", _comment, _comment_problem)
 USER: Final = Noun("user", _first_of("id", "user"), _number_problem("a user"))
+JOB: Final = Noun("job", _job, _job_problem)
 IMPORT: Final = Noun("import", _first_of("id", "import"), _number_problem("an import"))
 
 

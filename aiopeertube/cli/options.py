@@ -170,7 +170,7 @@ class Group(SharedLast, click.Group):
         """Find the command; of a misspelt one say which was meant."""
         unknown = self.get_command(ctx, args[0]) is None and not args[0].startswith("-")
         if unknown and not ctx.resilient_parsing:
-            near = get_close_matches(args[0].casefold(), self.list_commands(ctx), n=3) or self.elsewhere(ctx, args[0])
+            near = self.elsewhere(ctx, args[0]) or get_close_matches(args[0].casefold(), self.list_commands(ctx), n=3)
             self.misspelt(ctx, args[0], near)
         return super().resolve_command(ctx, args)
 

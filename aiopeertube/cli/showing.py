@@ -1,45 +1,58 @@
 """Fetches and writes what the server has of a noun: a list of it, or those that are named."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from inspect import isawaitable
 from typing import TYPE_CHECKING, Any, Final
 
 from aiopeertube.cli import many, output, stdin_ids
 from aiopeertube.cli.cells import Row, projected
-from aiopeertube.cli.connection import Connection
+from aiopeertube.cli.connection import Connection, connect
 from aiopeertube.cli.errors import Exit
 from aiopeertube.cli.many import Make
 from aiopeertube.cli.missing_fields import Noted, tell
-from aiopeertube.cli.nouns import VIDEO, Noun
+from aiopeertube.cli.nouns import VIDEO, Noun, check
 from aiopeertube.cli.options import Settings
 from aiopeertube.cli.options_list import Columns, ExtentOptions, FormatOptions
+from aiopeertube.cli.running import run
 from aiopeertube.errors import UnexpectedResponse
 
 if TYPE_CHECKING:
     from aiopeertube import Outcome, Paginator, PeerTube
 
+Source = Callable[["PeerTube"], "Paginator[Any] | Awaitable[Paginator[Any]]"]
 _FEW: Final = 1000
 
 
-def writer_of(settings: Settings, written: FormatOptions, columns: Columns) -> Noted:
-    """Make the writer of a list."""
-    fields, chosen = written.parsed(), output.chosen(written.format)
-    plain = output.writer(chosen, fields, columns=columns.of(chosen), no_color=settings.no_color)
-    return Noted(plain, fields)
+@dataclass(frozen=True, slots=True)
+class View:
+    """How rows of a noun are written."""
+
+    columns: Columns
+    written: FormatOptions
+    noun: Noun = VIDEO
+
+    def writer(self, settings: Settings) -> Noted:
+        """Make the writer of a list."""
+        fields, chosen = self.written.parsed(), output.chosen(self.written.format)
+        plain = output.writer(chosen, fields, columns=self.columns.of(chosen), no_color=settings.no_color)
+        return Noted(plain, fields)
 
 
-async def show_list(
-    connection: Connection,
-    settings: Settings,
-    source: "Callable[[PeerTube], Paginator[Any]]",
-    *,
-    extent: ExtentOptions,
-    written: FormatOptions,
-    columns: Columns,
+def show_list(settings: Settings, view: View, extent: ExtentOptions, source: Source, *, user: bool = False) -> None:
+    """Write a list, page by page; `user` says that it is for users alone."""
+    view.written.parsed()  # complains before anything is sent
+    run(_show_list(connect(settings, user=user), settings, view, extent, source))
+
+
+async def _show_list(
+    connection: Connection, settings: Settings, view: View, extent: ExtentOptions, source: Source
 ) -> None:
-    """Write a list, page by page."""
     async with connection.opened() as pt:
-        writer = writer_of(settings, written, columns)
-        async for page in pages(source(pt), None if extent.all else extent.limit):
+        found = source(pt)
+        rows = await found if isawaitable(found) else found
+        writer = view.writer(settings)
+        async for page in pages(rows, None if extent.all else extent.limit):
             for row in page:
                 writer.add(checked(row))
         writer.end()
@@ -69,41 +82,75 @@ def checked(row: Any) -> Row:
     raise UnexpectedResponse(f"expected a JSON object, got {type(row).__name__}", status=200)
 
 
-async def show(
-    connection: Connection,
-    settings: Settings,
-    names: Sequence[str],
-    get: "Callable[[PeerTube], Make]",
-    *,
-    written: FormatOptions,
-    columns: Columns,
-    noun: Noun = VIDEO,
-) -> int:
-    """Write what is named: one alone in full, several fetched in parallel; return the exit code."""
-    if len(names) == 1 and not stdin_ids.from_stdin(names):
+def taken(answer: Any, field: str) -> list[Row]:
+    """Return the rows in a field of an answer.
+
+    Raises:
+        UnexpectedResponse: there are none such.
+    """
+    rows = checked(answer).get(field)
+    if not isinstance(rows, list):
+        raise UnexpectedResponse(f"expected an object with an array {field}", status=200)
+    return [checked(row) for row in rows]
+
+
+def show_rows(settings: Settings, view: View, source: "Callable[[PeerTube], Awaitable[Sequence[Row]]]") -> None:
+    """Write rows that come in one answer."""
+    view.written.parsed()  # complains before anything is sent
+    connection = connect(settings)
+
+    async def main() -> None:
         async with connection.opened() as pt:
-            row = checked(await get(pt)(names[0]))
-        show_row(settings, row, written, columns)
-        return Exit.DONE
-    writer = writer_of(settings, written, columns)
-    run = many.Run(settings, "get", noun=noun, take=InOrder(writer, names).take)
+            rows = await source(pt)
+            writer = view.writer(settings)
+            for row in rows:
+                writer.add(row)
+            writer.end()
+
+    run(main())
+
+
+def show(settings: Settings, view: View, names: Sequence[str], get: "Callable[[PeerTube], Make]") -> int:
+    """Write what is named: one alone in full, several fetched in parallel; return the exit code."""
+    check(names, view.noun)
+    view.written.parsed()  # complains before anything is sent
+    connection = connect(settings)
+    if len(names) == 1 and not stdin_ids.from_stdin(names):
+        return run(_show_one(connection, settings, view, names[0], get))
+    return run(_show_many(connection, settings, view, names, get))
+
+
+async def _show_one(
+    connection: Connection, settings: Settings, view: View, name: str, get: "Callable[[PeerTube], Any]"
+) -> int:
+    async with connection.opened() as pt:
+        row = checked(await get(pt)(name))
+    show_row(settings, view, row)
+    return Exit.DONE
+
+
+async def _show_many(
+    connection: Connection, settings: Settings, view: View, names: Sequence[str], get: "Callable[[PeerTube], Make]"
+) -> int:
+    writer = view.writer(settings)
+    fetched = many.Run(settings, "get", noun=view.noun, take=InOrder(writer, names).take)
     async with connection.opened(many=True) as pt:
         try:
-            return await run.over(pt, names, get(pt))
+            return await fetched.over(pt, names, get(pt))
         finally:
             writer.end()
 
 
-def show_row(settings: Settings, row: Row, written: FormatOptions, columns: Columns) -> None:
+def show_row(settings: Settings, view: View, row: Row) -> None:
     """Write one row: a card for people, an object as JSON."""
-    fields, chosen = written.parsed(), output.chosen(written.format)
+    fields, chosen = view.written.parsed(), output.chosen(view.written.format)
     tell(fields, row)
     if chosen == "table":
-        output.draw_card(row, fields or columns.card or columns.csv, no_color=settings.no_color)
+        output.draw_card(row, fields or view.columns.card or view.columns.csv, no_color=settings.no_color)
     elif chosen == "json":
         output.put(output.to_json(projected(row, fields), pretty=True) + "\n")
     else:
-        writer = output.writer(chosen, fields, columns=columns.csv)
+        writer = output.writer(chosen, fields, columns=view.columns.csv)
         writer.add(row)
         writer.end()
 

@@ -32,7 +32,7 @@ class TableGroup(Group):
         """Write out the command that was left out, and read the command line."""
         place = self._first(ctx, args)
         word = args[place] if place < len(args) else None
-        if word is not None and word not in self.commands:
+        if word is not None and word not in self.commands and _DEFAULT in self.commands:
             near = self._meant(ctx, word)
             if near and not ctx.resilient_parsing:
                 self.misspelt(ctx, word, near)
@@ -62,13 +62,17 @@ class TableGroup(Group):
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write what the group is for, and what its name alone means."""
         super().format_help_text(ctx, formatter)
+        if _DEFAULT not in self.commands:
+            return
         formatter.write_paragraph()
         with formatter.indentation():
             formatter.write_text(f"`{ctx.command_path} TABLE` is short for `{ctx.command_path} {_DEFAULT} TABLE`.")
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """Complete a command, or what stands after `apply`."""
-        apply = self.commands[_DEFAULT]
+        apply = self.commands.get(_DEFAULT)
+        if apply is None:
+            return super().shell_complete(ctx, incomplete)
         inner = click.Context(apply, info_name=_DEFAULT, parent=ctx, resilient_parsing=True)
         own = super().shell_complete(ctx, incomplete)
         if incomplete.startswith("-"):

@@ -29,6 +29,7 @@ from .journal.journal import Journal
 from .journal.journal_errors import JournalError, JournalFull
 from .journal.journals import all_journals, find_journal, strangers
 from .journal.schema import Job
+from .kinds.captions import NOT_KEPT, fetch_captions, put_captions
 from .metadata.fields import FIELDS
 from .metadata.vocabulary import Vocabulary, fetch_words
 from .outputs import check_output
@@ -61,6 +62,7 @@ from .whole_verbs import channels, chapters, playlists
 __all__ = [
     "FIELDS",
     "MAP_FORMATS",
+    "NOT_KEPT",
     "OPEN",
     "BadSource",
     "CellOptions",
@@ -100,6 +102,7 @@ __all__ = [
     "columns_for",
     "delete",
     "export",
+    "fetch_captions",
     "fetch_words",
     "find_journal",
     "import_",
@@ -110,6 +113,7 @@ __all__ = [
     "open_table",
     "plan",
     "playlists",
+    "put_captions",
     "rollback",
     "set_",
     "strangers",

@@ -11,10 +11,10 @@ from aiopeertube._counting import counted
 from aiopeertube.cli import job_output, job_screen, output
 from aiopeertube.cli.connection import Connection, connect
 from aiopeertube.cli.errors import Exit
-from aiopeertube.cli.many import chosen
 from aiopeertube.cli.option_sets import option, with_options
 from aiopeertube.cli.options import Command, Settings, shared_options
 from aiopeertube.cli.options_job import JobFlags
+from aiopeertube.cli.outcomes import chosen
 from aiopeertube.cli.running import run
 from aiopeertube.cli.terminal import is_terminal, note
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from aiopeertube.cli import acting
+from aiopeertube.cli import acting, showing
 from aiopeertube.cli.acting import Action, AskOptions, DryOptions
 from aiopeertube.cli.commands import videos_fields
 from aiopeertube.cli.commands.videos_columns import VIDEOS
@@ -13,12 +13,12 @@ from aiopeertube.cli.commands.videos_fields import EditOptions
 from aiopeertube.cli.commands.videos_list import FilterOptions, Listing, VideoExtent, show_list
 from aiopeertube.cli.connection import connect
 from aiopeertube.cli.many import Make, RunOptions
-from aiopeertube.cli.nouns import VIDEO, check
+from aiopeertube.cli.nouns import VIDEO
 from aiopeertube.cli.option_sets import with_options
 from aiopeertube.cli.options import Group, Settings, shared_options
 from aiopeertube.cli.options_list import FormatOptions
 from aiopeertube.cli.running import run
-from aiopeertube.cli.showing import show
+from aiopeertube.cli.showing import View
 from aiopeertube.cli.terminal import note
 
 if TYPE_CHECKING:
@@ -60,10 +60,7 @@ def get(settings: Settings, videos: Sequence[str], written: FormatOptions) -> in
     ID is an id, a UUID or a short UUID, or - for lines of stdin: IDs, or the jsonl of `list` and `update`.
     Several are fetched in parallel, and written in the given order.
     """
-    check(videos)
-    written.parsed()  # complains before anything is sent
-    get = show(connect(settings), settings, videos, lambda pt: pt.videos.get, written=written, columns=VIDEOS)
-    return run(get)
+    return showing.show(settings, View(VIDEOS, written), videos, lambda pt: pt.videos.get)
 
 
 @videos.command()

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from aiopeertube.cli.arguments import readable, typed
+from aiopeertube.cli.arguments import image, typed
 from aiopeertube.cli.option_sets import option
-from aiopeertube.errors import InputError, InvalidField
+from aiopeertube.errors import InputError
 from aiopeertube.types import VideoUpdate
 from aiopeertube.wire import fields as library
 from aiopeertube.wire.messages import JsonBody
@@ -37,7 +37,6 @@ _CLEARABLE: Final = ("category", "description", "language", "licence", "original
 _COMMENTS: Final = {"enabled": 1, "disabled": 2, "requires-approval": 3}
 
 LABELLED: Final = ("category", "licence", "language", "privacy")
-_MOST_IMAGE: Final = 4 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,16 +113,7 @@ def _cleared(names: Sequence[str]) -> list[tuple[str, Any]]:
 
 def _files(edit: EditOptions) -> dict[str, Path]:
     named = {field: getattr(edit, name) for name, field in _FILES.items()}
-    files = {field: Path(name) for field, name in named.items() if name is not None}
-    for field, path in files.items():
-        size = readable(path)
-        if not size:
-            raise InvalidField(field, f"{path} is empty")
-        if size > _MOST_IMAGE:
-            raise InvalidField(field, f"{path} is larger than the 4 MiB that PeerTube takes")
-        if path.suffix.lower() not in {".jpg", ".jpeg", ".png", ".webp"}:
-            raise InvalidField(field, f"{path} is not called .jpg, .png or .webp")
-    return files
+    return {field: image(field, name) for field, name in named.items() if name is not None}
 
 
 async def resolved(pt: "PeerTube", fields: Mapping[str, Any]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from aiopeertube.cli.connection import Connection
 from aiopeertube.cli.option_sets import option
 from aiopeertube.cli.options import Settings
 from aiopeertube.cli.options_list import ExtentOptions, FormatOptions
-from aiopeertube.cli.showing import pages, writer_of
+from aiopeertube.cli.showing import View, pages
 from aiopeertube.errors import NotFound, UnexpectedResponse
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ async def show_list(connection: Connection, settings: Settings, listing: Listing
     """Write the videos asked for, page by page."""
     async with connection.opened() as pt:
         rows = _rows(pt, listing, await _ids(pt, listing.filters))
-        writer = writer_of(settings, listing.written, VIDEOS)
+        writer = View(VIDEOS, listing.written).writer(settings)
         async for row in rows:
             writer.add(row)
         writer.end()

@@ -21,6 +21,7 @@ Raises: BadSource with every error of an input; JournalError for a journal that 
 """
 
 from .exporting import columns_for
+from .exporting_wholes import Output
 from .inputs import Input, open_input, open_table
 from .job import Run
 from .job_options import CellOptions, JobOptions, TableOptions
@@ -57,7 +58,7 @@ from .verbs import (
     verify,
 )
 from .watching import Stoppable, Unwatched, Watcher
-from .whole_verbs import channels, chapters, playlists
+from .whole_verbs import channels, chapters, export_channels, export_chapters, export_playlists, playlists
 
 __all__ = [
     "FIELDS",
@@ -78,6 +79,7 @@ __all__ = [
     "Journal",
     "JournalError",
     "JournalFull",
+    "Output",
     "Plan",
     "Problem",
     "Row",
@@ -102,6 +104,9 @@ __all__ = [
     "columns_for",
     "delete",
     "export",
+    "export_channels",
+    "export_chapters",
+    "export_playlists",
     "fetch_captions",
     "fetch_words",
     "find_journal",

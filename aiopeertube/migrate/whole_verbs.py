@@ -9,17 +9,29 @@ from typing import TYPE_CHECKING
 
 from aiopeertube.bulk import Halt
 
+from .exporting_wholes import (
+    CHANNELS,
+    CHAPTERS,
+    PLAYLISTS,
+    ChaptersOut,
+    Output,
+    channel_rows,
+    playlist_rows,
+    write,
+)
 from .inputs import Input, open_table
 from .job import Run, carry_out, fill, opened
 from .job_options import CellOptions, JobOptions, TableOptions
 from .kinds import Channels, Chapters, Kind, Playlists
-from .verbs import Table
+from .scope import Scope, who_am_i
+from .scope_check import Editor, check_scope
+from .verbs import Exported, Table
 from .watching import UNWATCHED, Watcher
 
 if TYPE_CHECKING:
     from aiopeertube._client import PeerTube
 
-_TABLE, _CELLS, _JOB = TableOptions(), CellOptions(), JobOptions()
+_TABLE, _CELLS, _JOB, _SCOPE = TableOptions(), CellOptions(), JobOptions(), Scope()
 
 
 async def chapters(
@@ -102,6 +114,47 @@ async def channels(
     given = open_table(source, table)
     kind = Channels(Path(folder) if folder else given.folder)
     return await _whole(pt, given, kind, job.checked(halt), table=table, cells=cells, watcher=watcher)
+
+
+async def export_chapters(
+    pt: "PeerTube", output: Output | str | Path, *, scope: Scope = _SCOPE, watcher: Watcher = UNWATCHED
+) -> Exported:
+    """Write the chapters of the videos of a scope into a table for `chapters`: a row a chapter.
+
+    What a scope has, and who sees it, is as for `export`; each video takes a request.
+
+    Raises:
+        ConfigurationError: there is no such format, or a file of that name. FileUnwritable: there is no room.
+    """
+    who, me = (None, {}) if pt.anonymous else await who_am_i(pt)
+    reader = None if who is None else Editor(who, me["account"].get("host", ""))
+    found = ChaptersOut(pt, who, await check_scope(pt, scope, reader=reader), watcher)
+    with watcher.step("export"):
+        written = await write(_output(output), CHAPTERS, found.rows())
+    return Exported(str(_output(output).path), written, found.vanished, found.failed)
+
+
+async def export_playlists(pt: "PeerTube", output: Output | str | Path, *, watcher: Watcher = UNWATCHED) -> Exported:
+    """Write the user's playlists into a table for `playlists`: a row a video, in order.
+
+    Raises as `export_chapters`.
+    """
+    who, _ = await who_am_i(pt)
+    with watcher.step("export"):
+        written = await write(_output(output), PLAYLISTS, playlist_rows(pt, who, watcher))
+    return Exported(str(_output(output).path), written, 0)
+
+
+async def export_channels(pt: "PeerTube", output: Output | str | Path, *, watcher: Watcher = UNWATCHED) -> Exported:
+    """Write the user's channels into a table for `channels`, without pictures. Raises as `export_chapters`."""
+    who, _ = await who_am_i(pt)
+    with watcher.step("export"):
+        written = await write(_output(output), CHANNELS, channel_rows(pt, who, watcher))
+    return Exported(str(_output(output).path), written, 0)
+
+
+def _output(output: Output | str | Path) -> Output:
+    return output if isinstance(output, Output) else Output(output)
 
 
 async def _whole(

@@ -10,6 +10,7 @@ import click
 from aiopeertube.cli import acting, showing
 from aiopeertube.cli.acting import Action, AskOptions, DryOptions
 from aiopeertube.cli.arguments import api_fields, image, some
+from aiopeertube.cli.commands import whole_exports, whole_tables
 from aiopeertube.cli.many import RunOptions
 from aiopeertube.cli.nouns import CHANNEL
 from aiopeertube.cli.option_sets import option, with_options
@@ -40,6 +41,10 @@ def channels() -> None:
 
     NAME is like fritz or fritz@videos.example, or - for lines of stdin: names, or the jsonl of `list`.
     """
+
+
+channels.add_command(whole_tables.channels)
+channels.add_command(whole_exports.channels)
 
 
 @dataclass(frozen=True, slots=True)

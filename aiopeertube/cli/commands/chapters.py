@@ -7,6 +7,7 @@ import click
 
 from aiopeertube.cli import acting, chapters_file, showing
 from aiopeertube.cli.acting import Action, AskOptions, DryOptions
+from aiopeertube.cli.commands import whole_exports, whole_tables
 from aiopeertube.cli.many import Make, RunOptions
 from aiopeertube.cli.nouns import VIDEO, check
 from aiopeertube.cli.option_sets import with_options
@@ -30,6 +31,10 @@ def chapters() -> None:
 
     VIDEO is an id, a UUID or a short UUID.
     """
+
+
+chapters.add_command(whole_tables.chapters)
+chapters.add_command(whole_exports.chapters)
 
 
 @chapters.command()

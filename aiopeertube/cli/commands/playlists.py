@@ -9,7 +9,7 @@ import click
 from aiopeertube.cli import acting, showing
 from aiopeertube.cli.acting import Action, AskOptions, DryOptions
 from aiopeertube.cli.arguments import api_fields, image, some
-from aiopeertube.cli.commands import playlist_items
+from aiopeertube.cli.commands import playlist_items, whole_exports, whole_tables
 from aiopeertube.cli.many import Make, RunOptions
 from aiopeertube.cli.nouns import PLAYLIST
 from aiopeertube.cli.option_sets import option, with_options
@@ -41,7 +41,7 @@ def playlists() -> None:
     """
 
 
-for command in playlist_items.COMMANDS:
+for command in (whole_tables.playlists, whole_exports.playlists, *playlist_items.COMMANDS):
     playlists.add_command(command)
 
 

@@ -42,12 +42,13 @@ _TWICE: Final = (
     "uuid IN (SELECT uuid FROM item WHERE pass = ? AND uuid != '' GROUP BY uuid HAVING count(DISTINCT ref) > 1) "
     "AND pass = ? AND state NOT IN ('changed', 'sending') ORDER BY uuid, line, id"
 )
-# Unseen: by rows that tell nothing of what whoever wrote them has seen.
+# Unseen: by rows that tell nothing of what whoever wrote them has seen. Rows that make one item never tell.
 _REPLACED: Final = """
 SELECT count(*), coalesce(sum(now.value IS NOT NULL AND now.value NOT IN ('', '[]')), 0)
 FROM item, json_each(item.before) AS now
 WHERE state = 'planned' AND line IS NOT NULL
-    AND coalesce(json_type(note, '$.base'), json_type(note, '$.since'), json_type(note, '$.expected')) IS NULL
+    AND coalesce(json_type(note, '$.base'), json_type(note, '$.since'), json_type(note, '$.expected'),
+        json_type(note, '$.lines')) IS NULL
 """
 _OF_ROWS: Final = frozenset({"base", "of", "own", "since"})  # what rows know of their videos, in an item's note
 _WHERE: Final = ("lines", "rows")  # where several rows that make one item stand, in its note

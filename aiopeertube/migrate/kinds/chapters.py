@@ -88,6 +88,20 @@ def _chapters_of(wanted: Mapping[str, Any]) -> list[Chapter]:
     return sorted(found, key=lambda chapter: chapter["timecode"])
 
 
+def chapters_in(answer: Any) -> list[dict[str, Any]]:
+    """Return the chapters in an answer, in order.
+
+    Raises:
+        UnexpectedResponse: there are none in it.
+    """
+    what = "a chapter of a video"
+    chapters = [
+        {"timecode": taken(row, "timecode", kind=int, what=what), "title": taken(row, "title", kind=str, what=what)}
+        for row in taken(answer, _FIELD, kind=list, what="the chapters of a video")
+    ]
+    return sorted(chapters, key=lambda chapter: chapter["timecode"])
+
+
 class _Sight:
     """Looks at videos and their chapters: two requests each."""
 
@@ -97,17 +111,7 @@ class _Sight:
 
     async def now(self, item: Item) -> Mapping[str, Any]:
         """Return the chapters that the video has."""
-        found = await self._pt.videos.chapters.get(item.uuid or item.ref)
-        rows = taken(found, _FIELD, kind=list, what="the chapters of a video")
-        what = "a chapter of a video"
-        chapters = [
-            {
-                "timecode": taken(row, "timecode", kind=int, what=what),
-                "title": taken(row, "title", kind=str, what=what),
-            }
-            for row in rows
-        ]
-        return {_FIELD: sorted(chapters, key=lambda chapter: chapter["timecode"])}
+        return {_FIELD: chapters_in(await self._pt.videos.chapters.get(item.uuid or item.ref))}
 
     async def look(self, item: Item) -> Looked:
         """Return the chapters that there are and those that are wanted, and whether the video may be changed."""

@@ -112,7 +112,9 @@ class Whole:
 
 def compared(item: Item, looked: Looked) -> Item:
     """Settle an item by what there is: planned, unchanged, or in conflict with what was expected."""
-    item.after = {name: value for name, value in looked.wanted.items() if looked.now.get(name) != value}
+    now, wanted = looked.now, looked.wanted
+    is_new = not now.get(EXISTS, True) and wanted.get(EXISTS)  # then all of it is the job's, what is empty, too
+    item.after = {name: value for name, value in wanted.items() if is_new or now.get(name) != value}
     item.before, item.ready = state_of(item, looked.now), True
     item.note.pop(PARTLY, None)  # it is what there is now
     if not item.after:

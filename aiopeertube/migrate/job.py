@@ -273,7 +273,15 @@ async def carry_out(
     journal, watcher = desk.journal, desk.watcher
     if options.resume_failed:
         await _reopen(desk, kind, overwrite=overwrite)
-    plan = await plan_of(desk.pt, journal, desk.who, desk.words, requests_each=requests_each, looked_at=looked_at)
+    plan = await plan_of(
+        desk.pt,
+        journal,
+        desk.who,
+        desk.words,
+        requests_each=requests_each,
+        requests=await _requests(journal, kind),
+        looked_at=looked_at,
+    )
     await watcher.planned(plan)
     _check_size(plan.changes, options.max_changes, kind.noun)
     if options.dry_run:
@@ -302,6 +310,11 @@ async def carry_out(
         exc.began = exc.began or journal.was_used
         raise
     return run if options.first is None or run.stopped else replace(run, verified=await _verified(desk, kind))
+
+
+async def _requests(journal: Journal, kind: Kind) -> int | None:
+    """Estimate how many requests a job takes; None where all of its changes take the same."""
+    return sum((await journal.count_planned(kind.requests)).values()) if isinstance(kind, Whole) else None
 
 
 async def _verified(desk: Desk, kind: Kind) -> Verified | None:

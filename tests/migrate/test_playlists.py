@@ -302,7 +302,7 @@ async def test_a_job_goes_on_wherever_it_was_killed(home: Path, monkeypatch: pyt
     kills = 0
     for at in range(1, 20):
         async with emulated() as server, client(server) as pt:
-            given(server, "Films", 4, 2)
+            given(server, "Films", 2, 4)
             source = table(*NEW[:2], "New,,,,1,,,", "New,,,,5,,,", NEW[3])
             mortal = made_mortal(pt, home / "state", monkeypatch)
             with mortal.killed(at, after=after):
@@ -312,10 +312,10 @@ async def test_a_job_goes_on_wherever_it_was_killed(home: Path, monkeypatch: pyt
             kills += 1
             run = await migrate.playlists(pt, source, job=JobOptions(resume=True))
             assert run.counts == {"changed": 2}
-            assert lists(server) == {"Films": [4, 3, 1, 2], "New": [1, 5]}
+            assert lists(server) == {"Films": [3, 4, 1, 2], "New": [1, 5]}
             assert (await migrate.verify(pt, run.journal)).ok
             assert (await migrate.rollback(pt, run.journal)).counts == {"changed": 2}
-            assert lists(server) == {"Films": [4, 2]}
+            assert lists(server) == {"Films": [2, 4]}
     assert kills > 5
 
 
@@ -325,14 +325,14 @@ async def test_a_rollback_takes_back_what_a_killed_job_had_done(
 ) -> None:
     for at in range(1, 8):
         async with emulated() as server, client(server) as pt:
-            given(server, "Films", 4, 2)
+            given(server, "Films", 2, 4)
             source = table(*NEW[:2], "New,,,,1,,,", "New,,,,5,,,", NEW[3])
             mortal = made_mortal(pt, home / "state", monkeypatch)
             with mortal.killed(at, after=after):
                 await migrate.playlists(pt, source)
             assert mortal.died
             await migrate.rollback(pt, next(migrate.all_journals()))
-            assert lists(server) == {"Films": [4, 2]}
+            assert lists(server) == {"Films": [2, 4]}
             assert playlist(server, "Films").description is None
             for path in migrate.all_journals():
                 path.unlink()
@@ -341,12 +341,12 @@ async def test_a_rollback_takes_back_what_a_killed_job_had_done(
 async def test_a_rollback_goes_on_wherever_it_was_killed(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for at in range(1, 5):
         async with emulated() as server, client(server) as pt:
-            given(server, "Films", 4, 2)
+            given(server, "Films", 2, 4)
             run = await migrate.playlists(pt, table(*NEW))
             with made_mortal(pt, home / "state", monkeypatch).killed(at, after=True):
                 await migrate.rollback(pt, run.journal)
             await migrate.rollback(pt, run.journal, job=JobOptions(resume=True))
-            assert lists(server) == {"Films": [4, 2]}
+            assert lists(server) == {"Films": [2, 4]}
 
 
 async def test_answers_that_are_lost_make_nothing_twice(pt: PeerTube, server: Emulator) -> None:
@@ -358,14 +358,43 @@ async def test_answers_that_are_lost_make_nothing_twice(pt: PeerTube, server: Em
 
 
 async def test_what_the_server_refuses_midway_is_gone_on_with_or_taken_back(pt: PeerTube, server: Emulator) -> None:
-    given(server, "Films", 4, 2)
+    given(server, "Films", 2, 4)
     server.faults.add(Fault("5xx", method="POST", path="/video-playlists/*/videos/reorder", status=503))
     run = await migrate.playlists(pt, table(*NEW))
     assert run.counts == {"changed": 1, "failed": 1}
-    assert lists(server)["Films"] != [4, 2]
+    assert lists(server)["Films"] != [2, 4]
     server.faults.clear()
     await migrate.rollback(pt, run.journal)
-    assert lists(server) == {"Films": [4, 2]}
+    assert lists(server) == {"Films": [2, 4]}
+
+
+async def test_what_failed_is_tried_again(pt: PeerTube, server: Emulator) -> None:
+    given(server, "Films", 2, 4)
+    server.faults.add(Fault("5xx", method="POST", path="/video-playlists/*/videos/reorder", status=503))
+    await migrate.playlists(pt, table(*NEW))
+    server.faults.clear()
+    run = await migrate.playlists(pt, table(*NEW), job=JobOptions(resume_failed=True))
+    assert run.counts == {"changed": 2}
+    assert lists(server) == {"Films": [3, 4, 1, 2], "Empty": []}
+    assert (await migrate.verify(pt, run.journal)).ok
+    await migrate.rollback(pt, run.journal)
+    assert lists(server) == {"Films": [2, 4]}
+
+
+async def test_a_plan_knows_what_it_costs(pt: PeerTube, server: Emulator) -> None:
+    class Cost(migrate.Unwatched):
+        requests = 0
+
+        async def planned(self, plan: migrate.Plan) -> None:
+            self.requests = plan.estimate.requests
+
+    cost = Cost()
+    given(server, "Films", 2, 4)
+    await migrate.playlists(pt, table(*NEW, "Made,,,,1,,,", "Made,,,,2,,,"), watcher=cost)
+    counts = server.statistics().by_route
+    sent = sum(counts[route] for route in counts if not route.startswith("GET") and "video-playlists" in route)
+    looks = sum(route.startswith("GET") and route.endswith("/videos") for route in counts)
+    assert cost.requests == sent + 2 + looks
 
 
 # -- orders ----------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ State = Literal["read", "planned", "sending", "changed", "unchanged", "skipped",
 
 # What a run has still to do; "sending" is a question that the server can answer.
 OPEN: Final = ("read", "planned", "sending")
+AIM: Final = "aim"  # in an item's note: what a change that is half done was to come to
 PARTLY: Final = "partly"  # in an item's note: what is there of a change that takes several requests, and is half done
 
 

@@ -116,7 +116,10 @@ class ChannelSight:
             counts.append(await self._pt.channels.videos(name, nsfw="both").total())
         if max(counts):
             return f"{name} has videos, which would be deleted with it: {max(counts):,}"
-        if lists := await self._pt.channels.playlists(name).total():
+        own = [
+            row async for row in self._pt.accounts.playlists(self._who.account) if _is_in(row, number)
+        ]  # private, too
+        if lists := max(len(own), await self._pt.channels.playlists(name).total()):
             return f"{name} has playlists, which would lose it: {lists:,}"
         return ""
 
@@ -134,6 +137,10 @@ def _read(item: Item, channel: Mapping[str, Any]) -> Mapping[str, Any]:
     item.uuid, item.name = channel["name"], channel[NAME]
     texts = {name: channel.get(name) or None for name in TEXTS}
     return {EXISTS: True, **texts, **{kind: picture_of(channel, kind) for kind in PICTURES}}
+
+
+def _is_in(playlist: Mapping[str, Any], channel: int) -> bool:
+    return (playlist.get("videoChannel") or {}).get("id") == channel
 
 
 def picture_of(answer: Mapping[str, Any], kind: str) -> dict[str, Any] | None:

@@ -74,6 +74,10 @@ class Channels(Whole):
         fields: Any = {} if after.get(EXISTS) else {name: after[name] for name in TEXTS if name in after}
         return pt.channels.update(item.uuid, **fields) if fields else pt.channels.get(item.uuid)
 
+    def requests(self, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> Iterable[str]:
+        """Name one for the texts, and one for each picture."""
+        return ("change", *(kind for kind in PICTURES if (after or {}).get(kind)))
+
     async def send(self, pt: "PeerTube", journal: Journal, item: Item, request: Request) -> Any:
         """Carry it out, unless a file has changed, or a channel that was to be deleted is in use."""
         after = item.after or {}

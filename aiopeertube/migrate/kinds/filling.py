@@ -4,6 +4,7 @@ A place is written as its video's UUID and where the video starts and stops, in 
 see any more by its own number, since it cannot be made again. A video may be there several times.
 """
 
+import itertools
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -170,6 +171,19 @@ def matched(there: Sequence[Place], wanted: Sequence[Value]) -> list[Place | Non
     match(lambda value: tuple(sorted(value.items(), key=str)))
     match(_name_of)
     return [found.get(number) for number in range(len(wanted))]
+
+
+def steps(there: Sequence[Value], wanted: Sequence[Value]) -> int:
+    """Return how many requests bring a playlist from one list to another."""
+    places = [Place(number, value) for number, value in enumerate(there)]
+    matches = matched(places, wanted)
+    used = {place.id for place in matches if place is not None}
+    changed = sum(place is not None and place.value != value for place, value in zip(matches, wanted, strict=True))
+    added = itertools.count(len(there))
+    target = [next(added) if place is None else place.id for place in matches]
+    order = [place.id for place in places if place.id in used] + sorted(set(target) - used)
+    removed = len(there) - len(used)
+    return removed + changed + len(target) - len(used) + sum(1 for _ in moves(order, target))
 
 
 def moves(order: Sequence[int], target: Sequence[int]) -> Iterator[tuple[int, int, int]]:

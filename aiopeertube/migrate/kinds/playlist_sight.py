@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from aiopeertube.errors import InputError, NotFound
-from aiopeertube.migrate.journal.item import Item
+from aiopeertube.migrate.journal.item import AIM, Item
 from aiopeertube.migrate.metadata import answers
 from aiopeertube.migrate.metadata.references import canonical, names_another
 from aiopeertube.migrate.metadata.shapes import taken
@@ -13,7 +13,7 @@ from aiopeertube.migrate.rows.parts import line_of
 from aiopeertube.migrate.scope import Who
 
 from .filling import VIDEO, Row, arranged, places_of
-from .whole import EXISTS, GONE, Complaint, Looked
+from .whole import EXISTS, GONE, Complaint, Looked, is_between
 
 if TYPE_CHECKING:
     from aiopeertube._client import PeerTube
@@ -147,7 +147,9 @@ class PlaylistSight:
             why = "a playlist that is public or unlisted needs a channel"
             complaints.append(Complaint(line_of(item, column), column, why))
         there = now.get(ELEMENTS) or []
-        wanted[ELEMENTS] = arranged(rows, there, exact=self._exact)
+        aim = item.note.get(AIM, {}).get(ELEMENTS)
+        begun = aim is not None and is_between([], aim, there)  # else somebody else has put something in meanwhile
+        wanted[ELEMENTS] = aim if begun else arranged(rows, there, exact=self._exact)
         stay = len(wanted[ELEMENTS]) - len(rows)
         remarks = [f"{item.name}: {stay:,} that the table does not name stay where they are"] if stay and rows else []
         return Looked(now, wanted, complaints, remarks)

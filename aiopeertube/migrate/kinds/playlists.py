@@ -17,7 +17,7 @@ from aiopeertube.migrate.tables.source import Row
 from aiopeertube.wire.call import Call
 from aiopeertube.wire.messages import Request
 
-from .filling import TIMES, fill, places_of
+from .filling import TIMES, fill, places_of, steps
 from .playlist_sight import CHANNEL, DESCRIPTION, ELEMENTS, NAME, PRIVACY, ROW, PlaylistSight
 from .whole import EXISTS, Whole, is_between
 
@@ -83,6 +83,13 @@ class Playlists(Whole):
             return _creation(pt, item)
         fields = {} if after.get(EXISTS) else _fields(after)
         return pt.playlists.update(item.uuid, **fields) if fields else pt.playlists.get(item.uuid)
+
+    def requests(self, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> Iterable[str]:
+        """Name one for the playlist, a look at what is in it, and what brings its videos there and in order."""
+        there, wanted = (before or {}).get(ELEMENTS) or [], (after or {}).get(ELEMENTS) or []
+        if ELEMENTS not in (after or {}) or (after or {}).get(EXISTS) is False:
+            return ("change",)
+        return ("change", "look", *("video" for _ in range(steps(there, wanted))))
 
     async def send(self, pt: "PeerTube", journal: Journal, item: Item, request: Request) -> Any:
         """Carry it out, unless somebody changed the playlist meanwhile."""

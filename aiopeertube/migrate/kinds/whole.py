@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol
 
 from aiopeertube.errors import InputError, NotFound, PeerTubeError
-from aiopeertube.migrate.journal.item import PARTLY, Item
+from aiopeertube.migrate.journal.item import AIM, PARTLY, Item
 from aiopeertube.migrate.journal.journal import Journal
 from aiopeertube.migrate.metadata.excerpts import shown
 from aiopeertube.migrate.scope import Who, who_am_i
@@ -72,9 +72,13 @@ class Whole:
         """Make what looks at the things that items are about."""
         raise NotImplementedError
 
+    def requests(self, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> Iterable[str]:
+        """Name the requests that a change takes, as far as can be known before; for an estimate."""
+        return ("change",)
+
     def done(self, item: Item, answer: Any) -> None:
         """Settle an item that was sent."""
-        item.note.pop(PARTLY, None)
+        _forget(item)
         item.settle("changed")
 
     async def ask(self, pt: "PeerTube", journal: Journal, item: Item) -> None:
@@ -107,7 +111,7 @@ class Whole:
             error.in_doubt = True
             return
         if now != item.before:
-            item.note[PARTLY] = now
+            _note(item, now)
 
 
 def compared(item: Item, looked: Looked) -> Item:
@@ -133,15 +137,26 @@ def settle_interrupted(item: Item, now: Mapping[str, Any]) -> None:
     """Settle an item that was in flight by what there is now."""
     before, after, there = item.before or {}, item.after or {}, state_of(item, now)
     if there == after:
-        item.note.pop(PARTLY, None)
+        _forget(item)
         item.settle("changed", INTERRUPTED)
     elif there == before:
         item.settle("planned")
     elif all(is_between(before.get(name), after[name], value) for name, value in there.items()):
-        item.note[PARTLY] = there
+        _note(item, there)
         item.settle("planned")
     else:
         item.settle("conflict", "changed by somebody else: " + ", ".join(_foreign(before, after, there)))
+
+
+def _note(item: Item, there: dict[str, Any]) -> None:
+    """Note what is there of a change that is half done, and what it was to come to: the next look is to know."""
+    item.note[PARTLY] = there
+    item.note.setdefault(AIM, dict(item.after or {}))
+
+
+def _forget(item: Item) -> None:
+    for name in (PARTLY, AIM):
+        item.note.pop(name, None)
 
 
 def is_between(before: Any, after: Any, now: Any) -> bool:

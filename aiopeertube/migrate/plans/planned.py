@@ -182,10 +182,14 @@ async def plan_of(
     words: Vocabulary,
     *,
     requests_each: int = 1,
+    requests: int | None = None,
     looked_at: int | None = None,
     folder: str | None = None,
 ) -> Plan:
-    """Say what a journal plans; `requests_each` is what a change costs, `folder` is removed with the plan."""
+    """Say what a journal plans; `folder` is removed with the plan.
+
+    `requests_each` is what a change costs, `requests` what all do where they differ.
+    """
     counts = await journal.counts()
     problems, conflicts = await _cannot(journal, words, counts)
     return Plan(
@@ -196,7 +200,7 @@ async def plan_of(
         problems=problems,
         conflicts=conflicts,
         replaced=await journal.replaced(),
-        estimate=estimate(pt, who, counts.get("planned", 0) * requests_each),
+        estimate=estimate(pt, who, counts.get("planned", 0) * requests_each if requests is None else requests),
         looked_at=sum(counts.values()) if looked_at is None else looked_at,
         folder=folder,
         for_ever=await _for_ever(journal, counts, who),

@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import Any, Final, NoReturn
 
 import click
+from click.shell_completion import CompletionItem
 
 from aiopeertube._version import __version__
 from aiopeertube.cli.ending import exit_code_of
@@ -43,7 +44,10 @@ _COMMANDS: Final = {
     "upload": ("commands.tables", "Upload video files listed in a table, with their metadata."),
     "import": ("commands.tables", "Import videos from URLs listed in a table."),
     "api": ("commands.api", "Send any request to the API."),
+    "completion": ("commands.completion", "Write what makes a shell complete commands."),
 }
+
+_VARIABLE: Final = "_AIOPEERTUBE_COMPLETE"  # by which click's scripts ask
 
 
 class Root(Group):
@@ -69,6 +73,12 @@ class Root(Group):
             for one, group in groups.items()
             if isinstance(group, click.Group) and name in group.commands
         ]
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Complete a command, without importing it, or an option."""
+        lines = {name: line for name, (_, line) in _COMMANDS.items() if name.startswith(incomplete)}
+        found = [CompletionItem(name, help=line) for name, line in lines.items()]
+        return found + click.Command.shell_complete(self, ctx, incomplete)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the commands' lines without importing them."""
@@ -98,6 +108,8 @@ class Root(Group):
                 sys.stdout.flush()
             code = result if isinstance(result, int) else 0
         except Exception as exc:  # noqa: BLE001 - the last place that can say it in one line
+            if _VARIABLE in os.environ:  # a shell asks what may come next: words of ours would be in its line
+                sys.exit(1)
             code = exit_code_of(exc, verbose=settings.verbose)
         except KeyboardInterrupt as exc:
             code = exit_code_of(exc, verbose=False)

@@ -20,7 +20,6 @@ from aiopeertube.errors import UnexpectedResponse
 if TYPE_CHECKING:
     from aiopeertube import Outcome, Paginator, PeerTube
 
-Source = Callable[["PeerTube"], "Paginator[Any] | Awaitable[Paginator[Any]]"]
 _FEW: Final = 1000
 
 
@@ -39,22 +38,43 @@ class View:
         return Noted(plain, fields)
 
 
-def show_list(settings: Settings, view: View, extent: ExtentOptions, source: Source, *, user: bool = False) -> None:
-    """Write a list, page by page; `user` says that it is for users alone."""
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What is listed: where rows come from, whether for users alone, and which to keep.
+
+    Servers of some versions ignore some filters instead of refusing them, so they are sifted here as well.
+    """
+
+    source: "Callable[[PeerTube], Paginator[Any] | Awaitable[Paginator[Any]]]"
+    user: bool = False
+    keep: Callable[[Row], bool] | None = None
+
+    async def pages(self, pt: "PeerTube", limit: int | None) -> AsyncIterator[list[Row]]:
+        """Yield pages of rows, up to a limit."""
+        found = self.source(pt)
+        rows = await found if isawaitable(found) else found
+        async for page in pages(rows, None if self.keep else limit):
+            kept = [row for row in map(checked, page) if self.keep is None or self.keep(row)][:limit]
+            yield kept
+            limit = None if limit is None else limit - len(kept)
+            if limit is not None and limit <= 0:
+                return
+
+
+def show_list(settings: Settings, view: View, extent: ExtentOptions, listing: Listing) -> None:
+    """Write a list, page by page."""
     view.written.parsed()  # complains before anything is sent
-    run(_show_list(connect(settings, user=user), settings, view, extent, source))
+    run(_show_list(connect(settings, user=listing.user), settings, view, extent, listing))
 
 
 async def _show_list(
-    connection: Connection, settings: Settings, view: View, extent: ExtentOptions, source: Source
+    connection: Connection, settings: Settings, view: View, extent: ExtentOptions, listing: Listing
 ) -> None:
     async with connection.opened() as pt:
-        found = source(pt)
-        rows = await found if isawaitable(found) else found
         writer = view.writer(settings)
-        async for page in pages(rows, None if extent.all else extent.limit):
+        async for page in listing.pages(pt, None if extent.all else extent.limit):
             for row in page:
-                writer.add(checked(row))
+                writer.add(row)
         writer.end()
 
 
@@ -63,12 +83,8 @@ async def pages(rows: "Paginator[Any]", limit: int | None) -> AsyncIterator[list
     if limit is not None and limit <= _FEW:
         yield await rows.collect(limit=limit)
         return
-    left = limit
     async for page in rows.pages():
-        yield page[:left]
-        left = None if left is None else left - len(page)
-        if left is not None and left <= 0:
-            return
+        yield page
 
 
 def checked(row: Any) -> Row:

@@ -10,6 +10,7 @@ from aiopeertube.cli.option_sets import option
 from aiopeertube.cli.options import Settings
 from aiopeertube.cli.options_job import JobFlags
 from aiopeertube.cli.options_table import TableFlags
+from aiopeertube.cli.param_types import Folder
 from aiopeertube.cli.running import run
 
 Verb = Callable[..., Awaitable[migrate.Run]]
@@ -19,7 +20,9 @@ Verb = Callable[..., Awaitable[migrate.Run]]
 class FolderFlags:
     """Where files are."""
 
-    folder: str | None = option("--folder", metavar="DIR", help="Where the files are. Default: beside TABLE.")
+    folder: str | None = option(
+        "--folder", type=Folder(), metavar="DIR", help="Where the files are. Default: beside TABLE."
+    )
 
 
 def run_table(

@@ -4,7 +4,7 @@ import pytest
 
 from aiopeertube.emulator import Emulator
 
-from .conftest import USER, Cli, rows, video
+from .conftest import ADMIN, USER, Cli, rows, video
 
 
 def ids(text: str) -> list[int]:
@@ -51,6 +51,7 @@ def test_held_for_review(server: Emulator, user: Cli, admin: Cli) -> None:
     made = rows(user("comments", "create", "1", "May I?", "--url", server.url, **USER).stdout)[0]
     held = admin("comments", "list", "--held").stdout
     assert ids(held) == [made["id"]]
+    assert ids(user("comments", "list", "--mine", "--held", "--url", server.url, **ADMIN).stdout) == ids(held)
     assert admin("comments", "approve", "-", input=held).exit_code == 0
     assert admin("comments", "list", "--held").stdout == ""
     assert ids(admin("comments", "list", "--not-held").stdout) == [made["id"]]

@@ -20,6 +20,8 @@ def test_imports_are_listed_and_forgotten(server: Emulator, user: Cli) -> None:
     assert len(rows(user("imports", "list").stdout)) == 3
     one = user("imports", "list", "--target-url", "https://example.com/2.mp4", "--fields", "id,targetUrl,video.name")
     assert rows(one.stdout) == [{"id": 2, "targetUrl": "https://example.com/2.mp4", "video.name": "Video 0002"}]
+    of_video = user("imports", "list", "--video-id", "3", "--fields", "id")
+    assert rows(of_video.stdout) == [{"id": 3}]
     assert "Video 0003" in user("imports", "list", "--format", "table").stdout
     result = user("imports", "delete", "-", "--yes", input=one.stdout)
     assert [(row["import"], row["state"]) for row in rows(result.stdout)] == [("2", "ok")]

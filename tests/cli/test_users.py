@@ -39,6 +39,12 @@ def test_made_and_shown(server: Emulator, admin: Cli) -> None:
     assert "videosCount" in rows(admin("users", "get", "2", "--with-stats").stdout)[0]
 
 
+def test_a_filter_that_6_3_ignores(server: Emulator, admin: Cli) -> None:
+    assert [
+        row["username"] for row in rows(admin("users", "list", "--role", "moderator", "--limit", "1").stdout)
+    ] == ["moderator"]
+
+
 def test_blocked_from_a_list(server: Emulator, admin: Cli, anna: str) -> None:
     listed = admin("users", "list", "--search", "anna").stdout
     assert admin("users", "block", "-", "--reason", "spam", input=listed).exit_code == 0

@@ -54,7 +54,7 @@ class LanguageFlags:
 
 
 @captions.command(cls=Apply)
-@click.argument("source", metavar="TABLE")
+@click.argument("source", metavar="TABLE", type=File())
 @with_options(rows=LanguageFlags, where=FolderFlags, job=JobFlags, table=TableFlags)
 @shared_options()
 @click.pass_obj

@@ -17,7 +17,7 @@ from aiopeertube.cli.option_sets import option, with_options
 from aiopeertube.cli.options import Settings, shared_options
 from aiopeertube.cli.options_list import Columns, ExtentOptions, FormatOptions
 from aiopeertube.cli.param_types import File
-from aiopeertube.cli.showing import View
+from aiopeertube.cli.showing import Listing, View
 from aiopeertube.cli.table_groups import TableGroup
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def list_(settings: Settings, /, filters: FilterOptions, extent: ExtentOptions, 
         raise click.UsageError("--mine and --account exclude each other.")
     source = _own if filters.mine else _listed
     view = View(_CHANNELS, written, CHANNEL)
-    showing.show_list(settings, view, extent, lambda pt: source(pt, filters), user=filters.mine)
+    showing.show_list(settings, view, extent, Listing(lambda pt: source(pt, filters), user=filters.mine))
 
 
 async def _own(pt: "PeerTube", filters: FilterOptions) -> "Paginator[Any]":
@@ -99,7 +99,7 @@ class ChannelOptions:
     display_name: str | None = option("--display-name", help="The name that is shown.")
     description: str | None = option("--description", help="The description, in Markdown.")
     support: str | None = option("--support", help="How to support the channel.")
-    public_email: str | None = option("--public-email", help="The address that is shown; only 8.x.")
+    public_email: str | None = option("--public-email", help="The address that is shown; 6.3 ignores it.")
     avatar: str | None = option("--avatar", type=File(), metavar="FILE", help="A .jpg, .png, .gif or .webp.")
     banner: str | None = option("--banner", type=File(), metavar="FILE", help="A .jpg, .png, .gif or .webp.")
 

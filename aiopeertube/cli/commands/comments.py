@@ -1,6 +1,6 @@
 """`comments list|get|create|reply|approve|delete`."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -9,12 +9,13 @@ import click
 from aiopeertube.cli import acting, showing
 from aiopeertube.cli.acting import Action, AskOptions
 from aiopeertube.cli.arguments import api_fields
+from aiopeertube.cli.cells import Row
 from aiopeertube.cli.many import Make, RunOptions
 from aiopeertube.cli.nouns import COMMENT, VIDEO, check
 from aiopeertube.cli.option_sets import option, with_options
 from aiopeertube.cli.options import Settings, shared_options
 from aiopeertube.cli.options_list import Columns, ExtentOptions, FormatOptions
-from aiopeertube.cli.showing import View
+from aiopeertube.cli.showing import Listing, View
 from aiopeertube.cli.table_groups import TableGroup
 
 if TYPE_CHECKING:
@@ -52,6 +53,12 @@ class FilterOptions:
     is_held_for_review: bool | None = option("--held/--not-held", help="Held for review, or not.")
     sort: str | None = option("--sort", help="A field, like createdAt or -createdAt (the default).")
 
+    @property
+    def keep(self) -> Callable[[Row], bool] | None:
+        """Return what finds those that are held; of all videos the server gives others, too (6.3 and 8.2)."""
+        held = self.is_held_for_review
+        return None if held is None else lambda row: row.get("heldForReview") is held
+
     def check(self, video: str | None) -> None:
         """Reject what the API has not for one video, or for one's own."""
         rest = api_fields(self, without=("mine", "sort"))
@@ -79,7 +86,8 @@ def list_(
             return pt.videos.comments.list(video, **asked)
         return pt.me.comments(**asked) if filters.mine else pt.videos.comments.all(**asked)
 
-    showing.show_list(settings, View(_COMMENTS, written, COMMENT), extent, source, user=video is None)
+    listing = Listing(source, user=video is None, keep=filters.keep)
+    showing.show_list(settings, View(_COMMENTS, written, COMMENT), extent, listing)
 
 
 @comments.command()

@@ -9,12 +9,13 @@ import click
 from aiopeertube.cli import acting, showing
 from aiopeertube.cli.acting import Action, AskOptions
 from aiopeertube.cli.arguments import api_fields
+from aiopeertube.cli.cells import pick
 from aiopeertube.cli.many import RunOptions
 from aiopeertube.cli.nouns import IMPORT
 from aiopeertube.cli.option_sets import option, with_options
 from aiopeertube.cli.options import Group, Settings, shared_options
 from aiopeertube.cli.options_list import Columns, ExtentOptions, FormatOptions
-from aiopeertube.cli.showing import View
+from aiopeertube.cli.showing import Listing, View
 
 _IMPORTS: Final = Columns(
     table=("id", "state", "targetUrl", "video.name", "createdAt", "error"),
@@ -38,8 +39,10 @@ class FilterOptions:
 
     target_url: str | None = option("--target-url", help="Imports from this address.")
     search: str | None = option("--search", help="Imports of videos with this in their names.")
-    video_channel_sync_id: int | None = option("--video-channel-sync-id", metavar="ID", help="Imports of this sync.")
-    video_id: int | None = option("--video-id", metavar="ID", help="The import of this video; only 8.x.")
+    video_channel_sync_id: int | None = option(
+        "--video-channel-sync-id", type=int, metavar="ID", help="Imports of this sync."
+    )
+    video_id: int | None = option("--video-id", type=int, metavar="ID", help="The import of this video.")
     include_collaborations: bool = option(
         "--include-collaborations", is_flag=True, help="Also those of channels one collaborates on; only 8.x."
     )
@@ -53,7 +56,9 @@ class FilterOptions:
 def list_(settings: Settings, /, filters: FilterOptions, extent: ExtentOptions, written: FormatOptions) -> None:
     """List the logged-in user's imports, the latest first."""
     view = View(_IMPORTS, written, IMPORT)
-    showing.show_list(settings, view, extent, lambda pt: pt.imports.list(**api_fields(filters)), user=True)
+    keep = None if filters.video_id is None else lambda row: pick(row, "video.id") == filters.video_id
+    listing = Listing(lambda pt: pt.imports.list(**api_fields(filters)), user=True, keep=keep)
+    showing.show_list(settings, view, extent, listing)
 
 
 @imports.command()

@@ -15,6 +15,7 @@ from aiopeertube.cli.options import Command, Settings, shared_options
 from aiopeertube.cli.options_job import JobFlags, MergeFlags
 from aiopeertube.cli.options_rules import RuleFlags, ScopeFlags
 from aiopeertube.cli.options_table import CellFlags, TableFlags
+from aiopeertube.cli.param_types import File
 from aiopeertube.cli.running import run
 from aiopeertube.cli.terminal import is_terminal
 
@@ -24,7 +25,11 @@ class PlanFlags:
     """How a plan is shown."""
 
     output: str | None = option(
-        "-o", "--output", metavar="FILE", help="Write the plan here, for `aiopeertube apply`; - is stdout."
+        "-o",
+        "--output",
+        type=File(),
+        metavar="FILE",
+        help="Write the plan here, for `aiopeertube apply`; -: stdout.",
     )
     overwrite_output: bool = option(
         "--overwrite-output", is_flag=True, help="Replace the plan, if it is there; --overwrite does so, too."
@@ -39,7 +44,7 @@ class PlanFlags:
 
 
 @click.command(cls=Command)
-@click.argument("source")
+@click.argument("source", type=File())
 @with_options(flags=PlanFlags, merge=MergeFlags, table=TableFlags, cells=CellFlags)
 @shared_options()
 @click.pass_obj
@@ -102,7 +107,7 @@ class EditFlags:
 
 
 @click.command(cls=Command)
-@click.argument("source", metavar="SOURCE|PLAN")
+@click.argument("source", metavar="SOURCE|PLAN", type=File())
 @with_options(edit=EditFlags, merge=MergeFlags, job=JobFlags, table=TableFlags, cells=CellFlags)
 @shared_options()
 @click.pass_obj

@@ -14,13 +14,13 @@ from aiopeertube.cli.nouns import ELEMENT, PLAYLIST, VIDEO, check
 from aiopeertube.cli.option_sets import option, with_options
 from aiopeertube.cli.options import Command, Settings, shared_options
 from aiopeertube.cli.options_list import Columns, ExtentOptions, FormatOptions
-from aiopeertube.cli.showing import View
+from aiopeertube.cli.showing import Listing, View
 
 if TYPE_CHECKING:
     from aiopeertube import PeerTube
 
 _ITEMS: Final = Columns(
-    table=("id", "position", "video.id", "video.name", "startTimestamp", "stopTimestamp"),
+    table=("id", "position", "video.shortUUID", "video.name", "startTimestamp", "stopTimestamp"),
     csv=("id", "position", "video.uuid", "video.name", "startTimestamp", "stopTimestamp", "type"),
 )
 _playlist = click.argument("playlist", metavar="PLAYLIST")
@@ -34,9 +34,8 @@ _playlist = click.argument("playlist", metavar="PLAYLIST")
 def items(settings: Settings, playlist: str, extent: ExtentOptions, written: FormatOptions) -> None:
     """List the videos of a playlist by position; `id` is that of the place, which `remove` takes."""
     check([playlist], PLAYLIST)
-    showing.show_list(
-        settings, View(_ITEMS, written, ELEMENT), extent, lambda pt: pt.playlists.elements.list(playlist)
-    )
+    listing = Listing(lambda pt: pt.playlists.elements.list(playlist))
+    showing.show_list(settings, View(_ITEMS, written, ELEMENT), extent, listing)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from aiopeertube.cli.option_sets import option, with_options
 from aiopeertube.cli.options import Settings, shared_options
 from aiopeertube.cli.options_list import Columns, ExtentOptions, FormatOptions
 from aiopeertube.cli.param_types import File, Labelled
-from aiopeertube.cli.showing import View
+from aiopeertube.cli.showing import Listing, View
 from aiopeertube.cli.table_groups import TableGroup
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def list_(settings: Settings, /, filters: FilterOptions, extent: ExtentOptions, 
     """List playlists: the instance's public ones, unless others are asked for."""
     filters.check()
     view = View(_PLAYLISTS, written, PLAYLIST)
-    showing.show_list(settings, view, extent, lambda pt: _found(pt, filters), user=filters.mine)
+    showing.show_list(settings, view, extent, Listing(lambda pt: _found(pt, filters), user=filters.mine))
 
 
 async def _found(pt: "PeerTube", filters: FilterOptions) -> "Paginator[Any]":

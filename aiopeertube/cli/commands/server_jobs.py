@@ -4,16 +4,15 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final, get_args
 
 import click
-from click.shell_completion import CompletionItem
 
-from aiopeertube.cli import acting, showing
+from aiopeertube.cli import acting, completing, showing
 from aiopeertube.cli.acting import Action
 from aiopeertube.cli.many import Make, RunOptions
 from aiopeertube.cli.nouns import JOB
 from aiopeertube.cli.option_sets import with_options
 from aiopeertube.cli.options import Group, Settings, shared_options
 from aiopeertube.cli.options_list import Columns, ExtentOptions, FormatOptions
-from aiopeertube.cli.showing import View
+from aiopeertube.cli.showing import Listing, View
 from aiopeertube.types.jobs import JobState
 
 if TYPE_CHECKING:
@@ -34,10 +33,6 @@ _TYPES: Final = (
 )  # fmt: skip
 
 
-def _types(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    return [CompletionItem(name) for name in _TYPES if name.startswith(incomplete)]
-
-
 @click.group(cls=Group)
 @shared_options()
 def server_jobs() -> None:
@@ -49,7 +44,9 @@ def server_jobs() -> None:
 
 @server_jobs.command("list")
 @click.option("--state", type=click.Choice(get_args(JobState)), help="Only jobs in this state.")
-@click.option("--job-type", shell_complete=_types, help="Only jobs of this type, like video-transcoding.")
+@click.option(
+    "--job-type", shell_complete=completing.words(*_TYPES), help="Only jobs of this type, like video-transcoding."
+)
 @click.option("--sort", help="createdAt or -createdAt (the server's default).")
 @with_options(extent=ExtentOptions, written=FormatOptions)
 @shared_options()
@@ -68,7 +65,7 @@ def list_(
     given = {"jobType": job_type, "sort": sort}
     filters: Any = {name: value for name, value in given.items() if value is not None}
     view = View(_JOBS, written, JOB)
-    showing.show_list(settings, view, extent, lambda pt: pt.jobs.list(state, **filters), user=True)
+    showing.show_list(settings, view, extent, Listing(lambda pt: pt.jobs.list(state, **filters), user=True))
 
 
 @server_jobs.command()

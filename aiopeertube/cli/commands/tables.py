@@ -12,6 +12,7 @@ from aiopeertube.cli.option_sets import option, with_options
 from aiopeertube.cli.options import Command, Settings, shared_options
 from aiopeertube.cli.options_job import JobFlags
 from aiopeertube.cli.options_table import CellFlags, TableFlags
+from aiopeertube.cli.param_types import File
 from aiopeertube.cli.table_runs import FolderFlags, run_table
 from aiopeertube.cli.terminal import is_terminal
 
@@ -31,7 +32,7 @@ class YesFlags:
 
 
 @click.command(cls=Command)
-@click.argument("source", metavar="TABLE")
+@click.argument("source", metavar="TABLE", type=File())
 @with_options(where=FolderFlags, job=JobFlags, table=TableFlags)
 @shared_options()
 @click.pass_obj
@@ -44,7 +45,7 @@ def thumbnails(settings: Settings, /, *, source: str, where: FolderFlags, job: J
 
 
 @click.command(cls=Command)
-@click.argument("source", metavar="TABLE")
+@click.argument("source", metavar="TABLE", type=File())
 @with_options(ask=YesFlags, job=JobFlags, table=TableFlags)
 @shared_options()
 @click.pass_obj
@@ -59,7 +60,7 @@ def delete(settings: Settings, /, *, source: str, ask: YesFlags, job: JobFlags, 
 
 
 @click.command(cls=Command)
-@click.argument("source", metavar="TABLE")
+@click.argument("source", metavar="TABLE", type=File())
 @with_options(rows=ChannelFlags, where=FolderFlags, job=JobFlags, table=TableFlags, cells=CellFlags)
 @shared_options()
 @click.pass_obj
@@ -84,7 +85,7 @@ def upload(
 
 
 @click.command("import", cls=Command)
-@click.argument("source", metavar="TABLE")
+@click.argument("source", metavar="TABLE", type=File())
 @with_options(rows=ChannelFlags, where=FolderFlags, job=JobFlags, table=TableFlags, cells=CellFlags)
 @shared_options()
 @click.pass_obj

@@ -9,6 +9,7 @@ import click
 from aiopeertube.cli import acting, showing
 from aiopeertube.cli.acting import Action, AskOptions, DryOptions
 from aiopeertube.cli.arguments import api_fields, some
+from aiopeertube.cli.cells import pick
 from aiopeertube.cli.many import Make, RunOptions
 from aiopeertube.cli.new_password import NEW_PASSWORD, new_password
 from aiopeertube.cli.nouns import USER
@@ -16,7 +17,7 @@ from aiopeertube.cli.option_sets import option, with_options
 from aiopeertube.cli.options import Group, Settings, shared_options
 from aiopeertube.cli.options_list import Columns, ExtentOptions, FormatOptions
 from aiopeertube.cli.param_types import Bytes, Labelled
-from aiopeertube.cli.showing import View
+from aiopeertube.cli.showing import Listing, View
 
 if TYPE_CHECKING:
     from aiopeertube import PeerTube
@@ -47,7 +48,7 @@ class FilterOptions:
 
     search: str | None = option("--search", help="Users with this in their name or address.")
     blocked: bool | None = option("--blocked/--not-blocked", help="Blocked, or not.")
-    role: int | None = option("--role", type=_ROLES, help="Only those of this role; only 8.x.")
+    role: int | None = option("--role", type=_ROLES, help="Only those of this role; 6.3 has all read to find them.")
     sort: str | None = option("--sort", help="A field, like username or -createdAt.")
 
 
@@ -58,7 +59,9 @@ class FilterOptions:
 def list_(settings: Settings, /, filters: FilterOptions, extent: ExtentOptions, written: FormatOptions) -> None:
     """List the users of the instance."""
     view = View(_USERS, written, USER)
-    showing.show_list(settings, view, extent, lambda pt: pt.users.list(**api_fields(filters)), user=True)
+    keep = None if filters.role is None else lambda row: pick(row, "role.id") == filters.role
+    listing = Listing(lambda pt: pt.users.list(**api_fields(filters)), user=True, keep=keep)
+    showing.show_list(settings, view, extent, listing)
 
 
 @users.command()

@@ -8,7 +8,7 @@ import click
 
 from aiopeertube import migrate
 from aiopeertube._counting import counted
-from aiopeertube.cli import job_output, job_screen, output
+from aiopeertube.cli import completing, job_output, job_screen, output
 from aiopeertube.cli.connection import Connection, connect
 from aiopeertube.cli.errors import Exit
 from aiopeertube.cli.option_sets import option, with_options
@@ -20,7 +20,7 @@ from aiopeertube.cli.terminal import is_terminal, note
 
 
 @click.command(cls=Command)
-@click.argument("journal")
+@click.argument("journal", shell_complete=completing.journals)
 @click.option("--format", type=click.Choice(["text", "jsonl"]), help="jsonl: a line for each video on stdout.")
 @shared_options()
 @click.pass_obj
@@ -63,7 +63,7 @@ class RollbackFlags:
 
 
 @click.command(cls=Command)
-@click.argument("source", metavar="JOURNAL")
+@click.argument("source", metavar="JOURNAL", shell_complete=completing.journals)
 @with_options(flags=RollbackFlags, job=JobFlags)
 @shared_options()
 @click.pass_obj

@@ -9,6 +9,7 @@ import click
 
 from aiopeertube.cli.arguments import image, typed
 from aiopeertube.cli.option_sets import option
+from aiopeertube.cli.param_types import File
 from aiopeertube.errors import InputError
 from aiopeertube.types import VideoUpdate
 from aiopeertube.wire import fields as library
@@ -59,8 +60,12 @@ class EditOptions:
     originally_published_at: str | None = option(
         "--originally-published-at", metavar="DATE", help="Like 1960-01-01 or 1960-01-01T12:00:00Z."
     )
-    thumbnail: str | None = option("--thumbnail", metavar="FILE", help="A .jpg, .png or .webp of at most 4 MiB.")
-    preview: str | None = option("--preview", metavar="FILE", help="A .jpg, .png or .webp of at most 4 MiB.")
+    thumbnail: str | None = option(
+        "--thumbnail", type=File(), metavar="FILE", help="A .jpg, .png or .webp of at most 4 MiB."
+    )
+    preview: str | None = option(
+        "--preview", type=File(), metavar="FILE", help="A .jpg, .png or .webp of at most 4 MiB."
+    )
     clear: tuple[str, ...] = option(
         "--clear", multiple=True, type=click.Choice(_CLEARABLE), help="Empty a field; repeatable."
     )

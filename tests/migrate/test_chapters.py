@@ -232,3 +232,14 @@ async def test_a_video_that_is_gone_when_a_job_goes_on_fails_alone(pt: PeerTube,
         f'{other},0,Start,"{gone}"',
         f'{other},9,Rest,"{gone}"',
     ]
+
+
+async def test_a_table_that_was_corrected_and_set_back_is_done_again(pt: PeerTube, server: Emulator) -> None:
+    one = uuid(server, 1)
+    for title in ("Wrong", "Right", "Wrong"):
+        source = table(f"{one},0,{title}", f"{one},9,Rest")
+        run = await migrate.chapters(pt, source, job=JobOptions(resume=puts(server) > 0))
+        assert chapters(server, 1) == [(0, title), (9, "Rest")]
+    assert (await migrate.verify(pt, run.journal)).ok
+    await migrate.rollback(pt, run.journal)
+    assert chapters(server, 1) == [(0, "Old"), (5, "Older")]

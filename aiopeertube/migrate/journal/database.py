@@ -226,16 +226,22 @@ class Database:
         if known is None or known.state == "damaged":
             self._insert(item)
             return
-        if _OF_ROWS & item.note.keys() and known.state not in {"changed", "sending"}:
-            known.note = item.note
-            self._save([known])
-        elif where := {name: item.note[name] for name in _WHERE if name in item.note}:
-            known.note = known.note | where
-            self._save([known])
+        if known.state not in {"changed", "sending"}:
+            self._learn(known, item)
         self._connection.execute(
             "UPDATE item SET pass = ?, line = ?, row = ? WHERE id = ?",
             (self.last_pass, item.line, as_json(item.row), known.id),
         )
+
+    def _learn(self, known: Item, item: Item) -> None:
+        """Take over what a row knows of its item, or where the rows of an item stand."""
+        if _OF_ROWS & item.note.keys():
+            known.note = item.note
+        elif where := {name: item.note[name] for name in _WHERE if name in item.note}:
+            known.note = known.note | where
+        else:
+            return
+        self._save([known])
 
     def keep(self, refs: Sequence[str]) -> set[str]:
         """Take into this pass what was done to these videos, or may have been; return which they are."""

@@ -64,8 +64,11 @@ def arranged(rows: Sequence[Row], there: Sequence[Value], *, exact: bool) -> lis
     """Return a playlist's list as a table wants it.
 
     Videos that the table does not name keep their places, unless it is to be `exact`; those that it names take the
-    others in its order, and the end. Rows with a position stand there, as far as the list is long enough.
+    others in its order, and the end. Rows with a position stand there, as far as the list is long enough. What is as
+    the table says stays as it is, also where a video is there more often than the table names it.
     """
+    if _is_as_said(rows, there, exact=exact):
+        return list(there)
     pairs = [(row, _wanted(row, value)) for row, value in _paired(rows, there)]
     free = iter([value for row, value in pairs if row.at is None])
     left = _Counted(row.video for row in rows)
@@ -82,6 +85,20 @@ def arranged(rows: Sequence[Row], there: Sequence[Value], *, exact: bool) -> lis
     for row, value in sorted(((row, value) for row, value in pairs if row.at), key=lambda pair: pair[0].at or 0):
         found.insert((row.at or 1) - 1, value)
     return found
+
+
+def _is_as_said(rows: Sequence[Row], there: Sequence[Value], *, exact: bool) -> bool:
+    seen = sum(_UNSEEN not in value for value in there)
+    if (exact and seen != len(rows)) or not all(_fits(row, there[row.at - 1 : row.at]) for row in rows if row.at):
+        return False
+    fixed = {row.at for row in rows}
+    left = iter([value for place, value in enumerate(there, start=1) if place not in fixed])
+    return all(any(_fits(row, [value]) for value in left) for row in rows if row.at is None)
+
+
+def _fits(row: Row, found: Sequence[Value]) -> bool:
+    """Tell whether what is found at a place is what a row wants."""
+    return any(_name_of(value) == row.video and value == {**value, **row.times} for value in found)
 
 
 def _paired(rows: Sequence[Row], there: Sequence[Value]) -> Iterator[tuple[Row, Value | None]]:

@@ -37,7 +37,7 @@ def test_a_table_of_playlists_from_dry_run_to_rollback(server: Emulator, user: C
     assert "2 planned" in dry.stderr
     assert lists(server) == {}
     outcomes = rows(user("playlists", "apply", source).stdout)
-    assert [(line["name"], line["state"]) for line in outcomes] == [("Films", "changed"), ("Empty", "changed")]
+    assert {line["name"]: line["state"] for line in outcomes} == {"Films": "changed", "Empty": "changed"}
     assert lists(server) == {"Films": [3, 1], "Empty": []}
     assert "2 stand as written, 0 differ" in user("verify", "last").stderr
     assert user("jobs", "show", "last").stdout.splitlines()[1].split() == ["kind", "playlists"]

@@ -1,7 +1,7 @@
 """A look at playlists: which one a table means, what it has, and what it is to have."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from aiopeertube.errors import InputError, NotFound
@@ -10,7 +10,7 @@ from aiopeertube.migrate.metadata import answers
 from aiopeertube.migrate.metadata.references import canonical, names_another
 from aiopeertube.migrate.metadata.shapes import taken
 from aiopeertube.migrate.rows.parts import line_of
-from aiopeertube.migrate.scope import Who
+from aiopeertube.migrate.scope import Scope, Who, listing
 
 from .filling import VIDEO, Row, arranged, places_of
 from .whole import EXISTS, GONE, Complaint, Looked, is_between
@@ -31,11 +31,16 @@ _OPEN: Final = (1, 2)  # public and unlisted
 _PRIVATE: Final = 3
 _SAID: Final = (DESCRIPTION, PRIVACY, CHANNEL)  # what rows say of a playlist beside its videos
 _WHAT: Final = "a playlist"
+_FEW: Final = 3  # videos that are asked for one by one, however few there are
+_PAGE: Final = 100  # rows of a list that one request gives
 _NEW: Final[Mapping[str, Any]] = {DESCRIPTION: None, PRIVACY: _PRIVATE, CHANNEL: None}
 
 
 class PlaylistSight:
-    """Looks at playlists; those of the user are listed once, and each video is asked for once."""
+    """Looks at playlists; those of the user are listed once, and each video is asked for once.
+
+    What the user may edit is listed, too, once that takes fewer requests than asking for the videos of a playlist.
+    """
 
     def __init__(self, pt: "PeerTube", who: Who, *, exact: bool = False) -> None:
         self._pt = pt
@@ -43,6 +48,8 @@ class PlaylistSight:
         self._exact = exact
         self._listed: asyncio.Task[list[Mapping[str, Any]]] | None = None
         self._videos: dict[str, asyncio.Task[Mapping[str, Any]]] = {}
+        self._count: asyncio.Task[int] | None = None  # of the videos that the user may edit
+        self._known: asyncio.Task[Mapping[str, Mapping[str, Any]]] | None = None  # by id and UUID
 
     # -- which it is -----------------------------------------------------------------------------
 
@@ -157,6 +164,7 @@ class PlaylistSight:
     async def _rows(self, item: Item) -> tuple[list[Row], list[Complaint]]:
         """Return the videos that rows want in a playlist, in their order, and what is wrong with these."""
         parts = sorted(part for part, value in item.wanted.items() if isinstance(value, dict))
+        await self._learn({item.wanted[part]["video"] for part in parts})
         videos = await asyncio.gather(
             *(self._video(item.wanted[part]["video"]) for part in parts), return_exceptions=True
         )
@@ -173,7 +181,27 @@ class PlaylistSight:
                 rows.append(Row(video["uuid"], wanted["at"], wanted["times"]))
         return rows, complaints
 
+    async def _learn(self, refs: Collection[str]) -> None:
+        """List the videos that the user may edit, where that is cheaper than to ask for some one by one."""
+        if self._known is not None or len(refs) < _FEW:
+            return
+        if self._count is None:
+            self._count = asyncio.create_task(listing(self._pt, self._who, Scope()).total())
+        count = await asyncio.shield(self._count)
+        if self._known is None and count <= _PAGE * (len(refs) - 1):
+            self._known = asyncio.create_task(self._all())
+
+    async def _all(self) -> Mapping[str, Mapping[str, Any]]:
+        found: dict[str, Mapping[str, Any]] = {}
+        async for row in listing(self._pt, self._who, Scope()):
+            video = {"id": row["id"], "uuid": taken(row, "uuid", kind=str, what="a video of a list")}
+            found |= {str(video["id"]): video, video["uuid"]: video}
+        return found
+
     async def _video(self, ref: str) -> Mapping[str, Any]:
+        known = {} if self._known is None else await asyncio.shield(self._known)
+        if ref in known:
+            return known[ref]
         if ref not in self._videos:
             self._videos[ref] = asyncio.create_task(answers.video(self._pt, ref).send())
         return await asyncio.shield(self._videos[ref])

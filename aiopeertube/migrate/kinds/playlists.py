@@ -85,11 +85,12 @@ class Playlists(Whole):
         return pt.playlists.update(item.uuid, **fields) if fields else pt.playlists.get(item.uuid)
 
     def requests(self, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> Iterable[str]:
-        """Name one for the playlist, a look at what is in it, and what brings its videos there and in order."""
+        """Name one for the playlist, looks at what is in it, and what brings its videos there and in order."""
         there, wanted = (before or {}).get(ELEMENTS) or [], (after or {}).get(ELEMENTS) or []
         if ELEMENTS not in (after or {}) or (after or {}).get(EXISTS) is False:
             return ("change",)
-        return ("change", "look", *("video" for _ in range(steps(there, wanted))))
+        looks = ("look",) if EXISTS in (after or {}) else ("look", "look")
+        return ("change", *looks, *("video" for _ in range(steps(there, wanted))))
 
     async def send(self, pt: "PeerTube", journal: Journal, item: Item, request: Request) -> Any:
         """Carry it out, unless somebody changed the playlist meanwhile."""

@@ -8,8 +8,9 @@ import click
 
 from aiopeertube.cli import completing
 from aiopeertube.cli.option_sets import option
+from aiopeertube.cli.options_details import DETAILS
 from aiopeertube.cli.param_types import File
-from aiopeertube.migrate import JobOptions
+from aiopeertube.migrate import Details, JobOptions
 
 _UNITS: Final = {"s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0}
 
@@ -73,6 +74,7 @@ class JobFlags(JobOptions):
     format: str | None = option(
         "--format", type=click.Choice(["text", "jsonl"]), help="jsonl: a line for each outcome on stdout."
     )
+    details: Details = option("--details", **DETAILS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ import click
 from aiopeertube.cli import acting, showing
 from aiopeertube.cli.acting import Action, AskOptions, DryOptions
 from aiopeertube.cli.arguments import api_fields, image, some
-from aiopeertube.cli.commands import whole_exports, whole_tables
 from aiopeertube.cli.many import RunOptions
 from aiopeertube.cli.nouns import CHANNEL
 from aiopeertube.cli.option_sets import option, with_options
@@ -18,7 +17,7 @@ from aiopeertube.cli.options import Settings, shared_options
 from aiopeertube.cli.options_list import Columns, ExtentOptions, FormatOptions
 from aiopeertube.cli.param_types import File
 from aiopeertube.cli.showing import Listing, View
-from aiopeertube.cli.table_groups import TableGroup
+from aiopeertube.cli.table_groups import TableGroup, tables_of
 
 if TYPE_CHECKING:
     from aiopeertube import Call, Paginator, PeerTube
@@ -34,17 +33,13 @@ _PICTURES: Final = ("avatar", "banner")
 _channels = click.argument("channels", metavar="NAME...", nargs=-1, required=True)
 
 
-@click.group(cls=TableGroup)
+@click.group(cls=TableGroup, commands=tables_of("channels"))
 @shared_options()
 def channels() -> None:
     """List, show, make, edit and delete channels.
 
     NAME is like fritz or fritz@videos.example, or - for lines of stdin: names, or the jsonl of `list`.
     """
-
-
-channels.add_command(whole_tables.channels)
-channels.add_command(whole_exports.channels)
 
 
 @dataclass(frozen=True, slots=True)

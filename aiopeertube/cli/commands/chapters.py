@@ -7,7 +7,6 @@ import click
 
 from aiopeertube.cli import acting, chapters_file, showing
 from aiopeertube.cli.acting import Action, AskOptions, DryOptions
-from aiopeertube.cli.commands import whole_exports, whole_tables
 from aiopeertube.cli.many import Make, RunOptions
 from aiopeertube.cli.nouns import VIDEO, check
 from aiopeertube.cli.option_sets import with_options
@@ -15,7 +14,7 @@ from aiopeertube.cli.options import Settings, shared_options
 from aiopeertube.cli.options_list import Columns, FormatOptions
 from aiopeertube.cli.param_types import File
 from aiopeertube.cli.showing import View
-from aiopeertube.cli.table_groups import TableGroup
+from aiopeertube.cli.table_groups import TableGroup, tables_of
 
 if TYPE_CHECKING:
     from aiopeertube import PeerTube
@@ -24,17 +23,13 @@ _CHAPTERS: Final = Columns(table=("timecode", "title"), csv=("timecode", "title"
 _video = click.argument("video", metavar="VIDEO")
 
 
-@click.group(cls=TableGroup)
+@click.group(cls=TableGroup, commands=tables_of("chapters"))
 @shared_options()
 def chapters() -> None:
     """Show, replace and remove the chapters of videos.
 
     VIDEO is an id, a UUID or a short UUID.
     """
-
-
-chapters.add_command(whole_tables.chapters)
-chapters.add_command(whole_exports.chapters)
 
 
 @chapters.command()

@@ -136,14 +136,23 @@ def _encoded(request: Request, origin: _Origin, body: JsonBody | None) -> bytes:
     target = origin.prefix + request.target
     if not _PLAIN.fullmatch(target):
         target = quote(target, safe=_KEEP)
-    head = f"{request.method} {target} HTTP/1.1\r\n{origin.headers(request.token)}"
+    lines = origin.headers(request.token)
     if request.headers:
-        head += "".join(_line(name, value) for name, value in request.headers)
+        lines = _without(lines, request.headers) + "".join(_line(name, value) for name, value in request.headers)
+    head = f"{request.method} {target} HTTP/1.1\r\n{lines}"
     if body is not None:
         return (
             f"{head}Content-Type: application/json\r\nContent-Length: {len(body.data)}\r\n\r\n".encode() + body.data
         )
     return (head + ("\r\n" if request.method in _WITHOUT_LENGTH else "Content-Length: 0\r\n\r\n")).encode()
+
+
+def _without(lines: str, headers: tuple[tuple[str, str], ...]) -> str:
+    """Leave out of common lines what a request says in its own words: said twice, each server believes another."""
+    names = {name.lower() for name, _ in headers}
+    return "".join(
+        f"{line}\r\n" for line in lines.split("\r\n") if line and line.partition(":")[0].lower() not in names
+    )
 
 
 def _line(name: str, value: str) -> str:

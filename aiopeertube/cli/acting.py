@@ -17,7 +17,7 @@ from aiopeertube.cli.nouns import Noun, check
 from aiopeertube.cli.option_sets import option
 from aiopeertube.cli.options import Settings
 from aiopeertube.cli.running import run
-from aiopeertube.cli.terminal import is_terminal
+from aiopeertube.cli.terminal import is_terminal, note
 
 if TYPE_CHECKING:
     from aiopeertube import PeerTube
@@ -140,12 +140,21 @@ def _offline() -> "PeerTube":
 
 
 async def _show(connection: Connection, action: Action, names: Sequence[str]) -> int:
+    """Write what would be sent; say what never could be."""
+    failed = 0
     async with connection.opened(many=True) as pt:
         make = await action.made(pt)
         async for name in stdin_ids.all_of(names, action.noun):
-            for call in many.parts_of(make(name)).values():
+            problem = action.noun.problem(name)
+            calls = () if problem else many.parts_of(make(name)).values()
+            problem = problem or next((call.problem for call in calls if call.problem), None)
+            if problem:
+                note(f"aiopeertube: failed: {name}: {problem}")
+                failed += 1
+                continue
+            for call in calls:
                 output.put(output.to_json(call.as_dict()) + "\n")
-    return Exit.DONE
+    return Exit.SOME_FAILED if failed else Exit.DONE
 
 
 async def _carry_out(connection: Connection, action: Action, names: Sequence[str], calls: many.Run) -> int:

@@ -10,6 +10,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from aiopeertube.cli.options import Command, Group
+from aiopeertube.cli.param_types import File
 
 _DEFAULT: Final = "apply"
 
@@ -71,6 +72,14 @@ class Apply(Command):
 class TableGroup(Group):
     """A group where `captions TABLE` is `captions apply TABLE`: the first word is none of its commands."""
 
+    def add_command(self, cmd: click.Command, name: str | None = None) -> None:
+        """Add a command; shells complete the table of `apply` as a file."""
+        super().add_command(cmd, name)
+        if (name or cmd.name) == _DEFAULT:
+            for param in cmd.params:
+                if isinstance(param, click.Argument) and param.type is click.STRING:
+                    param.type = File()
+
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Write out the command that was left out, and read the command line."""
         place = self._first(ctx, args)
@@ -109,7 +118,9 @@ class TableGroup(Group):
             return
         formatter.write_paragraph()
         with formatter.indentation():
-            formatter.write_text(f"`{ctx.command_path} TABLE` is short for `{ctx.command_path} {_DEFAULT} TABLE`.")
+            short, long = f"{ctx.command_path} TABLE", f"{ctx.command_path} {_DEFAULT} TABLE"
+            variables = f"its options may be variables like {ctx.auto_envvar_prefix}_DRY_RUN"
+            formatter.write_text(f"`{short}` is short for `{long}`; {variables}.")
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """Complete a command, or what stands after `apply`."""

@@ -1,13 +1,15 @@
 """Captions and deletes: what a dry run looks at, and what verify compares."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from aiopeertube.emulator import Emulator
+from aiopeertube.emulator.model.entities import Caption
 
-from .conftest import Cli, rows, video
+from .conftest import Cli, Terminal, rows, video
 
 SRT = b"1\r\n00:00:01,000 --> 00:00:02,500\r\nHello\r\n"
 NOBODYS = "00000000-0000-4000-8000-000000000000"
@@ -72,6 +74,18 @@ def test_a_dry_delete_tells_programs_each_video(server: Emulator, user: Cli, tab
     ]  # fmt: skip
     assert lines[0]["name"] == "Video 0001"
     assert len(server.store.videos) == 13
+
+
+def test_nothing_in_captions_steers_a_terminal(
+    server: Emulator, user: Cli, terminal: Callable[..., Terminal]
+) -> None:
+    odd = VTT + b"\x1b]0;title\x07\xff\n"
+    server.store.captions[3] = {"nl": Caption("nl", "odd-nl.vtt", odd, 0.0)}
+    screen = terminal("captions", "get", "3", "nl")
+    assert screen.end() == 0
+    assert "Hello" in screen.text
+    assert "\x1b]0;title" not in screen.raw
+    assert user("captions", "get", "3", "nl").stdout_bytes == odd
 
 
 class Forgetful(dict[int, Any]):

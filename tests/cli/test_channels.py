@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from aiopeertube.emulator import Emulator
+from aiopeertube.emulator import Emulator, Fault
 
 from .conftest import Cli, Terminal, rows
 
@@ -74,6 +74,21 @@ def test_a_list_is_input(server: Emulator, user: Cli) -> None:
     elsewhere = '{"name": "films", "host": "other.example", "isLocal": false}\n'
     result = user("channels", "update", "-", "--support", "Give", "--dry-run", input=elsewhere + "here\n")
     assert [row["path"].rpartition("/")[2] for row in rows(result.stdout)] == ["films@other.example", "here"]
+
+
+def test_a_dry_run_says_what_could_not_be_sent(server: Emulator, user: Cli) -> None:
+    result = user("channels", "update", "-", "--support", "Give", "--dry-run", input="films\na/b\n")
+    assert (result.exit_code, len(rows(result.stdout))) == (1, 1)
+    assert result.stderr.startswith("aiopeertube: failed: a/b: 'a/b' is not the name of a channel")
+
+
+def test_what_was_made_is_told_where_its_picture_is_refused(server: Emulator, user: Cli) -> None:
+    Path("a.png").write_bytes(PNG)
+    server.faults.add(Fault("5xx", path="/video-channels/*/avatar/pick", status=500))
+    result = user("channels", "create", "films", "--avatar", "a.png")
+    assert result.exit_code != 0
+    assert result.stderr.startswith("aiopeertube: the channel films is made, without all of its pictures\n")
+    assert "films" in server.store.channels
 
 
 def test_a_dry_run_sends_nothing(server: Emulator, user: Cli) -> None:

@@ -17,7 +17,7 @@ def test_a_thread(server: Emulator, user: Cli) -> None:
     answer = rows(user("comments", "reply", f"3/{first['id']}", "And to you").stdout)[0]
     nested = rows(user("comments", "reply", f"3/{answer['id']}", "Thanks", "--fields", "id,threadId").stdout)[0]
     assert nested["threadId"] == first["id"]
-    assert user("comments", "create", "3", "Another", "--format", "table").exit_code == 0
+    assert user("comments", "create", "3", "-", "--format", "table", input="Another\n").exit_code == 0
     assert [row["text"] for row in rows(user("comments", "list", "3", "--sort", "createdAt").stdout)] == [
         "Hello", "Another",
     ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 import os
 import pty
+import re
 import select
 import shutil
 import subprocess
@@ -10,9 +11,11 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 from operations import VERSIONS, plain
 
+from aiopeertube.cli.app import app
 from aiopeertube.cli.operations import operations
 
 from .conftest import Cli
@@ -177,6 +180,27 @@ def test_a_line_that_makes_no_sense_is_completed_in_silence(program: Path, cli: 
     for words in ("aiopeertube nonsense x y", "aiopeertube videos update --nonsense", "aiopeertube 'half"):
         result = cli(COMP_WORDS=words, COMP_CWORD="9", _AIOPEERTUBE_COMPLETE="bash_complete")
         assert result.stderr == ""
+
+
+def _below(command: click.Command) -> Iterator[click.Command]:
+    yield command
+    if isinstance(command, click.Group):
+        for name in command.list_commands(click.Context(command)):
+            inner = command.get_command(click.Context(command), name)
+            assert inner is not None
+            yield from _below(inner)
+
+
+def test_whatever_is_a_file_is_completed_as_one() -> None:
+    found = 0
+    for command in _below(app):
+        for param in command.params:
+            what = set(re.findall(r"[A-Z]+", param.make_metavar(click.Context(command))))
+            if what & {"FILE", "TABLE", "SOURCE", "PLAN", "OUT", "JOURNAL"} and "FIELD" not in what:
+                items = param.shell_complete(click.Context(command), "x")
+                assert [item.type for item in items[:1]] == ["file"], (command.name, param.name)
+                found += 1
+    assert found > 30
 
 
 def test_every_operation_can_be_completed() -> None:

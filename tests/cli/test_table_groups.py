@@ -84,7 +84,9 @@ def test_a_word_that_is_no_command(cli: Cli, words: str, message: str) -> None:
 def test_help_is_that_of_the_group(cli: Cli, words: str) -> None:
     result = cli(*words.split())
     assert result.exit_code == 0
-    assert "`aiopeertube captions TABLE` is short for `aiopeertube captions apply TABLE`." in result.stdout
+    text = " ".join(result.stdout.split())
+    assert "`aiopeertube captions TABLE` is short for `aiopeertube captions apply TABLE`" in text
+    assert "AIOPEERTUBE_CAPTIONS_DRY_RUN" in text
     assert "Commands:" in result.stdout
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from aiopeertube import migrate
-from aiopeertube.cli import acting, output, showing
+from aiopeertube.cli import acting, showing
 from aiopeertube.cli.acting import Action, AskOptions
 from aiopeertube.cli.connection import connect
 from aiopeertube.cli.errors import Exit, Failure
@@ -25,6 +25,7 @@ from aiopeertube.cli.running import run
 from aiopeertube.cli.showing import View
 from aiopeertube.cli.table_groups import Apply, TableGroup
 from aiopeertube.cli.table_runs import FolderFlags, run_table
+from aiopeertube.cli.terminal import write
 
 if TYPE_CHECKING:
     from aiopeertube import PeerTube
@@ -54,7 +55,7 @@ class LanguageFlags:
 
 
 @captions.command(cls=Apply)
-@click.argument("source", metavar="TABLE", type=File())
+@click.argument("source", metavar="TABLE")
 @with_options(rows=LanguageFlags, where=FolderFlags, job=JobFlags, table=TableFlags)
 @shared_options()
 @click.pass_obj
@@ -123,7 +124,7 @@ def get(settings: Settings, video: str, language: str, target: OutputOptions) ->
         hint = f"see `aiopeertube captions list {video}`"
         raise Failure(f"video {video} has no captions in {language}", code=Exit.REFUSED, hint=hint)
     if target.output == "-":
-        output.put(data.decode("utf-8", "replace"))
+        write(data)
     else:
         Path(target.output).write_bytes(data)
 

@@ -18,6 +18,8 @@ from aiopeertube.cli.options_list import Columns, ExtentOptions, FormatOptions
 from aiopeertube.cli.param_types import File
 from aiopeertube.cli.showing import Listing, View
 from aiopeertube.cli.table_groups import TableGroup, tables_of
+from aiopeertube.cli.terminal import note
+from aiopeertube.errors import PeerTubeError
 
 if TYPE_CHECKING:
     from aiopeertube import Call, Paginator, PeerTube
@@ -117,8 +119,12 @@ def create(settings: Settings, name: str, channel: ChannelOptions, written: Form
 
     async def make(pt: "PeerTube") -> Any:
         await pt.channels.create(name=name, **fields)
-        for call in _picked(pt, name, pictures).values():
-            await call
+        try:
+            for call in _picked(pt, name, pictures).values():
+                await call
+        except PeerTubeError:
+            note(f"aiopeertube: the channel {name} is made, without all of its pictures")
+            raise
         return await pt.channels.get(name)
 
     showing.show_row(settings, View(_CHANNELS, written), acting.once(settings, make))

@@ -1,5 +1,6 @@
 """`comments list|get|create|reply|approve|delete`."""
 
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -123,8 +124,9 @@ def _ids(comment: str) -> tuple[str, int]:
 @shared_options()
 @click.pass_obj
 def create(settings: Settings, video: str, text: str, written: FormatOptions) -> None:
-    """Write a comment on a video, and show it."""
-    _write(settings, written, lambda pt: pt.videos.comments.create(video, text=text))
+    """Write a comment on a video, and show it. TEXT may be - for all of stdin."""
+    words = _read(text)
+    _write(settings, written, lambda pt: pt.videos.comments.create(video, text=words))
 
 
 @comments.command()
@@ -134,9 +136,14 @@ def create(settings: Settings, video: str, text: str, written: FormatOptions) ->
 @shared_options()
 @click.pass_obj
 def reply(settings: Settings, comment: str, text: str, written: FormatOptions) -> None:
-    """Answer a comment, and show the answer."""
+    """Answer a comment, and show the answer. TEXT may be - for all of stdin."""
     check([comment], COMMENT)
-    _write(settings, written, lambda pt: pt.videos.comments.reply(*_ids(comment), text=text))
+    words = _read(text)
+    _write(settings, written, lambda pt: pt.videos.comments.reply(*_ids(comment), text=words))
+
+
+def _read(text: str) -> str:
+    return sys.stdin.buffer.read().decode("utf-8", "replace").rstrip("\n") if text == "-" else text
 
 
 def _write(settings: Settings, written: FormatOptions, maker: "acting.Once") -> None:

@@ -10,12 +10,13 @@ from aiopeertube.cli.option_sets import option, with_options
 from aiopeertube.cli.options import Settings, shared_options
 from aiopeertube.cli.options_job import JobFlags
 from aiopeertube.cli.options_table import TableFlags
+from aiopeertube.cli.param_types import File
 from aiopeertube.cli.table_groups import Apply
 from aiopeertube.cli.table_runs import FolderFlags, run_table
 
 
 @click.command("apply", cls=Apply)
-@click.argument("source", metavar="TABLE")
+@click.argument("source", metavar="TABLE", type=File())
 @with_options(job=JobFlags, table=TableFlags)
 @shared_options()
 @click.pass_obj
@@ -39,7 +40,7 @@ class ExactFlags:
 
 
 @click.command("apply", cls=Apply)
-@click.argument("source", metavar="TABLE")
+@click.argument("source", metavar="TABLE", type=File())
 @with_options(rows=ExactFlags, job=JobFlags, table=TableFlags)
 @shared_options()
 @click.pass_obj
@@ -55,7 +56,7 @@ def playlists(settings: Settings, /, *, source: str, rows: ExactFlags, job: JobF
 
 
 @click.command("apply", cls=Apply)
-@click.argument("source", metavar="TABLE")
+@click.argument("source", metavar="TABLE", type=File())
 @with_options(where=FolderFlags, job=JobFlags, table=TableFlags)
 @shared_options()
 @click.pass_obj

@@ -54,7 +54,7 @@ class Channels(Whole):
         found |= {kind: cells.read(kind, self._picture(cells.cells, kind)) for kind in PICTURES}
         if found[NAME] is CLEARED:
             cells.wrong(NAME, "it cannot be cleared")
-        if called is None and cells.are_good:
+        if not isinstance(called, str) and cells.are_good:
             cells.wrong("name", "the row names no channel")
         if not isinstance(called, str) or not cells.are_good:
             return None

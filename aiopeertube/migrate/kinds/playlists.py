@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from aiopeertube._client import PeerTube
 
 _TRIES: Final = 6
+_LONGEST: Final = 120  # characters of a name
 _PRIVACIES: Final = (1, 2, 3)
 _WIRE: Final = {NAME: "displayName", DESCRIPTION: "description", PRIVACY: "privacy", CHANNEL: "videoChannelId"}
 
@@ -53,8 +54,8 @@ class Playlists(Whole):
     def read_row(self, row: Row, rows: RowReader) -> Item | None:
         """Make an item of a row that names a playlist, and what it is to be, or a video that it is to have."""
         cells = Cells(row, rows)
-        called = cells.text("playlist", 1, 120)
-        if called is None and cells.are_good:
+        called = cells.read("playlist", _name)
+        if not isinstance(called, str) and cells.are_good:
             cells.wrong("playlist", "the row names no playlist")
         attributes, video = _attributes(cells, rows.reading.words), self._video(str(called), cells)
         if not isinstance(called, str) or not cells.are_good:
@@ -169,6 +170,12 @@ def _attributes(cells: Cells, words: Vocabulary) -> dict[str, Any]:
     if found[PRIVACY] is CLEARED:
         cells.wrong(PRIVACY, "it cannot be cleared")
     return {name: None if value is CLEARED else value for name, value in found.items() if value is not None}
+
+
+def _name(text: str) -> str:
+    if len(text) > _LONGEST:
+        raise ValueError(f"it must have 1 to {_LONGEST} characters, and has {len(text):,}")
+    return text
 
 
 def _privacy(word: str, words: Vocabulary) -> int:

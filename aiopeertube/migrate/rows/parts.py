@@ -103,11 +103,11 @@ class Cells:
         ref = self._rows.names.video(self._row.line, self.cells)
         return ref, self._rows.names.others(ref, self.cells) if ref else {}
 
-    def read(self, column: str, parse: Callable[[str], T]) -> T | Clear | None:
-        """Read a cell by `parse`, which raises ValueError with what is wrong."""
+    def read(self, column: str, parse: Callable[[str], T], *, whole: bool = False) -> T | Clear | None:
+        """Read a cell by `parse`, which raises ValueError with what is wrong; `whole`: with the spaces around it."""
         try:
             text = self._text(column)
-            return parse(text) if isinstance(text, str) else text
+            return parse(text if whole else text.strip()) if isinstance(text, str) else text
         except ValueError as exc:
             self.wrong(column, getattr(exc, "reason", str(exc)))
         return None
@@ -122,7 +122,7 @@ class Cells:
                 raise ValueError("the server takes the text 'null' for none at all; to clear the field say so")
             return text
 
-        return self.read(column, parse)
+        return self.read(column, parse, whole=True)
 
     def seconds(self, column: str) -> int | Clear | None:
         """Read a time in a video: seconds, or [hours:]minutes:seconds."""
@@ -139,9 +139,8 @@ class Cells:
         if not isinstance(cell, str):
             raise CellError(column, f"{cell!r} is no text")
         if self._rows.typed:
-            return cell.strip() or None
-        text = cell_text(cell, self._rows.reading.marker)
-        return text.strip() if isinstance(text, str) else text
+            return cell if cell.strip() else None
+        return cell_text(cell, self._rows.reading.marker)
 
 
 def _seconds(text: str) -> int:

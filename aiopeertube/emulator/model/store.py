@@ -17,7 +17,8 @@ class Store:
     """Users, channels, videos and tokens.
 
     `users` and `channels` are by name, `videos` by id in order of creation, `tokens` by access token (expired ones
-    included), `captions` by id of the video and language, `imports` by id. `uploads` are unfinished files.
+    included), `captions` by id of the video and language, `imports` by id. `uploads` are unfinished files,
+    `former_channels` the names of channels that were removed.
     """
 
     def __init__(self, seed: int, clock: Callable[[], float]) -> None:
@@ -31,6 +32,7 @@ class Store:
         self.marks = Marks()
         self.users: dict[str, User] = {}
         self.channels: dict[str, Channel] = {}
+        self.former_channels: set[str] = set()
         self.videos: dict[int, Video] = {}
         self.tokens: dict[str, Token] = {}
         self.captions: dict[int, dict[str, Caption]] = {}
@@ -80,12 +82,14 @@ class Store:
         return channel
 
     def remove_channel(self, channel: Channel) -> None:
-        """Remove a channel and its videos."""
+        """Remove a channel and its videos; playlists become private, and the name is not free again."""
         for video in self.videos_of([channel]):
             self.remove_video(video)
         for playlist in self.community.playlists.values():
-            playlist.channel = None if playlist.channel is channel else playlist.channel
+            if playlist.channel is channel:
+                playlist.channel, playlist.privacy = None, 3
         del self.channels[channel.name]
+        self.former_channels.add(channel.name)
 
     def channel_by_id(self, number: int) -> Channel | None:
         """Return a channel by id."""

@@ -93,6 +93,14 @@ class Vocabulary:
             return next((word for word, number in self.channels.items() if number == key), str(key))
         return self.labels.get(name, {}).get(str(key), str(key))
 
+    def channel_key(self, text: str) -> int:
+        """Return the id of a channel that is called so; a title or an id will do.
+
+        Raises:
+            ValueError: there is none; the message says which there are.
+        """
+        return self._channel(text.strip(), "")
+
     def captions_key(self, text: str, version: tuple[int, ...]) -> str:
         """Return the code of a language that captions can be in.
 
@@ -104,12 +112,12 @@ class Vocabulary:
             raise ValueError(f"this server takes no captions in {self.label('language', code)} ({code})")
         return code
 
-    def _channel(self, word: str) -> int:
+    def _channel(self, word: str, purpose: str = " to move a video to") -> int:
         number = self.channels.get(word)
         if number is None:
             number = self._channel_like(word)
         if number is None:
-            raise ValueError(f"there is no channel {word!r} to move a video to{meant(self.channels, word)}")
+            raise ValueError(f"there is no channel {word!r}{purpose}{meant(self.channels, word)}")
         return number
 
     def _channel_like(self, word: str) -> int | None:

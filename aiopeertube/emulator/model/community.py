@@ -116,6 +116,16 @@ class Community:
         """Return the next id of a kind of thing."""
         return next(self.numbers[kind])
 
+    def playlists_of(self, channel: Channel) -> list[Playlist]:
+        """Return a channel's playlists, in its order."""
+        return [each for each in self.playlists.values() if each.channel is channel]
+
+    def rank(self, ordered: list[Playlist]) -> None:
+        """Let these playlists follow each other in this order, where they stand among all."""
+        places = iter(ordered)
+        ranked = [next(places) if each in ordered else each for each in self.playlists.values()]
+        self.playlists = {each.id: each for each in ranked}
+
     def comments_of(self, video: Video) -> list[Comment]:
         """Return a video's comments."""
         return [comment for comment in self.comments.values() if comment.video is video]

@@ -6,6 +6,7 @@ from typing import Any
 
 from . import ids
 from .community import WATCH_LATER, Community, Playlist
+from .constants import PRIVATE
 from .entities import Caption, Channel, Marks, Token, User, Video, VideoImport
 from .uploads import PendingUploads
 
@@ -79,8 +80,8 @@ class Store:
         """Remove a channel and its videos."""
         for video in self.videos_of([channel]):
             self.remove_video(video)
-        for playlist in self.community.playlists.values():
-            playlist.channel = None if playlist.channel is channel else playlist.channel
+        for playlist in self.community.playlists_of(channel):
+            playlist.channel, playlist.privacy = None, PRIVATE
         del self.channels[channel.name]
 
     def channel_by_id(self, number: int) -> Channel | None:

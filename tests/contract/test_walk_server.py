@@ -50,8 +50,6 @@ async def test_reads_of_the_server(walk: Walk) -> None:
 
 async def test_reads_of_a_user(walk: Walk) -> None:
     me = await walk.do("me.get")
-    for name in ("me.history.list", "me.notifications.list"):
-        await walk.do(name)
     await walk.do("users.exports.list", me["id"])
     await walk.perhaps("users.imports.latest", me["id"])
     (video,) = await walk.pt.me.videos().collect(limit=1)
@@ -88,30 +86,14 @@ async def test_what_proves_who_a_user_is(walk: Walk, guest: Guest) -> None:
 
 async def test_what_a_user_changes_of_their_own(walk: Walk, guest: Guest) -> None:
     pt = guest.pt
-    me = await pt.me.get()
     avatars = await walk.do("me.avatar.pick", PIXEL, pt=pt)
     assert avatars["avatars"]
     await walk.do("me.avatar.delete", pt=pt)
-    await walk.do("me.notifications.update_settings", pt=pt, **{**me["notificationSettings"], "newFollow": 3})
-    assert (await pt.me.get())["notificationSettings"]["newFollow"] == 3
-    await walk.do("me.notifications.read_all", pt=pt)
-    await walk.do("me.notifications.list", pt=pt)
-    await walk.do("me.notifications.read", pt=pt, ids=[999999999])  # it does not mind
-    await walk.do("me.history.clear", pt=pt)
     if walk.is_8:
         await walk.do("me.read_new_feature", pt=pt, feature=1)
         sessions = await walk.do("users.sessions.list", guest.id, pt=pt)
         await walk.do("users.sessions.revoke", guest.id, sessions[0]["id"], pt=pt)
     await walk.do("auth.revoke", pt=pt)
-    assert walk.differences == {}
-
-
-async def test_a_user_watches(walk: Walk, guest: Guest) -> None:
-    pt = guest.pt
-    (video,) = await walk.pt.videos.list().collect(limit=1)
-    await walk.do("videos.watching", video["uuid"], pt=pt, currentTime=1)
-    for row in await walk.do("me.history.list", pt=pt):
-        await walk.do("me.history.delete", row["id"], pt=pt)
     assert walk.differences == {}
 
 

@@ -65,7 +65,6 @@ async def test_reads_of_accounts_and_channels(walk: Walk) -> None:
     assert walk.differences == {}
 
 
-@only_real
 async def test_reads_of_offers(walk: Walk) -> None:
     me = await walk.pt.me.get()
     await walk.do("videos.ownership.list")
@@ -163,32 +162,6 @@ async def test_a_channel_is_changed(walk: Walk, mine: Mine) -> None:
     for kind in ("avatar", "banner"):
         await walk.do(f"channels.{kind}.pick", channel, PIXEL)
         await walk.do(f"channels.{kind}.delete", channel)
-    assert walk.differences == {}
-
-
-@only_real
-async def test_a_channel_is_given_away(walk: Walk, mine: Mine) -> None:
-    pt, channel = walk.pt, mine.channel
-    users = await pt.users.list().collect()
-    other = next(user["username"] for user in users if user["role"]["id"] == 2)
-    await walk.do("videos.ownership.give", mine.video, username=other)
-    await walk.refused("videos.ownership.accept", REFUSED, NOBODY, channelId=mine.channel_id)
-    await walk.refused("videos.ownership.refuse", REFUSED, NOBODY)
-    if walk.is_8:
-        (offer,) = await walk.do("videos.ownership.of", mine.video)
-        await walk.do("videos.ownership.delete", offer["id"])
-        await walk.do("channels.ownership.give", channel, username=other)
-        (offer,) = await walk.do("channels.ownership.of", channel)
-        await walk.do("channels.ownership.delete", offer["id"])
-        await walk.refused("channels.ownership.accept", REFUSED, NOBODY)
-        await walk.refused("channels.ownership.refuse", REFUSED, NOBODY)
-        invited = await walk.do("channels.collaborators.invite", channel, accountHandle=other)
-        await walk.do("channels.collaborators.list", channel)
-        number = invited["collaborator"]["id"]
-        for verb in ("accept", "reject"):
-            await walk.refused(f"channels.collaborators.{verb}", REFUSED, channel, number)
-        await walk.do("channels.collaborators.delete", channel, number)
-        await walk.do("channels.activities", channel)
     assert walk.differences == {}
 
 

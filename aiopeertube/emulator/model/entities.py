@@ -75,6 +75,11 @@ class Channel:
     support: str | None = None
     public_email: str | None = None
     pictures: dict[str, list[dict[str, Any]]] = field(default_factory=dict)  # by kind: avatar, banner
+    collaborators: set[int] = field(default_factory=set)  # ids of users who may edit it besides
+
+    def is_managed_by(self, user: User) -> bool:
+        """Whether a user may edit it and what is in it."""
+        return user.is_staff or self.owner is user or user.id in self.collaborators
 
 
 @dataclass(slots=True)

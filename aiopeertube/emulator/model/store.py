@@ -8,6 +8,7 @@ from . import ids
 from .community import WATCH_LATER, Community, Playlist
 from .constants import PRIVATE
 from .entities import Caption, Channel, Marks, Token, User, Video, VideoImport
+from .notices import Notices
 from .uploads import PendingUploads
 
 
@@ -26,6 +27,7 @@ class Store:
         self._file_tokens: dict[str, tuple[int, float]] = {}
         self._last_video = self._last_user = self._last_channel = 0
         self.community = Community()
+        self.notices = Notices()
         self.marks = Marks()
         self.users: dict[str, User] = {}
         self.channels: dict[str, Channel] = {}
@@ -66,6 +68,7 @@ class Store:
         for token in [token for token in self.tokens.values() if token.user is user]:
             self.revoke(token)
         self.community.forget_user(user)
+        self.notices.forget_user(user)
         del self.users[user.username]
 
     def add_channel(self, name: str, owner: User, display_name: str | None = None, **fields: Any) -> Channel:
@@ -82,7 +85,17 @@ class Store:
             self.remove_video(video)
         for playlist in self.community.playlists_of(channel):
             playlist.channel, playlist.privacy = None, PRIVATE
+        self.community.forget_channel(channel)
         del self.channels[channel.name]
+
+    def give_channel(self, channel: Channel, owner: User) -> None:
+        """Give a channel to another user, with what is in it."""
+        channel.owner = owner
+        channel.collaborators.discard(owner.id)
+        for playlist in self.community.playlists_of(channel):
+            playlist.owner = owner
+        self.marks.structure += 1
+        self.marks.content += 1
 
     def channel_by_id(self, number: int) -> Channel | None:
         """Return a channel by id."""
@@ -91,6 +104,10 @@ class Store:
     def channels_of(self, user: User) -> list[Channel]:
         """Return a user's channels."""
         return [channel for channel in self.channels.values() if channel.owner is user]
+
+    def channels_shared_with(self, user: User) -> list[Channel]:
+        """Return the channels of others that a user may edit."""
+        return [channel for channel in self.channels.values() if user.id in channel.collaborators]
 
     def new_uuid(self) -> str:
         """Return an unused UUID."""
@@ -117,6 +134,7 @@ class Store:
         del self.videos[video.id], self._by_uuid[video.uuid]
         self.captions.pop(video.id, None)
         self.community.forget_video(video)
+        self.notices.forget_video(video)
         self.marks.content += 1
         self.marks.structure += 1
 

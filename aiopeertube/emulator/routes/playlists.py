@@ -196,5 +196,5 @@ ROUTES = (
     Route("GET", "/accounts/{account}/video-playlists", account_playlists),
     Route("GET", "/video-channels/{channel}/video-playlists", channel_playlists),
     Route("POST", "/video-channels/{channel}/video-playlists/reorder", reorder),
-    Route("GET", "/search/video-playlists", search_playlists),
+    Route("GET", "/search/video-playlists", search_playlists, "searchPlaylists"),
 )

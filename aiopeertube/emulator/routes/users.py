@@ -43,7 +43,9 @@ _FIELDS_OF_8 = {
 async def me(call: Call) -> Reply:
     """Return the user who asks."""
     user = call.user()
-    return json_reply(call.backend.renderer.me(user, call.store.channels_of(user)))
+    return json_reply(
+        call.backend.renderer.me(user, call.store.channels_of(user), call.store.channels_shared_with(user))
+    )
 
 
 async def quota_used(call: Call) -> Reply:

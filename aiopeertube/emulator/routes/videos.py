@@ -14,6 +14,7 @@ from aiopeertube.emulator.api.edits import apply_edit, channel_of_edit, check_st
 from aiopeertube.emulator.api.listing import Filters, Query, check_filters, check_page, video_sorts
 from aiopeertube.emulator.api.rendering import INCLUDE_BLOCKED
 from aiopeertube.emulator.api.validation import IMAGE_FIELDS, check_edit, check_passwords
+from aiopeertube.emulator.model.activities import UPDATE
 from aiopeertube.emulator.model.constants import INTERNAL, PUBLIC
 from aiopeertube.emulator.model.entities import User
 from aiopeertube.emulator.wire.problem_json import Problem
@@ -123,6 +124,7 @@ async def edit_video(call: Call) -> Reply:
     await call.backend.write(frozenset(sent.get("tags") or ()))
     if found.id in call.store.videos:
         apply_edit(call, found, sent, channel, body.files)
+        call.store.community.did(user, UPDATE, found.channel, found.updated_at, video=found)
         call.backend.tally.edits[found.id] += 1
     return done()
 

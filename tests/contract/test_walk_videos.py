@@ -3,9 +3,11 @@
 What a test makes, it takes away again; what a server has switched off is refused for a reason that is known.
 """
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 from explained import PASSWORD_HEADERS
@@ -77,16 +79,27 @@ async def test_reads_of_offers(walk: Walk) -> None:
     assert walk.differences == {}
 
 
-@only_real
 async def test_feeds(walk: Walk, mine: Mine) -> None:
     me = await walk.pt.me.get()
     for form in ("xml", "atom", "json"):
         assert await walk.do("feeds.videos", form, accountName=me["account"]["name"])
         assert await walk.do("feeds.comments", form)
-    token = await walk.pt.users.scoped_tokens.get() if hasattr(walk.pt.users, "scoped_tokens") else None
-    if token is None:
-        token = await walk.pt.request("GET", "/users/scoped-tokens")
-    await walk.do("feeds.comments", "json", videoId=mine.video)
+    token = await walk.pt.request("GET", "/users/scoped-tokens")
+    text = "Is 1 < 2 & 3 > 2?"
+    await walk.do("videos.comments.create", mine.video, text=text)
+    await walk.do("videos.update", mine.video, name=text)
+    rss = ElementTree.fromstring(await walk.do("feeds.videos", "rss", videoChannelId=mine.channel_id))
+    assert [item.findtext("title") for item in rss.iter("item")] == [text]
+    feed = ElementTree.fromstring(await walk.do("feeds.videos", "atom1", videoChannelId=mine.channel_id))
+    (entry,) = feed.iter("{http://www.w3.org/2005/Atom}entry")
+    assert entry.findtext("{http://www.w3.org/2005/Atom}title") == text
+    told = json.loads(await walk.do("feeds.comments", "json", videoId=mine.video))
+    assert (told["title"], [item["title"].startswith(text) for item in told["items"]]) == (text, [True])
+    for query in ({"accountName": "nobody_at_all"}, {"videoChannelId": NOBODY}):
+        with pytest.raises(errors.NotFound):
+            await walk.pt.feeds.videos("json", **query)
+    with pytest.raises(errors.NotPermitted):
+        await walk.pt.feeds.subscriptions("xml", accountId=me["account"]["id"], token="none")
     await walk.do("feeds.subscriptions", "xml", accountId=me["account"]["id"], token=token["feedToken"])
     assert "<rss" in await walk.do("feeds.podcast", videoChannelId=me["videoChannels"][0]["id"])
     assert walk.differences == {}

@@ -348,7 +348,7 @@ class Renderer:
         if include & INCLUDE_OWNER:
             more |= {"blockedOwner": False, "blockedServer": False}
         if include & INCLUDE_FILES:
-            more |= {"streamingPlaylists": [], "files": [self._file(video)]}
+            more |= {"streamingPlaylists": [], "files": [self.file(video)]}
         if include & INCLUDE_SOURCE:
             more["videoSource"] = None if video.source is None else self.source(video.source)
         if include & INCLUDE_AUTOMATIC_TAGS:
@@ -357,7 +357,8 @@ class Renderer:
             more["tags"] = unordered(video.tags, video.uuid)
         return more
 
-    def _file(self, video: Video) -> Body:
+    def file(self, video: Video) -> Body:
+        """Return the one file of a video."""
         name = f"{video.uuid}-720"
         torrent, file = f"{name}.torrent", f"{self.url}/static/web-videos/{name}.mp4"
         source = quote_plus(f"{self.url}/lazy-static/torrents/{torrent}")

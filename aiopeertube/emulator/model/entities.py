@@ -49,6 +49,7 @@ class User:
     is_blocked: bool = False
     blocked_reason: str | None = None
     watch_later: int = 0  # id of that playlist
+    feed_token: str = ""  # opens the feed of what they follow; empty: they never asked for it
     settings: dict[str, Any] = field(default_factory=dict)  # as they show themselves to the user
 
     def __post_init__(self) -> None:

@@ -11,6 +11,7 @@ from . import (
     collaborators,
     comments,
     config,
+    feeds,
     files,
     history,
     imports,
@@ -37,6 +38,7 @@ from . import (
 # Where a path fits more than one route, the first is taken: fixed words come before names.
 ROUTES: tuple[Route, ...] = (
     *oauth.ROUTES,
+    *feeds.ROUTES,
     *users.ROUTES,
     *config.ROUTES,
     *imports.ROUTES,
@@ -68,6 +70,6 @@ ROUTES: tuple[Route, ...] = (
 )
 
 # Those beside the API.
-FILE_ROUTES: tuple[Route, ...] = (*files.FILE_ROUTES, *captions.FILE_ROUTES)
+FILE_ROUTES: tuple[Route, ...] = (*files.FILE_ROUTES, *captions.FILE_ROUTES, *feeds.FILE_ROUTES)
 
 __all__ = ["FILE_ROUTES", "ROUTES"]

@@ -4,6 +4,7 @@ What a test makes, it takes away again; what a server has switched off is refuse
 """
 
 import json
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -261,23 +262,57 @@ async def test_a_film_comes_in_chunks(walk: Walk, mine: Mine, film: bytes) -> No
     assert walk.differences == {}
 
 
-async def test_a_file_is_replaced(walk: Walk, mine: Mine, film: bytes) -> None:
-    """Where the instance lets nobody replace files, it says so."""
-    replacements = walk.pt.videos.source.replacements(mine.video)
-    about: dict[str, Any] = {"filename": "again.mp4", "content_type": "video/mp4", "size": len(film)}
-    if not (await walk.pt.config.get())["videoFile"]["update"]["enabled"]:
-        with pytest.raises(errors.NotPermitted):
-            await replacements.start(**about)
-        with pytest.raises(errors.NotPermitted):
-            await replacements.chunk("none", film, 0, len(film))
-        with pytest.raises(errors.NotPermitted):
-            await replacements.cancel("none")
+@pytest.fixture
+async def replaceable(walk: Walk) -> AsyncIterator[None]:
+    """Let users replace files for a while, where the administrator has not; an emulator has no such switch."""
+    custom = walk.pt.config.custom
+    if (await walk.pt.config.get())["videoFile"]["update"]["enabled"]:
+        yield
         return
-    other = await replacements.start(**{**about, "size": len(film) + 1})
+    before = await custom.get()
+    await custom.update({**before, "videoFile": {"update": {"enabled": True}}})
+    try:
+        yield
+    finally:
+        await in_the_end(custom.update(before))
+
+
+async def test_nobody_replaces_a_file_where_it_is_not_allowed(walk: Walk, mine: Mine, film: bytes) -> None:
+    replacements = walk.pt.videos.source.replacements(mine.video)
+    if (await walk.pt.config.get())["videoFile"]["update"]["enabled"]:
+        return
+    with pytest.raises(errors.NotPermitted, match="not allowed on this instance"):
+        await replacements.start(filename="again.mp4", content_type="video/mp4", size=len(film))
+    with pytest.raises(errors.NotPermitted):
+        await replacements.chunk("none", film, 0, len(film))
+
+
+@pytest.mark.usefixtures("replaceable")
+async def test_a_file_is_replaced(walk: Walk, mine: Mine, film: bytes) -> None:
+    replacements = walk.pt.videos.source.replacements(mine.video)
+    about: dict[str, Any] = {"filename": "again.mp4", "content_type": "video/mp4"}
+    longer, half = film + bytes(50), len(film) // 2
+    other = await replacements.start(**about, size=len(film) + 1)
     await replacements.cancel(other["upload_id"])
-    started = await replacements.start(**about)
-    assert await replacements.chunk(started["upload_id"], film, 0, len(film)) == {"offset": None, "replaced": True}
+    with pytest.raises(errors.NotFound):
+        await replacements.chunk(other["upload_id"], film, 0, len(film))
+    with pytest.raises(errors.NotPermitted):
+        await replacements.chunk("none", film, 0, len(film))
+    with pytest.raises(errors.ApiError, match="not supported"):
+        await replacements.start(**{**about, "content_type": "text/plain"}, size=len(film))
+    started = await replacements.start(**about, size=len(longer))
+    assert (await replacements.chunk(started["upload_id"], longer[:half], 0, len(longer)))["offset"] == half
+    assert (await replacements.status(started["upload_id"], len(longer)))["offset"] == half
+    done = await replacements.chunk(started["upload_id"], longer[half:], half, len(longer))
+    assert done == {"offset": None, "replaced": True}
     assert (await walk.do("videos.source.get", mine.video))["inputFilename"] == "again.mp4"
+    video = await walk.do("videos.get", mine.video)
+    assert (video["files"][0]["size"], video["inputFileUpdatedAt"] is None) == (len(longer), False)
+    bad = b"no film at all"
+    started = await replacements.start(**about, size=len(bad))
+    with pytest.raises(errors.ApiError, match="unreadable"):
+        await replacements.chunk(started["upload_id"], bad, 0, len(bad))
+    assert walk.differences == {}
 
 
 @only_real

@@ -213,7 +213,7 @@ class Renderer:
             "commentsPolicy": {"id": video.comments_policy, "label": COMMENT_POLICIES[video.comments_policy]},
             "downloadEnabled": video.download_enabled,
             "waitTranscoding": video.wait_transcoding,
-            "inputFileUpdatedAt": None,
+            "inputFileUpdatedAt": None if video.file_updated_at is None else iso(video.file_updated_at),
             "state": _constant(video.state, STATES),
             "trackerUrls": [f"{self.url}/tracker/announce", f"ws://{self.host}/tracker/socket"],
         }

@@ -153,6 +153,7 @@ class Video:
     # The file's own name; None: derived from the uuid.
     thumbnail: str | None = None
     preview: str | None = None
+    file_updated_at: float | None = None  # when another file came; None: never
     # None: it was born with the server.
     source: SourceFile | None = field(default=None, repr=False)
     comments: int = 0

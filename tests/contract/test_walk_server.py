@@ -3,16 +3,13 @@
 A test makes what it changes and takes it away again; what belongs to the server is put back as it was.
 """
 
-import io
 import os
-import zipfile
-from pathlib import Path
 from typing import Any
 
 import pytest
 from walk import Walk, in_the_end
 
-from aiopeertube import Call, PeerTube, errors, resumable
+from aiopeertube import Call, PeerTube, errors
 
 from .conftest import PASSWORD, Guest, only_real
 from .test_contract import PIXEL
@@ -50,8 +47,6 @@ async def test_reads_of_the_server(walk: Walk) -> None:
 
 async def test_reads_of_a_user(walk: Walk) -> None:
     me = await walk.do("me.get")
-    await walk.do("users.exports.list", me["id"])
-    await walk.perhaps("users.imports.latest", me["id"])
     (video,) = await walk.pt.me.videos().collect(limit=1)
     account = me["account"]["name"]
     await walk.do("automatic_tags.available", account)
@@ -120,35 +115,6 @@ async def test_words_and_tags(walk: Walk, guest: Guest) -> None:
         await walk.do("client_config.update_interface_language", language="en-US")
         with pytest.raises(errors.ApiError):
             await walk.pt.client_config.update_language(language="fr-FR")
-    assert walk.differences == {}
-
-
-async def test_archives(walk: Walk, guest: Guest) -> None:
-    made = await walk.do("users.exports.request", guest.id, pt=guest.pt, withVideoFiles=False)
-    await walk.do("users.exports.list", guest.id, pt=guest.pt)
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w") as archive:
-        archive.writestr("peertube/empty.json", "{}")
-    uploads, data = guest.pt.users.imports.uploads(guest.id), content.getvalue()
-    other = await uploads.start(filename="other.zip", size=99)
-    await uploads.cancel(other["upload_id"])
-    started = await uploads.start(filename="archive.zip", size=len(data))
-    progress = await uploads.chunk(started["upload_id"], data[:10], 0, len(data))
-    assert progress == {"offset": 10, "userImport": None}
-    assert (await uploads.status(started["upload_id"], len(data)))["offset"] == 10
-    progress = await uploads.chunk(started["upload_id"], data[10:], 10, len(data))
-    assert progress["userImport"] is not None
-    latest = await walk.do("users.imports.latest", guest.id, pt=guest.pt)
-    assert latest["id"] == progress["userImport"]["id"]
-    await walk.perhaps("users.exports.delete", guest.id, made["export"]["id"], pt=guest.pt)
-    assert walk.differences == {}
-
-
-async def test_an_archive_is_imported_from_a_file(walk: Walk, guest: Guest, tmp_path: Path) -> None:
-    with zipfile.ZipFile(tmp_path / "archive.zip", "w") as archive:
-        archive.writestr("peertube/empty.json", "{}")
-    number = await resumable.import_archive(guest.pt, guest.id, tmp_path / "archive.zip", chunk_size=50)
-    assert (await walk.do("users.imports.latest", guest.id, pt=guest.pt))["id"] == number
     assert walk.differences == {}
 
 

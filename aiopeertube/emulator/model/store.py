@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from . import ids
+from .archives import Archive
 from .community import WATCH_LATER, Community, Playlist
 from .constants import PRIVATE
 from .entities import Caption, Channel, Marks, Token, User, Video, VideoImport
@@ -36,6 +37,8 @@ class Store:
         self.captions: dict[int, dict[str, Caption]] = {}
         self.uploads = PendingUploads()
         self.imports: dict[int, VideoImport] = {}
+        self.exports: dict[int, Archive] = {}  # that were made
+        self.archives: dict[int, Archive] = {}  # that users brought
         self.client_id = f"{self._random.getrandbits(128):032x}"
         self.client_secret = f"{self._random.getrandbits(128):032x}"
 
@@ -69,6 +72,9 @@ class Store:
             self.revoke(token)
         self.community.forget_user(user)
         self.notices.forget_user(user)
+        for kept in (self.exports, self.archives):
+            for archive in [each for each in kept.values() if each.user is user]:
+                del kept[archive.id]
         del self.users[user.username]
 
     def add_channel(self, name: str, owner: User, display_name: str | None = None, **fields: Any) -> Channel:

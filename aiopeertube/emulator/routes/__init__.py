@@ -3,6 +3,7 @@
 from aiopeertube.emulator.api.calls import Route
 
 from . import (
+    archives,
     blocks,
     captions,
     channel_edits,
@@ -40,6 +41,7 @@ from . import (
 ROUTES: tuple[Route, ...] = (
     *oauth.ROUTES,
     *feeds.ROUTES,
+    *archives.ROUTES,
     *users.ROUTES,
     *config.ROUTES,
     *imports.ROUTES,
@@ -72,6 +74,11 @@ ROUTES: tuple[Route, ...] = (
 )
 
 # Those beside the API.
-FILE_ROUTES: tuple[Route, ...] = (*files.FILE_ROUTES, *captions.FILE_ROUTES, *feeds.FILE_ROUTES)
+FILE_ROUTES: tuple[Route, ...] = (
+    *files.FILE_ROUTES,
+    *captions.FILE_ROUTES,
+    *feeds.FILE_ROUTES,
+    *archives.FILE_ROUTES,
+)
 
 __all__ = ["FILE_ROUTES", "ROUTES"]

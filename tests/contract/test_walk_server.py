@@ -17,7 +17,6 @@ from .test_contract import PIXEL
 pytestmark = [pytest.mark.anyio, only_real]
 
 REFUSED = (errors.NotPermitted, errors.Conflict, errors.BadRequest)
-MISSING = "00000000-0000-4000-8000-000000000000"
 
 
 async def test_reads_of_the_server(walk: Walk) -> None:
@@ -25,7 +24,7 @@ async def test_reads_of_the_server(walk: Walk) -> None:
         await walk.do(name)
     for name in ("server.followers.list", "server.following.list", "server.blocklist.accounts.list"):
         await walk.do(name)
-    for name in ("server.blocklist.servers.list", "plugins.list", "runners.list", "runners.jobs.list"):
+    for name in ("server.blocklist.servers.list", "plugins.list"):
         await walk.do(name)
     for name in ("automatic_tags.available", "watched_words.lists().list", "users.list", "users.registrations.list"):
         await walk.do(name)
@@ -116,48 +115,6 @@ async def test_words_and_tags(walk: Walk, guest: Guest) -> None:
         with pytest.raises(errors.ApiError):
             await walk.pt.client_config.update_language(language="fr-FR")
     assert walk.differences == {}
-
-
-async def test_a_runner_comes_and_goes(walk: Walk) -> None:
-    await walk.do("runners.registration_tokens.generate")
-    tokens = await walk.do("runners.registration_tokens.list", sort="-createdAt")
-    try:
-        for leaves in (True, False):
-            name = f"runner {os.urandom(4).hex()}"
-            runner = await walk.do("runners.register", registrationToken=tokens[0]["registrationToken"], name=name)
-            assert name in {row["name"] for row in await walk.do("runners.list")}
-            jobs = await walk.do("runners.jobs.request", runnerToken=runner["runnerToken"])
-            assert jobs["availableJobs"] == []
-            if leaves:
-                await walk.do("runners.unregister", runnerToken=runner["runnerToken"])
-            else:
-                await walk.do("runners.delete", runner["id"])
-    finally:
-        await in_the_end(walk.pt.runners.registration_tokens.delete(tokens[0]["id"]))
-    for name in ("runners.jobs.cancel", "runners.jobs.delete"):
-        with pytest.raises(errors.NotFound):
-            await walk.do(name, MISSING)
-    assert walk.differences == {}
-
-
-async def test_jobs_of_runners_that_are_not_there(walk: Walk) -> None:
-    tokens = {"runnerToken": "nope", "jobToken": "nope"}
-    jobs = walk.pt.runners.jobs
-    calls = [
-        jobs.accept(MISSING, runnerToken="nope"),
-        jobs.abort(MISSING, **tokens, reason="a test"),
-        jobs.error(MISSING, **tokens, message="a test"),
-        jobs.update(MISSING, runnerToken="nope", jobToken="nope", progress=1),
-        jobs.success(MISSING, **tokens, vttFile=b"WEBVTT\n"),
-        jobs.files.max_quality(MISSING, MISSING, **tokens),
-        jobs.files.audio(MISSING, MISSING, **tokens),
-        jobs.files.preview(MISSING, MISSING, **tokens),
-        jobs.files.studio_file(MISSING, MISSING, "intro.mp4", **tokens),
-        *([jobs.files.thumbnail(MISSING, MISSING, **tokens)] if walk.is_8 else []),
-    ]
-    for call in calls:
-        with pytest.raises(errors.NotFound):
-            await call
 
 
 async def test_the_servers_settings_are_put_back(walk: Walk) -> None:

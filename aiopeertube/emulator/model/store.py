@@ -10,6 +10,7 @@ from .community import WATCH_LATER, Community, Playlist
 from .constants import PRIVATE
 from .entities import Caption, Channel, Marks, Token, User, Video, VideoImport
 from .notices import Notices
+from .runners import Runners
 from .uploads import PendingUploads
 
 
@@ -37,6 +38,7 @@ class Store:
         self.captions: dict[int, dict[str, Caption]] = {}
         self.uploads = PendingUploads()
         self.imports: dict[int, VideoImport] = {}
+        self.runners = Runners(self.new_uuid, clock)
         self.exports: dict[int, Archive] = {}  # that were made
         self.archives: dict[int, Archive] = {}  # that users brought
         self.client_id = f"{self._random.getrandbits(128):032x}"

@@ -28,6 +28,8 @@ from . import (
     replacing,
     reports,
     resumable,
+    runner_jobs,
+    runners,
     search,
     subscriptions,
     uploads,
@@ -70,6 +72,8 @@ ROUTES: tuple[Route, ...] = (
     *mutes.ROUTES,
     *reports.ROUTES,
     *jobs.ROUTES,
+    *runner_jobs.ROUTES,
+    *runners.ROUTES,
     *user_accounts.ROUTES,
 )
 

@@ -113,8 +113,11 @@ class JobScreen(Unwatched):
             job_plan.show_for_ever(plan)
         if self._shows_counts and not self._settings.quiet:
             note(f"{plan.changes:,} of {counted(plan.looked_at, 'video')} would change")
-        if self._job.dry_run and not self._lines and not self._settings.quiet:
-            await job_plan.show_dry(plan)
+        if not self._job.dry_run:
+            await job_plan.show_failed(plan)
+        elif not self._lines and not self._settings.quiet:
+            await job_plan.show_deleted(plan)
+            await job_plan.show_failed(plan)
         job_plan.show_conflicts(plan)
         if not self._settings.quiet:
             job_plan.show_replaced(plan)
@@ -122,12 +125,12 @@ class JobScreen(Unwatched):
             await self._write_planned(plan)
 
     async def _write_planned(self, plan: Plan) -> None:
-        """Write what will not be settled any more: all of a dry run, else what is in conflict."""
+        """Write what will not be settled any more: all of a dry run, else what cannot be done."""
         if self._job.dry_run:
-            async for item in plan.items("planned", "failed", "conflict"):
+            async for item in plan.items("planned"):
                 job_output.write_outcome(item)
-        elif plan.conflicts:
-            async for item in plan.items("conflict"):
+        if plan.cannot:
+            async for item in plan.undone("failed", "conflict"):
                 job_output.write_outcome(item)
 
     async def confirm(self, question: str) -> bool:

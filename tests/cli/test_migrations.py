@@ -225,7 +225,8 @@ def test_failed_rows_come_as_they_were_and_can_be_fed_back(server: Emulator, use
     assert "no such video" in failed[1]["reason"]
     server.faults.clear()
     again = user("apply", "in.failed.csv", "--format", "jsonl")
-    assert [(row["state"], row["key"]) for row in rows(again.stdout)] == [("changed", "b")]
+    assert [(row["state"], row["key"]) for row in rows(again.stdout)] == [("failed", "c"), ("changed", "b")]
+    assert "failed: line 3, 99: there is no such video" in again.stderr
     assert video(server, 2).name == "Film | twee"
 
 

@@ -101,7 +101,7 @@ async def write_failed(journal: Journal, path: str | Path, *, overwrite: bool = 
     columns = await _columns(journal)
     count = 0
     with open_sink(str(path), (*columns, "reason"), overwrite=overwrite) as sink:
-        async for item in journal.items("failed", "conflict"):
+        async for item in journal.undone("failed", "conflict"):
             sink.write(_cells(item, columns, everything=not journal.job.columns) | {"reason": item.reason})
             count += 1
     return count
@@ -152,7 +152,7 @@ async def _columns(journal: Journal) -> tuple[str, ...]:
     """Return the table's columns; rows of JSON have columns of their own, and all of them are needed."""
     columns = dict.fromkeys(journal.job.columns)
     if not columns:
-        async for item in journal.items("failed", "conflict"):
+        async for item in journal.undone("failed", "conflict"):
             columns.update(dict.fromkeys(item.row))
     columns.pop("reason", None)
     return tuple(columns)

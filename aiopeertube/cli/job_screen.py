@@ -1,5 +1,6 @@
 """What is shown of a job while it runs, and what is asked."""
 
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,10 +10,11 @@ import click
 
 from aiopeertube._counting import counted
 from aiopeertube.cli import job_output, job_plan, many, progress, stdout
+from aiopeertube.cli.errors import Exit, Failure
 from aiopeertube.cli.interrupts import HEARD, Interrupts
 from aiopeertube.cli.options import Settings
 from aiopeertube.cli.options_job import JobFlags
-from aiopeertube.cli.terminal import note
+from aiopeertube.cli.terminal import is_terminal, note
 from aiopeertube.cli.waiting import wait_of
 from aiopeertube.migrate import Item, Plan, Stoppable, Unwatched
 
@@ -134,7 +136,13 @@ class JobScreen(Unwatched):
                 job_output.write_outcome(item)
 
     async def confirm(self, question: str) -> bool:
-        """Ask, unless the answer was given."""
+        """Ask, unless the answer was given.
+
+        Raises:
+            Failure: nobody can be asked.
+        """
+        if not self._yes and not is_terminal(sys.stdin):
+            raise Failure(f"nobody can be asked: {question}", code=Exit.USAGE, hint="add --yes if you are sure")
         return self._yes or click.confirm(question, err=True)
 
     def opened(self, run: Stoppable) -> None:

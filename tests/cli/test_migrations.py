@@ -399,6 +399,17 @@ def test_deletes_ask_and_keep_the_metadata(server: Emulator, user: Cli) -> None:
     assert outcomes[0]["name"] == name
 
 
+def test_a_deletion_that_goes_on_asks_where_something_is_left(server: Emulator, user: Cli) -> None:
+    write_csv([{"id": "1"}, {"id": "2"}])
+    assert user("delete", "in.csv", "--yes", "--first", "1").exit_code == 0
+    left = user("delete", "in.csv", "--resume")
+    assert (left.exit_code, len(server.store.videos)) == (2, 11)
+    assert "nobody can be asked: Delete 1 video" in left.stderr
+    assert user("delete", "in.csv", "--resume", "--yes").exit_code == 0
+    done = user("delete", "in.csv", "--resume")
+    assert (done.exit_code, "nothing was left to do" in done.stderr) == (0, True)
+
+
 def test_jobs_are_listed_shown_and_mapped(server: Emulator, user: Cli) -> None:
     write_csv([{"key": "oai:1", "id": "1", "name": "Film"}, {"key": "oai 2", "id": "2", "name": "Film"}])
     assert user("apply", "in.csv").exit_code == 0

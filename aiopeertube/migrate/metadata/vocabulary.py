@@ -83,7 +83,7 @@ class Vocabulary:
             return self.key(name, str(number))
         if number in self.channels.values():
             return number
-        raise Unlisted(f"there is no channel with the id {number!r} to move a video to", number)
+        raise Unlisted(f"there is no channel with the id {number!r} that you may use", number)
 
     def label(self, name: str, key: Any) -> str:
         """Return the label of an id; the id itself where there is none."""
@@ -109,7 +109,7 @@ class Vocabulary:
         if number is None:
             number = self._channel_like(word)
         if number is None:
-            raise ValueError(f"there is no channel {word!r} to move a video to{meant(self.channels, word)}")
+            raise ValueError(f"there is no channel {word!r} that you may use{meant(self.channels, word)}")
         return number
 
     def _channel_like(self, word: str) -> int | None:

@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from aiopeertube.wire.answers import json_value, strange
 from aiopeertube.wire.identifiers import video_problem
-from aiopeertube.wire.messages import Response, json_value, strange
+from aiopeertube.wire.messages import Response
 
 
 def with_new_video(response: Response) -> Any:

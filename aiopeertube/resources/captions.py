@@ -1,10 +1,11 @@
 """/videos/{id}/captions."""
 
 from aiopeertube.types import Caption, Page
+from aiopeertube.wire.answers import no_content
 from aiopeertube.wire.call import Call
 from aiopeertube.wire.files import FileLike, caption_part
 from aiopeertube.wire.identifiers import VideoRef, language_problem, segment, video_problem
-from aiopeertube.wire.messages import API, Multipart, no_content
+from aiopeertube.wire.messages import API, Multipart
 
 from ._api import Noun
 from ._video_parts import below, opened

@@ -4,10 +4,11 @@ from typing import Unpack
 
 from aiopeertube.errors import InputError
 from aiopeertube.types import NewUpload, UploadProgress, UploadStarted
+from aiopeertube.wire.answers import is_resume_incomplete
 from aiopeertube.wire.call import Call, Sender
 from aiopeertube.wire.fields import problem_of
 from aiopeertube.wire.files import FileLike
-from aiopeertube.wire.messages import Body, Response, is_resume_incomplete
+from aiopeertube.wire.messages import Body, Response
 from aiopeertube.wire.sendable import line_problem
 
 from ._answers import with_new_video

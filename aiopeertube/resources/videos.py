@@ -8,11 +8,12 @@ from aiopeertube._pagination import Paginator
 from aiopeertube.errors import InputError
 from aiopeertube.types import NewVideo, VideoDetails, VideoFilters, VideoRow, VideoUpdate, VideoUploaded
 from aiopeertube.types.video_parts import Description, Rating, Storyboards, VideoToken, View
+from aiopeertube.wire.answers import json_object, json_value, no_content
 from aiopeertube.wire.call import Call
 from aiopeertube.wire.fields import form_fields, problem_of
 from aiopeertube.wire.files import FileLike, video_part
 from aiopeertube.wire.identifiers import VideoRef, segment, video_problem
-from aiopeertube.wire.messages import API, Body, Multipart, json_object, json_value, no_content
+from aiopeertube.wire.messages import API, Body, Multipart
 from aiopeertube.wire.sendable import whole_problem
 
 from ._api import Noun

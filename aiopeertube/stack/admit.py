@@ -7,7 +7,8 @@ from typing import Final
 
 from aiopeertube import errors
 from aiopeertube.events import ConcurrencyChanged, HealthChanged, Hooks, RateLimitWaiting
-from aiopeertube.wire.messages import API, Request, Response, nothing
+from aiopeertube.wire.answers import nothing
+from aiopeertube.wire.messages import API, Request, Response
 
 from . import Transport
 from .admission import Admission

@@ -8,7 +8,7 @@ Times are seconds on the event loop's clock.
 
 from typing import Final
 
-from aiopeertube.wire.messages import RateHeaders
+from aiopeertube.wire.headers import RateHeaders
 
 from .pace import Pace
 from .place import Place, soon_enough

@@ -10,8 +10,9 @@ from aiopeertube import Outcome, PeerTube, errors
 from aiopeertube.migrate import Item, Job, Journal, JournalError, Unwatched, kinds
 from aiopeertube.migrate.steps.applying import Apply, is_worth_repeating, reason, settle_open
 from aiopeertube.testing import MockTransport, reply
+from aiopeertube.wire.answers import nothing
 from aiopeertube.wire.call import Call
-from aiopeertube.wire.messages import Request, nothing
+from aiopeertube.wire.messages import Request
 
 pytestmark = pytest.mark.anyio
 

@@ -13,17 +13,8 @@ from aiopeertube import Call, Paginator, PeerTube, resources
 from aiopeertube.errors import InvalidField, InvalidIdentifier, UnexpectedResponse
 from aiopeertube.resources._answers import with_new_video
 from aiopeertube.types import OAuthClient
-from aiopeertube.wire.messages import (
-    FormBody,
-    JsonBody,
-    Multipart,
-    RawBody,
-    Response,
-    json_object,
-    json_value,
-    no_content,
-    nothing,
-)
+from aiopeertube.wire.answers import json_object, json_value, no_content, nothing
+from aiopeertube.wire.messages import FormBody, JsonBody, Multipart, RawBody, Response
 
 Build = Callable[[Callable[..., Any]], Any]  # a method -> the call or the listing that it gives
 

@@ -14,7 +14,8 @@ from aiopeertube.stack.admit import Admit, Gates
 from aiopeertube.stack.cap import parse_rate
 from aiopeertube.stack.lanes import Lane
 from aiopeertube.testing import reply
-from aiopeertube.wire.messages import Request, Response, nothing
+from aiopeertube.wire.answers import nothing
+from aiopeertube.wire.messages import Request, Response
 
 pytestmark = [pytest.mark.anyio]
 

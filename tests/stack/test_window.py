@@ -7,7 +7,7 @@ import pytest
 from aiopeertube.stack.place import Place
 from aiopeertube.stack.span import NEVER
 from aiopeertube.stack.window import Window
-from aiopeertube.wire.messages import RateHeaders
+from aiopeertube.wire.headers import RateHeaders
 
 
 def figures(

@@ -7,7 +7,10 @@ from typing import Any
 from . import ids
 from .community import WATCH_LATER, Community, Playlist
 from .entities import Caption, Channel, Marks, Token, User, Video, VideoImport
+from .kept import Kept
 from .uploads import PendingUploads
+
+_OBJECTS_ARE_KEPT = 1.0  # seconds
 
 
 class Store:
@@ -32,6 +35,7 @@ class Store:
         self.tokens: dict[str, Token] = {}
         self.captions: dict[int, dict[str, Caption]] = {}
         self.uploads = PendingUploads()
+        self.objects = Kept(_OBJECTS_ARE_KEPT)
         self.imports: dict[int, VideoImport] = {}
         self.client_id = f"{self._random.getrandbits(128):032x}"
         self.client_secret = f"{self._random.getrandbits(128):032x}"

@@ -15,6 +15,7 @@ from . import (
     jobs,
     mutes,
     oauth,
+    objects,
     passwords,
     playlist_elements,
     playlists,
@@ -60,6 +61,6 @@ ROUTES: tuple[Route, ...] = (
 )
 
 # Those beside the API.
-FILE_ROUTES: tuple[Route, ...] = (*files.FILE_ROUTES, *captions.FILE_ROUTES)
+FILE_ROUTES: tuple[Route, ...] = (*files.FILE_ROUTES, *captions.FILE_ROUTES, *objects.FILE_ROUTES)
 
 __all__ = ["FILE_ROUTES", "ROUTES"]

@@ -8,9 +8,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from aiopeertube.errors import UnexpectedResponse
+from aiopeertube.wire.answers import json_value
 from aiopeertube.wire.call import Call
 from aiopeertube.wire.identifiers import segment
-from aiopeertube.wire.messages import API, Response, json_value
+from aiopeertube.wire.messages import API, Response
 
 from . import fields
 from .field_reads import PASSWORDS

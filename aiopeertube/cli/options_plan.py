@@ -7,6 +7,7 @@ import click
 from aiopeertube import migrate
 from aiopeertube.cli.option_sets import option
 from aiopeertube.cli.options_details import DETAILS
+from aiopeertube.cli.param_types import File
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,12 +15,17 @@ class PlanFlags:
     """How a plan is shown."""
 
     output: str | None = option(
-        "-o", "--output", metavar="FILE", help="Write the plan here, for `aiopeertube apply`; - is stdout."
+        "-o",
+        "--output",
+        type=File(),
+        metavar="FILE",
+        help="Write the plan here, for `aiopeertube apply`; -: stdout.",
     )
     html: str | None = option(
         "--html",
+        type=File(),
         metavar="FILE",
-        help="Write it as a page to read in a browser, to search, to print and to sign; - is stdout.",
+        help="Write it as a page to read in a browser, to search, to print and to sign; -: stdout.",
     )
     overwrite_output: bool = option(
         "--overwrite-output", is_flag=True, help="Replace what is there of these; --overwrite does so, too."

@@ -9,6 +9,7 @@ import click
 
 from aiopeertube import migrate
 from aiopeertube.cli import job_output, job_plan, job_screen
+from aiopeertube.cli.acting import AskOptions
 from aiopeertube.cli.connection import Connection, connect
 from aiopeertube.cli.errors import Exit, Failure
 from aiopeertube.cli.option_sets import option, with_options
@@ -17,12 +18,13 @@ from aiopeertube.cli.options_job import JobFlags, MergeFlags
 from aiopeertube.cli.options_plan import PlanFlags
 from aiopeertube.cli.options_rules import RuleFlags, ScopeFlags
 from aiopeertube.cli.options_table import CellFlags, TableFlags
+from aiopeertube.cli.param_types import File
 from aiopeertube.cli.running import run
 from aiopeertube.cli.terminal import is_terminal
 
 
 @click.command(cls=Command)
-@click.argument("source")
+@click.argument("source", type=File())
 @with_options(flags=PlanFlags, merge=MergeFlags, table=TableFlags, cells=CellFlags)
 @shared_options()
 @click.pass_obj
@@ -79,7 +81,7 @@ class EditFlags:
 
 
 @click.command(cls=Command)
-@click.argument("source", metavar="SOURCE|PLAN")
+@click.argument("source", metavar="SOURCE|PLAN", type=File())
 @with_options(edit=EditFlags, merge=MergeFlags, job=JobFlags, table=TableFlags, cells=CellFlags)
 @shared_options()
 @click.pass_obj
@@ -122,16 +124,9 @@ def apply(
     return run(main())
 
 
-@dataclass(frozen=True, slots=True)
-class AskFlags:
-    """Whether somebody is asked."""
-
-    yes: bool = option("--yes", "-y", is_flag=True, help="Do not ask.")
-
-
 @click.command("set", cls=Command)
 @click.argument("edits", metavar="FIELD=VALUE...", nargs=-1)
-@with_options(scope=ScopeFlags, rules=RuleFlags, ask=AskFlags, edit=EditFlags, job=JobFlags, cells=CellFlags)
+@with_options(scope=ScopeFlags, rules=RuleFlags, ask=AskOptions, edit=EditFlags, job=JobFlags, cells=CellFlags)
 @shared_options()
 @click.pass_obj
 def set_(
@@ -141,7 +136,7 @@ def set_(
     edits: Sequence[str],
     scope: ScopeFlags,
     rules: RuleFlags,
-    ask: AskFlags,
+    ask: AskOptions,
     edit: EditFlags,
     job: JobFlags,
     cells: CellFlags,

@@ -221,7 +221,8 @@
 
   const list = $("list");
   const origin = /^https?:\/\/[^/]+$/.test(list.dataset.origin) ? list.dataset.origin : "";
-  const otherKind = list.dataset.kind;
+  const { kind: otherKind, noun } = list.dataset;
+  const nouns = `${noun[0].toUpperCase()}${noun.slice(1)}s`;
 
   const kinds = (row) => {
     if (row[3] === "failed") return ["failed"];
@@ -245,7 +246,7 @@
     if (name.length > NAME) title.setAttribute("tabindex", "0");
     const about = element("p", { class: "about" });
     if (line !== null) about.append(`Line ${number(line)}${uuid ? " \u00b7 " : ""}`);
-    const video = origin && uuid ? { href: `${origin}/w/${encodeURIComponent(uuid)}`, target: "_blank", rel: "noreferrer noopener" } : null;
+    const video = origin && uuid && noun === "video" ? { href: `${origin}/w/${encodeURIComponent(uuid)}`, target: "_blank", rel: "noreferrer noopener" } : null;
     about.append(video ? element("a", video, uuid) : say(element("span"), uuid));
     const made = element("li", { class: state }, title, about);
     if (state !== "planned") made.append(element("p", { class: "why" }, element("strong", {}, KINDS[state] ?? state), reason ? ": " : "", say(element("span", { dir: "auto", class: "value" }), reason)));
@@ -277,8 +278,8 @@
   }
 
   function isWanted(row, at) {
-    if (wanted.field && !row[5].some(fits)) return false;
-    if (wanted.kind && !kinds(row).includes(wanted.kind)) return false;
+    const isListed = row[3] !== "failed" && row[5].length; // else it has no fields
+    if (isListed ? !row[5].some(fits) : wanted.field || (wanted.kind && kinds(row)[0] !== wanted.kind)) return false;
     return !wanted.text || haystack(at).includes(wanted.text);
   }
 
@@ -305,7 +306,7 @@
 
   function told(from, to) {
     const of = matching.length === rows.length ? number(rows.length) : `${number(matching.length)} (of ${number(rows.length)})`;
-    const range = matching.length ? `Videos ${number(from + 1)} to ${number(to)} of ${of}` : `No video of ${number(rows.length)}`;
+    const range = matching.length ? `${nouns} ${number(from + 1)} to ${number(to)} of ${of}` : `No ${noun} of ${number(rows.length)}`;
     const chosen = [wanted.field && `field ${wanted.field}`, wanted.kind && (KINDS[wanted.kind] ?? wanted.kind), wanted.text && `with \u201c\u2068${$("search").value.trim()}\u2069\u201d`];
     return [range, ...chosen.filter(Boolean)].join(" \u00b7 ");
   }

@@ -4,16 +4,14 @@ A row is `[line, uuid, name, state, reason, changes]`, a change `[field, kind, o
 the server has now, and what the field was when the table was exported comes last, if it is known.
 """
 
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
 from aiopeertube.migrate.journal.item import Item
-from aiopeertube.migrate.metadata.fields import FIELDS
+from aiopeertube.migrate.metadata.fields import FIELDS, SECRET
 from aiopeertube.migrate.plans.report import NOTHING, Diff
 
 Kind = Literal["added", "changed", "emptied", "spacing", "conflict"]
 Text = str | Literal[True] | None  # a value for people; True: it is secret, None: there is none
-
-_SECRET: Final = True
 
 
 def row_of(item: Item, diff: Diff) -> list[Any]:
@@ -29,7 +27,8 @@ def _changes(item: Item, diff: Diff) -> list[list[Any]]:
     before, found = item.before or {}, []
     for name, value in (item.after or {}).items():
         old, new = _text(name, before.get(name), diff), _text(name, value, diff)
-        found.append([name, kind_of(old, new), old, new])
+        if name in FIELDS or old != new:  # of what is new nothing has to be said where there is nothing
+            found.append([name, kind_of(old, new), old, new])
     return found
 
 
@@ -43,7 +42,7 @@ def _conflicts(item: Item, diff: Diff) -> list[list[Any]]:
 def _text(name: str, value: Any, diff: Diff) -> Text:
     if value in NOTHING:
         return None
-    return _SECRET if FIELDS[name].secret else diff.text(name, value)
+    return True if name in SECRET else diff.text(name, value)
 
 
 def kind_of(old: Text, new: Text) -> Kind:

@@ -51,11 +51,7 @@ class Summary:
     for_ever: Mapping[str, int]
     replaced: tuple[int, int] = (0, 0)
     plan_file: PlanSum | None = None
-
-    @property
-    def problems(self) -> int:
-        """How many rows cannot be done."""
-        return self.counts.get("failed", 0) + self.counts.get("conflict", 0)
+    noun: str = "video"  # what one row is about
 
     def parts(self) -> dict[str, str]:
         """Return the parts of the template as HTML."""
@@ -64,6 +60,8 @@ class Summary:
             "title": f"Plan of {_text(self.job.source)}",
             "origin": _escaped(self.job.origin),
             "kind": _escaped(self.job.kind),
+            "noun": self.noun,
+            "title_noun": self.noun.capitalize(),
             "facts": "".join(f"<div><dt>{name}</dt><dd>{value}</dd></div>" for name, value in self._facts()),
             "counts": "".join(self._counts()),
             "warnings": "".join(f'<p class="warning">{_text(line)}</p>' for line in self._warnings()),
@@ -98,7 +96,7 @@ class Summary:
 
     def _warnings(self) -> Iterator[str]:
         if self.for_ever:
-            what = ", ".join(f"{field} of {counted(count, 'video')}" for field, count in self.for_ever.items())
+            what = ", ".join(f"{field} of {counted(count, self.noun)}" for field, count in self.for_ever.items())
             yield f"A rollback cannot bring back: {what}."
         values, filled = self.replaced
         if values:

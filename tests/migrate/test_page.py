@@ -18,7 +18,7 @@ from aiopeertube import PeerTube, errors, migrate
 from aiopeertube.emulator import Emulator
 from aiopeertube.migrate import Change, Item, Job, Vocabulary
 from aiopeertube.migrate.plans.page import PlanSum, Summary, write
-from aiopeertube.migrate.plans.page.rows import Text, kind_of, row_of
+from aiopeertube.migrate.plans.page.entries import Text, kind_of, row_of
 from aiopeertube.migrate.plans.report import Diff
 
 pytestmark = pytest.mark.anyio

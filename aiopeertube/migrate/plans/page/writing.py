@@ -11,7 +11,7 @@ from aiopeertube.migrate.exact_json import dumps
 from aiopeertube.migrate.journal.item import Item
 from aiopeertube.migrate.plans.report import Diff
 
-from .rows import row_of
+from .entries import row_of
 from .summary import Summary
 
 _BLOCK: Final = 500  # rows of one block: what is in memory at once

@@ -150,6 +150,17 @@ def test_a_conflict_has_all_that_is_known() -> None:
     ]  # fmt: skip
 
 
+def test_fields_of_other_things_than_videos_are_told_by_their_values() -> None:
+    playlist = item("Films", {"videos": [], "position": None}, {"videos": ["a", "b"], "position": None})
+    assert row_of(playlist, Diff(Vocabulary()))[5] == [["videos", "added", None, "a, b"]]
+
+
+async def test_the_page_calls_things_by_their_names() -> None:
+    page = await page_of(summary=replace(SUMMARY, noun="playlist", for_ever={"videos": 2}))
+    assert "Playlist by playlist" in page
+    assert "videos of 2 playlists" in page
+
+
 def test_what_failed_has_a_reason_and_no_changes() -> None:
     failed = replace(item("", {"name": "x"}, {"name": "y"}), state="failed", reason="no such video")
     assert row_of(failed, Diff(Vocabulary())) == [2, "u", "a", "failed", "no such video", []]

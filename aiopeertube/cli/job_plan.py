@@ -52,7 +52,7 @@ async def _show_some(items: AsyncGenerator[Item, None], total: int, says: str) -
 def show_for_ever(plan: Plan, say: Callable[[str], None] = note) -> None:
     """Say what a rollback could not bring back, where there is anything."""
     if plan.for_ever:
-        what = ", ".join(f"{field} of {counted(count, 'video')}" for field, count in plan.for_ever.items())
+        what = ", ".join(f"{field} of {counted(count, plan.noun)}" for field, count in plan.for_ever.items())
         say(f"A rollback cannot bring back: {what}")
 
 
@@ -98,7 +98,7 @@ async def show_counts(made: Plan, settings: Settings) -> int:
     """Say on stderr what would change, and what cannot be done; return the exit code."""
     if not settings.quiet:
         good = made.counts.get("unchanged", 0)
-        would = f"{counted(made.changes, 'video')} would change"
+        would = f"{counted(made.changes, made.noun)} would change"
         as_is = counted(good, "is as it should be", "are as they should be")
         note(f"{would}, {as_is}, {made.cannot:,} cannot be done")
         show_replaced(made)

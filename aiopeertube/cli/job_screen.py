@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from aiopeertube._counting import counted
-from aiopeertube.cli import job_output, job_plan, many, progress, stdout
+from aiopeertube.cli import job_output, job_plan, outcomes, progress, stdout
 from aiopeertube.cli.errors import Exit, Failure
 from aiopeertube.cli.interrupts import HEARD, Interrupts
 from aiopeertube.cli.options import Settings
@@ -42,7 +42,7 @@ class JobScreen(Unwatched):
         self._pt = pt
         self._settings = settings
         self._job = job or JobFlags()
-        self._lines = job is not None and many.chosen(job.format) == "jsonl"
+        self._lines = job is not None and outcomes.chosen(job.format) == "jsonl"
         self._shows_diff = diff
         self._shows_counts = counts
         self._yes = yes

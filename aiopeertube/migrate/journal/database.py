@@ -42,14 +42,16 @@ _TWICE: Final = (
     "uuid IN (SELECT uuid FROM item WHERE pass = ? AND uuid != '' GROUP BY uuid HAVING count(DISTINCT ref) > 1) "
     "AND pass = ? AND state NOT IN ('changed', 'sending') ORDER BY uuid, line, id"
 )
-# Unseen: by rows that tell nothing of what whoever wrote them has seen.
+# Unseen: by rows that tell nothing of what whoever wrote them has seen. Rows that make one item never tell.
 _REPLACED: Final = """
 SELECT count(*), coalesce(sum(now.value IS NOT NULL AND now.value NOT IN ('', '[]')), 0)
 FROM item, json_each(item.before) AS now
 WHERE state = 'planned' AND line IS NOT NULL
-    AND coalesce(json_type(note, '$.base'), json_type(note, '$.since'), json_type(note, '$.expected')) IS NULL
+    AND coalesce(json_type(note, '$.base'), json_type(note, '$.since'), json_type(note, '$.expected'),
+        json_type(note, '$.lines')) IS NULL
 """
 _OF_ROWS: Final = frozenset({"base", "of", "own", "since"})  # what rows know of their videos, in an item's note
+_WHERE: Final = ("lines", "rows")  # where several rows that make one item stand, in its note
 # What could not be done counts, unless a later pass wants something else of the same video.
 _NOT_DONE: Final = """
 WITH wish AS (SELECT uuid, max(pass) AS pass FROM item WHERE uuid != '' GROUP BY uuid)
@@ -233,13 +235,22 @@ class Database:
         if known is None or known.state == "damaged":
             self._insert(item)
             return
-        if _OF_ROWS & item.note.keys() and known.state not in {"changed", "sending"}:
-            known.note = item.note
-            self._save([known])
+        if known.state not in {"changed", "sending"}:
+            self._learn(known, item)
         self._connection.execute(
             "UPDATE item SET pass = ?, line = ?, row = ? WHERE id = ?",
             (self.last_pass, item.line, as_json(item.row), known.id),
         )
+
+    def _learn(self, known: Item, item: Item) -> None:
+        """Take over what a row knows of its item, or where the rows of an item stand."""
+        if _OF_ROWS & item.note.keys():
+            known.note = item.note
+        elif where := {name: item.note[name] for name in _WHERE if name in item.note}:
+            known.note = known.note | where
+        else:
+            return
+        self._save([known])
 
     def keep(self, refs: Sequence[str]) -> set[str]:
         """Take into this pass what was done to these videos, or may have been; return which they are."""

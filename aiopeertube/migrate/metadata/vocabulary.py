@@ -93,6 +93,14 @@ class Vocabulary:
             return next((word for word, number in self.channels.items() if number == key), str(key))
         return self.labels.get(name, {}).get(str(key), str(key))
 
+    def channel_key(self, text: str) -> int:
+        """Return the id of a channel that is called so; a title or an id will do.
+
+        Raises:
+            ValueError: there is none; the message says which there are.
+        """
+        return self._channel(text.strip())
+
     def captions_key(self, text: str, version: tuple[int, ...]) -> str:
         """Return the code of a language that captions can be in.
 

@@ -1,7 +1,8 @@
 """Groups of commands for one noun whose `apply` takes a table, and whose name alone means `apply`."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from difflib import get_close_matches
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,6 +13,48 @@ from aiopeertube.cli.options import Command, Group
 from aiopeertube.cli.param_types import File
 
 _DEFAULT: Final = "apply"
+
+
+class Deferred(MutableMapping[str, click.Command]):
+    """The commands of a group; those given as "module:name" are imported when they are used: jobs take long to."""
+
+    def __init__(self, places: Mapping[str, str]) -> None:
+        self._found: dict[str, click.Command | str] = dict(places)
+
+    def __getitem__(self, name: str) -> click.Command:
+        """Return a command."""
+        found = self._found[name]
+        if isinstance(found, str):
+            module, _, attribute = found.partition(":")
+            found = self._found[name] = getattr(import_module(module), attribute)
+        assert isinstance(found, click.Command)  # noqa: S101 - mypy does not know
+        return found
+
+    def __setitem__(self, name: str, command: click.Command) -> None:
+        """Add a command."""
+        self._found[name] = command
+
+    def __delitem__(self, name: str) -> None:
+        """Take a command out."""
+        del self._found[name]
+
+    def __contains__(self, name: object) -> bool:
+        """Tell whether there is a command, without importing it."""
+        return name in self._found
+
+    def __iter__(self) -> Iterator[str]:
+        """Name the commands."""
+        return iter(self._found)
+
+    def __len__(self) -> int:
+        """Count the commands."""
+        return len(self._found)
+
+
+def tables_of(noun: str) -> Deferred:
+    """Return the commands of a noun that take tables, or write them."""
+    folder = "aiopeertube.cli.commands"
+    return Deferred({"apply": f"{folder}.whole_tables:{noun}", "export": f"{folder}.whole_exports:{noun}"})
 
 
 class Apply(Command):

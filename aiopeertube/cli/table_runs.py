@@ -26,16 +26,23 @@ class FolderFlags:
 
 
 def run_table(
-    settings: Settings, verb: Verb, source: str, *, job: JobFlags, table: TableFlags, yes: bool = True
+    settings: Settings,
+    verb: Verb,
+    source: str,
+    *,
+    job: JobFlags,
+    table: TableFlags,
+    yes: bool = True,
+    compares: bool = False,
 ) -> int:
-    """Carry out what a table asks for; return the exit code."""
+    """Carry out what a table asks for; return the exit code. What `compares` first can show what would change."""
     options = job.checked()
     given = table.opened_table(source)
     connection = connect(settings, user=True)
 
     async def main() -> int:
         async with job_output.client(connection) as pt:
-            watcher = job_screen.JobScreen(pt, settings, job, yes=yes)
+            watcher = job_screen.JobScreen(pt, settings, job, yes=yes, diff=compares and job.dry_run)
             done = await verb(pt, given, table=table, job=options, watcher=watcher)
         return job_output.ended(done, settings, job, declined="nothing was deleted")
 

@@ -33,6 +33,12 @@ def nothing(response: Response) -> None:
         raise strange(response, "no content")
 
 
+def no_content(response: Response) -> None:
+    """Accept an answer without content alone: JSON is somebody else's, and does not tell what was done."""
+    if response.body:
+        raise strange(response, "no content")
+
+
 def json_or_text(response: Response) -> Any:
     """Decode JSON where the content type says so, else text; None for an empty body.
 

@@ -180,6 +180,17 @@ async def test_one_goes_after_the_other_and_waits_are_counted() -> None:
         assert {state.origin for state in gates.health()} == {"http://a"}
 
 
+async def test_who_is_exempt_waits_for_no_window() -> None:
+    pool = Pool()
+    async with opened(pool) as gates:
+        gates.user.exempt = True
+        sending = asyncio.create_task(sent(gates, pool, request(), request(), request()))
+        await asyncio.sleep(0.05)
+        assert [state.waiting for state in gates.lanes()] == [0, 2, 0]  # for those before them
+        assert [state.waiting for state in gates.windows()] == [0]
+        await sending
+
+
 async def test_the_kind_of_lane_may_be_said() -> None:
     pool = Pool()
     async with opened(pool) as gates:

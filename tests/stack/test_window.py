@@ -105,6 +105,17 @@ def test_any_refusal_overrides_what_was_believed() -> None:
     assert window.next_moment(15) <= 21.1
 
 
+def test_an_answer_that_a_refusal_overtook_changes_no_end() -> None:
+    window = known()
+    window.answered(window.start(0.2), 0.3, figures(0))
+    window.refused(window.start(0.4), 0.5, figures(0, retry_after=2), 2)  # so windows are two seconds long
+    window.answered(window.start(3.0), 3.1, figures(30, reset=1_000_020))  # others opened this one
+    overtaken = window.start(5.2)  # it should be over, and has become longer
+    window.refused(window.start(5.3), 5.4, figures(0, reset=1_000_020, retry_after=9), 9)
+    window.answered(overtaken, 5.5, figures(0, reset=1_000_020))
+    assert window.ends == pytest.approx(14.4)
+
+
 def test_a_window_that_became_longer_is_learnt_at_the_first_refusal() -> None:
     window = known()
     window.refused(window.start(2.0), 2.1, figures(0, retry_after=8), 8)

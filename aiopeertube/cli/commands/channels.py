@@ -17,7 +17,7 @@ from aiopeertube.cli.options import Settings, shared_options
 from aiopeertube.cli.options_list import Columns, ExtentOptions, FormatOptions
 from aiopeertube.cli.param_types import File
 from aiopeertube.cli.showing import Listing, View
-from aiopeertube.cli.table_groups import TableGroup
+from aiopeertube.cli.table_groups import TableGroup, tables_of
 from aiopeertube.cli.terminal import note
 from aiopeertube.errors import PeerTubeError
 
@@ -35,7 +35,7 @@ _PICTURES: Final = ("avatar", "banner")
 _channels = click.argument("channels", metavar="NAME...", nargs=-1, required=True)
 
 
-@click.group(cls=TableGroup)
+@click.group(cls=TableGroup, commands=tables_of("channels"))
 @shared_options()
 def channels() -> None:
     """List, show, make, edit and delete channels.

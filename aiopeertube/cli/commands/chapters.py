@@ -14,7 +14,7 @@ from aiopeertube.cli.options import Settings, shared_options
 from aiopeertube.cli.options_list import Columns, FormatOptions
 from aiopeertube.cli.param_types import File
 from aiopeertube.cli.showing import View
-from aiopeertube.cli.table_groups import TableGroup
+from aiopeertube.cli.table_groups import TableGroup, tables_of
 
 if TYPE_CHECKING:
     from aiopeertube import PeerTube
@@ -23,7 +23,7 @@ _CHAPTERS: Final = Columns(table=("timecode", "title"), csv=("timecode", "title"
 _video = click.argument("video", metavar="VIDEO")
 
 
-@click.group(cls=TableGroup)
+@click.group(cls=TableGroup, commands=tables_of("chapters"))
 @shared_options()
 def chapters() -> None:
     """Show, replace and remove the chapters of videos.

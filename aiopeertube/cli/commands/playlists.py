@@ -17,7 +17,7 @@ from aiopeertube.cli.options import Settings, shared_options
 from aiopeertube.cli.options_list import Columns, ExtentOptions, FormatOptions
 from aiopeertube.cli.param_types import File, Labelled
 from aiopeertube.cli.showing import Listing, View
-from aiopeertube.cli.table_groups import TableGroup
+from aiopeertube.cli.table_groups import TableGroup, tables_of
 
 if TYPE_CHECKING:
     from aiopeertube import Paginator, PeerTube
@@ -32,7 +32,7 @@ _PLAYLISTS: Final = Columns(
 _playlists = click.argument("playlists", metavar="ID...", nargs=-1, required=True)
 
 
-@click.group(cls=TableGroup)
+@click.group(cls=TableGroup, commands=tables_of("playlists"))
 @shared_options()
 def playlists() -> None:
     """List, show, make, edit, fill, order and delete playlists.

@@ -48,7 +48,8 @@ def delete(settings: Settings, /, *, source: str, ask: AskOptions, job: JobFlags
 
     Only their metadata is kept, in the journal. --dry-run looks at each, and says which are there and may be deleted.
     """
-    if not ask.yes and not job.dry_run and not is_terminal(sys.stdin):
+    goes_on = job.resume or job.resume_failed  # with nothing left to do perhaps
+    if not ask.yes and not job.dry_run and not goes_on and not is_terminal(sys.stdin):
         raise Failure("nobody can be asked whether to delete", code=Exit.USAGE, hint="add --yes if you are sure")
     return run_table(settings, migrate.delete, source, job=job, table=table, yes=ask.yes)
 

@@ -41,6 +41,7 @@ class Captions:
     """
 
     name: ClassVar[str] = "captions"
+    noun: ClassVar[str] = "video"
     columns: ClassVar[tuple[str, ...]] = ("language", "file")
     compares: ClassVar[bool] = False
     can_be_undone: ClassVar[bool] = False

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import tarfile
 from pathlib import Path
 
@@ -20,6 +21,9 @@ VERSION = re.compile(r'^__version__ = "(.+)"$', re.MULTILINE)
 NOT_LIVE = ("-m", "not live", "tests")
 # Tests wait as long as they work, for programs and sockets: so two workers for each core.
 ON_ALL_CORES = ("-n", str(min(8, 2 * (os.cpu_count() or 1))), "--dist=worksteal")
+
+# PeerTube's own program for the command line; the clients of PyPI are in pyproject.toml.
+NPM_CLIENT = "@peertube/peertube-cli@1.0.3"
 
 # Long searches for what nobody thought of: measured they take twice as long, and the rest covers enough.
 SEARCHES = (
@@ -193,6 +197,22 @@ def live(session: nox.Session) -> None:
     install_wheel(session)
     session.install("--upgrade", *group("test"))
     pytest(session, "-m", "live", *(session.posargs or ["tests/contract"]))
+
+
+@nox.session
+def clients(session: nox.Session) -> None:
+    """Run clients that others wrote against emulators of both versions, and a real server where one is named."""
+    install_wheel(session)
+    session.install("--upgrade", *group("clients"))
+    modules = []
+    if shutil.which("npm"):
+        folder = str(Path(session.create_tmp()).absolute())
+        quiet = ("--silent", "--no-audit", "--no-fund")
+        session.run("npm", "install", *quiet, "--prefix", folder, NPM_CLIENT, external=True)
+        modules = ["--modules", folder]
+    else:
+        session.warn(f"there is no npm: {NPM_CLIENT} is left out")
+    session.run("python", "tests/clients/compare.py", *modules, *session.posargs)
 
 
 @nox.session

@@ -1,11 +1,11 @@
 """Fetches and writes what the server has of a noun: a list of it, or those that are named."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from inspect import isawaitable
 from typing import TYPE_CHECKING, Any, Final
 
-from aiopeertube.cli import many, output, stdin_ids
+from aiopeertube.cli import answers, many, output, stdin_ids
 from aiopeertube.cli.cells import Row, projected
 from aiopeertube.cli.connection import Connection, connect
 from aiopeertube.cli.errors import Exit
@@ -15,7 +15,6 @@ from aiopeertube.cli.nouns import VIDEO, Noun, check
 from aiopeertube.cli.options import Settings
 from aiopeertube.cli.options_list import Columns, ExtentOptions, FormatOptions
 from aiopeertube.cli.running import run
-from aiopeertube.errors import UnexpectedResponse
 
 if TYPE_CHECKING:
     from aiopeertube import Outcome, Paginator, PeerTube
@@ -54,7 +53,7 @@ class Listing:
         found = self.source(pt)
         rows = await found if isawaitable(found) else found
         async for page in pages(rows, None if self.keep else limit):
-            kept = [row for row in map(checked, page) if self.keep is None or self.keep(row)][:limit]
+            kept = [row for row in map(answers.row, page) if self.keep is None or self.keep(row)][:limit]
             yield kept
             limit = None if limit is None else limit - len(kept)
             if limit is not None and limit <= 0:
@@ -87,29 +86,6 @@ async def pages(rows: "Paginator[Any]", limit: int | None) -> AsyncIterator[list
         yield page
 
 
-def checked(row: Any) -> Row:
-    """Return a row.
-
-    Raises:
-        UnexpectedResponse: it is none.
-    """
-    if isinstance(row, Mapping):
-        return row
-    raise UnexpectedResponse(f"expected a JSON object, got {type(row).__name__}", status=200)
-
-
-def taken(answer: Any, field: str) -> list[Row]:
-    """Return the rows in a field of an answer.
-
-    Raises:
-        UnexpectedResponse: there are none such.
-    """
-    rows = checked(answer).get(field)
-    if not isinstance(rows, list):
-        raise UnexpectedResponse(f"expected an object with an array {field}", status=200)
-    return [checked(row) for row in rows]
-
-
 def show_rows(settings: Settings, view: View, source: "Callable[[PeerTube], Awaitable[Sequence[Row]]]") -> None:
     """Write rows that come in one answer."""
     view.written.parsed()  # complains before anything is sent
@@ -140,7 +116,7 @@ async def _show_one(
     connection: Connection, settings: Settings, view: View, name: str, get: "Callable[[PeerTube], Any]"
 ) -> int:
     async with connection.opened() as pt:
-        row = checked(await get(pt)(name))
+        row = answers.row(await get(pt)(name))
     show_row(settings, view, row)
     return Exit.DONE
 
@@ -192,4 +168,4 @@ class InOrder:
 
     def _add(self, row: Any) -> None:
         if row is not None:
-            self._writer.add(checked(row))
+            self._writer.add(answers.row(row))

@@ -56,6 +56,7 @@ class EmulatorOptions:
         serialization_failures: Whether parallel writes may fail as on a real server
             (needs `write_seconds`).
         imports: Whether users may import videos; nothing is ever fetched.
+        replacements: Whether users may replace the files of their videos.
         additional_extensions: Whether files of other kinds than .webm, .ogv and .mp4 may be uploaded, like .mxf.
         access_token_lifetime: Seconds that an access token is valid.
         refresh_token_lifetime: Seconds that a refresh token is valid; None: the release's default.
@@ -77,6 +78,7 @@ class EmulatorOptions:
     write_seconds: float = 0.0
     serialization_failures: bool = True
     imports: bool = False
+    replacements: bool = False
     additional_extensions: bool = False
     access_token_lifetime: int = 86399
     refresh_token_lifetime: int | None = None

@@ -137,7 +137,8 @@ class Export:
             self.written += 1
             cells = {column: cell(video, column, as_json=as_json) for column in columns if column != exported.COLUMN}
             if exported.COLUMN in columns:
-                cells[exported.COLUMN] = exported.write(video["uuid"], current(video, needed))
+                edited = str(video.get("updatedAt") or "")
+                cells[exported.COLUMN] = exported.write(video["uuid"], current(video, needed), edited)
             sink.write(cells)
 
 

@@ -29,7 +29,8 @@ from typing import Any, Final
 from aiopeertube import errors
 from aiopeertube._counting import counted
 from aiopeertube.events import Hooks, Retrying
-from aiopeertube.wire.messages import READS, Request, Response, error_of, is_resume_incomplete, strange
+from aiopeertube.wire.answers import error_of, is_resume_incomplete, strange
+from aiopeertube.wire.messages import READS, Request, Response
 from aiopeertube.wire.turn import TURN, acted, waited
 
 from . import Transport
@@ -88,7 +89,7 @@ def only_when_repeatable(failure: Failure) -> float | None:
 
 def answer_was_lost(failure: Failure) -> float | None:
     """Repeat when nobody knows what became of it."""
-    if isinstance(failure.error, errors.RedirectRefused):
+    if isinstance(failure.error, errors.RedirectRefused | errors.OddAnswer):
         return GIVE_UP
     lost = isinstance(failure.error, (errors.TransportError, errors.UnexpectedResponse))
     return _backoff(failure) if lost else None

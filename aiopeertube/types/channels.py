@@ -2,7 +2,7 @@
 
 from typing import NotRequired, TypedDict
 
-from .accounts import Account, AccountOfList
+from .accounts import Account, AccountOfList, OwnerOfShared
 from .common import Actor, ActorImage, ActorSummary
 
 
@@ -17,14 +17,17 @@ class ChannelViews(TypedDict):
     views: int
 
 
-class Channel(Actor, TypedDict):
-    """A channel in full."""
-
+class _Channel(Actor, TypedDict):
     support: str | None
     isLocal: bool
     banners: list[ActorImage]
-    ownerAccount: NotRequired[Account | AccountOfList]  # 8.x: in lists a short one
     publicEmail: NotRequired[str | None]  # 8.x
+
+
+class Channel(_Channel, TypedDict):
+    """A channel in full."""
+
+    ownerAccount: NotRequired[Account | AccountOfList]  # 8.x: in lists a short one
     # Only where they are asked for.
     viewsPerDay: NotRequired[list[ChannelViews]]
     totalViews: NotRequired[int]
@@ -32,7 +35,15 @@ class Channel(Actor, TypedDict):
 
 
 class OwnChannel(Channel, TypedDict):
-    """A channel of the user who asks, or one that they collaborate on."""
+    """A channel of the user who asks."""
 
     ownerAccountId: NotRequired[int | None]  # 8.x
     ownerAccountName: NotRequired[str | None]  # 8.x
+
+
+class SharedChannel(_Channel, TypedDict):
+    """A channel of somebody else that the user who asks may edit; only 8.x."""
+
+    ownerAccount: OwnerOfShared
+    ownerAccountId: int
+    ownerAccountName: str

@@ -3,7 +3,7 @@
 from typing import Literal, NotRequired, TypeAlias, TypedDict
 
 from .accounts import Account
-from .channels import OwnChannel
+from .channels import OwnChannel, SharedChannel
 from .common import LabelledId
 
 Role: TypeAlias = LabelledId
@@ -95,7 +95,7 @@ class Me(User, TypedDict):
     """Answer of `GET /users/me`."""
 
     specialPlaylists: list[SpecialPlaylist]
-    videoChannelCollaborations: NotRequired[list[OwnChannel]]  # 8.x
+    videoChannelCollaborations: NotRequired[list[SharedChannel]]  # 8.x
 
 
 class QuotaUsed(TypedDict):

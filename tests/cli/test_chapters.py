@@ -65,6 +65,13 @@ def test_what_is_no_chapter(server: Emulator, user: Cli, text: str, message: str
     assert server.statistics().requests == before
 
 
+def test_a_file_that_is_not_there(server: Emulator, user: Cli) -> None:
+    result = user("chapters", "put", "3", "none.txt")
+    assert (result.exit_code, result.stderr) == (
+        2, "aiopeertube: error: cannot read none.txt: No such file or directory\n",
+    )  # fmt: skip
+
+
 def test_removed_when_somebody_says_so(server: Emulator, user: Cli, terminal: Callable[..., Terminal]) -> None:
     for number in ("3", "4"):
         assert user("chapters", "put", number, "-", input="0 One").exit_code == 0

@@ -67,6 +67,14 @@ def test_jobs_are_paused_and_resumed(server: Emulator, admin: Cli) -> None:
     assert (routes["POST /jobs/pause"], routes["POST /jobs/resume"]) == (1, 1)
 
 
+def test_jobs_are_cancelled_where_the_server_can(server: Emulator, admin: Cli) -> None:
+    listed = admin("server-jobs", "list", "--limit", "2").stdout
+    result = admin("server-jobs", "cancel", "-", "email/7", input=listed)
+    named = {f"{row['type']}/{row['id']}" for row in rows(listed)}
+    assert (result.exit_code, {row["job"] for row in rows(result.stdout)}) == (1, {*named, "email/7"})
+    assert "PeerTube has it from 8.0 on" in result.stderr
+
+
 def test_not_for_everybody(server: Emulator, user: Cli) -> None:
     assert user("server-jobs", "list").exit_code == 5
     assert user("server-jobs", "pause").exit_code == 5

@@ -9,7 +9,7 @@ import asyncio
 import os
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -88,13 +88,17 @@ REAL = pytest.param("real", marks=pytest.mark.live)
 only_real = pytest.mark.parametrize("walked", [REAL], indirect=True)
 
 
+def _for_walks(version: Any) -> AbstractContextManager[Emulator]:
+    return Emulator.in_thread(videos=5, rate_limit=None, replacements=True, server_version=version)
+
+
 @pytest.fixture(scope="session")
 def emulators(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Server]]:
     """Emulators of both versions for walks, without limits, and with a short film."""
     with ExitStack() as stack:
         found: dict[str, Server] = {}
         for version in ("6.3", "8.2"):
-            emulator = stack.enter_context(Emulator.in_thread(videos=5, rate_limit=None, server_version=version))
+            emulator = stack.enter_context(_for_walks(version))
             emulator.store.videos[1].duration, emulator.store.videos[1].size = 1, 5853
             for video in emulator.store.videos.values():
                 video.source = SourceFile("film.mp4", video.size, "", video.created_at)

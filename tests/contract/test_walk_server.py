@@ -3,16 +3,13 @@
 A test makes what it changes and takes it away again; what belongs to the server is put back as it was.
 """
 
-import io
 import os
-import zipfile
-from pathlib import Path
 from typing import Any
 
 import pytest
 from walk import Walk, in_the_end
 
-from aiopeertube import Call, PeerTube, errors, resumable
+from aiopeertube import Call, PeerTube, errors
 
 from .conftest import PASSWORD, Guest, only_real
 from .test_contract import PIXEL
@@ -20,7 +17,6 @@ from .test_contract import PIXEL
 pytestmark = [pytest.mark.anyio, only_real]
 
 REFUSED = (errors.NotPermitted, errors.Conflict, errors.BadRequest)
-MISSING = "00000000-0000-4000-8000-000000000000"
 
 
 async def test_reads_of_the_server(walk: Walk) -> None:
@@ -28,7 +24,7 @@ async def test_reads_of_the_server(walk: Walk) -> None:
         await walk.do(name)
     for name in ("server.followers.list", "server.following.list", "server.blocklist.accounts.list"):
         await walk.do(name)
-    for name in ("server.blocklist.servers.list", "plugins.list", "runners.list", "runners.jobs.list"):
+    for name in ("server.blocklist.servers.list", "plugins.list"):
         await walk.do(name)
     for name in ("automatic_tags.available", "watched_words.lists().list", "users.list", "users.registrations.list"):
         await walk.do(name)
@@ -50,10 +46,6 @@ async def test_reads_of_the_server(walk: Walk) -> None:
 
 async def test_reads_of_a_user(walk: Walk) -> None:
     me = await walk.do("me.get")
-    for name in ("me.history.list", "me.notifications.list"):
-        await walk.do(name)
-    await walk.do("users.exports.list", me["id"])
-    await walk.perhaps("users.imports.latest", me["id"])
     (video,) = await walk.pt.me.videos().collect(limit=1)
     account = me["account"]["name"]
     await walk.do("automatic_tags.available", account)
@@ -88,30 +80,14 @@ async def test_what_proves_who_a_user_is(walk: Walk, guest: Guest) -> None:
 
 async def test_what_a_user_changes_of_their_own(walk: Walk, guest: Guest) -> None:
     pt = guest.pt
-    me = await pt.me.get()
     avatars = await walk.do("me.avatar.pick", PIXEL, pt=pt)
     assert avatars["avatars"]
     await walk.do("me.avatar.delete", pt=pt)
-    await walk.do("me.notifications.update_settings", pt=pt, **{**me["notificationSettings"], "newFollow": 3})
-    assert (await pt.me.get())["notificationSettings"]["newFollow"] == 3
-    await walk.do("me.notifications.read_all", pt=pt)
-    await walk.do("me.notifications.list", pt=pt)
-    await walk.do("me.notifications.read", pt=pt, ids=[999999999])  # it does not mind
-    await walk.do("me.history.clear", pt=pt)
     if walk.is_8:
         await walk.do("me.read_new_feature", pt=pt, feature=1)
         sessions = await walk.do("users.sessions.list", guest.id, pt=pt)
         await walk.do("users.sessions.revoke", guest.id, sessions[0]["id"], pt=pt)
     await walk.do("auth.revoke", pt=pt)
-    assert walk.differences == {}
-
-
-async def test_a_user_watches(walk: Walk, guest: Guest) -> None:
-    pt = guest.pt
-    (video,) = await walk.pt.videos.list().collect(limit=1)
-    await walk.do("videos.watching", video["uuid"], pt=pt, currentTime=1)
-    for row in await walk.do("me.history.list", pt=pt):
-        await walk.do("me.history.delete", row["id"], pt=pt)
     assert walk.differences == {}
 
 
@@ -139,77 +115,6 @@ async def test_words_and_tags(walk: Walk, guest: Guest) -> None:
         with pytest.raises(errors.ApiError):
             await walk.pt.client_config.update_language(language="fr-FR")
     assert walk.differences == {}
-
-
-async def test_archives(walk: Walk, guest: Guest) -> None:
-    made = await walk.do("users.exports.request", guest.id, pt=guest.pt, withVideoFiles=False)
-    await walk.do("users.exports.list", guest.id, pt=guest.pt)
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w") as archive:
-        archive.writestr("peertube/empty.json", "{}")
-    uploads, data = guest.pt.users.imports.uploads(guest.id), content.getvalue()
-    other = await uploads.start(filename="other.zip", size=99)
-    await uploads.cancel(other["upload_id"])
-    started = await uploads.start(filename="archive.zip", size=len(data))
-    progress = await uploads.chunk(started["upload_id"], data[:10], 0, len(data))
-    assert progress == {"offset": 10, "userImport": None}
-    assert (await uploads.status(started["upload_id"], len(data)))["offset"] == 10
-    progress = await uploads.chunk(started["upload_id"], data[10:], 10, len(data))
-    assert progress["userImport"] is not None
-    latest = await walk.do("users.imports.latest", guest.id, pt=guest.pt)
-    assert latest["id"] == progress["userImport"]["id"]
-    await walk.perhaps("users.exports.delete", guest.id, made["export"]["id"], pt=guest.pt)
-    assert walk.differences == {}
-
-
-async def test_an_archive_is_imported_from_a_file(walk: Walk, guest: Guest, tmp_path: Path) -> None:
-    with zipfile.ZipFile(tmp_path / "archive.zip", "w") as archive:
-        archive.writestr("peertube/empty.json", "{}")
-    number = await resumable.import_archive(guest.pt, guest.id, tmp_path / "archive.zip", chunk_size=50)
-    assert (await walk.do("users.imports.latest", guest.id, pt=guest.pt))["id"] == number
-    assert walk.differences == {}
-
-
-async def test_a_runner_comes_and_goes(walk: Walk) -> None:
-    await walk.do("runners.registration_tokens.generate")
-    tokens = await walk.do("runners.registration_tokens.list", sort="-createdAt")
-    try:
-        for leaves in (True, False):
-            name = f"runner {os.urandom(4).hex()}"
-            runner = await walk.do("runners.register", registrationToken=tokens[0]["registrationToken"], name=name)
-            assert name in {row["name"] for row in await walk.do("runners.list")}
-            jobs = await walk.do("runners.jobs.request", runnerToken=runner["runnerToken"])
-            assert jobs["availableJobs"] == []
-            if leaves:
-                await walk.do("runners.unregister", runnerToken=runner["runnerToken"])
-            else:
-                await walk.do("runners.delete", runner["id"])
-    finally:
-        await in_the_end(walk.pt.runners.registration_tokens.delete(tokens[0]["id"]))
-    for name in ("runners.jobs.cancel", "runners.jobs.delete"):
-        with pytest.raises(errors.NotFound):
-            await walk.do(name, MISSING)
-    assert walk.differences == {}
-
-
-async def test_jobs_of_runners_that_are_not_there(walk: Walk) -> None:
-    tokens = {"runnerToken": "nope", "jobToken": "nope"}
-    jobs = walk.pt.runners.jobs
-    calls = [
-        jobs.accept(MISSING, runnerToken="nope"),
-        jobs.abort(MISSING, **tokens, reason="a test"),
-        jobs.error(MISSING, **tokens, message="a test"),
-        jobs.update(MISSING, runnerToken="nope", jobToken="nope", progress=1),
-        jobs.success(MISSING, **tokens, vttFile=b"WEBVTT\n"),
-        jobs.files.max_quality(MISSING, MISSING, **tokens),
-        jobs.files.audio(MISSING, MISSING, **tokens),
-        jobs.files.preview(MISSING, MISSING, **tokens),
-        jobs.files.studio_file(MISSING, MISSING, "intro.mp4", **tokens),
-        *([jobs.files.thumbnail(MISSING, MISSING, **tokens)] if walk.is_8 else []),
-    ]
-    for call in calls:
-        with pytest.raises(errors.NotFound):
-            await call
 
 
 async def test_the_servers_settings_are_put_back(walk: Walk) -> None:

@@ -3,9 +3,12 @@
 What a test makes, it takes away again; what a server has switched off is refused for a reason that is known.
 """
 
+import json
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 from explained import PASSWORD_HEADERS
@@ -65,7 +68,6 @@ async def test_reads_of_accounts_and_channels(walk: Walk) -> None:
     assert walk.differences == {}
 
 
-@only_real
 async def test_reads_of_offers(walk: Walk) -> None:
     me = await walk.pt.me.get()
     await walk.do("videos.ownership.list")
@@ -78,16 +80,27 @@ async def test_reads_of_offers(walk: Walk) -> None:
     assert walk.differences == {}
 
 
-@only_real
 async def test_feeds(walk: Walk, mine: Mine) -> None:
     me = await walk.pt.me.get()
     for form in ("xml", "atom", "json"):
         assert await walk.do("feeds.videos", form, accountName=me["account"]["name"])
         assert await walk.do("feeds.comments", form)
-    token = await walk.pt.users.scoped_tokens.get() if hasattr(walk.pt.users, "scoped_tokens") else None
-    if token is None:
-        token = await walk.pt.request("GET", "/users/scoped-tokens")
-    await walk.do("feeds.comments", "json", videoId=mine.video)
+    token = await walk.pt.request("GET", "/users/scoped-tokens")
+    text = "Is 1 < 2 & 3 > 2?"
+    await walk.do("videos.comments.create", mine.video, text=text)
+    await walk.do("videos.update", mine.video, name=text)
+    rss = ElementTree.fromstring(await walk.do("feeds.videos", "rss", videoChannelId=mine.channel_id))
+    assert [item.findtext("title") for item in rss.iter("item")] == [text]
+    feed = ElementTree.fromstring(await walk.do("feeds.videos", "atom1", videoChannelId=mine.channel_id))
+    (entry,) = feed.iter("{http://www.w3.org/2005/Atom}entry")
+    assert entry.findtext("{http://www.w3.org/2005/Atom}title") == text
+    told = json.loads(await walk.do("feeds.comments", "json", videoId=mine.video))
+    assert (told["title"], [item["title"].startswith(text) for item in told["items"]]) == (text, [True])
+    for query in ({"accountName": "nobody_at_all"}, {"videoChannelId": NOBODY}):
+        with pytest.raises(errors.NotFound):
+            await walk.pt.feeds.videos("json", **query)
+    with pytest.raises(errors.NotPermitted):
+        await walk.pt.feeds.subscriptions("xml", accountId=me["account"]["id"], token="none")
     await walk.do("feeds.subscriptions", "xml", accountId=me["account"]["id"], token=token["feedToken"])
     assert "<rss" in await walk.do("feeds.podcast", videoChannelId=me["videoChannels"][0]["id"])
     assert walk.differences == {}
@@ -163,32 +176,6 @@ async def test_a_channel_is_changed(walk: Walk, mine: Mine) -> None:
     for kind in ("avatar", "banner"):
         await walk.do(f"channels.{kind}.pick", channel, PIXEL)
         await walk.do(f"channels.{kind}.delete", channel)
-    assert walk.differences == {}
-
-
-@only_real
-async def test_a_channel_is_given_away(walk: Walk, mine: Mine) -> None:
-    pt, channel = walk.pt, mine.channel
-    users = await pt.users.list().collect()
-    other = next(user["username"] for user in users if user["role"]["id"] == 2)
-    await walk.do("videos.ownership.give", mine.video, username=other)
-    await walk.refused("videos.ownership.accept", REFUSED, NOBODY, channelId=mine.channel_id)
-    await walk.refused("videos.ownership.refuse", REFUSED, NOBODY)
-    if walk.is_8:
-        (offer,) = await walk.do("videos.ownership.of", mine.video)
-        await walk.do("videos.ownership.delete", offer["id"])
-        await walk.do("channels.ownership.give", channel, username=other)
-        (offer,) = await walk.do("channels.ownership.of", channel)
-        await walk.do("channels.ownership.delete", offer["id"])
-        await walk.refused("channels.ownership.accept", REFUSED, NOBODY)
-        await walk.refused("channels.ownership.refuse", REFUSED, NOBODY)
-        invited = await walk.do("channels.collaborators.invite", channel, accountHandle=other)
-        await walk.do("channels.collaborators.list", channel)
-        number = invited["collaborator"]["id"]
-        for verb in ("accept", "reject"):
-            await walk.refused(f"channels.collaborators.{verb}", REFUSED, channel, number)
-        await walk.do("channels.collaborators.delete", channel, number)
-        await walk.do("channels.activities", channel)
     assert walk.differences == {}
 
 
@@ -275,23 +262,57 @@ async def test_a_film_comes_in_chunks(walk: Walk, mine: Mine, film: bytes) -> No
     assert walk.differences == {}
 
 
-async def test_a_file_is_replaced(walk: Walk, mine: Mine, film: bytes) -> None:
-    """Where the instance lets nobody replace files, it says so."""
-    replacements = walk.pt.videos.source.replacements(mine.video)
-    about: dict[str, Any] = {"filename": "again.mp4", "content_type": "video/mp4", "size": len(film)}
-    if not (await walk.pt.config.get())["videoFile"]["update"]["enabled"]:
-        with pytest.raises(errors.NotPermitted):
-            await replacements.start(**about)
-        with pytest.raises(errors.NotPermitted):
-            await replacements.chunk("none", film, 0, len(film))
-        with pytest.raises(errors.NotPermitted):
-            await replacements.cancel("none")
+@pytest.fixture
+async def replaceable(walk: Walk) -> AsyncIterator[None]:
+    """Let users replace files for a while, where the administrator has not; an emulator has no such switch."""
+    custom = walk.pt.config.custom
+    if (await walk.pt.config.get())["videoFile"]["update"]["enabled"]:
+        yield
         return
-    other = await replacements.start(**{**about, "size": len(film) + 1})
+    before = await custom.get()
+    await custom.update({**before, "videoFile": {"update": {"enabled": True}}})
+    try:
+        yield
+    finally:
+        await in_the_end(custom.update(before))
+
+
+async def test_nobody_replaces_a_file_where_it_is_not_allowed(walk: Walk, mine: Mine, film: bytes) -> None:
+    replacements = walk.pt.videos.source.replacements(mine.video)
+    if (await walk.pt.config.get())["videoFile"]["update"]["enabled"]:
+        return
+    with pytest.raises(errors.NotPermitted, match="not allowed on this instance"):
+        await replacements.start(filename="again.mp4", content_type="video/mp4", size=len(film))
+    with pytest.raises(errors.NotPermitted):
+        await replacements.chunk("none", film, 0, len(film))
+
+
+@pytest.mark.usefixtures("replaceable")
+async def test_a_file_is_replaced(walk: Walk, mine: Mine, film: bytes) -> None:
+    replacements = walk.pt.videos.source.replacements(mine.video)
+    about: dict[str, Any] = {"filename": "again.mp4", "content_type": "video/mp4"}
+    longer, half = film + bytes(50), len(film) // 2
+    other = await replacements.start(**about, size=len(film) + 1)
     await replacements.cancel(other["upload_id"])
-    started = await replacements.start(**about)
-    assert await replacements.chunk(started["upload_id"], film, 0, len(film)) == {"offset": None, "replaced": True}
+    with pytest.raises(errors.NotFound):
+        await replacements.chunk(other["upload_id"], film, 0, len(film))
+    with pytest.raises(errors.NotPermitted):
+        await replacements.chunk("none", film, 0, len(film))
+    with pytest.raises(errors.ApiError, match="not supported"):
+        await replacements.start(**{**about, "content_type": "text/plain"}, size=len(film))
+    started = await replacements.start(**about, size=len(longer))
+    assert (await replacements.chunk(started["upload_id"], longer[:half], 0, len(longer)))["offset"] == half
+    assert (await replacements.status(started["upload_id"], len(longer)))["offset"] == half
+    done = await replacements.chunk(started["upload_id"], longer[half:], half, len(longer))
+    assert done == {"offset": None, "replaced": True}
     assert (await walk.do("videos.source.get", mine.video))["inputFilename"] == "again.mp4"
+    video = await walk.do("videos.get", mine.video)
+    assert (video["files"][0]["size"], video["inputFileUpdatedAt"] is None) == (len(longer), False)
+    bad = b"no film at all"
+    started = await replacements.start(**about, size=len(bad))
+    with pytest.raises(errors.ApiError, match="unreadable"):
+        await replacements.chunk(started["upload_id"], bad, 0, len(bad))
+    assert walk.differences == {}
 
 
 @only_real

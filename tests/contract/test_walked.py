@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from asked import Asked
-from shapes import Shapes, write
+from shapes import DATA, Shapes, keep
 from walk import Walk
 
 from .conftest import only_real
@@ -31,5 +31,5 @@ async def test_every_operation_was_asked_for(
     if not walks <= {item.path.name for item in request.session.items}:
         pytest.skip("only some of the walks were to run")
     if "AIOPEERTUBE_LIVE_SHAPES" in os.environ:
-        write(walk.version, shapes.answers)
+        keep(DATA / f"shapes-{walk.version}.json", shapes.answers)
     assert asked.missing(walk.version) == NOT_ASKED.keys()

@@ -52,7 +52,7 @@ class Shapes:
         kind = response.headers.get("content-type")
         seen["type"], seen["etag"] = kind, "etag" in response.headers
         if kind is not None and "json" in kind and response.body:
-            seen["body"] = _merged(seen.get("body", "null"), _shape(json.loads(response.body)))
+            seen["body"] = _merged(seen.get("body", "null"), shape_of(json.loads(response.body)))
 
 
 class Listening(AiohttpPool):
@@ -71,8 +71,7 @@ class Listening(AiohttpPool):
 @cache
 def recorded(version: str) -> Answers:
     """Read what answers of a real server of this release, `6.3`, looked like."""
-    kept = json.loads((DATA / f"shapes-{_RECORDED[version]}.json").read_text())
-    return {name: _expanded(answer, kept["objects"]) for name, answer in kept["answers"].items()}
+    return kept(DATA / f"shapes-{_RECORDED[version]}.json")
 
 
 def unlike(version: str, answers: Answers) -> dict[str, list[str]]:
@@ -80,19 +79,30 @@ def unlike(version: str, answers: Answers) -> dict[str, list[str]]:
     real = recorded(version)
     found = {name: ["never seen"] for name in answers.keys() - real.keys() - _NOT_MET.keys()}
     for name in answers.keys() & real.keys():
-        told = [each for each in differences(real[name], answers[name]) if not any(known in each for known in _KNOWN)]
+        told = unknown_differences(real[name], answers[name])
         if told:
             found[name] = told
     return found
 
 
-def write(version: str, answers: Answers) -> None:
+def unknown_differences(real: Any, other: Any) -> list[str]:
+    """Tell in what the other shape is not the real one, but for what emulators are known to do otherwise."""
+    return [each for each in differences(real, other) if not any(known in each for known in _KNOWN)]
+
+
+def keep(path: Path, answers: Answers) -> None:
     """Keep what a real server's answers looked like; objects of one shape are kept once."""
     objects: list[Any] = []
-    kept = {name: _compact(answer, objects) for name, answer in sorted(answers.items())}
+    compact = {name: _compact(answer, objects) for name, answer in sorted(answers.items())}
     lines = [json.dumps({"objects": objects})[:-1] + ",", '"answers": {']
-    lines.append(",\n".join(f"{json.dumps(name)}: {json.dumps(answer)}" for name, answer in kept.items()))
-    (DATA / f"shapes-{version}.json").write_text("\n".join([*lines, "}}", ""]))
+    lines.append(",\n".join(f"{json.dumps(name)}: {json.dumps(answer)}" for name, answer in compact.items()))
+    path.write_text("\n".join([*lines, "}}", ""]))
+
+
+def kept(path: Path) -> Answers:
+    """Read what was kept."""
+    found = json.loads(path.read_text())
+    return {name: _expanded(answer, found["objects"]) for name, answer in found["answers"].items()}
 
 
 def differences(real: Any, other: Any, where: str = "$") -> Iterator[str]:
@@ -115,15 +125,16 @@ def _bare(shape: dict[str, Any]) -> set[str]:
     return {key.removesuffix("?") for key in shape}
 
 
-def _shape(value: Any) -> Any:
+def shape_of(value: Any) -> Any:
+    """Return what a value looks like."""
     if isinstance(value, dict):
         return {
-            "*" if _NAMES.fullmatch(key) else key: _shape(item) for key, item in value.items() if key not in FIELDS
+            "*" if _NAMES.fullmatch(key) else key: shape_of(item) for key, item in value.items() if key not in FIELDS
         }
     if isinstance(value, list):
         merged: Any = "null"
         for item in value:
-            merged = _merged(merged, _shape(item))
+            merged = _merged(merged, shape_of(item))
         return [merged] if value else []
     if value is None:
         return "null"

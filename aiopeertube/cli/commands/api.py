@@ -18,9 +18,10 @@ from aiopeertube.cli.param_types import File
 from aiopeertube.cli.running import run
 from aiopeertube.cli.terminal import clean, is_terminal
 from aiopeertube.errors import FileUnreadable
+from aiopeertube.wire.answers import strange
 from aiopeertube.wire.fields import form_fields
 from aiopeertube.wire.files import caption_part, image_part
-from aiopeertube.wire.messages import Body, FilePart, JsonBody, Multipart, Response, strange
+from aiopeertube.wire.messages import Body, FilePart, JsonBody, Multipart, Response
 
 if TYPE_CHECKING:
     from aiopeertube import Call, PeerTube

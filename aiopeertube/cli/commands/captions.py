@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from aiopeertube import migrate
-from aiopeertube.cli import acting, showing
+from aiopeertube.cli import acting, answers, showing
 from aiopeertube.cli.acting import Action, AskOptions
 from aiopeertube.cli.connection import connect
 from aiopeertube.cli.errors import Exit, Failure
@@ -88,7 +88,7 @@ def list_(settings: Settings, video: str, written: FormatOptions) -> None:
     check([video], VIDEO)
 
     async def rows(pt: "PeerTube") -> Any:
-        return showing.taken(await pt.captions.list(video), "data")
+        return answers.rows(await pt.captions.list(video), "data")
 
     showing.show_rows(settings, View(_CAPTIONS, written, LANGUAGE), rows)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from aiopeertube.cli import acting, showing
+from aiopeertube.cli import acting, answers, showing
 from aiopeertube.cli.acting import Action, AskOptions, DryOptions
 from aiopeertube.cli.arguments import api_fields, image, some
 from aiopeertube.cli.many import RunOptions
@@ -68,7 +68,7 @@ def list_(settings: Settings, /, filters: FilterOptions, extent: ExtentOptions, 
 
 
 async def _own(pt: "PeerTube", filters: FilterOptions) -> "Paginator[Any]":
-    account = (await pt.me.get())["account"]["name"]
+    account = answers.value(await pt.me.get(), "account", "name")
     return pt.accounts.channels(account, **api_fields(filters, without=("mine", "account")))
 
 
@@ -127,7 +127,7 @@ def create(settings: Settings, name: str, channel: ChannelOptions, written: Form
             raise
         return await pt.channels.get(name)
 
-    showing.show_row(settings, View(_CHANNELS, written), acting.once(settings, make))
+    showing.show_row(settings, View(_CHANNELS, written), answers.row(acting.once(settings, make)))
 
 
 @dataclass(frozen=True, slots=True)

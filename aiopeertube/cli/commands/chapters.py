@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from aiopeertube.cli import acting, chapters_file, showing
+from aiopeertube.cli import acting, answers, chapters_file, showing
 from aiopeertube.cli.acting import Action, AskOptions, DryOptions
 from aiopeertube.cli.many import Make, RunOptions
 from aiopeertube.cli.nouns import VIDEO, check
@@ -42,7 +42,7 @@ def get(settings: Settings, video: str, written: FormatOptions) -> None:
     check([video], VIDEO)
 
     async def rows(pt: "PeerTube") -> Any:
-        return showing.taken(await pt.videos.chapters.get(video), "chapters")
+        return answers.rows(await pt.videos.chapters.get(video), "chapters")
 
     showing.show_rows(settings, View(_CHAPTERS, written), rows)
 

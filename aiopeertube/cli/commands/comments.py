@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from aiopeertube.cli import acting, showing
+from aiopeertube.cli import acting, answers, showing
 from aiopeertube.cli.acting import Action, AskOptions
 from aiopeertube.cli.arguments import api_fields
 from aiopeertube.cli.cells import Row
@@ -108,8 +108,8 @@ def get(settings: Settings, comment: str, written: FormatOptions) -> None:
 
 def _flat(tree: Any) -> "list[Any]":
     """Return the comments of a thread, each before the replies to it."""
-    replies = [row for child in showing.taken(tree, "children") for row in _flat(child)]
-    return [showing.checked(tree)["comment"], *replies]
+    replies = [row for child in answers.rows(tree, "children") for row in _flat(child)]
+    return [answers.value(tree, "comment", kind=dict), *replies]
 
 
 def _ids(comment: str) -> tuple[str, int]:
@@ -147,8 +147,8 @@ def _read(text: str) -> str:
 
 
 def _write(settings: Settings, written: FormatOptions, maker: "acting.Once") -> None:
-    answer = showing.checked(acting.once(settings, maker))
-    showing.show_row(settings, View(_COMMENTS, written), showing.checked(answer.get("comment")))
+    answer = acting.once(settings, maker)
+    showing.show_row(settings, View(_COMMENTS, written), answers.value(answer, "comment", kind=dict))
 
 
 @comments.command()

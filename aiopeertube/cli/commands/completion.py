@@ -1,13 +1,14 @@
 """`completion`: the script by which a shell completes commands."""
 
+from typing import Final
+
 import click
-from click.shell_completion import get_completion_class
+from click.shell_completion import BashComplete, FishComplete, ZshComplete
 
 from aiopeertube.cli import output
-from aiopeertube.cli.errors import Exit, Failure
 from aiopeertube.cli.options import Command, output_options
 
-_SHELLS = ("bash", "zsh", "fish")
+_SHELLS: Final = {"bash": BashComplete, "zsh": ZshComplete, "fish": FishComplete}
 
 
 @click.command(cls=Command)
@@ -24,9 +25,6 @@ def completion(ctx: click.Context, shell: str) -> None:
       ~/.zshrc, behind compinit    eval "$(aiopeertube completion zsh)"
       ~/.config/fish/config.fish   aiopeertube completion fish | source
     """
-    kind = get_completion_class(shell)
-    if kind is None:
-        raise Failure(f"this click knows no {shell}", code=Exit.USAGE)
-    script = kind(ctx.find_root().command, {}, "aiopeertube", "_AIOPEERTUBE_COMPLETE").source()
+    script = _SHELLS[shell](ctx.find_root().command, {}, "aiopeertube", "_AIOPEERTUBE_COMPLETE").source()
     # click's script for fish cuts descriptions at their first comma.
     output.put(script.replace('string split ","', 'string split --max 1 ","'))

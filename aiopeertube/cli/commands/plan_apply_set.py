@@ -9,6 +9,7 @@ import click
 
 from aiopeertube import migrate
 from aiopeertube.cli import job_output, job_plan, job_screen
+from aiopeertube.cli.acting import AskOptions
 from aiopeertube.cli.connection import Connection, connect
 from aiopeertube.cli.errors import Exit, Failure
 from aiopeertube.cli.option_sets import option, with_options
@@ -152,16 +153,9 @@ def apply(
     return run(main())
 
 
-@dataclass(frozen=True, slots=True)
-class AskFlags:
-    """Whether somebody is asked."""
-
-    yes: bool = option("--yes", "-y", is_flag=True, help="Do not ask.")
-
-
 @click.command("set", cls=Command)
 @click.argument("edits", metavar="FIELD=VALUE...", nargs=-1)
-@with_options(scope=ScopeFlags, rules=RuleFlags, ask=AskFlags, edit=EditFlags, job=JobFlags, cells=CellFlags)
+@with_options(scope=ScopeFlags, rules=RuleFlags, ask=AskOptions, edit=EditFlags, job=JobFlags, cells=CellFlags)
 @shared_options()
 @click.pass_obj
 def set_(
@@ -171,7 +165,7 @@ def set_(
     edits: Sequence[str],
     scope: ScopeFlags,
     rules: RuleFlags,
-    ask: AskFlags,
+    ask: AskOptions,
     edit: EditFlags,
     job: JobFlags,
     cells: CellFlags,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from aiopeertube.cli import acting, showing
+from aiopeertube.cli import acting, answers, showing
 from aiopeertube.cli.acting import Action, AskOptions, DryOptions
 from aiopeertube.cli.arguments import api_fields, image, some
 from aiopeertube.cli.commands import playlist_items
@@ -84,7 +84,7 @@ async def _found(pt: "PeerTube", filters: FilterOptions) -> "Paginator[Any]":
     if filters.channel:
         return pt.channels.playlists(filters.channel, **asked)
     if filters.mine or filters.account:
-        account = filters.account or (await pt.me.get())["account"]["name"]
+        account = filters.account or answers.value(await pt.me.get(), "account", "name")
         return pt.accounts.playlists(account, **asked)
     return pt.search.playlists(**asked) if filters.search else pt.playlists.list(**asked)
 
@@ -132,9 +132,9 @@ def create(settings: Settings, display_name: str, playlist: PlaylistOptions, wri
 
     async def make(pt: "PeerTube") -> Any:
         made = await pt.playlists.create(**await _with_channel(pt, fields))
-        return await pt.playlists.get(made["videoPlaylist"]["uuid"])
+        return await pt.playlists.get(answers.value(made, "videoPlaylist", "uuid"))
 
-    showing.show_row(settings, View(_PLAYLISTS, written), acting.once(settings, make))
+    showing.show_row(settings, View(_PLAYLISTS, written), answers.row(acting.once(settings, make)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +178,7 @@ async def _with_channel(pt: "PeerTube", fields: dict[str, Any]) -> dict[str, Any
     if "channel" not in fields:
         return fields
     name = fields["channel"]
-    number = None if name is None else (await pt.channels.get(name))["id"]
+    number = None if name is None else answers.value(await pt.channels.get(name), "id", kind=int)
     return {**_without_channel(fields), "videoChannelId": number}
 
 

@@ -7,6 +7,7 @@ from functools import partial
 import click
 
 from aiopeertube import migrate
+from aiopeertube.cli.acting import AskOptions
 from aiopeertube.cli.errors import Exit, Failure
 from aiopeertube.cli.option_sets import option, with_options
 from aiopeertube.cli.options import Command, Settings, shared_options
@@ -24,13 +25,6 @@ class ChannelFlags:
     channel: str | None = option("--channel", help="The channel of rows that name none.")
 
 
-@dataclass(frozen=True, slots=True)
-class YesFlags:
-    """Whether somebody is asked."""
-
-    yes: bool = option("--yes", "-y", is_flag=True, help="Do not ask.")
-
-
 @click.command(cls=Command)
 @click.argument("source", metavar="TABLE", type=File())
 @with_options(where=FolderFlags, job=JobFlags, table=TableFlags)
@@ -46,15 +40,16 @@ def thumbnails(settings: Settings, /, *, source: str, where: FolderFlags, job: J
 
 @click.command(cls=Command)
 @click.argument("source", metavar="TABLE", type=File())
-@with_options(ask=YesFlags, job=JobFlags, table=TableFlags)
+@with_options(ask=AskOptions, job=JobFlags, table=TableFlags)
 @shared_options()
 @click.pass_obj
-def delete(settings: Settings, /, *, source: str, ask: YesFlags, job: JobFlags, table: TableFlags) -> int:
+def delete(settings: Settings, /, *, source: str, ask: AskOptions, job: JobFlags, table: TableFlags) -> int:
     """Delete the videos that a table names, with their files and comments. This cannot be undone.
 
     Only their metadata is kept, in the journal. --dry-run looks at each, and says which are there and may be deleted.
     """
-    if not ask.yes and not job.dry_run and not is_terminal(sys.stdin):
+    goes_on = job.resume or job.resume_failed  # with nothing left to do perhaps
+    if not ask.yes and not job.dry_run and not goes_on and not is_terminal(sys.stdin):
         raise Failure("nobody can be asked whether to delete", code=Exit.USAGE, hint="add --yes if you are sure")
     return run_table(settings, migrate.delete, source, job=job, table=table, yes=ask.yes)
 

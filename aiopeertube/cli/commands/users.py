@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from aiopeertube.cli import acting, showing
+from aiopeertube.cli import acting, answers, showing
 from aiopeertube.cli.acting import Action, AskOptions, DryOptions
 from aiopeertube.cli.arguments import api_fields, some
 from aiopeertube.cli.cells import pick
@@ -124,9 +124,9 @@ def create(
 
     async def make(pt: "PeerTube") -> Any:
         made = await pt.users.create(password=password, **fields)
-        return await pt.users.get(made["user"]["id"])
+        return await pt.users.get(answers.value(made, "user", "id", kind=int))
 
-    showing.show_row(settings, View(_USERS, written), acting.once(settings, make))
+    showing.show_row(settings, View(_USERS, written), answers.row(acting.once(settings, make)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,7 @@ def check_can_manage(user: User, video: Video) -> None:
 
 def may_manage(user: User, video: Video) -> bool:
     """Tell whether a user may change a video, and see it at any privacy."""
-    return user.is_staff or video.channel.owner is user
+    return video.channel.is_managed_by(user)
 
 
 def check_can_see(call: Call, video: Video, param: str = "id", *, lenient: bool = True) -> None:

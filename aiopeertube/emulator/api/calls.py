@@ -166,6 +166,15 @@ class Call:
 Handler: TypeAlias = Callable[[Call], Awaitable[Reply]]
 
 
+def only_8(handler: Handler) -> Handler:
+    """Answer as 6.3 does where a path is not known."""
+
+    async def handle(call: Call) -> Reply:
+        return await handler(call) if call.is_modern else Reply(400)
+
+    return handle
+
+
 @dataclass(frozen=True, slots=True)
 class Route:
     """A path the server knows."""

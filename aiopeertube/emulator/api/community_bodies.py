@@ -111,7 +111,7 @@ def playlist_body(call: Call, playlist: Playlist) -> Body:
     }
     if call.is_modern:
         body["thumbnails"] = _thumbnails(url, name)
-        body["videoChannelPosition"] = _position(call, playlist)
+        body["videoChannelPosition"] = position(call, playlist)
     return body
 
 
@@ -122,12 +122,10 @@ def _channel_summary(call: Call, playlist: Playlist) -> Body | None:
     return {name: full[name] for name in ("id", "name", "displayName", "url", "host", "avatars")}
 
 
-def _position(call: Call, playlist: Playlist) -> int | None:
-    if playlist.channel is None:
-        return None
-    return 1 + [each for each in call.store.community.playlists.values() if each.channel is playlist.channel].index(
-        playlist
-    )
+def position(call: Call, playlist: Playlist) -> int | None:
+    """Return which of its channel's playlists a playlist is, from 1 on."""
+    channel = playlist.channel
+    return None if channel is None else 1 + call.store.community.playlists_of(channel).index(playlist)
 
 
 def _thumbnails(url: str, name: str | None) -> list[Body]:

@@ -148,7 +148,6 @@ _CONFIG: dict[str, Any] = {
         "rtmp": {"port": 1935},
     },
     "videoStudio": {"enabled": False, "remoteRunners": {"enabled": False}},
-    "videoFile": {"update": {"enabled": False}},
     "videoTranscription": {"enabled": False, "remoteRunners": {"enabled": False}},
     "export": {"users": {"enabled": True, "exportExpiration": 172800000, "maxUserVideoQuota": 10737418240}},
     "autoBlacklist": {"videos": {"ofUsers": {"enabled": False}}},
@@ -184,12 +183,13 @@ _CONFIG: dict[str, Any] = {
 }
 
 
-def config_body(version: str, *, imports: bool, more: bool = False) -> dict[str, Any]:
-    """Return the configuration of a server of a version, with or without imports, and `more` extensions of videos."""
+def config_body(version: str, *, imports: bool, replacements: bool, more: bool) -> dict[str, Any]:
+    """Return the configuration of a server: its version, what users may do, and `more` extensions of videos."""
     importing = {
         "videos": {"http": {"enabled": imports}, "torrent": {"enabled": False}},
         "videoChannelSynchronization": {"enabled": False},
         "users": {"enabled": True},
     }
+    replacing = {"videoFile": {"update": {"enabled": replacements}}}
     files = {**_CONFIG["video"], "file": {"extensions": [*extensions(more=more)]}}
-    return {**_CONFIG, "serverVersion": version, "import": importing, "video": files}
+    return {**_CONFIG, "serverVersion": version, "import": importing, "video": files, **replacing}

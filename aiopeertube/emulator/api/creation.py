@@ -2,9 +2,11 @@
 
 from typing import Any
 
-from aiopeertube.emulator.model.constants import PRIVATE
+from aiopeertube.emulator.model.activities import CREATE
+from aiopeertube.emulator.model.constants import PRIVATE, PUBLIC
 from aiopeertube.emulator.model.entities import Channel, User, Video
 from aiopeertube.emulator.model.ids import to_short
+from aiopeertube.emulator.model.notices import NEW_VIDEO
 from aiopeertube.emulator.wire.bodies import Body, Upload
 from aiopeertube.emulator.wire.problem_json import Problem, invalid_parameters, missing_parameter
 from aiopeertube.emulator.wire.video_files import SourceFile, extensions, is_video_type
@@ -77,7 +79,17 @@ def create_video(
         made.size = source.size
     fields = {name: value for name, value in sent.items() if name != "commentsPolicy" or value}
     apply_edit(call, made, {**fields, "privacy": sent.get("privacy", PRIVATE)}, None, images)
+    call.store.community.did(call.user(), CREATE, channel, made.created_at, video=made)
+    _tell_followers(call, made)
     return made
+
+
+def _tell_followers(call: Call, video: Video) -> None:
+    """Tell those who follow the channel of a new video that everybody may see."""
+    if video.privacy == PUBLIC:
+        for user in call.store.users.values():
+            if video.channel.id in call.store.community.follows.get(user.id, {}):
+                call.store.notices.tell(user, NEW_VIDEO, video, video.created_at)
 
 
 def uploaded(video: Video) -> Reply:

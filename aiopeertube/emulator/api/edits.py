@@ -48,7 +48,7 @@ def channel_of_user(call: Call, user: User, number: int) -> Channel:
         Problem: there is no such channel, or it belongs to another user.
     """
     channel = call.store.channel_by_id(number)
-    if channel is not None and (user.is_staff or channel.owner is user):
+    if channel is not None and channel.is_managed_by(user):
         return channel
     if call.is_modern:
         raise not_found("Video channel") if channel is None else Problem("This user cannot manage this channel", 403)

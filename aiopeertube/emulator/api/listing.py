@@ -36,12 +36,28 @@ _SORTS: dict[str, Callable[[Video], Any]] = {
     "hot": lambda video: video.likes,
     "best": lambda video: video.likes,
     "localVideoFilesSize": lambda video: video.size,
+    "comments": lambda video: video.comments,
+    "match": lambda video: video.published_at,  # nothing is told of how well something fits
 }
-VIDEO_SORTS = frozenset(_SORTS)
+_SORTS_OF_8 = frozenset({"comments", "match"})
+_SEARCH_SORTS = frozenset({
+    "name", "duration", "createdAt", "publishedAt", "originallyPublishedAt", "views", "likes", "match",
+})  # fmt: skip
 CHANNEL_SORTS = frozenset({"id", "name", "updatedAt", "createdAt"})
 ACCOUNT_SORTS = frozenset({"createdAt"})
 # These sort by what an edit may change without any other sign of it.
 _CONTENT_SORTS = frozenset({"name", "originallyPublishedAt"})
+
+
+def video_sorts(*, modern: bool) -> frozenset[str]:
+    """Return by what lists of videos can be sorted."""
+    return frozenset(_SORTS) - (frozenset() if modern else _SORTS_OF_8)
+
+
+def search_sorts(*, modern: bool) -> frozenset[str]:
+    """Return by what found videos can be sorted."""
+    return _SEARCH_SORTS | ({"hot"} if modern else frozenset())
+
 
 Query = dict[str, str | list[str]]
 Invalid = dict[str, dict[str, Any]]

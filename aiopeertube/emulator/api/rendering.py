@@ -19,21 +19,13 @@ from aiopeertube.emulator.model.constants import (
 )
 from aiopeertube.emulator.model.entities import Caption, Channel, User, Video
 from aiopeertube.emulator.model.languages import LANGUAGES, MODERN_LANGUAGES
+from aiopeertube.emulator.model.notices import DEFAULTS
 from aiopeertube.emulator.wire.clocks import iso
 from aiopeertube.emulator.wire.video_files import SourceFile
 
 TRUNCATED_LENGTH = 250
 INCLUDE_STATE, INCLUDE_BLOCKED, INCLUDE_OWNER, INCLUDE_FILES = 1, 2, 4, 8
 INCLUDE_SOURCE, INCLUDE_AUTOMATIC_TAGS, INCLUDE_TAGS = 32, 64, 128
-
-_NOTIFICATIONS = {
-    "newCommentOnMyVideo": 1, "newVideoFromSubscription": 1, "abuseAsModerator": 3,
-    "videoAutoBlacklistAsModerator": 3, "blacklistOnMyVideo": 3, "myVideoPublished": 1,
-    "myVideoImportFinished": 1, "newUserRegistration": 1, "commentMention": 1, "newFollow": 1,
-    "newInstanceFollower": 1, "autoInstanceFollowing": 1, "abuseNewMessage": 3, "abuseStateChange": 3,
-    "newPeerTubeVersion": 3, "myVideoStudioEditionFinished": 1, "myVideoTranscriptionGenerated": 1,
-    "newPluginVersion": 1,
-}  # fmt: skip
 
 Body = dict[str, Any]
 
@@ -44,7 +36,6 @@ _ME_OF_8: Body = {
     "nsfwFlagsBlurred": 0,
     "language": None,
     "newFeaturesInfoRead": 1,
-    "videoChannelCollaborations": [],
 }
 _OWNER_OF_OWN: Body = {"ownerAccountId": None, "ownerAccountName": None}
 _SUMMARY = ("url", "name", "host", "avatars", "id", "hostRedundancyAllowed", "displayName")
@@ -153,8 +144,8 @@ class Renderer:
             body["ownerAccount"] = self.account(channel.owner)
         return body
 
-    def me(self, user: User, channels: list[Channel]) -> Body:
-        """Return the user who asks."""
+    def me(self, user: User, channels: list[Channel], shared: list[Channel]) -> Body:
+        """Return the user who asks, with their channels, and those of others that are `shared` with them."""
         more = _OWNER_OF_OWN if self.modern else {}
         body = {
             "id": user.id,
@@ -179,7 +170,7 @@ class Renderer:
             "blocked": user.is_blocked,
             "blockedReason": user.blocked_reason,
             "account": self.account(user),
-            "notificationSettings": _NOTIFICATIONS | ({"automaticBlocklist": 1} if self.modern else {}),
+            "notificationSettings": DEFAULTS | ({"automaticBlocklist": 1} if self.modern else {}),
             "videoChannels": [self.channel(channel, with_owner=False) | more for channel in channels],
             "createdAt": iso(user.created_at),
             "pluginAuth": None,
@@ -188,7 +179,16 @@ class Renderer:
             "adminFlags": user.admin_flags,
             "specialPlaylists": [{"id": user.watch_later, "name": "Watch later", "type": 2}],
         }
-        return body | (_ME_OF_8 if self.modern else {"emailPublic": False}) | user.settings
+        if not self.modern:
+            return body | {"emailPublic": False} | user.settings
+        return body | _ME_OF_8 | {"videoChannelCollaborations": list(map(self._shared, shared))} | user.settings
+
+    def _shared(self, channel: Channel) -> Body:
+        """Return a channel of another user that is edited together."""
+        owner = self.account_summary(channel.owner)
+        del owner["url"]
+        names = {"ownerAccountId": owner["id"], "ownerAccountName": owner["name"]}
+        return {**self.channel(channel, with_owner=False), "ownerAccount": owner, **names}
 
     def rows(self, videos: list[Video], include: int = 0) -> list[Body]:
         """Return videos as a list shows them."""
@@ -213,7 +213,7 @@ class Renderer:
             "commentsPolicy": {"id": video.comments_policy, "label": COMMENT_POLICIES[video.comments_policy]},
             "downloadEnabled": video.download_enabled,
             "waitTranscoding": video.wait_transcoding,
-            "inputFileUpdatedAt": None,
+            "inputFileUpdatedAt": None if video.file_updated_at is None else iso(video.file_updated_at),
             "state": _constant(video.state, STATES),
             "trackerUrls": [f"{self.url}/tracker/announce", f"ws://{self.host}/tracker/socket"],
         }
@@ -255,7 +255,7 @@ class Renderer:
 
     def _row(self, video: Video, include: int) -> Body:
         uuid, short = video.uuid, truncated(video.description)
-        channel, owner = video.channel, video.channel.owner
+        channel = video.channel
         updated, originally = video.updated_at, video.originally_published_at
         body = {
             "id": video.id,
@@ -285,8 +285,8 @@ class Renderer:
             "publishedAt": iso(video.published_at),
             "originallyPublishedAt": None if originally is None else iso(originally),
             "isLive": video.is_live,
-            "account": self._summary("accounts", owner.account_id, owner.username, owner.display_name),
-            "channel": self._summary("video-channels", channel.id, channel.name, channel.display_name),
+            "account": self.user_summary(channel.owner),
+            "channel": self.channel_summary(channel),
         }
         if self.modern:
             body |= self._of_8(video)
@@ -317,6 +317,14 @@ class Renderer:
             "comments": video.comments,
         }
 
+    def user_summary(self, user: User) -> Body:
+        """Return a user's account as rows of videos show it."""
+        return self._summary("accounts", user.account_id, user.username, user.display_name)
+
+    def channel_summary(self, channel: Channel) -> Body:
+        """Return a channel as rows of videos show it."""
+        return self._summary("video-channels", channel.id, channel.name, channel.display_name)
+
     def _summary(self, kind: str, number: int, name: str, display_name: str) -> Body:
         return {
             "id": number,
@@ -340,7 +348,7 @@ class Renderer:
         if include & INCLUDE_OWNER:
             more |= {"blockedOwner": False, "blockedServer": False}
         if include & INCLUDE_FILES:
-            more |= {"streamingPlaylists": [], "files": [self._file(video)]}
+            more |= {"streamingPlaylists": [], "files": [self.file(video)]}
         if include & INCLUDE_SOURCE:
             more["videoSource"] = None if video.source is None else self.source(video.source)
         if include & INCLUDE_AUTOMATIC_TAGS:
@@ -349,7 +357,8 @@ class Renderer:
             more["tags"] = unordered(video.tags, video.uuid)
         return more
 
-    def _file(self, video: Video) -> Body:
+    def file(self, video: Video) -> Body:
+        """Return the one file of a video."""
         name = f"{video.uuid}-720"
         torrent, file = f"{name}.torrent", f"{self.url}/static/web-videos/{name}.mp4"
         source = quote_plus(f"{self.url}/lazy-static/torrents/{torrent}")

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from aiopeertube.emulator.model.constants import ADMINISTRATOR
 from aiopeertube.emulator.model.entities import User
 from aiopeertube.emulator.wire.problem_json import (
     Problem,
@@ -16,7 +17,7 @@ from .calls import Call
 
 # As the server numbers them.
 MANAGE_USERS, MANAGE_REPORTS, MANAGE_JOBS, MUTE_ACCOUNTS, MUTE_HOSTS = 1, 6, 7, 10, 11
-MANAGE_BLOCKS, SEE_COMMENTS = 12, 21
+MANAGE_BLOCKS, SEE_COMMENTS, MANAGE_RUNNERS = 12, 21, 29
 NO_MESSAGES: Mapping[str, str] = {}
 
 
@@ -30,10 +31,26 @@ def staff(call: Call, right: int) -> User:
     """
     user = call.user()
     if not user.is_staff:
-        # 6.3 says the path below the router that has the right, which is mostly none.
-        what = f"(No. {right}) to access to {call.target}" if call.is_modern else f"{right} to access to /"
-        raise Problem(f"User {user.username} does not have right {what}.", 403)
+        raise _no_right(call, user, right)
     return user
+
+
+def administrator(call: Call, right: int) -> User:
+    """Return the user who asks, who has to be an administrator.
+
+    Raises:
+        Problem: they are nobody, or may not.
+    """
+    user = call.user()
+    if user.role != ADMINISTRATOR:
+        raise _no_right(call, user, right)
+    return user
+
+
+def _no_right(call: Call, user: User, right: int) -> Problem:
+    # 6.3 says the path below the router that has the right, which is mostly none.
+    what = f"(No. {right}) to access to {call.target}" if call.is_modern else f"{right} to access to /"
+    return Problem(f"User {user.username} does not have right {what}.", 403)
 
 
 def number_in_path(call: Call, name: str) -> int:

@@ -1,11 +1,18 @@
 """What users make of videos: comments, ratings, playlists, reports, what they follow and what they mute."""
 
+from collections import defaultdict, deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import count
+from typing import Any
 
+from .activities import Activity
 from .entities import Channel, User, Video
+from .offers import Collaborator, Offer
 
 REGULAR, WATCH_LATER = 1, 2
+_MOST_ACTIVITIES = 1000  # a run of many edits shall not fill the memory
 PENDING, REJECTED, ACCEPTED = 1, 2, 3  # states of a report
 
 
@@ -88,6 +95,14 @@ class Report:
     messages: list[Message] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """How far a user watched a video, in seconds, and when."""
+
+    seconds: int
+    at: float
+
+
 @dataclass(slots=True)
 class Mutes:
     """Accounts and servers that somebody does not want to see, with the time of muting."""
@@ -97,13 +112,13 @@ class Mutes:
 
 
 class Community:
-    """All that; ratings and chapters are by id of the video, follows and mutes by id of the user.
+    """All that; ratings and chapters are by id of the video, follows, mutes and histories by id of the user.
 
-    The mutes of 0 are the server's.
+    The mutes of 0 are the server's; a history is by id of the video.
     """
 
     def __init__(self) -> None:
-        self.numbers = {name: count(1) for name in ("comment", "playlist", "element", "report", "message", "block")}
+        self.numbers: dict[str, count[int]] = defaultdict(partial(count, 1))
         self.comments: dict[int, Comment] = {}
         self.playlists: dict[int, Playlist] = {}
         self.reports: dict[int, Report] = {}
@@ -111,10 +126,24 @@ class Community:
         self.chapters: dict[int, list[tuple[int, str]]] = {}
         self.follows: dict[int, dict[int, float]] = {}
         self.mutes: dict[int, Mutes] = {}
+        self.history: dict[int, dict[int, Watched]] = {}
+        self.offers: dict[int, Offer] = {}
+        self.collaborators: dict[int, Collaborator] = {}
+        self.activities: deque[Activity] = deque(maxlen=_MOST_ACTIVITIES)
 
     def number(self, kind: str) -> int:
         """Return the next id of a kind of thing."""
         return next(self.numbers[kind])
+
+    def playlists_of(self, channel: Channel) -> list[Playlist]:
+        """Return a channel's playlists, in its order."""
+        return [each for each in self.playlists.values() if each.channel is channel]
+
+    def rank(self, ordered: list[Playlist]) -> None:
+        """Let these playlists follow each other in this order, where they stand among all."""
+        places = iter(ordered)
+        ranked = [next(places) if each in ordered else each for each in self.playlists.values()]
+        self.playlists = {each.id: each for each in ranked}
 
     def comments_of(self, video: Video) -> list[Comment]:
         """Return a video's comments."""
@@ -128,17 +157,43 @@ class Community:
         """Return whom a user mutes; 0: the server."""
         return self.mutes.setdefault(owner, Mutes())
 
+    def did(self, user: User, action: int, channel: Channel, now: float, **about: Any) -> None:
+        """Note what a user did with a channel; `about` are fields of `Activity`."""
+        self.activities.append(Activity(self.number("activity"), user, action, channel, now, **about))
+
+    def _forget_activities(self, goes: Callable[[Activity], bool]) -> None:
+        left = [each for each in self.activities if not goes(each)]
+        if len(left) < len(self.activities):
+            self.activities = deque(left, _MOST_ACTIVITIES)
+
     def forget_video(self, video: Video) -> None:
         """Remove what belongs to a video."""
         for kept in (self.ratings, self.chapters):
             kept.pop(video.id, None)
+        for watched in self.history.values():
+            watched.pop(video.id, None)
+        self.offers = {number: each for number, each in self.offers.items() if each.video is not video}
+        self._forget_activities(lambda each: each.video is video)
         self.comments = {number: each for number, each in self.comments.items() if each.video is not video}
         for playlist in self.playlists.values():
             playlist.elements = [element for element in playlist.elements if element.video is not video]
+
+    def forget_channel(self, channel: Channel) -> None:
+        """Remove what belongs to a channel."""
+        self.offers = {number: each for number, each in self.offers.items() if each.channel is not channel}
+        self.collaborators = {
+            number: each for number, each in self.collaborators.items() if each.channel is not channel
+        }
+        self._forget_activities(lambda each: each.channel is channel)
 
     def forget_user(self, user: User) -> None:
         """Remove what belongs to a user."""
         self.playlists = {number: each for number, each in self.playlists.items() if each.owner is not user}
         self.comments = {number: each for number, each in self.comments.items() if each.user is not user}
-        for kept in (self.follows, self.mutes):
+        for kept in (self.follows, self.mutes, self.history):
             kept.pop(user.id, None)
+        self.offers = {
+            number: each for number, each in self.offers.items() if user is not each.giver and user is not each.taker
+        }
+        self.collaborators = {number: each for number, each in self.collaborators.items() if each.user is not user}
+        self._forget_activities(lambda each: each.user is user)

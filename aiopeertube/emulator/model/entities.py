@@ -49,6 +49,7 @@ class User:
     is_blocked: bool = False
     blocked_reason: str | None = None
     watch_later: int = 0  # id of that playlist
+    feed_token: str = ""  # opens the feed of what they follow; empty: they never asked for it
     settings: dict[str, Any] = field(default_factory=dict)  # as they show themselves to the user
 
     def __post_init__(self) -> None:
@@ -75,6 +76,11 @@ class Channel:
     support: str | None = None
     public_email: str | None = None
     pictures: dict[str, list[dict[str, Any]]] = field(default_factory=dict)  # by kind: avatar, banner
+    collaborators: set[int] = field(default_factory=set)  # ids of users who may edit it besides
+
+    def is_managed_by(self, user: User) -> bool:
+        """Whether a user may edit it and what is in it."""
+        return user.is_staff or self.owner is user or user.id in self.collaborators
 
 
 @dataclass(slots=True)
@@ -147,6 +153,7 @@ class Video:
     # The file's own name; None: derived from the uuid.
     thumbnail: str | None = None
     preview: str | None = None
+    file_updated_at: float | None = None  # when another file came; None: never
     # None: it was born with the server.
     source: SourceFile | None = field(default=None, repr=False)
     comments: int = 0

@@ -5,9 +5,13 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from . import ids
+from .archives import Archive
 from .community import WATCH_LATER, Community, Playlist
+from .constants import PRIVATE
 from .entities import Caption, Channel, Marks, Token, User, Video, VideoImport
 from .kept import Kept
+from .notices import Notices
+from .runners import Runners
 from .uploads import PendingUploads
 
 _OBJECTS_ARE_KEPT = 1.0  # seconds
@@ -29,6 +33,7 @@ class Store:
         self._file_tokens: dict[str, tuple[int, float]] = {}
         self._last_video = self._last_user = self._last_channel = 0
         self.community = Community()
+        self.notices = Notices()
         self.marks = Marks()
         self.users: dict[str, User] = {}
         self.channels: dict[str, Channel] = {}
@@ -39,6 +44,9 @@ class Store:
         self.uploads = PendingUploads()
         self.objects = Kept(_OBJECTS_ARE_KEPT)
         self.imports: dict[int, VideoImport] = {}
+        self.runners = Runners(self.new_uuid, clock)
+        self.exports: dict[int, Archive] = {}  # that were made
+        self.archives: dict[int, Archive] = {}  # that users brought
         self.client_id = f"{self._random.getrandbits(128):032x}"
         self.client_secret = f"{self._random.getrandbits(128):032x}"
 
@@ -71,6 +79,10 @@ class Store:
         for token in [token for token in self.tokens.values() if token.user is user]:
             self.revoke(token)
         self.community.forget_user(user)
+        self.notices.forget_user(user)
+        for kept in (self.exports, self.archives):
+            for archive in [each for each in kept.values() if each.user is user]:
+                del kept[archive.id]
         del self.users[user.username]
 
     def add_channel(self, name: str, owner: User, display_name: str | None = None, **fields: Any) -> Channel:
@@ -85,11 +97,20 @@ class Store:
         """Remove a channel and its videos; playlists become private, and the name is not free again."""
         for video in self.videos_of([channel]):
             self.remove_video(video)
-        for playlist in self.community.playlists.values():
-            if playlist.channel is channel:
-                playlist.channel, playlist.privacy = None, 3
+        for playlist in self.community.playlists_of(channel):
+            playlist.channel, playlist.privacy = None, PRIVATE
+        self.community.forget_channel(channel)
         del self.channels[channel.name]
         self.former_channels.add(channel.name)
+
+    def give_channel(self, channel: Channel, owner: User) -> None:
+        """Give a channel to another user, with what is in it."""
+        channel.owner = owner
+        channel.collaborators.discard(owner.id)
+        for playlist in self.community.playlists_of(channel):
+            playlist.owner = owner
+        self.marks.structure += 1
+        self.marks.content += 1
 
     def channel_by_id(self, number: int) -> Channel | None:
         """Return a channel by id."""
@@ -98,6 +119,10 @@ class Store:
     def channels_of(self, user: User) -> list[Channel]:
         """Return a user's channels."""
         return [channel for channel in self.channels.values() if channel.owner is user]
+
+    def channels_shared_with(self, user: User) -> list[Channel]:
+        """Return the channels of others that a user may edit."""
+        return [channel for channel in self.channels.values() if user.id in channel.collaborators]
 
     def new_uuid(self) -> str:
         """Return an unused UUID."""
@@ -124,6 +149,7 @@ class Store:
         del self.videos[video.id], self._by_uuid[video.uuid]
         self.captions.pop(video.id, None)
         self.community.forget_video(video)
+        self.notices.forget_video(video)
         self.marks.content += 1
         self.marks.structure += 1
 

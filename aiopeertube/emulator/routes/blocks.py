@@ -7,6 +7,7 @@ from aiopeertube.emulator.api.listing import fold
 from aiopeertube.emulator.api.paging import page_reply
 from aiopeertube.emulator.api.rights import MANAGE_BLOCKS, checked, optional_text, staff
 from aiopeertube.emulator.model.entities import Block, Video
+from aiopeertube.emulator.model.notices import BLOCKED, UNBLOCKED, Blocked
 from aiopeertube.emulator.wire.problem_json import Problem, not_found
 from aiopeertube.emulator.wire.scalars import bool_or_null
 
@@ -42,7 +43,9 @@ async def block(call: Call) -> Reply:
     await call.backend.write()
     number, now = call.store.community.number("block"), call.backend.options.clock()
     unfederated = bool_or_null(fields.get("unfederate")) is True
-    video.blocked = Block(number, now, now, sent.get("reason"), sent.get("internalNote"), unfederated)
+    made = Block(number, now, now, sent.get("reason"), sent.get("internalNote"), unfederated)
+    video.blocked = made
+    call.store.notices.tell(video.channel.owner, BLOCKED, Blocked(video, made), now)
     return done()
 
 
@@ -58,8 +61,10 @@ async def edit_block(call: Call) -> Reply:
 
 async def unblock(call: Call) -> Reply:
     """Give a video back to the public."""
-    video, _ = _blocked(call)
+    video, found = _blocked(call)
     video.blocked = None
+    call.store.notices.forget(found)
+    call.store.notices.tell(video.channel.owner, UNBLOCKED, video, call.backend.options.clock())
     return done()
 
 

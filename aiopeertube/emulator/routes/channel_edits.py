@@ -5,6 +5,7 @@ from typing import Any
 from aiopeertube.emulator.api.calls import Call, Reply, Route, done, json_reply, no_content
 from aiopeertube.emulator.api.paging import page_reply
 from aiopeertube.emulator.api.rights import checked, is_text, optional_text
+from aiopeertube.emulator.model.activities import UPDATE
 from aiopeertube.emulator.model.entities import Channel
 from aiopeertube.emulator.wire.clocks import iso
 from aiopeertube.emulator.wire.problem_json import Problem, invalid_parameters, missing_parameter, not_found
@@ -21,8 +22,11 @@ _FIELDS = {
 _WIDTHS = {"avatar": (1500, 600, 120, 48), "banner": (1920, 600)}
 
 
-def _own(call: Call) -> Channel:
+def _own(call: Call, *, lenient: bool = False) -> Channel:
+    """Return the channel of the path; where it is `lenient`, collaborators may have it, too."""
     user, channel = call.user(), channel_of(call)
+    if lenient and user.id in channel.collaborators:
+        return channel
     if channel.owner is not user and not user.is_staff:
         if call.is_modern:
             raise Problem("This user has not owner rights on this channel", 403)
@@ -32,10 +36,11 @@ def _own(call: Call) -> Channel:
 
 async def edit_channel(call: Call) -> Reply:
     """Change the fields that were sent."""
-    channel = _own(call)
+    channel = _own(call, lenient=call.is_modern)
     fields = (await call.read_body()).fields
     sent = checked(call, fields, _FIELDS)
     await call.backend.write()
+    call.store.community.did(call.user(), UPDATE, channel, call.backend.options.clock())
     channel.display_name = sent.get("displayName", channel.display_name)
     channel.description = sent.get("description", channel.description)
     channel.support = sent.get("support", channel.support)
@@ -120,8 +125,8 @@ async def no_sync(call: Call) -> Reply:
 
 
 ROUTES = (
-    Route("PUT", "/video-channels/{channel}", edit_channel, "putVideoChannel"),
-    Route("DELETE", "/video-channels/{channel}", delete_channel, "deleteVideoChannel"),
+    Route("PUT", "/video-channels/{channel}", edit_channel),
+    Route("DELETE", "/video-channels/{channel}", delete_channel),
     Route("POST", "/video-channels/{channel}/{kind}/pick", pick),
     Route("DELETE", "/video-channels/{channel}/{kind}", drop),
     Route("GET", "/video-channels/{channel}/followers", followers),

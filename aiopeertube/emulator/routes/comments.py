@@ -1,5 +1,7 @@
 """Comments of videos, their threads, and the lists of those who watch over them."""
 
+import re
+
 from aiopeertube.emulator.api.access import check_can_see, check_id, existing_video, may_manage
 from aiopeertube.emulator.api.calls import Call, Reply, Route, json_reply, no_content
 from aiopeertube.emulator.api.community_bodies import comment_body, moderated_comment, tree
@@ -8,6 +10,7 @@ from aiopeertube.emulator.api.rights import SEE_COMMENTS, checked, is_text, numb
 from aiopeertube.emulator.model.community import Comment
 from aiopeertube.emulator.model.constants import COMMENTS_DISABLED, COMMENTS_REQUIRE_APPROVAL
 from aiopeertube.emulator.model.entities import User, Video
+from aiopeertube.emulator.model.notices import MENTION, NEW_COMMENT
 from aiopeertube.emulator.wire.problem_json import Problem, not_found
 from aiopeertube.emulator.wire.scalars import bool_or_null
 
@@ -30,6 +33,9 @@ async def thread(call: Call) -> Reply:
     """Return a thread."""
     video = _seen(call)
     return json_reply(tree(call, _comment(call, video, "thread").thread))
+
+
+_MENTIONS = re.compile(r"@([a-z0-9._]+)")
 
 
 async def add_thread(call: Call) -> Reply:
@@ -55,7 +61,19 @@ async def _add(call: Call, parent: str | None) -> Reply:
     made.is_held = video.comments_policy == COMMENTS_REQUIRE_APPROVAL and not may_manage(user, video)
     call.store.community.comments[made.id] = made
     video.comments += 1
+    _tell(call, made)
     return json_reply({"comment": comment_body(call, made)})
+
+
+def _tell(call: Call, comment: Comment) -> None:
+    """Tell the video's owner of a comment, and those whom it names."""
+    owner, now = comment.video.channel.owner, comment.created_at
+    if comment.user is not owner:
+        call.store.notices.tell(owner, NEW_COMMENT, comment, now)
+    for name in dict.fromkeys(_MENTIONS.findall(comment.text)):
+        named = call.store.users.get(name)
+        if named is not None and named is not owner and named is not comment.user:
+            call.store.notices.tell(named, MENTION, comment, now)
 
 
 async def delete_comment(call: Call) -> Reply:

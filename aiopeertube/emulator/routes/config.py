@@ -19,7 +19,12 @@ from aiopeertube.emulator.model.languages import LANGUAGES, MODERN_LANGUAGES
 async def config(call: Call) -> Reply:
     """Return the configuration."""
     options = call.backend.options
-    body = config_body(options.full_version, imports=options.imports, more=options.additional_extensions)
+    body = config_body(
+        options.full_version,
+        imports=options.imports,
+        replacements=options.replacements,
+        more=options.additional_extensions,
+    )
     return json_reply(config_of_8(body, call.backend.renderer.url) if options.is_modern else body)
 
 

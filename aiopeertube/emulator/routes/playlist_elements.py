@@ -5,11 +5,13 @@ from typing import Any
 from aiopeertube.emulator.api.calls import Call, Reply, Route, done, json_reply
 from aiopeertube.emulator.api.community_bodies import element_body
 from aiopeertube.emulator.api.listing import listed
+from aiopeertube.emulator.api.moving import moved
 from aiopeertube.emulator.api.paging import page_reply
 from aiopeertube.emulator.api.rights import checked, is_number, number_in_path
 from aiopeertube.emulator.model.community import Element, Playlist
 from aiopeertube.emulator.model.ids import to_short
-from aiopeertube.emulator.wire.problem_json import Problem, not_found
+from aiopeertube.emulator.wire.problem_json import not_found
+from aiopeertube.emulator.wire.scalars import int_or_null
 
 from .playlists import own_playlist, playlist_of
 
@@ -37,7 +39,7 @@ async def add_element(call: Call) -> Reply:
         raise not_found("Video")
     await call.backend.write()
     number = call.store.community.number("element")
-    made = Element(number, video, sent.get("startTimestamp"), sent.get("stopTimestamp"))
+    made = Element(number, video, *(int_or_null(sent.get(name)) for name in _TIMES))
     playlist.elements.append(made)
     _touched(call, playlist)
     return json_reply({"videoPlaylistElement": {"id": number}})
@@ -48,8 +50,8 @@ async def edit_element(call: Call) -> Reply:
     playlist = own_playlist(call)
     element = _element(call, playlist)
     sent = checked(call, (await call.read_body()).fields, _TIMES)
-    element.start = sent.get("startTimestamp", element.start)
-    element.stop = sent.get("stopTimestamp", element.stop)
+    element.start = int_or_null(sent.get("startTimestamp", element.start))
+    element.stop = int_or_null(sent.get("stopTimestamp", element.stop))
     _touched(call, playlist)
     return done()
 
@@ -65,18 +67,7 @@ async def delete_element(call: Call) -> Reply:
 async def reorder(call: Call) -> Reply:
     """Move some videos behind another one; 0 is the beginning."""
     playlist = own_playlist(call)
-    fields = (await call.read_body()).fields
-    names = ("startPosition", "insertAfterPosition")
-    sent = checked(call, fields, dict.fromkeys((*names, "reorderLength"), is_number), names)
-    start, after, length = (int(sent.get(name, 1)) for name in (*names, "reorderLength"))
-    end = start - 1 + length
-    if start < 1 or max(end, after) > len(playlist.elements):
-        name = "startPosition" if end > len(playlist.elements) else "insertAfterPosition"
-        raise Problem(f"{name[0].upper()}{name[1:]} exceeds playlist size.")
-    moved = playlist.elements[start - 1 : end]
-    before = [element for element in playlist.elements[:after] if element not in moved]
-    behind = [element for element in playlist.elements[after:] if element not in moved]
-    playlist.elements = [*before, *moved, *behind]
+    playlist.elements = await moved(call, playlist.elements, "playlist")
     _touched(call, playlist)
     return done()
 

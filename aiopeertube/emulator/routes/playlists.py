@@ -3,9 +3,10 @@
 from typing import Any
 
 from aiopeertube.emulator.api.calls import Call, Reply, Route, done, json_reply, no_content
-from aiopeertube.emulator.api.community_bodies import PLAYLIST_PRIVACIES, playlist_body
+from aiopeertube.emulator.api.community_bodies import PLAYLIST_PRIVACIES, playlist_body, position
 from aiopeertube.emulator.api.edits import channel_of_user
 from aiopeertube.emulator.api.listing import fold
+from aiopeertube.emulator.api.moving import moved
 from aiopeertube.emulator.api.paging import BY_TIME, page_reply
 from aiopeertube.emulator.api.rights import checked, is_number, is_text, optional_text
 from aiopeertube.emulator.model.community import REGULAR, Playlist
@@ -27,6 +28,7 @@ _SORTS = {
     "name": lambda playlist: playlist.name.casefold(),
     "displayName": lambda playlist: playlist.name.casefold(),
 }
+_SEARCH_SORTS = {**BY_TIME, "match": lambda playlist: playlist.id, "displayName": _SORTS["displayName"]}
 _CHECKS = {
     "displayName": is_text(1, 120),
     "description": optional_text(3, 1000),
@@ -96,15 +98,15 @@ async def search_playlists(call: Call) -> Reply:
     sought = fold(str(call.query().get("search", "")))
     found = [each for each in call.store.community.playlists.values() if each.privacy == _PUBLIC and each.elements]
     hits = [each for each in found if sought in fold(each.name)]
-    return page_reply(
-        call, hits, lambda each: playlist_body(call, each), {**_SORTS, "match": lambda each: each.id}, "-match"
-    )
+    return page_reply(call, hits, lambda each: playlist_body(call, each), _SEARCH_SORTS, "-match")
 
 
 def _listed(call: Call, found: list[Playlist]) -> Reply:
     kind = call.query().get("playlistType")
     kept = [each for each in found if kind is None or str(each.kind) == kind]
-    return page_reply(call, kept, lambda each: playlist_body(call, each), _SORTS)
+    by_position = {"videoChannelPosition": lambda each: position(call, each) or len(found)}
+    sorts = _SORTS | (by_position if call.is_modern else {})
+    return page_reply(call, kept, lambda each: playlist_body(call, each), sorts)
 
 
 async def privacies(_call: Call) -> Reply:
@@ -167,9 +169,8 @@ async def reorder(call: Call) -> Reply:
     if not call.is_modern:
         return Reply(400)
     call.user()
-    channel_of(call)
-    checks = {"startPosition": is_number, "insertAfterPosition": is_number}
-    checked(call, (await call.read_body()).fields, checks, tuple(checks))
+    community = call.store.community
+    community.rank(await moved(call, community.playlists_of(channel_of(call)), "channel"))
     return no_content(tagged=True)
 
 
@@ -197,5 +198,5 @@ ROUTES = (
     Route("GET", "/accounts/{account}/video-playlists", account_playlists),
     Route("GET", "/video-channels/{channel}/video-playlists", channel_playlists),
     Route("POST", "/video-channels/{channel}/video-playlists/reorder", reorder),
-    Route("GET", "/search/video-playlists", search_playlists),
+    Route("GET", "/search/video-playlists", search_playlists, "searchPlaylists"),
 )

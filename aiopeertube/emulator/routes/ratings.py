@@ -5,7 +5,7 @@ from typing import Any
 from aiopeertube.emulator.api.access import check_can_see, check_id, existing_video
 from aiopeertube.emulator.api.calls import Call, Reply, Route, json_reply, no_content
 from aiopeertube.emulator.api.paging import page_reply
-from aiopeertube.emulator.api.rights import checked, is_number
+from aiopeertube.emulator.api.rights import checked
 from aiopeertube.emulator.model.entities import Video
 from aiopeertube.emulator.wire.problem_json import Problem, invalid_parameter, invalid_parameters
 
@@ -73,18 +73,8 @@ async def account_ratings(call: Call) -> Reply:
     return page_reply(call, found, body, {"createdAt": lambda rated: rated[0].id})
 
 
-async def view(call: Call) -> Reply:
-    """Take note of where a player is."""
-    checked(call, (await call.read_body()).fields, {"currentTime": is_number}, ("currentTime",))
-    check_id(call)
-    check_can_see(call, existing_video(call))
-    return no_content()
-
-
 ROUTES = (
     Route("PUT", "/videos/{id}/rate", rate),
     Route("GET", "/users/me/videos/{id}/rating", my_rating),
     Route("GET", "/accounts/{account}/ratings", account_ratings),
-    Route("POST", "/videos/{id}/views", view, "addView"),
-    Route("PUT", "/videos/{id}/watching", view),
 )

@@ -16,6 +16,7 @@ from aiopeertube.emulator.api.rights import (
 )
 from aiopeertube.emulator.model.community import ACCEPTED, PENDING, REJECTED, Message, Report
 from aiopeertube.emulator.model.entities import User
+from aiopeertube.emulator.model.notices import NEW_REPORT, REPORT_MESSAGE, REPORT_STATE
 from aiopeertube.emulator.wire.problem_json import Problem, not_found
 
 _REASONS = {"violentOrAbusive", "hatefulOrAbusive", "spamOrMisleading", "privacy", "rights", "serverRules"}
@@ -49,6 +50,7 @@ async def add_report(call: Call) -> Reply:
     number, now = call.store.community.number("report"), call.backend.options.clock()
     made = Report(number, user, sent["reason"], sent.get("predefinedReasons", []), now, now, accused, **more)
     call.store.community.reports[number] = made
+    _tell_moderators(call, NEW_REPORT, made)
     return json_reply({"abuse": {"id": number}})
 
 
@@ -100,6 +102,8 @@ async def edit_report(call: Call) -> Reply:
     staff(call, MANAGE_REPORTS)
     sent = checked(call, (await call.read_body()).fields, _UPDATE)
     report = _report(call)
+    if sent.get("state", report.state) != report.state:
+        call.store.notices.tell(report.reporter, REPORT_STATE, report, call.backend.options.clock())
     report.state = sent.get("state", report.state)
     report.moderation = sent.get("moderationComment", report.moderation)
     report.updated_at = call.backend.options.clock()
@@ -109,7 +113,8 @@ async def edit_report(call: Call) -> Reply:
 async def delete_report(call: Call) -> Reply:
     """Remove a report."""
     staff(call, MANAGE_REPORTS)
-    del call.store.community.reports[_report(call).id]
+    report = call.store.community.reports.pop(_report(call).id)
+    call.store.notices.forget(report)
     return no_content()
 
 
@@ -128,6 +133,10 @@ async def add_message(call: Call) -> Reply:
     # Who reported it speaks for themselves, whatever their role.
     made = Message(number, user, sent["message"], user is not report.reporter, call.backend.options.clock())
     report.messages.append(made)
+    if made.by_moderator:
+        call.store.notices.tell(report.reporter, REPORT_MESSAGE, report, made.created_at)
+    else:
+        _tell_moderators(call, REPORT_MESSAGE, report)
     return json_reply({"abuseMessage": {"id": number}})
 
 
@@ -142,6 +151,12 @@ async def delete_message(call: Call) -> Reply:
         raise Problem("Cannot delete this abuse message", 403)
     report.messages.remove(message)
     return no_content()
+
+
+def _tell_moderators(call: Call, kind: int, report: Report) -> None:
+    for user in call.store.users.values():
+        if user.is_staff:
+            call.store.notices.tell(user, kind, report, call.backend.options.clock())
 
 
 def _report(call: Call) -> Report:

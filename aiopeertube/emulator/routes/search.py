@@ -4,26 +4,31 @@ from collections.abc import Callable
 from typing import Any
 
 from aiopeertube.emulator.api.calls import Call, Reply, Route, json_reply
-from aiopeertube.emulator.api.listing import CHANNEL_SORTS, VIDEO_SORTS, Filters, check_filters, check_page, fold
-from aiopeertube.emulator.api.paging import page_reply
+from aiopeertube.emulator.api.listing import Filters, check_filters, check_page, fold, search_sorts
+from aiopeertube.emulator.api.paging import BY_TIME, page_reply
+from aiopeertube.emulator.api.searching import searched
 from aiopeertube.emulator.model.constants import PUBLIC
 from aiopeertube.emulator.model.entities import Channel, Video
 
 from .videos import filters_of
 
-_BEST = "match"  # the order of a search: nothing is told of how well something fits
+_CHANNEL_SORTS = {
+    **BY_TIME,
+    "match": lambda channel: channel.id,
+    "displayName": lambda channel: channel.display_name.casefold(),
+}
 _OVERVIEW = 12  # videos of each kind
 
 
 async def videos(call: Call) -> Reply:
     """Search videos, by the filters of lists besides."""
     query = call.query()
-    page = check_page(query, VIDEO_SORTS | {_BEST}, "-publishedAt", call.target)
-    sort = "-publishedAt" if page.sort.endswith(_BEST) else page.sort
-    user = call.user_or_none()
+    page = check_page(query, search_sorts(modern=call.is_modern), "-match", call.target)
+    user, tests = call.user_or_none(), searched(query, call.target)
     filters = filters_of(check_filters(query, call.target), user, None, None)
     async with call.backend.reading():
-        found = call.backend.lists.find(filters, sort)
+        found = call.backend.lists.find(filters, page.sort)
+        found = [video for video in found if all(fits(video) for fits in tests)] if tests else found
         rows = call.backend.renderer.rows(page.of(found))
     return json_reply({"total": len(found), "data": rows})
 
@@ -32,20 +37,11 @@ async def channels(call: Call) -> Reply:
     """Search channels by their names."""
     sought = fold(str(call.query().get("search", "")))
     found = [channel for channel in call.store.channels.values() if _fits(channel, sought)]
-    sorts = {**dict.fromkeys(CHANNEL_SORTS, _id), _BEST: _id, "displayName": _display_name}
-    return page_reply(call, found, call.backend.renderer.listed_channel, sorts, "-match")
+    return page_reply(call, found, call.backend.renderer.listed_channel, _CHANNEL_SORTS, "-match")
 
 
 def _fits(channel: Channel, sought: str) -> bool:
     return sought in fold(channel.name) or sought in fold(channel.display_name)
-
-
-def _id(channel: Channel) -> int:
-    return channel.id
-
-
-def _display_name(channel: Channel) -> str:
-    return channel.display_name.casefold()
 
 
 async def overview(call: Call) -> Reply:

@@ -6,6 +6,7 @@ from aiopeertube.emulator.api.paging import page_reply
 from aiopeertube.emulator.api.rights import checked, is_text
 from aiopeertube.emulator.model.constants import PUBLIC
 from aiopeertube.emulator.model.entities import Channel, Video
+from aiopeertube.emulator.model.notices import NEW_FOLLOW, Follow
 from aiopeertube.emulator.wire.problem_json import Problem
 
 _VIDEO_SORTS = {
@@ -46,7 +47,9 @@ async def subscribe(call: Call) -> Reply:
     sent = checked(call, (await call.read_body()).fields, {"uri": is_text(3, 300)}, ("uri",))
     channel = _channel(call, sent["uri"])
     if channel is not None:
-        followed[channel.id] = call.backend.options.clock()
+        followed[channel.id] = now = call.backend.options.clock()
+        if channel.owner is not (user := call.user()):
+            call.store.notices.tell(channel.owner, NEW_FOLLOW, Follow(user, channel), now)
     return no_content()
 
 

@@ -2,13 +2,11 @@
 
 from aiopeertube.emulator.api.access import check_can_manage, check_id, existing_video
 from aiopeertube.emulator.api.calls import Call, Reply, Route, json_reply
-from aiopeertube.emulator.api.chunks import error_body, library_reply
 from aiopeertube.emulator.api.creation import check_new_video, check_place, create_video, unreadable, uploaded
 from aiopeertube.emulator.api.validation import IMAGE_FIELDS
-from aiopeertube.emulator.wire.problem_json import Problem, missing_parameter, not_found
+from aiopeertube.emulator.wire.problem_json import missing_parameter, not_found
 from aiopeertube.emulator.wire.video_files import SourceFile, is_video
 
-_REPLACE = "/videos/{id}/source/replace-resumable"
 _NO_FILE = missing_parameter("videofile", "body", "Should have a file")
 
 
@@ -39,22 +37,7 @@ async def source(call: Call) -> Reply:
     return json_reply(call.backend.renderer.source(video.source))
 
 
-async def refuse_replacement(call: Call) -> Reply:
-    """Let nobody replace the file of a video."""
-    call.user()
-    raise Problem("Updating the file of an existing video is not allowed on this instance", 403)
-
-
-async def refuse_chunk(call: Call) -> Reply:
-    """Take no chunk of another file, in the words of the library for uploads."""
-    call.user()
-    return library_reply(403, error_body("Forbidden"))
-
-
 ROUTES = (
     Route("POST", "/videos/upload", upload, "uploadLegacy"),
     Route("GET", "/videos/{id}/source", source, "getVideoSource"),
-    Route("POST", _REPLACE, refuse_replacement),
-    Route("PUT", _REPLACE, refuse_chunk),
-    Route("DELETE", _REPLACE, refuse_chunk),
 )

@@ -72,7 +72,7 @@ async def user(call: Call) -> Reply:
     """Return a user, with or without counts of what they made."""
     staff(call, MANAGE_USERS)
     found = _user(call)
-    body = call.backend.renderer.me(found, call.store.channels_of(found))
+    body = call.backend.renderer.me(found, call.store.channels_of(found), [])
     for name in ("specialPlaylists", "notificationSettings", "videoChannelCollaborations"):
         body.pop(name, None)
     if bool_or_null(call.query().get("withStats")):
@@ -154,7 +154,7 @@ def _change(user: User, sent: dict[str, Any]) -> None:
 
 def _listed(call: Call, user: User) -> dict[str, Any]:
     """Return a user as the list shows them: with the size of their files, without their channels."""
-    body = call.backend.renderer.me(user, [])
+    body = call.backend.renderer.me(user, [], [])
     for name in ("specialPlaylists", "videoChannelCollaborations"):
         body.pop(name, None)
     return body | _sizes(call, user)

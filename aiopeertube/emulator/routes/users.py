@@ -3,7 +3,7 @@
 from typing import Any
 
 from aiopeertube.emulator.api.calls import Call, Reply, Route, json_reply, no_content
-from aiopeertube.emulator.api.listing import VIDEO_SORTS, Filters, check_page, listed
+from aiopeertube.emulator.api.listing import Filters, check_page, listed, video_sorts
 from aiopeertube.emulator.api.rights import checked, is_number, is_text, optional_text
 from aiopeertube.emulator.wire.problem_json import Problem, invalid_parameter, invalid_parameters, not_found
 from aiopeertube.emulator.wire.scalars import bool_or_null, int_or_null, is_int
@@ -43,7 +43,9 @@ _FIELDS_OF_8 = {
 async def me(call: Call) -> Reply:
     """Return the user who asks."""
     user = call.user()
-    return json_reply(call.backend.renderer.me(user, call.store.channels_of(user)))
+    return json_reply(
+        call.backend.renderer.me(user, call.store.channels_of(user), call.store.channels_shared_with(user))
+    )
 
 
 async def quota_used(call: Call) -> Reply:
@@ -56,7 +58,7 @@ async def quota_used(call: Call) -> Reply:
 async def my_videos(call: Call) -> Reply:
     """Return the user's videos, of every privacy."""
     user, query = call.user(), call.query()
-    page = check_page(query, VIDEO_SORTS, "-publishedAt", call.target)
+    page = check_page(query, video_sorts(modern=call.is_modern), "-publishedAt", call.target)
     channel = query.get("channelId")
     if channel is not None:
         if not is_int(channel):

@@ -11,9 +11,10 @@ from aiopeertube.emulator.api.access import (
 )
 from aiopeertube.emulator.api.calls import Call, Reply, Route, done, json_reply
 from aiopeertube.emulator.api.edits import apply_edit, channel_of_edit, check_stored
-from aiopeertube.emulator.api.listing import VIDEO_SORTS, Filters, Query, check_filters, check_page
+from aiopeertube.emulator.api.listing import Filters, Query, check_filters, check_page, video_sorts
 from aiopeertube.emulator.api.rendering import INCLUDE_BLOCKED
 from aiopeertube.emulator.api.validation import IMAGE_FIELDS, check_edit, check_passwords
+from aiopeertube.emulator.model.activities import UPDATE
 from aiopeertube.emulator.model.constants import INTERNAL, PUBLIC
 from aiopeertube.emulator.model.entities import User
 from aiopeertube.emulator.wire.problem_json import Problem
@@ -38,7 +39,7 @@ async def list_videos(call: Call, *, owner: int | None = None, channel: int | No
     `owner` and `channel` are ids that restrict the list.
     """
     query = call.query()
-    page = check_page(query, VIDEO_SORTS, "-publishedAt", call.target)
+    page = check_page(query, video_sorts(modern=call.is_modern), "-publishedAt", call.target)
     user = call.user_or_none()
     sent = check_filters(query, call.target)
     _check_allowed(query, user, modern=call.is_modern)
@@ -123,6 +124,7 @@ async def edit_video(call: Call) -> Reply:
     await call.backend.write(frozenset(sent.get("tags") or ()))
     if found.id in call.store.videos:
         apply_edit(call, found, sent, channel, body.files)
+        call.store.community.did(user, UPDATE, found.channel, found.updated_at, video=found)
         call.backend.tally.edits[found.id] += 1
     return done()
 

@@ -61,6 +61,15 @@ WHERE state IN ('read', 'planned', 'sending', 'damaged') OR (
     AND NOT EXISTS (SELECT 1 FROM item AS later WHERE later.ref = item.ref AND later.pass > item.pass)
 )
 """
+# A later change of the same thing, by whatever row: captions in a language, a video's pictures.
+_CHANGED_SINCE: Final = """
+EXISTS (SELECT 1 FROM item AS later WHERE later.ref = item.ref AND later.uuid = item.uuid
+    AND later.state = 'changed' AND later.at > item.at)
+"""
+_CORRECTED: Final = f"""
+SELECT state, count(*) FROM item
+WHERE state IN ('failed', 'conflict') AND id NOT IN ({_NOT_DONE}) GROUP BY state
+"""  # noqa: S608 - our own text
 _PARTS: Final = """
 DELETE FROM item WHERE pass < ? AND state IN ('read', 'planned', 'failed') AND EXISTS (
     SELECT 1 FROM item AS apart WHERE apart.ref = item.ref AND apart.change = item.change AND apart.pass = ?
@@ -265,6 +274,11 @@ class Database:
             connection.execute(_BY_VIDEO)
             if edits and self.last_pass > 1:
                 self._plan_again_what_was_overwritten()
+            elif self.last_pass > 1:
+                connection.execute(
+                    f"UPDATE item SET {_BACK} WHERE pass = ? AND state = 'changed' AND {_CHANGED_SINCE}",  # noqa: S608
+                    (self.last_pass,),
+                )
             # What was set apart of it is read again, with all that its row wants.
             connection.execute(_PARTS, (self.last_pass, self.last_pass))
             connection.execute(
@@ -383,9 +397,13 @@ class Database:
         return page, page[-1].id if len(page) == PAGE else None
 
     def counts(self) -> dict[str, int]:
-        """Count items by state."""
+        """Count items by state; what could not be done, and its row asks for no more, was skipped."""
         found = self._connection.execute("SELECT state, count(*) FROM item GROUP BY state ORDER BY state")
         counts = Counter(dict(found.fetchall()))
+        if self.last_pass > 1 and (counts["failed"] or counts["conflict"]):
+            corrected = self._connection.execute(_CORRECTED).fetchall()
+            counts.subtract(dict(corrected))
+            counts["skipped"] += sum(count for _, count in corrected)
         counts.subtract(self._damaged.values())
         if self._damaged:
             counts["damaged"] += len(self._damaged)
@@ -415,6 +433,12 @@ class Database:
         """Return the next items in these states (none: all), in the order in which they were read."""
         wanted = f"state IN ({', '.join('?' * len(states))}) AND" if states else ""
         return self._select(f"{wanted} id > ? ORDER BY id LIMIT {PAGE}", (*states, after))
+
+    def standing(self, after: int) -> list[Item]:
+        """Return the next items that were changed, and by no later row of the job in another way."""
+        return self._select(
+            f"state = 'changed' AND NOT {_CHANGED_SINCE} AND id > ? ORDER BY id LIMIT {PAGE}", (after,)
+        )
 
     # -- doing -----------------------------------------------------------------------------------
 

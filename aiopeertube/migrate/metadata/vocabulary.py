@@ -83,7 +83,7 @@ class Vocabulary:
             return self.key(name, str(number))
         if number in self.channels.values():
             return number
-        raise Unlisted(f"there is no channel with the id {number!r} to move a video to", number)
+        raise Unlisted(f"there is no channel with the id {number!r} that you may use", number)
 
     def label(self, name: str, key: Any) -> str:
         """Return the label of an id; the id itself where there is none."""
@@ -99,7 +99,7 @@ class Vocabulary:
         Raises:
             ValueError: there is none; the message says which there are.
         """
-        return self._channel(text.strip(), "")
+        return self._channel(text.strip())
 
     def captions_key(self, text: str, version: tuple[int, ...]) -> str:
         """Return the code of a language that captions can be in.
@@ -112,12 +112,12 @@ class Vocabulary:
             raise ValueError(f"this server takes no captions in {self.label('language', code)} ({code})")
         return code
 
-    def _channel(self, word: str, purpose: str = " to move a video to") -> int:
+    def _channel(self, word: str) -> int:
         number = self.channels.get(word)
         if number is None:
             number = self._channel_like(word)
         if number is None:
-            raise ValueError(f"there is no channel {word!r}{purpose}{meant(self.channels, word)}")
+            raise ValueError(f"there is no channel {word!r} that you may use{meant(self.channels, word)}")
         return number
 
     def _channel_like(self, word: str) -> int | None:

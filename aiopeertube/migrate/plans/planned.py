@@ -128,6 +128,16 @@ class Plan:
             async for item in journal.items(*states):
                 yield item
 
+    async def undone(self, *states: State) -> AsyncGenerator[Item, None]:
+        """Go through what cannot be done, in these states; not what rows asked for that were corrected since.
+
+        Raises:
+            JournalError: the plan was closed.
+        """
+        with Journal.open(self._path, read_only=True) as journal:
+            async for item in journal.undone(*states):
+                yield item
+
     async def diff(self) -> tuple[Change, ...]:
         """Return what changes, old and new, grouped and counted by field, the most common first."""
         if self._diff is None:
@@ -231,7 +241,7 @@ async def _cannot(
     problems: list[Problem] = []
     conflicts: list[Conflict] = []
     if counts.get("failed") or counts.get("conflict"):
-        async for item in journal.items("failed", "conflict"):
+        async for item in journal.undone("failed", "conflict"):
             problems.append(Problem(journal.job.source, item.line, None, f"{item.name or item.ref}: {item.reason}"))
             conflicts += told(item, words)
             if len(problems) >= _PROBLEMS:

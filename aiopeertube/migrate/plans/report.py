@@ -106,7 +106,7 @@ async def write_failed(journal: Journal, path: str | Path, *, overwrite: bool = 
     columns = await _columns(journal)
     count = 0
     with open_sink(str(path), (*columns, "reason"), overwrite=overwrite) as sink:
-        async for item in journal.items("failed", "conflict"):
+        async for item in journal.undone("failed", "conflict"):
             for row in rows_of(item):
                 sink.write(_cells(row, columns, everything=not journal.job.columns) | {"reason": item.reason})
                 count += 1
@@ -158,7 +158,7 @@ async def _columns(journal: Journal) -> tuple[str, ...]:
     """Return the table's columns; rows of JSON have columns of their own, and all of them are needed."""
     columns = dict.fromkeys(journal.job.columns)
     if not columns:
-        async for item in journal.items("failed", "conflict"):
+        async for item in journal.undone("failed", "conflict"):
             for row in rows_of(item):
                 columns.update(dict.fromkeys(row))
     columns.pop("reason", None)

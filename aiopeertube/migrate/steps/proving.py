@@ -131,7 +131,7 @@ class Verifier:
         if kind.compares:
             await self._by_comparing(kind)
         else:
-            async for item in self._job.items("changed"):
+            async for item in self._job.standing():
                 self._take(item, await self._check(kind, item))
         return Verified(
             self._stand, self._differ, tuple(self._kept), await self._job.not_done(), await self._not_done()

@@ -10,8 +10,9 @@ from aiopeertube.migrate.kinds.whole import Complaint, Looked, Sight, Whole, com
 from aiopeertube.migrate.problems import Problems
 from aiopeertube.migrate.scope import Who
 from aiopeertube.migrate.watching import UNWATCHED, Watcher
+from aiopeertube.wire.answers import nothing
 from aiopeertube.wire.call import Call
-from aiopeertube.wire.messages import Request, nothing
+from aiopeertube.wire.messages import Request
 
 from .compare import is_about_one_video, reason
 

@@ -124,7 +124,7 @@ async def _asked(connection: Any, data: bytes, request: Request) -> tuple[Any, b
             break
         message, payload = await protocol.read()  # a hint, before the answer
     if message.code < 200:
-        raise errors.UnexpectedResponse(
+        raise errors.OddAnswer(
             f"{request.origin} answered {request.method} {request.path} with {message.code}, which nobody asked for",
             status=message.code,
         )

@@ -16,19 +16,23 @@ A page with fewer items than were asked for, and more to come, may be all that t
 of its items. So the next one begins where it ended; where that repeats what was given, the server hides, and its
 offsets count what it hides.
 
-A listing ends: too many pages in a row without a new item, or a list that grows without end, raise an error.
+A listing ends: too many pages in a row without a new item, or a list that grows without end, raise an error. One that
+gave fewer items than the server counts says so in the log, as a warning: it may hide some, or have lost them.
 """
 
 import asyncio
+import logging
 from collections import deque
 from collections.abc import AsyncIterator, Callable
 from typing import Any, Final, Generic, TypeVar
 
+from ._counting import counted
 from .errors import ListNeverStoodStill, UnexpectedResponse
 from .wire.call import Call
 from .wire.sendable import whole_problem
 
 T = TypeVar("T")
+log = logging.getLogger("aiopeertube.listing")
 
 AHEAD: Final = 3  # pages; a server gains nothing from more than about four at once
 MOST: Final = 100  # items a page; PeerTube refuses more
@@ -124,6 +128,7 @@ class _Pages(AsyncIterator[list[T]]):
         while True:
             self._ask()
             if not self._waiting:
+                self._tell_what_is_missing()
                 raise StopAsyncIteration
             start, answer = self._waiting[0]
             try:
@@ -184,6 +189,13 @@ class _Pages(AsyncIterator[list[T]]):
 
     def _restless(self, message: str) -> ListNeverStoodStill:
         return ListNeverStoodStill(message, given=self._count_given, total=self._total or 0, requests=self._requests)
+
+    def _tell_what_is_missing(self) -> None:
+        """Say once that the listing, at its end, gave less than the server counts."""
+        given, total = self._count_given, self._total or 0
+        if given < total <= self._reached:
+            log.warning("the list %s counts %s and gave %d", self._page(0, 0).path, counted(total, "item"), given)
+            self._total = 0
 
     def _take(self, start: int, page: Any) -> list[T]:
         total, data = _parts(page)

@@ -23,6 +23,8 @@
     │   ├── DeadlineExceeded          the call as a whole took longer than its deadline
     │   └── ClientClosed              the client was closed while the call was under way
     ├── UnexpectedResponse            an answer that PeerTube does not give (a proxy's page, cut JSON)
+    │   ├── NotHttp                   something else answers at the server's address
+    │   ├── OddAnswer                 asking again makes it no better: another protocol, or far too much
     │   ├── RedirectRefused           a redirect that must not be followed
     │   └── ListNeverStoodStill       a list whose end cannot be reached: given, total, requests
     ├── AuthenticationError           the server did not accept the credentials or the token
@@ -235,6 +237,14 @@ class UnexpectedResponse(PeerTubeError):
         self.status = status
         self.content_type = content_type
         self.start = start
+
+
+class NotHttp(UnexpectedResponse):
+    """What came is no HTTP: something else answers at this address, for now or for good."""
+
+
+class OddAnswer(UnexpectedResponse):
+    """An answer that asking again makes no better: another protocol, or more than PeerTube ever sends."""
 
 
 class RedirectRefused(UnexpectedResponse):

@@ -70,6 +70,8 @@ SPECIAL: dict[type[errors.PeerTubeError], Callable[[], errors.PeerTubeError]] = 
     errors.UnexpectedResponse: lambda: errors.UnexpectedResponse(
         "odd", status=502, content_type="text/html", start=b"<html>"
     ),
+    errors.NotHttp: lambda: errors.NotHttp("odd", status=400),
+    errors.OddAnswer: lambda: errors.OddAnswer("odd", status=101),
     errors.ListNeverStoodStill: lambda: errors.ListNeverStoodStill("no end", given=5, total=9, requests=3),
     errors.RedirectRefused: lambda: errors.RedirectRefused("no", status=301, location="https://other.example/"),
 }

@@ -5,6 +5,7 @@ import json
 import random
 import sys
 from collections.abc import AsyncIterator, Callable, Iterable
+from itertools import count
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -103,7 +104,9 @@ async def test_a_server_that_gives_less_at_once_is_read_to_its_end(most: int) ->
 @pytest.mark.parametrize(
     "hidden", [{5}, {9}, {10}, {0, 50}, set(range(20, 30)), set(range(1, 105, 2)), set(range(2, 105))]
 )
-async def test_a_server_that_hides_items_and_counts_them_is_read_without_asking_for_each(hidden: set[int]) -> None:
+async def test_a_server_that_hides_items_and_counts_them_is_read_without_asking_for_each(
+    hidden: set[int], caplog: pytest.LogCaptureFixture
+) -> None:
     class Hiding(Lister):
         def rows(self, start: int, count: int) -> list[Any]:
             return [item for item in super().rows(start, count) if item not in hidden]
@@ -112,6 +115,24 @@ async def test_a_server_that_hides_items_and_counts_them_is_read_without_asking_
     async with server.client() as pt:
         assert await ids_of(pt.videos.list(count=10)) == [item for item in range(105) if item not in hidden]
     assert len(server.asked) <= 11 + 2 * 4
+    assert caplog.messages == [f"the list /api/v1/videos counts 105 items and gave {105 - len(hidden)}"]
+
+
+async def test_nothing_is_said_to_be_missing_where_nothing_is(caplog: pytest.LogCaptureFixture) -> None:
+    answers = count()
+
+    def change(server: Lister) -> None:
+        number = next(answers)
+        server.items = server.items[1:] if number == 2 else server.items
+        if number == 6:
+            server.items.append(200)
+
+    async with Lister(range(105), change=change).client() as pt:
+        assert len(await ids_of(pt.videos.list(count=10))) == 106
+        await pt.videos.list(count=10).collect(limit=20)
+        async for _ in pt.videos.list(count=10):
+            break
+    assert caplog.messages == []
 
 
 async def test_order_holds_whatever_the_order_of_answers() -> None:

@@ -7,7 +7,8 @@ from typing import Any, Final
 import click
 
 from aiopeertube.cli.option_sets import option
-from aiopeertube.migrate import JobOptions
+from aiopeertube.cli.options_details import DETAILS
+from aiopeertube.migrate import Details, JobOptions
 
 _UNITS: Final = {"s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0}
 
@@ -65,6 +66,7 @@ class JobFlags(JobOptions):
     format: str | None = option(
         "--format", type=click.Choice(["text", "jsonl"]), help="jsonl: a line for each outcome on stdout."
     )
+    details: Details = option("--details", **DETAILS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,8 @@ class App:
         self._date = HttpDate()
         self.limit = FixedWindows(*options.rate_limit) if options.rate_limit else None
         self.login_limit = FixedWindows(*options.login_limit) if options.login_limit else None
+        self._object_limit = FixedWindows(*options.object_limit) if options.object_limit else None
+        self._feed_limit = FixedWindows(*options.feed_limit) if options.feed_limit else None
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer a request."""
@@ -119,7 +121,7 @@ class App:
             return _reply_of_problem(problem, None, modern=modern)
         headers: dict[str, str] = {}
         try:
-            if words[0] in LIMITED and not self._within_limits(call, found, headers):
+            if not self._within_limits(call, words, found, headers):
                 self._backend.tally.refused += 1
                 return replace(_REFUSAL, headers=headers)
             if found is None:
@@ -132,12 +134,28 @@ class App:
             reply.headers = {**headers, **reply.headers}
         return reply
 
-    def _within_limits(self, call: Call, found: tuple[Route, dict[str, str]] | None, headers: dict[str, str]) -> bool:
-        """Count the request and note the headers; tell whether it is within the limits."""
-        limits = [self.limit]
+    def _limits(
+        self, call: Call, words: list[str], found: tuple[Route, dict[str, str]] | None
+    ) -> list[FixedWindows | None]:
+        """Return the limits that count a request."""
+        if not call.target.startswith(API):
+            if words[0] == "feeds":
+                return [self._feed_limit]
+            return [self._object_limit] if words[:2] == ["videos", "watch"] else []
         if found is not None and found[0].template == _LOGIN:
-            limits.append(self.login_limit)
-        for limit in limits:
+            return [self.limit, self.login_limit]
+        is_limited = words[0] in LIMITED or (found is not None and found[0].is_limited)
+        return [self.limit] if is_limited else []
+
+    def _within_limits(
+        self,
+        call: Call,
+        words: list[str],
+        found: tuple[Route, dict[str, str]] | None,
+        headers: dict[str, str],
+    ) -> bool:
+        """Count the request and note the headers; tell whether it is within the limits."""
+        for limit in self._limits(call, words, found):
             if limit is None:
                 continue
             standing = limit.hit(_client(call.request), call.now)
@@ -181,11 +199,14 @@ def _client(request: web.BaseRequest) -> str:
 
 
 def _passes(call: Call) -> bool:
-    """Tell whether the caller is exempt from the limit.
+    """Tell whether the caller is exempt from the limit, as staff and runners are.
 
     Raises:
         Problem: the token is not valid, which is only noticed where a used-up window would refuse.
     """
+    runner = call.body.fields.get("runnerToken") if call.body is not None else None
+    if runner:
+        return call.store.runners.of_token(runner) is not None
     user = call.user_or_none()
     return user is not None and user.is_staff
 

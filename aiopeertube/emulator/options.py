@@ -48,6 +48,8 @@ class EmulatorOptions:
         server_version: The release to look like.
         rate_limit: Requests per window, and the window's seconds; None: no limit and no headers.
         login_limit: The same for logins, which also count for `rate_limit`.
+        object_limit: As `rate_limit`, for ActivityPub objects, which are counted by themselves.
+        feed_limit: As `rate_limit`, for feeds, which are counted by themselves.
         latency: Seconds added to each answer, half before and half after, as a network's round trip does;
             no resource of the server is held during it.
         read_seconds: Seconds that reading a list or a video takes; four run at once, others wait.
@@ -71,6 +73,8 @@ class EmulatorOptions:
     server_version: Literal["6.3", "8.2"] = "6.3"
     rate_limit: tuple[int, float] | None = (50, 10.0)
     login_limit: tuple[int, float] | None = (15, 300.0)
+    object_limit: tuple[int, float] | None = (500, 10.0)
+    feed_limit: tuple[int, float] | None = (50, 10.0)
     latency: float = 0.0
     read_seconds: float = 0.0
     write_seconds: float = 0.0

@@ -37,7 +37,7 @@ from .plans.report import Change
 from .problems import BadSource, Problem
 from .rewrite_maps import MAP_FORMATS, map_lines
 from .rules.rules import Rules
-from .scope import Scope
+from .scope import Details, Scope
 from .steps.proving import Difference, Verified
 from .tables import Row, Sink, Source, open_sink, open_source
 from .verbs import (
@@ -64,6 +64,7 @@ __all__ = [
     "CellOptions",
     "Change",
     "Conflict",
+    "Details",
     "Difference",
     "Estimate",
     "Exported",

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from aiopeertube.errors import InvalidField, NotFound
 
-from .metadata.fields import FIELDS, LABELLED, OPEN_FIELDS, current, for_cell, for_reading, too_new
+from .metadata.fields import AT, FIELDS, LABELLED, OPEN_FIELDS, THEN, current, for_cell, for_reading, too_new
 from .metadata.references import COLUMNS
+from .own_schedules import OwnSchedules
 from .rows import exported
 from .rows.layout import FOR_PEOPLE
 from .rows.rows import UNKNOWN
@@ -62,6 +63,8 @@ class Export:
     def __init__(self, pt: "PeerTube", who: Who | None, scope: Scope, *, watcher: Watcher = UNWATCHED) -> None:
         self._pt = pt
         self._who = _listed_as(who, scope)
+        self._objects = who.reader(pt, labels=True) if who is not None else None
+        self._own = OwnSchedules(pt, who.account) if who is not None and self._objects is not None else None
         self._scope = scope
         self._watcher = watcher
         self._waiting: dict[int, Mapping[str, Any] | None] = {}  # by place in the list
@@ -79,7 +82,7 @@ class Export:
         if self._watcher.wants_totals and has_total(self._who, self._scope):
             self._watcher.expect(await listing(self._pt, self._who, self._scope).total())
         needed = [name for name in FIELDS if name in columns or f"{name}.label" in columns]
-        async with aclosing(in_full(self._pt, self._rows(needed))) as videos:
+        async with aclosing(in_full(self._pt, self._rows(needed), self._objects)) as videos:
             async for found in videos:
                 self._waiting[found.tag[0]] = self._taken(found)
                 self._write(sink, columns, needed, as_json=as_json)
@@ -98,9 +101,19 @@ class Export:
             return found.video
         return None
 
+    async def _listed(self, needed: Sequence[str]) -> AsyncIterator[Mapping[str, Any]]:
+        """List the videos, with their schedules where those are needed and lists tell them."""
+        async for row in listing(self._pt, self._who, self._scope):
+            if self._who is not None:
+                yield self._who.told(row)
+            elif self._own is not None and not {AT, THEN}.isdisjoint(needed):
+                yield await self._own.told(row)
+            else:
+                yield row
+
     async def _rows(self, needed: Sequence[str]) -> AsyncIterator[Seen]:
         place = 0
-        async for row in listing(self._pt, self._who, self._scope):
+        async for row in self._listed(needed):
             if self._who is None or self._scope.has(row):
                 await self._room_for(place)
                 ref = str(row.get("uuid") or row["id"])

@@ -28,7 +28,7 @@ from .plans.planned import Plan, plan_of
 from .plans.report import failed_table, write_failed
 from .rows.layout import Layout
 from .rules.functions import cells_of, loaded
-from .scope import Who, who_am_i
+from .scope import Details, Who, who_am_i
 from .steps.applying import Apply, settle_open
 from .steps.compare import Lookup
 from .steps.planning import check_plan, plan_file, plan_object, plan_table
@@ -104,7 +104,7 @@ async def opened(
 ) -> AsyncIterator[Desk]:
     """Find out who we are, open the job's journal, and settle what an earlier run left in flight."""
     failed = failed_table(options, name, (name, parent, str(options.journal or "")))
-    who, me = await who_am_i(pt)
+    who, me = await who_am_i(pt, options.details)
     job = Job(kind.name, pt.origin, who.name, name, columns, parent=parent)
     with ExitStack() as stack:
         journal = stack.enter_context(_journal(job, options, stack))
@@ -136,13 +136,15 @@ def temporary(job: Job, folder: str) -> Journal:
 
 
 @asynccontextmanager
-async def looking_back(pt: "PeerTube", journal: str | Path, watcher: Watcher) -> AsyncIterator[Desk]:
+async def looking_back(
+    pt: "PeerTube", journal: str | Path, watcher: Watcher, details: Details = "auto"
+) -> AsyncIterator[Desk]:
     """Open the journal of a job that ran, as whoever ran it; what it left in flight is settled first.
 
     One that cannot be written is copied into memory.
     """
     with Journal.open(find_journal(journal), or_copy=True) as job:
-        who, me = await who_am_i(pt)
+        who, me = await who_am_i(pt, details)
         job.check(kind=job.job.kind, origin=pt.origin, user=who.name)
         await settle_open(pt, job, of(job.job.kind), Sayer(watcher))
         yield Desk(pt, who, me, job, watcher)

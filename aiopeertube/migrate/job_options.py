@@ -9,6 +9,7 @@ from aiopeertube.bulk import Halt
 from aiopeertube.errors import ConfigurationError
 
 from .metadata.values import CLEAR
+from .scope import Details, check_details
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,9 @@ class JobOptions:
         first: carry out only so many items, and verify them; a later run goes on with the rest.
         failed: the table of failed rows; None: beside the input, under a name that is free; "" for no such table.
         overwrite_output: replace the table of failed rows where it is there already.
+        details: how videos are read in full: "api", one request each; "activitypub", as the objects that a server
+            gives of public and unlisted ones, of which it allows ten times as many, where these tell enough; "auto",
+            so for users whose requests are counted.
     """
 
     dry_run: bool = False
@@ -83,6 +87,7 @@ class JobOptions:
     first: int | None = None
     failed: str | Path | None = None
     overwrite_output: bool = False
+    details: Details = "auto"
 
     @property
     def resumes(self) -> bool:
@@ -95,6 +100,7 @@ class JobOptions:
         Raises:
             ConfigurationError: they contradict each other, or make no sense.
         """
+        check_details(self.details)
         if self.dry_run and (self.resumes or self.journal):
             what = "dry_run: it keeps no journal, so none can be resumed, or have a place"
             raise ConfigurationError(what, option="dry_run")

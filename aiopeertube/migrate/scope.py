@@ -5,17 +5,21 @@ import re
 from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
+from aiopeertube.errors import ConfigurationError
 from aiopeertube.wire.call import Call
-from aiopeertube.wire.messages import Request, nothing
+from aiopeertube.wire.messages import API, Request, nothing
 
 from .metadata import answers, fields
+from .metadata.objects import Objects
 from .metadata.shapes import taken
 
 if TYPE_CHECKING:
     from aiopeertube._client import PeerTube
     from aiopeertube._pagination import Paginator
+
+Details = Literal["auto", "api", "activitypub"]  # how videos are read in full
 
 _STAFF_SEES: Final = 1 | 2 | 4  # not published, blocked, of blocked owners
 _WITH_TAGS: Final = 128  # rows with tags, from 8.x on
@@ -63,6 +67,7 @@ class Who:
     staff: bool
     modern: bool  # a server of 8.x or later
     version: tuple[int, ...] = ()  # the server's; () where it does not say
+    objects: bool = False  # whether videos are read as ActivityPub objects where these tell enough
 
     def may_edit(self, video: Mapping[str, Any]) -> bool:
         """Tell whether the user may edit a video; staff may edit all of the instance's own."""
@@ -70,13 +75,35 @@ class Who:
             return bool(video.get("isLocal", True))
         return owner_of(video) == self.account and bool(video.get("isLocal", True))
 
+    def reader(self, pt: "PeerTube", *, labels: bool = False) -> Objects | None:
+        """Return what reads videos as objects, with the `labels` of constants; None: the API alone does."""
+        return Objects(pt, labels=labels) if self.objects else None
+
+    def told(self, row: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return a row of `listing`, with None where it has no schedule: all but lists for staff of 6.x tell them."""
+        return {fields.SCHEDULE: None, **row} if self.modern or not self.staff else row
+
     def within(self, scope: Scope) -> "Who":
         """Return the user as one among others where only what is their own counts."""
         return replace(self, staff=False) if scope.mine else self
 
 
-async def who_am_i(pt: "PeerTube") -> tuple[Who, Mapping[str, Any]]:
+def check_details(details: str) -> None:
+    """Check how videos are to be read in full.
+
+    Raises:
+        ConfigurationError: there is no such way.
+    """
+    if details not in get_args(Details):
+        what = f"details: {details!r} is none of {', '.join(get_args(Details))}"
+        raise ConfigurationError(what, option="details")
+
+
+async def who_am_i(pt: "PeerTube", details: Details = "auto") -> tuple[Who, Mapping[str, Any]]:
     """Ask who the user is, and which version the server has; return that and what /users/me says.
+
+    `details` says how videos are to be read in full. By itself it takes objects for users whose requests to the API
+    are counted, which those of staff are not.
 
     Raises:
         UnexpectedResponse: it says nothing of the kind.
@@ -86,7 +113,8 @@ async def who_am_i(pt: "PeerTube") -> tuple[Who, Mapping[str, Any]]:
     account = taken(me, "account", "name", kind=str, what=_ME)
     staff = taken(me, "role", "id", kind=int, what=_ME) < 2
     version = await server_version(pt)
-    return Who(name, account, staff, modern=version >= (8,), version=version), me
+    objects = details == "activitypub" or (details == "auto" and not staff)
+    return Who(name, account, staff, modern=version >= (8,), version=version, objects=objects), me
 
 
 _ME: Final = "/users/me"
@@ -126,12 +154,16 @@ def has_total(who: Who | None, scope: Scope) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A video as far as it is known: a row of a list, or None; what is needed of it, and the caller's own `tag`."""
+    """A video as far as it is known: a row of a list, or None; what is needed of it, and the caller's own `tag`.
+
+    `whole` means that what is no field is needed as well.
+    """
 
     ref: str
     row: Mapping[str, Any] | None
     needs: Iterable[str] = ()
     tag: Any = None
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,12 +175,15 @@ class Found:
     error: Exception | None
 
 
-async def in_full(pt: "PeerTube", seen: AsyncIterable[Seen]) -> AsyncGenerator[Found, None]:
+async def in_full(
+    pt: "PeerTube", seen: AsyncIterable[Seen], objects: Objects | None = None
+) -> AsyncGenerator[Found, None]:
     """Give each video with all that is needed: as it was seen where that is enough, else fetched, in any order.
 
-    Many are fetched at once, and memory does not depend on how many there are; close it with `aclosing`.
+    Those of which a row is known are completed by `objects` where these tell enough. Many are fetched at once, and
+    memory does not depend on how many there are; close it with `aclosing`.
     """
-    ready = _Ready(pt, seen)
+    ready = _Ready(pt, seen, objects)
     async with pt.bulk(ready.calls(), sender=ready, handle_sigint=False) as outcomes:
         async for outcome in outcomes:
             for found in ready.taken():
@@ -167,17 +202,18 @@ _MOST: Final = 4 * _EVERY
 class _Ready:
     """Sends what has to be fetched; what is complete waits here for the reader."""
 
-    def __init__(self, pt: "PeerTube", seen: AsyncIterable[Seen]) -> None:
+    def __init__(self, pt: "PeerTube", seen: AsyncIterable[Seen], objects: Objects | None) -> None:
         self._pt = pt
         self._seen = seen
+        self._objects = objects
         self._found: deque[Found] = deque()
         self._room = asyncio.Event()
 
     async def calls(self) -> AsyncIterator[Call[Any]]:
         since_turn = 0
         async for one in self._seen:
-            if one.row is None or fields.lacks(one.row, one.needs) or answers.video_problem(one.row, one.needs):
-                yield answers.video(self._pt, one.ref, one.needs).tagged(one)
+            if one.row is None or _lacks(one.row, one.needs):
+                yield self._asked(one).tagged(one)
                 continue
             self._found.append(Found(one.tag, one.row, None))
             since_turn += 1
@@ -187,6 +223,11 @@ class _Ready:
             if len(self._found) >= _MOST:  # so turns are on their way, and the reader will come
                 self._room.clear()
                 await self._room.wait()
+
+    def _asked(self, one: Seen) -> Call[Any]:
+        if self._objects is not None and _has_object(one) and self._objects.tell_of(one.row or {}, one.needs):
+            return self._objects.call(one.row or {})
+        return answers.video(self._pt, one.ref, one.needs)
 
     def taken(self) -> Iterator[Found]:
         """Give what is complete, and let more come."""
@@ -200,4 +241,17 @@ class _Ready:
     async def send(self, request: Request) -> Any:
         if not request.path:
             return None
-        return await answers.with_passwords(self._pt, await self._pt.send(request), request.tag.needs)
+        one: Seen = request.tag
+        if self._objects is not None and one.row is not None and not request.path.startswith(API):
+            return await self._objects.video(one.row, one.needs, request)
+        return await answers.with_passwords(self._pt, await self._pt.send(request), one.needs)
+
+
+def _lacks(row: Mapping[str, Any], needs: Iterable[str]) -> bool:
+    """Tell whether a row does not have all that is needed, or not in the form of a video in full."""
+    needs = tuple(needs)
+    return fields.lacks(row, needs) or bool(fields.unknown_here(row, needs) or answers.video_problem(row, needs))
+
+
+def _has_object(one: Seen) -> bool:
+    return one.row is not None and not one.whole and not answers.video_problem(one.row)

@@ -26,7 +26,7 @@ from .metadata.vocabulary import WORDS, fetch_words
 from .outputs import unwritten
 from .plans.planned import Plan, plan_of
 from .rules.rules import Rules
-from .scope import Scope, who_am_i
+from .scope import Details, Scope, check_details, who_am_i
 from .scope_check import Editor, check_scope
 from .steps.looking import look_at_all
 from .steps.made_before import MadeBefore
@@ -70,6 +70,7 @@ async def export(
     bom: bool = False,
     overwrite: bool = False,
     remember: bool = True,
+    details: Details = "auto",
     watcher: Watcher = UNWATCHED,
 ) -> Exported:
     """Write videos and their metadata into a table that can be edited and given to `plan` and `apply`.
@@ -79,13 +80,15 @@ async def export(
     are its columns, by default all that can be edited and what names a video; `output` "-" is stdout. `bom` puts a
     byte order mark before CSV, without which Excel takes it for Windows-1252. The column `exported` remembers what
     was exported, so that `plan` and `apply` know your edits from other people's; without `remember` it is left out.
+    `details` is how videos are read in full, as in `JobOptions`.
 
     Raises:
         ConfigurationError: there is no such field or format, or a file of that name.
         FileUnwritable: there is no room, or no permission.
     """
+    check_details(details)
     columns = columns_for(fields or DEFAULT, remember=remember)
-    who, me = (None, {}) if pt.anonymous else await who_am_i(pt)
+    who, me = (None, {}) if pt.anonymous else await who_am_i(pt, details)
     if who is not None and not fields:
         columns = columns_for(default_for(who.version), remember=remember)
     reader = None if who is None else Editor(who, me["account"].get("host", ""))
@@ -109,18 +112,21 @@ async def plan(
     table: TableOptions = _TABLE,
     cells: CellOptions = _CELLS,
     overwrite: bool = False,
+    details: Details = "auto",
     watcher: Watcher = UNWATCHED,
 ) -> Plan:
     """Compare what a table asks for with the server, and send no change.
 
     Of a table that `export` wrote only the cells that were edited count. What somebody else changed meanwhile as well
-    is a conflict, and not planned; with `overwrite` it is.
+    is a conflict, and not planned; with `overwrite` it is. `details` is how videos are read in full, as in
+    `JobOptions`.
 
     Raises:
         BadSource: with every error of the table.
     """
+    check_details(details)
     given, kind = open_input(source, table), Update()
-    who, me = await who_am_i(pt)
+    who, me = await who_am_i(pt, details)
     job = Job(kind.name, pt.origin, who.name, given.name, given.columns)
     folder = tempfile.mkdtemp(prefix="aiopeertube-")
     try:
@@ -208,18 +214,20 @@ async def verify(
     journal: str | Path,
     *,
     on_difference: Callable[[Difference], None] | None = None,
+    details: Details = "auto",
     watcher: Watcher = UNWATCHED,
 ) -> Verified:
     """Read back what a job changed, and compare field by field.
 
     `journal` is its path, its name, or "last". `on_difference` hears each difference; the result has the first
-    thousand.
+    thousand. `details` is how videos are read in full, as in `JobOptions`.
 
     Raises:
         ConfigurationError: what a job of this kind did cannot be read back. JournalError: there is no such journal,
             or it is of another instance or user.
     """
-    async with looking_back(pt, journal, watcher) as desk:
+    check_details(details)
+    async with looking_back(pt, journal, watcher, details) as desk:
         kind = of(desk.journal.job.kind)
         if not kind.can_be_checked:
             raise ConfigurationError(f"what a job of {kind.name} did cannot be read back")
@@ -257,7 +265,7 @@ async def rollback(
         watcher.say(f"rollback of {named}")
         async with opened(pt, kind, f"rollback of {path}", options=options, watcher=watcher, parent=path) as back:
             with watcher.step("compare"):
-                await derive(pt, desk.journal, back.journal, desk.who, as_before, watcher=watcher)
+                await derive(pt, desk.journal, back.journal, back.who, as_before, watcher=watcher)
             undoes = None if options.dry_run else desk.journal
             return await carry_out(
                 back,

@@ -20,7 +20,8 @@ from .verdicts import Told, Verdict
 _IN_A_ROW: Final = 3  # failures that make a suspicion
 _SPAN: Final = 0.1  # seconds over which they must be spread: a burst that bounces off a busy proxy is none
 _SOON: Final = 0.25  # seconds in which a failure that is not alone becomes a suspicion
-_PROBES: Final = (0.25, 5.0)  # seconds from one probe to the next, at first and at most ...
+_PROBES: Final = (0.25, 2.0)  # seconds from one probe to the next, at first and at most ...
+_AS_PROBES: Final = 5.0  # the most where requests are the probes: logins are few
 _LATE: Final = 0.25  # ... and between, of the time that it has been away: so much later than possible it is found
 # Seconds between two suspicions that come to nothing, likewise; fewer than it takes to use up a request's attempts.
 _RESPITES: Final = (0.5, 2.0)
@@ -185,7 +186,8 @@ class Health:
         self.state, self.failing = "away", told.verdict is Verdict.FAILING
         self.reason = told.reason or self.reason
         self._respite = _RESPITES[0]
-        pause = min(_PROBES[1], max(_PROBES[0], _LATE * (now - self.since)))
+        most = _PROBES[1] if self._probes else _AS_PROBES
+        pause = min(most, max(_PROBES[0], _LATE * (now - self.since)))
         self._next_probe = now + max(pause, min(told.retry_after or 0.0, _BELIEVED))
 
     def describe(self, origin: str, service: str, now: float, patience: float) -> HealthState:

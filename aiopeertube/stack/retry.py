@@ -88,7 +88,7 @@ def only_when_repeatable(failure: Failure) -> float | None:
 
 def answer_was_lost(failure: Failure) -> float | None:
     """Repeat when nobody knows what became of it."""
-    if isinstance(failure.error, errors.RedirectRefused):
+    if isinstance(failure.error, errors.RedirectRefused | errors.OddAnswer):
         return GIVE_UP
     lost = isinstance(failure.error, (errors.TransportError, errors.UnexpectedResponse))
     return _backoff(failure) if lost else None

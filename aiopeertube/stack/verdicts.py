@@ -70,14 +70,14 @@ def of_answer(response: Response) -> Told:
 
 def of_error(error: BaseException, *, sent: bool) -> Told:
     """Judge an attempt by what was raised in place of an answer; `sent`: it was handed to the pool."""
-    if not sent or isinstance(error, errors.InputError):
-        return UNSENT
-    if isinstance(error, errors.CertificateNotTrusted):
+    if not sent or isinstance(error, errors.InputError | errors.CertificateNotTrusted):
         return UNSENT
     if isinstance(error, errors.ServerUnreachable):
         return Told(Verdict.ABSENT, reason=str(error), sent=False)
     if isinstance(error, errors.ConnectionLost | errors.RequestTimeout):
         return Told(Verdict.ABSENT, Load.OVERLOADED, str(error))
-    if isinstance(error, errors.UnexpectedResponse):  # no HTTP: somebody else's words, on the server's port
+    if isinstance(error, errors.NotHttp):  # somebody else's words, on the server's port
         return Told(Verdict.ABSENT, reason=str(error))
+    if isinstance(error, errors.OddAnswer):
+        return Told(Verdict.PRESENT, reason=str(error))
     return Told(Verdict.NOTHING)  # cancelled

@@ -136,8 +136,24 @@ async def test_a_proxy_that_is_away_is_not_the_servers_being_away_for_those_who_
     assert [type(end) for end in ends] == [errors.ServerAway] * 8 + [type(None)] * 8
 
 
+@pytest.mark.parametrize("method", ["GET", "PUT"])
+async def test_an_answer_that_nobody_asked_for_is_not_asked_for_again(method: str) -> None:
+    def odd(request: Request) -> Response:
+        raise errors.OddAnswer("answered with 101", status=101)
+
+    transport = MockTransport(odd)
+    async with PeerTube("http://localhost", token="t", transport=transport) as pt:
+        began = asyncio.get_running_loop().time()
+        with pytest.raises(errors.OddAnswer) as caught:
+            await pt.request(method, "/videos/1")
+        assert asyncio.get_running_loop().time() == began
+        assert [service.state for service in pt.statistics().health] == ["up", "up"]
+    assert transport.requests == 1
+    assert caught.value.in_doubt == (method == "PUT")
+
+
 def no_http(request: Request) -> Response:
-    raise errors.UnexpectedResponse("does not speak HTTP", status=400)
+    raise errors.NotHttp("does not speak HTTP", status=400)
 
 
 def no_answer(request: Request) -> Response:

@@ -1,6 +1,7 @@
 """`export`."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import click
 
@@ -9,8 +10,12 @@ from aiopeertube.cli.connection import Connection, connect
 from aiopeertube.cli.errors import Exit
 from aiopeertube.cli.option_sets import option, with_options
 from aiopeertube.cli.options import Command, Settings, shared_options
+from aiopeertube.cli.options_details import DETAILS
 from aiopeertube.cli.running import run
 from aiopeertube.cli.terminal import note
+
+if TYPE_CHECKING:
+    from aiopeertube.migrate import Details
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,7 @@ class ExportFlags:
     delimiter: str | None = option("--delimiter", help="What separates the cells of CSV. Default: a comma.")
     bom: bool = option("--bom", is_flag=True, help="Begin CSV with a byte order mark: Excel needs it to see UTF-8.")
     overwrite: bool = option("--overwrite", is_flag=True, help="Replace OUT if it exists.")
+    details: "Details" = option("--details", **DETAILS)
     forget: bool = option(
         "--forget",
         is_flag=True,
@@ -83,6 +89,7 @@ async def _export(
             bom=flags.bom,
             overwrite=flags.overwrite,
             remember=not flags.forget,
+            details=flags.details,
             watcher=job_screen.JobScreen(pt, settings),
         )
     if not settings.quiet:

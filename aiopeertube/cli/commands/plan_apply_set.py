@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import click
 
@@ -12,6 +13,7 @@ from aiopeertube.cli.connection import Connection, connect
 from aiopeertube.cli.errors import Exit, Failure
 from aiopeertube.cli.option_sets import option, with_options
 from aiopeertube.cli.options import Command, Settings, shared_options
+from aiopeertube.cli.options_details import DETAILS
 from aiopeertube.cli.options_job import JobFlags, MergeFlags
 from aiopeertube.cli.options_rules import RuleFlags, ScopeFlags
 from aiopeertube.cli.options_table import CellFlags, TableFlags
@@ -36,6 +38,7 @@ class PlanFlags:
         show_default=True,
         help="text: changes grouped and counted; jsonl: a line for each video.",
     )
+    details: migrate.Details = option("--details", **DETAILS)
 
 
 @click.command(cls=Command)
@@ -77,9 +80,8 @@ async def _plan(
 ) -> int:
     async with job_output.client(connection) as pt:
         watcher = job_screen.JobScreen(pt, settings)
-        with await migrate.plan(
-            pt, given, table=table, cells=cells, overwrite=merge.overwrite, watcher=watcher
-        ) as made:
+        read = partial(migrate.plan, table=table, cells=cells, details=flags.details)
+        with await read(pt, given, overwrite=merge.overwrite, watcher=watcher) as made:
             if flags.format == "jsonl":
                 async for item in made.items("planned", "failed", "conflict"):
                     job_output.write_outcome(item, before=item.before, after=item.after)

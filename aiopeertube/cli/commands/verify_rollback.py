@@ -14,26 +14,39 @@ from aiopeertube.cli.errors import Exit
 from aiopeertube.cli.many import chosen
 from aiopeertube.cli.option_sets import option, with_options
 from aiopeertube.cli.options import Command, Settings, shared_options
+from aiopeertube.cli.options_details import DETAILS
 from aiopeertube.cli.options_job import JobFlags
 from aiopeertube.cli.running import run
 from aiopeertube.cli.terminal import is_terminal, note
 
 
+@dataclass(frozen=True, slots=True)
+class VerifyFlags:
+    """How what was changed is looked at, and told."""
+
+    format: str | None = option(
+        "--format", type=click.Choice(["text", "jsonl"]), help="jsonl: a line for each video on stdout."
+    )
+    details: migrate.Details = option("--details", **DETAILS)
+
+
 @click.command(cls=Command)
 @click.argument("journal")
-@click.option("--format", type=click.Choice(["text", "jsonl"]), help="jsonl: a line for each video on stdout.")
+@with_options(flags=VerifyFlags)
 @shared_options()
 @click.pass_obj
-def verify(settings: Settings, journal: str, format: str | None) -> int:
+def verify(settings: Settings, /, *, journal: str, flags: VerifyFlags) -> int:
     """Read back what a job changed, and compare field by field.
 
     JOURNAL is a file, a name that `aiopeertube jobs list` shows, or `last`.
     """
     path = job_output.journal_named(journal)
-    return run(_verify(connect(settings, user=True), settings, path, chosen(format) == "jsonl"))
+    return run(_verify(connect(settings, user=True), settings, path, flags))
 
 
-async def _verify(connection: Connection, settings: Settings, path: Path, lines: bool) -> int:
+async def _verify(connection: Connection, settings: Settings, path: Path, flags: VerifyFlags) -> int:
+    lines = chosen(flags.format) == "jsonl"
+
     def tell(difference: migrate.Difference) -> None:
         what = f"not done ({difference.state})" if difference.state else "differs"
         note(f"{what}: {difference.name or difference.video}: {difference.why}")
@@ -44,7 +57,7 @@ async def _verify(connection: Connection, settings: Settings, path: Path, lines:
 
     async with job_output.client(connection) as pt:
         watcher = job_screen.JobScreen(pt, settings)
-        found = await migrate.verify(pt, path, on_difference=tell, watcher=watcher)
+        found = await migrate.verify(pt, path, on_difference=tell, details=flags.details, watcher=watcher)
     undone = f"; {counted(found.not_done, 'was', 'were')} not done by this job" if found.not_done else ""
     if not settings.quiet:
         note(f"verify: {job_output.stands(found)}{undone}")

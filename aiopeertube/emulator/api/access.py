@@ -77,6 +77,12 @@ def check_can_see(call: Call, video: Video, param: str = "id", *, lenient: bool 
             raise Problem("Cannot fetch information of private/internal/blocked video", 403)
 
 
+def is_for_everybody(call: Call, video: Video) -> bool:
+    """Tell whether the server shows a video to everybody who names it so."""
+    hidden = video.privacy in {PRIVATE, INTERNAL, PASSWORD_PROTECTED} or video.blocked
+    return not hidden and not _is_guessed(call, video, "id")
+
+
 def _is_guessed(call: Call, video: Video, param: str) -> bool:
     """Tell whether an unlisted video was asked for by its id, which can be guessed, unlike its UUID."""
     return video.privacy == UNLISTED and not ids.is_uuid(_full(call.params[param]))

@@ -9,9 +9,12 @@ from .archives import Archive
 from .community import WATCH_LATER, Community, Playlist
 from .constants import PRIVATE
 from .entities import Caption, Channel, Marks, Token, User, Video, VideoImport
+from .kept import Kept
 from .notices import Notices
 from .runners import Runners
 from .uploads import PendingUploads
+
+_OBJECTS_ARE_KEPT = 1.0  # seconds
 
 
 class Store:
@@ -37,6 +40,7 @@ class Store:
         self.tokens: dict[str, Token] = {}
         self.captions: dict[int, dict[str, Caption]] = {}
         self.uploads = PendingUploads()
+        self.objects = Kept(_OBJECTS_ARE_KEPT)
         self.imports: dict[int, VideoImport] = {}
         self.runners = Runners(self.new_uuid, clock)
         self.exports: dict[int, Archive] = {}  # that were made

@@ -20,6 +20,7 @@ from . import (
     mutes,
     notifications,
     oauth,
+    objects,
     ownership,
     passwords,
     playlist_elements,
@@ -83,6 +84,7 @@ FILE_ROUTES: tuple[Route, ...] = (
     *captions.FILE_ROUTES,
     *feeds.FILE_ROUTES,
     *archives.FILE_ROUTES,
+    *objects.FILE_ROUTES,
 )
 
 __all__ = ["FILE_ROUTES", "ROUTES"]

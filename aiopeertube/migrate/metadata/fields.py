@@ -32,6 +32,7 @@ Values = dict[str, Any]  # field -> value, as `values` makes them
 PROTECTED: Final = 5  # the privacy of videos that have passwords
 PRIVATE: Final = 3
 AT, THEN = "scheduleUpdate.updateAt", "scheduleUpdate.privacy"
+SCHEDULE: Final = "scheduledUpdate"  # as answers have it
 _SCHEDULED: Final = (1, 2, 4)  # privacies that a schedule may bring
 _MOST_FLAGS: Final = 2**31 - 1
 
@@ -237,7 +238,7 @@ _ALL: Final = (
         take=_moment_taken,
         key="originallyPublishedAt",
     ),
-    # Lists of 6.x leave schedules out, and a video without one has no key for it.
+    # Some lists leave schedules out, and a video without one has no key for it.
     Field(AT, schedule_of("updateAt"), _date, _shown, take=_moment_taken, in_rows=False),
     Field(
         THEN,
@@ -306,6 +307,8 @@ def _lacks(row: Video, field: Field) -> bool:
         return "tags" not in row  # 8.x gives them to administrators
     if field.name == "description":
         return str(row.get("description") or "").endswith(_CUT)
+    if field.name in {AT, THEN}:
+        return SCHEDULE not in row
     return not field.in_rows
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from aiopeertube.errors import InputError
-from aiopeertube.migrate.metadata.fields import FIELDS, SECRET, Reading
+from aiopeertube.migrate.metadata.fields import FIELDS, SECRET, Reading, lacks
 from aiopeertube.migrate.metadata.values import boolean, moment, server_moment
 from aiopeertube.migrate.rows.layout import LABELS
 from aiopeertube.migrate.suggestions import no_such
@@ -84,6 +84,13 @@ class Condition:
     name: str
     needs: frozenset[str]
     holds: Callable[[Video], bool]
+
+    def fails_in(self, row: Video) -> bool:
+        """Tell whether the row of a list says already that it does not hold; what is odd there tells nothing."""
+        try:
+            return not lacks(row, self.needs) and not self.holds(row)
+        except (ValueError, InputError):
+            return False
 
 
 def condition(text: str, reading: Reading) -> Condition:

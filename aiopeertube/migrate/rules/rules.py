@@ -27,10 +27,14 @@ _SET_OF_TEXT: Final = ("name", "description", "support")
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One step of a transform: the fields that it looks at, and how it changes their values in place."""
+    """One step of a transform: the fields that it looks at, and how it changes their values in place.
+
+    `whole` means that it looks at more of a video than its fields.
+    """
 
     needs: frozenset[str]
     change: Callable[[dict[str, Any], Video], None]
+    whole: bool = False
 
 
 def setting(text: str, reading: Reading, cuts: Cuts | None = None) -> Rule:
@@ -141,7 +145,7 @@ def calling(target: str | Change, reading: Reading, cuts: Cuts | None = None) ->
     def change(values: dict[str, Any], video: Video) -> None:
         values.update(changes_of(function, reading, video, cuts=cuts))
 
-    return Rule(frozenset(fields.OPEN_FIELDS), change)
+    return Rule(frozenset(fields.OPEN_FIELDS), change, whole=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +156,15 @@ class Transform:
     conditions: Sequence[Condition] = ()
     fit: Reading | None = None  # cuts what became too long, and says so to `cuts`
     cuts: Cuts | None = None
+
+    @property
+    def whole(self) -> bool:
+        """Whether it looks at more of a video than its fields."""
+        return any(rule.whole for rule in self.rules)
+
+    def passes_over(self, row: Video) -> bool:
+        """Tell whether the row of a list says already that a condition does not hold."""
+        return any(condition.fails_in(row) for condition in self.conditions)
 
     @property
     def needs(self) -> frozenset[str]:

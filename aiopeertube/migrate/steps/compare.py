@@ -5,7 +5,7 @@ descriptions and lack other fields, so a video is asked for by itself where the 
 and pages are only asked for where they are fewer than the videos.
 """
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, Final
 
@@ -127,6 +127,7 @@ class Lookup:
         self._problems = Problems("") if problems is None else problems
         self._journal = journal
         self._who = who
+        self._objects = who.reader(pt)
         self._overwrite = overwrite
         self._proofs = proofs
         self._words = words or Vocabulary()
@@ -142,15 +143,19 @@ class Lookup:
 
     async def _pages_are_fewer(self) -> bool:
         # A row of a list tells all of an 8.x's tags, to administrators.
-        row: dict[str, Any] = {"tags": []} if self._who.modern and self._who.staff else {}
-        count = await self._journal.count_read(lambda wanted: self._proofs or not fields.lacks(row, wanted))
+        row = self._who.told({"tags": []} if self._who.modern and self._who.staff else {})
+        count = await self._journal.count_read(lambda wanted: self._proofs or self._pages_tell(row, wanted))
         return count > 2 and await listing(self._pt, self._who, _EVERYTHING).total() <= _PAGE * count
+
+    def _pages_tell(self, row: Mapping[str, Any], wanted: Iterable[str]) -> bool:
+        """Tell whether a page's row spares asking the API for a video."""
+        return not fields.lacks(row, wanted) or (self._objects is not None and self._objects.tell(row, wanted))
 
     async def _from_pages(self) -> AsyncIterator[Seen]:
         async for page in listing(self._pt, self._who, _EVERYTHING).pages():
             rows = {str(row.get("uuid")): row for row in page} | {str(row["id"]): row for row in page}
             for item in await self._journal.find(rows, "read"):
-                row = rows[item.ref]
+                row = self._who.told(rows[item.ref])
                 known = merging.proven(item, row)
                 yield Seen(item.ref, {**row, **known}, needed_for(item.wanted) - known.keys(), item)
 
@@ -159,7 +164,7 @@ class Lookup:
             yield Seen(item.ref, None, needed_for(item.wanted), item)
 
     async def _compare_all(self, seen: AsyncIterator[Seen]) -> None:
-        async with Batch(self._save) as batch, aclosing(in_full(self._pt, seen)) as videos:
+        async with Batch(self._save) as batch, aclosing(in_full(self._pt, seen, self._objects)) as videos:
             async for found in videos:
                 self._settle(found.tag, found)
                 self._watcher.advance()

@@ -1,9 +1,9 @@
 """Fill a journal with what has to change: from a table, from a plan, or by rules over a scope."""
 
-from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from aiopeertube.errors import InputError
 from aiopeertube.migrate.journal.item import Item, State
@@ -205,21 +205,33 @@ class RulesOverScope:
         await self._journal.begin_pass(distinct=True)  # a listing gives no video twice
         if self._watcher.wants_totals and has_total(self._who, self._scope):
             self._watcher.expect(await listing(self._pt, self._who, self._scope).total())
-        async with Batch(self._journal.add) as batch, aclosing(in_full(self._pt, self._rows())) as videos:
+        async with Batch(self._journal.add) as batch, aclosing(self._in_full()) as videos:
             async for found in videos:
                 item = self._look_at(found)
                 if item is not None and item.state != "unchanged":
                     await batch.put(item)
         await self._journal.end_pass()
 
+    def _in_full(self) -> AsyncGenerator[Found, None]:
+        return in_full(self._pt, self._rows(), self._who.reader(self._pt))
+
     async def _rows(self) -> AsyncIterator[Seen]:
-        needs = self._transform.needs
+        needs, whole = self._transform.needs, self._transform.whole
         async for page in listing(self._pt, self._who, self._scope).pages():
-            rows = {str(row.get("uuid") or row["id"]): row for row in page if self._scope.has(row)}
+            told = map(self._who.told, page)
+            rows = {str(row.get("uuid") or row["id"]): row for row in told if self._scope.has(row)}
             done = await self._done(list(rows))
             for ref, row in rows.items():
-                if ref not in done:
-                    yield Seen(ref, row, needs, ref)
+                if ref not in done and not self._is_passed_over(row):
+                    yield Seen(ref, row, needs, ref, whole)
+
+    def _is_passed_over(self, row: Mapping[str, Any]) -> bool:
+        """Tell whether a row says already that its video does not meet the conditions; it is counted then."""
+        if not self._transform.passes_over(row):
+            return False
+        self.looked_at += 1
+        self._watcher.advance()
+        return True
 
     async def _done(self, uuids: Sequence[str]) -> set[str]:
         """Tell which videos this job has changed before: a rule that is applied to its own result may change more."""

@@ -174,7 +174,7 @@ def _translate(
     if isinstance(exc, aiohttp.ClientResponseError | HttpProcessingError):
         # The parser quotes what it cannot read, which may be any part of an answer.
         said = "" if request.secret else f" ({' '.join(hide_in_text(exc.message, request.secrets()).split())})"
-        return errors.UnexpectedResponse(
+        return errors.NotHttp(
             f"{origin} does not speak HTTP as expected{said}; is the scheme right?",
             status=exc.status if isinstance(exc, aiohttp.ClientResponseError) else exc.code,
         )

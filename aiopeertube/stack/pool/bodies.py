@@ -62,7 +62,7 @@ async def read_bounded(stream: Any, request: Request) -> bytes:
     """Read an answer to its end.
 
     Raises:
-        UnexpectedResponse: it is larger than anything that PeerTube sends.
+        OddAnswer: it is larger than anything that PeerTube sends.
     """
     first = await stream.readany()
     if stream.at_eof():
@@ -72,7 +72,7 @@ async def read_bounded(stream: Any, request: Request) -> bytes:
         pieces.append(piece)
         size += len(piece)
         if size > _MOST:
-            raise errors.UnexpectedResponse(
+            raise errors.OddAnswer(
                 f"the answer to {request.method} {request.path} has more than {_MOST >> 20} MiB", status=200
             )
     return b"".join(pieces)

@@ -124,7 +124,7 @@ async def _asked(connection: Any, data: bytes, request: Request) -> tuple[Any, b
             break
         message, payload = await protocol.read()  # a hint, before the answer
     if message.code < 200:
-        raise errors.UnexpectedResponse(
+        raise errors.OddAnswer(
             f"{request.origin} answered {request.method} {request.path} with {message.code}, which nobody asked for",
             status=message.code,
         )
@@ -136,14 +136,23 @@ def _encoded(request: Request, origin: _Origin, body: JsonBody | None) -> bytes:
     target = origin.prefix + request.target
     if not _PLAIN.fullmatch(target):
         target = quote(target, safe=_KEEP)
-    head = f"{request.method} {target} HTTP/1.1\r\n{origin.headers(request.token)}"
+    lines = origin.headers(request.token)
     if request.headers:
-        head += "".join(_line(name, value) for name, value in request.headers)
+        lines = _without(lines, request.headers) + "".join(_line(name, value) for name, value in request.headers)
+    head = f"{request.method} {target} HTTP/1.1\r\n{lines}"
     if body is not None:
         return (
             f"{head}Content-Type: application/json\r\nContent-Length: {len(body.data)}\r\n\r\n".encode() + body.data
         )
     return (head + ("\r\n" if request.method in _WITHOUT_LENGTH else "Content-Length: 0\r\n\r\n")).encode()
+
+
+def _without(lines: str, headers: tuple[tuple[str, str], ...]) -> str:
+    """Leave out of common lines what a request says in its own words: said twice, each server believes another."""
+    names = {name.lower() for name, _ in headers}
+    return "".join(
+        f"{line}\r\n" for line in lines.split("\r\n") if line and line.partition(":")[0].lower() not in names
+    )
 
 
 def _line(name: str, value: str) -> str:

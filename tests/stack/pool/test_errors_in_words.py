@@ -53,12 +53,12 @@ TRANSLATED = [
     (NO_PROXY, errors.ServerUnreachable, "cannot connect to https://a: Connection refused"),
     (aiohttp.ConnectionTimeoutError("slow"), errors.ServerUnreachable, "cannot connect to https://a: slow"),
     (aiohttp.ServerTimeoutError("slow"), errors.RequestTimeout, "no answer from https://a to PUT /x in time"),
-    (answered(400, "odd abcdefgh"), errors.UnexpectedResponse, f"{AS_EXPECTED} (odd (secret)); is the scheme right?"),
-    (BadHttpMessage("odd"), errors.UnexpectedResponse, f"{AS_EXPECTED} (odd); is the scheme right?"),
+    (answered(400, "odd abcdefgh"), errors.NotHttp, f"{AS_EXPECTED} (odd (secret)); is the scheme right?"),
+    (BadHttpMessage("odd"), errors.NotHttp, f"{AS_EXPECTED} (odd); is the scheme right?"),
     (aiohttp.InvalidURL("http://["), errors.InvalidURL, "not an address that can be asked: https://a/x"),
     (aiohttp.ServerDisconnectedError(), errors.ConnectionLost, f"{LOST}: Server disconnected"),
     (aiohttp.ClientOSError(104, "reset"), errors.ConnectionLost, f"{LOST}: reset"),
-    (barred(502), errors.UnexpectedResponse, f"{AS_EXPECTED} (no); is the scheme right?"),
+    (barred(502), errors.NotHttp, f"{AS_EXPECTED} (no); is the scheme right?"),
 ]
 
 
@@ -96,7 +96,7 @@ def test_behind_a_proxy(error: Any, proxy: Proxy, said: str) -> None:
 
 
 def test_a_proxy_is_not_to_blame_for_the_server() -> None:
-    for error, kind in ((SECURE, errors.ServerUnreachable), (answered(400, "odd"), errors.UnexpectedResponse)):
+    for error, kind in ((SECURE, errors.ServerUnreachable), (answered(400, "odd"), errors.NotHttp)):
         assert type(_translate(error, request(), PLAIN)) is kind
 
 

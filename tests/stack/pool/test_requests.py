@@ -65,6 +65,16 @@ async def test_a_form(pool: AiohttpPool) -> None:
     assert (response.status, response.body) == (204, b"")
 
 
+async def test_what_a_request_says_itself_is_said_once(pool: AiohttpPool) -> None:
+    async with answering(DONE) as script:
+        request = asking(script, "GET", "/", headers=(("accept", "text/plain"),))
+        request.token = "abc"
+        await pool.handle(request)
+    lines = script.requests[0].decode().lower().split("\r\n")
+    assert [line for line in lines if line.startswith("accept:")] == ["accept: text/plain"]
+    assert "authorization: bearer abc" in lines
+
+
 async def test_a_chunk(pool: AiohttpPool) -> None:
     answer = b"HTTP/1.1 308 Resume\r\nRange: bytes=0-9\r\nLocation: /elsewhere\r\nContent-Length: 2\r\n\r\n{}"
     async with answering(answer) as script:

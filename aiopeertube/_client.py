@@ -34,8 +34,9 @@ from .stack.pool.aiohttp import AiohttpPool
 from .stack.redirects import Redirects
 from .stack.retry import Retry
 from .stack.tokens import Token, TokenFile
+from .wire.answers import json_or_text
 from .wire.call import Call, Sender
-from .wire.messages import API, Body, JsonBody, Request, encode_query, json_or_text
+from .wire.messages import API, Body, JsonBody, Request, encode_query
 from .wire.sendable import header_problem, line_problem, method_problem, whole_problem
 
 T = TypeVar("T")

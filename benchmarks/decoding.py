@@ -13,7 +13,8 @@ import aiohttp
 import orjson
 
 from aiopeertube.emulator import Emulator
-from aiopeertube.wire.messages import Response, json_value
+from aiopeertube.wire.answers import json_value
+from aiopeertube.wire.messages import Response
 
 
 async def page() -> bytes:

@@ -13,7 +13,12 @@ from typing import Any
 
 import pytest
 from coverage import Coverage
+from hypothesis import HealthCheck, settings
 from virtual_clock import VirtualClockLoop
+
+# A busy machine is no finding: examples take as long as they take.
+settings.register_profile("aiopeertube", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("aiopeertube")
 
 _VIRTUAL = ("asyncio", {"loop_factory": VirtualClockLoop})
 

@@ -7,7 +7,8 @@ import pytest
 
 from aiopeertube import PeerTube, errors
 from aiopeertube.testing import MockTransport, reply
-from aiopeertube.wire.messages import Request, Response, json_value
+from aiopeertube.wire.answers import json_value
+from aiopeertube.wire.messages import Request, Response
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("virtual_backend")]
 

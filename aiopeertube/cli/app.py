@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import Any, Final, NoReturn
 
 import click
+from click.shell_completion import CompletionItem
 
 from aiopeertube._version import __version__
 from aiopeertube.cli.ending import exit_code_of
@@ -23,6 +24,14 @@ _COMMANDS: Final = {
     "logout": ("commands.auth", "End the session and forget the token."),
     "whoami": ("commands.auth", "Show who is logged in."),
     "videos": ("commands.videos", "List, show, edit and delete videos."),
+    "channels": ("commands.channels", "List, show, make, edit and delete channels."),
+    "playlists": ("commands.playlists", "List, show, make, edit, fill and delete playlists."),
+    "captions": ("commands.captions", "List, write out, add and delete captions."),
+    "chapters": ("commands.chapters", "Show, replace and remove the chapters of videos."),
+    "comments": ("commands.comments", "List, write, approve and delete comments."),
+    "users": ("commands.users", "List, show, make, edit, block and delete users."),
+    "imports": ("commands.imports", "List, cancel, repeat and forget imports."),
+    "server-jobs": ("commands.server_jobs", "List, pause and resume the server's own jobs."),
     "export": ("commands.export", "Write the metadata of videos to a table."),
     "plan": ("commands.plan_apply_set", "Show what a table would change."),
     "apply": ("commands.plan_apply_set", "Apply the changes in a table or plan."),
@@ -30,13 +39,15 @@ _COMMANDS: Final = {
     "verify": ("commands.verify_rollback", "Read back what a job changed and compare it."),
     "rollback": ("commands.verify_rollback", "Undo the changes of a job."),
     "jobs": ("commands.jobs", "List jobs and the outcomes of their items."),
-    "captions": ("commands.tables", "Upload captions listed in a table."),
     "thumbnails": ("commands.tables", "Upload thumbnails listed in a table."),
     "delete": ("commands.tables", "Delete videos listed in a table."),
     "upload": ("commands.tables", "Upload video files listed in a table, with their metadata."),
     "import": ("commands.tables", "Import videos from URLs listed in a table."),
     "api": ("commands.api", "Send any request to the API."),
+    "completion": ("commands.completion", "Write what makes a shell complete commands."),
 }
+
+_VARIABLE: Final = "_AIOPEERTUBE_COMPLETE"  # by which click's scripts ask
 
 
 class Root(Group):
@@ -62,6 +73,12 @@ class Root(Group):
             for one, group in groups.items()
             if isinstance(group, click.Group) and name in group.commands
         ]
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Complete a command, without importing it, or an option."""
+        lines = {name: line for name, (_, line) in _COMMANDS.items() if name.startswith(incomplete)}
+        found = [CompletionItem(name, help=line) for name, line in lines.items()]
+        return found + click.Command.shell_complete(self, ctx, incomplete)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the commands' lines without importing them."""
@@ -91,6 +108,8 @@ class Root(Group):
                 sys.stdout.flush()
             code = result if isinstance(result, int) else 0
         except Exception as exc:  # noqa: BLE001 - the last place that can say it in one line
+            if _VARIABLE in os.environ:  # a shell asks what may come next: words of ours would be in its line
+                sys.exit(1)
             code = exit_code_of(exc, verbose=settings.verbose)
         except KeyboardInterrupt as exc:
             code = exit_code_of(exc, verbose=False)
@@ -114,7 +133,7 @@ def _fill_in() -> None:
 
 
 def _name_of(command: str) -> str:
-    return f"{command}_" if command in {"set", "import"} else command  # Python's own words
+    return f"{command}_" if command in {"set", "import"} else command.replace("-", "_")  # Python's own words
 
 
 def _stop_logging() -> None:

@@ -12,7 +12,8 @@ from aiopeertube import errors
 from aiopeertube._proxies import Proxies
 from aiopeertube.cli import logs
 from aiopeertube.cli.errors import NotPeerTube, WrongScheme
-from aiopeertube.wire.messages import Response, strange
+from aiopeertube.wire.answers import strange
+from aiopeertube.wire.messages import Response
 
 _CONNECT_SECONDS: Final = 5.0
 _SECONDS: Final = 15.0

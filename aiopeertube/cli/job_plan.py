@@ -1,15 +1,15 @@
 """What people read of a plan before it is carried out: what changes, what it costs, what is in conflict."""
 
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
-from typing import Final, Literal
+from typing import Final
 
 from aiopeertube._counting import counted
 from aiopeertube.cli import output
 from aiopeertube.cli.errors import Exit
 from aiopeertube.cli.options import Settings
 from aiopeertube.cli.terminal import note, one_line
-from aiopeertube.migrate import Estimate, Plan
+from aiopeertube.migrate import Estimate, Item, Plan
 
 
 async def show_diff(plan: Plan, settings: Settings, *, on_stdout: bool = False) -> None:
@@ -25,20 +25,24 @@ async def show_diff(plan: Plan, settings: Settings, *, on_stdout: bool = False) 
     show_for_ever(plan, say)
 
 
-async def show_dry(plan: Plan) -> None:
-    """Show what a dry run found that cannot be done, and which videos would be deleted."""
+async def show_deleted(plan: Plan) -> None:
+    """Show which videos would be deleted."""
     if plan.job.kind == "delete":
-        await _show_some(plan, "planned", "would be deleted")
-    await _show_some(plan, "failed", "failed")
+        await _show_some(plan.items("planned"), plan.changes, "would be deleted")
 
 
-async def _show_some(plan: Plan, state: Literal["planned", "failed"], says: str) -> None:
+async def show_failed(plan: Plan) -> None:
+    """Show what cannot be done, as far as that is known before anything is sent."""
+    await _show_some(plan.undone("failed"), plan.counts.get("failed", 0), "failed")
+
+
+async def _show_some(items: AsyncGenerator[Item, None], total: int, says: str) -> None:
     count = 0
-    async with aclosing(plan.items(state)) as items:
+    async with aclosing(items):
         async for item in items:
             count += 1
             if count > _SHOWN:
-                note(f"... and {plan.counts[state] - _SHOWN:,} more; --format jsonl lists all")
+                note(f"... and {total - _SHOWN:,} more; --format jsonl lists all")
                 break
             at = f"line {item.line}, " if item.line else ""
             why = f": {item.reason}" if item.reason else ""
@@ -48,7 +52,7 @@ async def _show_some(plan: Plan, state: Literal["planned", "failed"], says: str)
 def show_for_ever(plan: Plan, say: Callable[[str], None] = note) -> None:
     """Say what a rollback could not bring back, where there is anything."""
     if plan.for_ever:
-        what = ", ".join(f"{field} of {counted(count, 'video')}" for field, count in plan.for_ever.items())
+        what = ", ".join(f"{field} of {counted(count, plan.noun)}" for field, count in plan.for_ever.items())
         say(f"A rollback cannot bring back: {what}")
 
 
@@ -94,10 +98,10 @@ async def show_counts(made: Plan, settings: Settings) -> int:
     """Say on stderr what would change, and what cannot be done; return the exit code."""
     if not settings.quiet:
         good = made.counts.get("unchanged", 0)
-        would = f"{counted(made.changes, 'video')} would change"
+        would = f"{counted(made.changes, made.noun)} would change"
         as_is = counted(good, "is as it should be", "are as they should be")
         note(f"{would}, {as_is}, {made.cannot:,} cannot be done")
         show_replaced(made)
-    async for item in made.items("failed", "conflict"):
+    async for item in made.undone("failed", "conflict"):
         note(f"{item.state}: line {item.line}, {item.name or item.ref}: {item.reason}")
     return Exit.SOME_FAILED if made.cannot else Exit.DONE

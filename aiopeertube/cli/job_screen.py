@@ -1,5 +1,6 @@
 """What is shown of a job while it runs, and what is asked."""
 
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,11 +9,12 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from aiopeertube._counting import counted
-from aiopeertube.cli import job_output, job_plan, many, progress, stdout
+from aiopeertube.cli import job_output, job_plan, outcomes, progress, stdout
+from aiopeertube.cli.errors import Exit, Failure
 from aiopeertube.cli.interrupts import HEARD, Interrupts
 from aiopeertube.cli.options import Settings
 from aiopeertube.cli.options_job import JobFlags
-from aiopeertube.cli.terminal import note
+from aiopeertube.cli.terminal import is_terminal, note
 from aiopeertube.cli.waiting import wait_of
 from aiopeertube.migrate import Item, Plan, Stoppable, Unwatched
 
@@ -40,7 +42,7 @@ class JobScreen(Unwatched):
         self._pt = pt
         self._settings = settings
         self._job = job or JobFlags()
-        self._lines = job is not None and many.chosen(job.format) == "jsonl"
+        self._lines = job is not None and outcomes.chosen(job.format) == "jsonl"
         self._shows_diff = diff
         self._shows_counts = counts
         self._yes = yes
@@ -113,8 +115,11 @@ class JobScreen(Unwatched):
             job_plan.show_for_ever(plan)
         if self._shows_counts and not self._settings.quiet:
             note(f"{plan.changes:,} of {counted(plan.looked_at, 'video')} would change")
-        if self._job.dry_run and not self._lines and not self._settings.quiet:
-            await job_plan.show_dry(plan)
+        if not self._job.dry_run:
+            await job_plan.show_failed(plan)
+        elif not self._lines and not self._settings.quiet:
+            await job_plan.show_deleted(plan)
+            await job_plan.show_failed(plan)
         job_plan.show_conflicts(plan)
         if not self._settings.quiet:
             job_plan.show_replaced(plan)
@@ -122,16 +127,22 @@ class JobScreen(Unwatched):
             await self._write_planned(plan)
 
     async def _write_planned(self, plan: Plan) -> None:
-        """Write what will not be settled any more: all of a dry run, else what is in conflict."""
+        """Write what will not be settled any more: all of a dry run, else what cannot be done."""
         if self._job.dry_run:
-            async for item in plan.items("planned", "failed", "conflict"):
+            async for item in plan.items("planned"):
                 job_output.write_outcome(item)
-        elif plan.conflicts:
-            async for item in plan.items("conflict"):
+        if plan.cannot:
+            async for item in plan.undone("failed", "conflict"):
                 job_output.write_outcome(item)
 
     async def confirm(self, question: str) -> bool:
-        """Ask, unless the answer was given."""
+        """Ask, unless the answer was given.
+
+        Raises:
+            Failure: nobody can be asked.
+        """
+        if not self._yes and not is_terminal(sys.stdin):
+            raise Failure(f"nobody can be asked: {question}", code=Exit.USAGE, hint="add --yes if you are sure")
         return self._yes or click.confirm(question, err=True)
 
     def opened(self, run: Stoppable) -> None:

@@ -1,34 +1,35 @@
-"""Runs over many videos: outcomes on stdout for programs, failures, progress and counts on stderr for people."""
+"""Runs over many items: outcomes on stdout for programs, failures, progress and counts on stderr for people."""
 
-import sys
-from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Self
 
 import click
 
 from aiopeertube import errors
-from aiopeertube.cli import output, progress, stdin_ids
+from aiopeertube.cli import progress, stdin_ids
 from aiopeertube.cli.errors import Exit, Failure
 from aiopeertube.cli.interrupts import HEARD, Interrupts
+from aiopeertube.cli.nouns import VIDEO, Noun
 from aiopeertube.cli.option_sets import option
 from aiopeertube.cli.options import Settings
-from aiopeertube.cli.terminal import is_terminal, note
+from aiopeertube.cli.outcomes import For, Take, outcome_lines, reason_of
+from aiopeertube.cli.terminal import note
 from aiopeertube.cli.waiting import wait_of
 
 if TYPE_CHECKING:
     from aiopeertube import Call, Outcome, PeerTube
     from aiopeertube.bulk import BulkRun
 
-Make = Callable[[str], "Call[Any]"]
-Take = Callable[["Outcome[Any]", str], None]
+# A call for a name, or several, told apart by what they change.
+Make = Callable[[str], "Call[Any] | Mapping[str, Call[Any]]"]
 
 _BAD = frozenset({"failed", "in doubt"})
 
 
 @dataclass(frozen=True, slots=True)
 class RunOptions:
-    """When a run over many videos stops early, and what it writes of each."""
+    """When a run over many items stops early, and what it writes of each."""
 
     halt: str | None = option(
         "--halt", metavar="N|N%", help="Stop after so many failures (5), or so large a share (2%)."
@@ -36,16 +37,32 @@ class RunOptions:
     format: str | None = option(
         "--format",
         type=click.Choice(["text", "jsonl"]),
-        help="What to write on stdout: nothing (text, on a terminal) or a line of JSON for each video.",
+        help="What to write on stdout: nothing (text, on a terminal) or a line of JSON for each.",
     )
+
+
+def parts_of(made: "Call[Any] | Mapping[str, Call[Any]]") -> "Mapping[str, Call[Any]]":
+    """Return the calls for one name, told apart by what they change."""
+    return made if isinstance(made, Mapping) else {"": made}
 
 
 class Run:
     """One run: what became of its items, and the exit code that follows."""
 
-    def __init__(self, settings: Settings, verb: str, *, halt: str | None = None, take: Take | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        verb: str,
+        *,
+        noun: Noun = VIDEO,
+        halt: str | None = None,
+        take: Take | None = None,
+        in_order: bool = False,
+    ) -> None:
         self._settings = settings
         self._verb = verb
+        self._noun = noun
+        self._workers = 1 if in_order else None
         self._halt = halt
         self._take = take
         self._interrupted = False
@@ -53,16 +70,20 @@ class Run:
         self._hopeless: errors.PeerTubeError | None = None
 
     @classmethod
-    def of(cls, settings: Settings, verb: str, options: RunOptions) -> Self:
-        """Make a run that stops and writes as the options say."""
-        return cls(settings, verb, halt=options.halt, take=_outcome_lines(options.format))
+    def of(
+        cls, settings: Settings, verb: str, options: RunOptions, noun: Noun = VIDEO, *, in_order: bool = False
+    ) -> Self:
+        """Make a run that stops and writes as the options say; `in_order` carries out one after the other."""
+        take = outcome_lines(options.format, noun)
+        return cls(settings, verb, noun=noun, halt=options.halt, take=take, in_order=in_order)
 
-    async def over(self, pt: "PeerTube", videos: Sequence[str], make: Make) -> int:
-        """Carry out `make(video)` for all videos; return the exit code."""
-        calls: Any = _calls(videos, make) if stdin_ids.from_stdin(videos) else [make(video) for video in videos]
-        total = None if stdin_ids.from_stdin(videos) else len(videos)
+    async def over(self, pt: "PeerTube", names: Sequence[str], make: Make) -> int:
+        """Carry out `make(name)` for all that is named; return the exit code."""
+        stdin = stdin_ids.from_stdin(names)
+        calls: Any = self._streamed(pt, names, make) if stdin else self._all(pt, names, make)
+        total = None if stdin else len(calls)
         with progress.showing(self._verb, total, self._settings, waiting=lambda: wait_of(pt)) as reporter:
-            async with pt.bulk(calls, halt=self._halt, handle_sigint=False) as run:
+            async with pt.bulk(calls, halt=self._halt, workers=self._workers, handle_sigint=False) as run:
                 interrupts = Interrupts(lambda: self._stop(run, reporter))
                 interrupts.install()
                 try:
@@ -70,6 +91,22 @@ class Run:
                 finally:
                     interrupts.remove()
         return self._verdict(run)
+
+    async def _streamed(self, pt: "PeerTube", names: Sequence[str], make: Make) -> "AsyncIterator[Call[Any]]":
+        async for name in stdin_ids.all_of(names, self._noun):
+            for call in self._all(pt, [name], make):
+                yield call
+
+    def _all(self, pt: "PeerTube", names: Sequence[str], make: Make) -> "list[Call[Any]]":
+        return [call for name in names for call in self._calls(pt, name, make)]
+
+    def _calls(self, pt: "PeerTube", name: str, make: Make) -> "Iterator[Call[Any]]":
+        """Make calls that remember for what they are; what has a wrong name is not sent."""
+        if problem := self._noun.problem(name):
+            yield replace(pt.config.get(), problem=problem, tag=For(name))
+            return
+        for part, call in parts_of(make(name)).items():
+            yield call.tagged(For(name, part))
 
     def _stop(self, run: "BulkRun[Any]", reporter: progress.Progress) -> None:
         self._interrupted = True
@@ -92,11 +129,11 @@ class Run:
             self._hopeless = exc
 
     def _note(self, outcome: "Outcome[Any]", reporter: progress.Progress) -> None:
-        video = video_of(outcome.call)
+        of: For = outcome.call.tag
         if outcome.state in _BAD:
-            reporter.say(f"aiopeertube: {outcome.state}: {video}: {_reason(outcome)}")
+            reporter.say(f"aiopeertube: {outcome.state}: {of}: {reason_of(outcome)}")
         if self._take is not None:
-            self._take(outcome, video)
+            self._take(outcome, of.name)
 
     def _verdict(self, run: "BulkRun[Any]") -> int:
         counts = run.statistics()
@@ -121,42 +158,3 @@ class Run:
         if succeeded and isinstance(error, errors.ServerUnreachable):
             return Failure(str(error), code=Exit.AGAIN, hint="run it again for what is left")
         return error
-
-
-async def _calls(videos: Sequence[str], make: Make) -> "AsyncIterator[Call[Any]]":
-    async for video in stdin_ids.all_of(videos):
-        yield make(video)
-
-
-def video_of(call: "Call[Any]") -> str:
-    """Return the video of a call, as it was given."""
-    from urllib.parse import unquote  # noqa: PLC0415 - for odd names alone
-
-    return unquote(call.path.rpartition("/")[2])
-
-
-def _reason(outcome: "Outcome[Any]") -> str:
-    error = outcome.error
-    known = isinstance(error, errors.PeerTubeError)
-    return str(error) if known else f"{type(error).__name__}: {error}"
-
-
-def chosen(format: str | None) -> str:
-    """Return the format of outcomes: text for people, who see only failures and counts; JSON lines for programs."""
-    return format or ("text" if is_terminal(sys.stdout) else "jsonl")
-
-
-def _outcome_lines(format: str | None) -> Take | None:
-    """Return what writes each outcome as a line of JSON; None for text."""
-    return _write_outcome if chosen(format) == "jsonl" else None
-
-
-def _write_outcome(outcome: "Outcome[Any]", video: str) -> None:
-    line = {
-        "video": video,
-        "state": outcome.state,
-        "attempts": outcome.attempts,
-        "seconds": round(outcome.seconds, 3),
-        "error": None if outcome.error is None else _reason(outcome),
-    }
-    output.put(output.to_json(line) + "\n")

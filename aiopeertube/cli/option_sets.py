@@ -58,8 +58,14 @@ def declared(command: F, options: Sequence["Field[Any]"], *, without: Collection
     for one in reversed(options):
         names, attributes, _ = one.metadata[_OPTION]
         kept = [name for name in names if name not in without]
-        command = click.option(*kept, _dest(one), default=one.default, **attributes)(command)
+        default = {} if attributes.get("required") else {"default": one.default}
+        command = click.option(*kept, _dest(one), **default, **attributes)(command)
     return command
+
+
+def is_flag(one: "Field[Any]") -> bool:
+    """Tell whether an option is a flag that can only be set."""
+    return bool(one.metadata[_OPTION][1].get("is_flag"))
 
 
 def _filled(kind: type, values: dict[str, Any]) -> Any:

@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import Field, dataclass, field, fields
 from difflib import get_close_matches
-from typing import Any, Final, TypeVar
+from typing import Any, Final, NoReturn, TypeVar
 
 import click
 from click.core import ParameterSource
@@ -168,11 +168,16 @@ class Group(SharedLast, click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command; of a misspelt one say which was meant."""
-        if self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
-            near = get_close_matches(args[0].casefold(), self.list_commands(ctx), n=3) or self.elsewhere(ctx, args[0])
-            meant = f" Did you mean {' or '.join(map(repr, near))}?" if near else ""
-            ctx.fail(f"No such command {args[0]!r}.{meant}")
+        unknown = self.get_command(ctx, args[0]) is None and not args[0].startswith("-")
+        if unknown and not ctx.resilient_parsing:
+            near = self.elsewhere(ctx, args[0]) or get_close_matches(args[0].casefold(), self.list_commands(ctx), n=3)
+            self.misspelt(ctx, args[0], near)
         return super().resolve_command(ctx, args)
+
+    def misspelt(self, ctx: click.Context, name: str, near: Sequence[str]) -> NoReturn:
+        """Say that there is no such command, and which may have been meant."""
+        meant = f" Did you mean {' or '.join(map(repr, near))}?" if near else ""
+        ctx.fail(f"No such command {name!r}.{meant}")
 
     def elsewhere(self, ctx: click.Context, name: str) -> Sequence[str]:
         """Name the commands of other groups that are called so."""

@@ -6,8 +6,10 @@ from typing import Any, Final
 
 import click
 
+from aiopeertube.cli import completing
 from aiopeertube.cli.option_sets import option
 from aiopeertube.cli.options_details import DETAILS
+from aiopeertube.cli.param_types import File
 from aiopeertube.migrate import Details, JobOptions
 
 _UNITS: Final = {"s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0}
@@ -40,7 +42,10 @@ class JobFlags(JobOptions):
     resume: bool = option("--resume", is_flag=True, help="Go on with the last unfinished job of this input.")
     resume_failed: bool = option("--resume-failed", is_flag=True, help="Go on like --resume, and retry what failed.")
     journal: str | None = option(
-        "--journal", metavar="FILE", help="Where to keep the journal. Default: among `aiopeertube jobs`."
+        "--journal",
+        metavar="FILE",
+        shell_complete=completing.places,
+        help="Where to keep the journal. Default: among `aiopeertube jobs`.",
     )
     max_changes: int | None = option(
         "--max-changes", type=click.IntRange(min=0), help="Refuse to begin if more videos would change."
@@ -58,7 +63,10 @@ class JobFlags(JobOptions):
         help="Carry out only the first N, and verify them; --resume goes on with the rest.",
     )
     failed: str | None = option(
-        "--failed", metavar="FILE", help="Where failed rows go. Default: INPUT.failed.csv, or with a number."
+        "--failed",
+        type=File(),
+        metavar="FILE",
+        help="Where failed rows go. Default: INPUT.failed.csv, or with a number.",
     )
     overwrite_output: bool = option(
         "--overwrite-output", is_flag=True, help="Replace the table that --failed names, if it is there."

@@ -1,9 +1,12 @@
 """Types of options' values, beyond click's own."""
 
 import math
-from typing import Any
+from typing import Any, Final
 
 import click
+from click.shell_completion import CompletionItem
+
+_UNITS: Final = {"": 1, "k": 1024, "m": 1024**2, "g": 1024**3, "t": 1024**4}
 
 
 class Concurrency(click.ParamType[int | str]):
@@ -42,3 +45,69 @@ class Secret(click.ParamType[str]):
         if text.isascii() and text.isprintable():
             return text
         raise click.BadParameter("it contains invalid characters", ctx, param)
+
+
+class Labelled(click.ParamType[int]):
+    """A constant of the API, by its label or its id."""
+
+    name = "label"
+
+    def __init__(self, **ids: int) -> None:
+        self._ids = {label.replace("_", "-"): number for label, number in ids.items()}
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
+        """Name the labels."""
+        return f"[{'|'.join(self._ids)}]"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Read one."""
+        text = str(value).casefold()
+        number = self._ids.get(text, int(text) if text.isascii() and text.isdigit() else -1)
+        if number not in self._ids.values():
+            self.fail(f"{value!r} is not one of {', '.join(map(repr, self._ids))}, or an id of these.", param, ctx)
+        return number
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """Complete a label."""
+        return [CompletionItem(label) for label in self._ids if label.startswith(incomplete.casefold())]
+
+
+class File(click.ParamType[str]):
+    """The name of a file, which a shell completes."""
+
+    name = "file"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Leave it as it is."""
+        return str(value)
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """Let the shell complete it."""
+        return [CompletionItem(incomplete, type="file")]
+
+
+class Folder(File):
+    """The name of a folder, which a shell completes."""
+
+    name = "folder"
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """Let the shell complete it."""
+        return [CompletionItem(incomplete, type="dir")]
+
+
+class Bytes(click.ParamType[int]):
+    """A number of bytes, like 500M or 2G; "unlimited" is -1, as the API has it."""
+
+    name = "bytes"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Read one."""
+        text = str(value).strip().casefold()
+        if text in {"unlimited", "-1"}:
+            return -1
+        unit = text[-1:] if text[-1:].isalpha() else ""
+        number = text.removesuffix(unit)
+        if not (number.isascii() and number.isdigit() and unit in _UNITS):
+            self.fail(f"{value!r} is not a number of bytes like 500M or 2G, or unlimited", param, ctx)
+        return int(number) * _UNITS[unit]

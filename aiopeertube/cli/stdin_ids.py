@@ -1,4 +1,4 @@
-"""Videos named on the command line and in lines of stdin."""
+"""What is named on the command line and in lines of stdin: videos, or another noun."""
 
 import asyncio
 import os
@@ -9,49 +9,37 @@ from typing import Any, BinaryIO
 
 import orjson
 
-from aiopeertube.wire.identifiers import video_problem
+from aiopeertube.cli.nouns import VIDEO, Noun
 
 _CHUNK = 65_536
 _WAITING = 256  # lines read ahead
 
 
-def check(videos: Sequence[str]) -> None:
-    """Check names of videos before anything is sent; those of stdin ("-") are checked line by line.
-
-    Raises:
-        InvalidIdentifier: the first that is not one.
-    """
-    for video in videos:
-        if video != "-" and (problem := video_problem(video)):
-            raise problem
-
-
-def from_stdin(videos: Sequence[str]) -> bool:
+def from_stdin(names: Sequence[str]) -> bool:
     """Tell whether stdin will be read."""
-    return "-" in videos
+    return "-" in names
 
 
-async def all_of(videos: Sequence[str]) -> AsyncIterator[str]:
-    """Yield every video named, with those of stdin in place of "-"."""
-    for video in videos:
-        if video != "-":
-            yield video
+async def all_of(names: Sequence[str], noun: Noun = VIDEO) -> AsyncIterator[str]:
+    """Yield everything named, with what stdin names in place of "-"."""
+    for name in names:
+        if name != "-":
+            yield name
             continue
         async for line in _lines():
             if line.strip():
-                yield name_in(line.strip())
+                yield name_in(line.strip(), noun)
 
 
-def name_in(line: str) -> str:
-    """Return the video's name in a line: the line itself, or a field of the JSON that these commands write."""
+def name_in(line: str, noun: Noun = VIDEO) -> str:
+    """Return the name in a line: the line itself, or what names the noun in the JSON that these commands write."""
     if not line.startswith("{"):
         return line
     try:
         row: dict[str, Any] = orjson.loads(line)
     except orjson.JSONDecodeError:
         return line
-    names = (row.get(field) for field in ("uuid", "shortUUID", "id", "video"))
-    return str(next((name for name in names if name), line))
+    return str(noun.name_in(row) or line)
 
 
 async def _lines() -> AsyncIterator[str]:

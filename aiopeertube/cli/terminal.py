@@ -39,6 +39,15 @@ def named(stream: str) -> Iterator[None]:
         raise
 
 
+def write(data: bytes) -> None:
+    """Write bytes on stdout as they are; on a terminal as text, without what would steer it."""
+    with named("stdout"):
+        if is_terminal(sys.stdout):
+            sys.stdout.write(clean(data.decode("utf-8", "replace")))
+        else:
+            sys.stdout.buffer.write(data)
+
+
 def note(line: object) -> None:
     """Print one clean line on stderr; a closed stderr does not fail the command."""
     try:

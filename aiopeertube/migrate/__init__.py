@@ -11,15 +11,17 @@ What the command line does, in Python::
         await migrate.rollback(pt, run.journal)
 
 The verbs are functions: `export`, `plan`, `apply`, `set_` (by rules), `verify`, `rollback`, `captions`, `thumbnails`,
-`delete`, `upload` and `import_`. What they take beside their input are plain values (`TableOptions`, `CellOptions`,
-`JobOptions`, `Scope`, `Rules`), what they return are others (`Plan`, `Run`, `Verified`, `Exported`), and a `Watcher`
-hears what goes on. Journals are opened with `Journal.open(find_journal("last"))`, and are full of `Item`s.
+`delete`, `upload`, `import_`, `chapters`, `playlists` and `channels`. What they take beside their input are plain
+values (`TableOptions`, `CellOptions`, `JobOptions`, `Scope`, `Rules`), what they return are others (`Plan`, `Run`,
+`Verified`, `Exported`), and a `Watcher` hears what goes on. Journals are opened with
+`Journal.open(find_journal("last"))`, and are full of `Item`s.
 
 Raises: BadSource with every error of an input; JournalError for a journal that cannot be used; else the errors of
 `aiopeertube.errors`. An error that one option would mend names it in its attribute `option`.
 """
 
 from .exporting import columns_for
+from .exporting_wholes import Output
 from .inputs import Input, open_input, open_table
 from .job import Run
 from .job_options import CellOptions, JobOptions, TableOptions
@@ -28,6 +30,7 @@ from .journal.journal import Journal
 from .journal.journal_errors import JournalError, JournalFull
 from .journal.journals import all_journals, find_journal, strangers
 from .journal.schema import Job
+from .kinds.captions import NOT_KEPT, fetch_captions, put_captions
 from .metadata.fields import FIELDS
 from .metadata.vocabulary import Vocabulary, fetch_words
 from .outputs import check_output
@@ -55,10 +58,12 @@ from .verbs import (
     verify,
 )
 from .watching import Stoppable, Unwatched, Watcher
+from .whole_verbs import channels, chapters, export_channels, export_chapters, export_playlists, playlists
 
 __all__ = [
     "FIELDS",
     "MAP_FORMATS",
+    "NOT_KEPT",
     "OPEN",
     "BadSource",
     "CellOptions",
@@ -75,6 +80,7 @@ __all__ = [
     "Journal",
     "JournalError",
     "JournalFull",
+    "Output",
     "Plan",
     "Problem",
     "Row",
@@ -93,10 +99,16 @@ __all__ = [
     "all_journals",
     "apply",
     "captions",
+    "channels",
+    "chapters",
     "check_output",
     "columns_for",
     "delete",
     "export",
+    "export_channels",
+    "export_chapters",
+    "export_playlists",
+    "fetch_captions",
     "fetch_words",
     "find_journal",
     "import_",
@@ -106,6 +118,8 @@ __all__ = [
     "open_source",
     "open_table",
     "plan",
+    "playlists",
+    "put_captions",
     "rollback",
     "set_",
     "strangers",

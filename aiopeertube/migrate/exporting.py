@@ -62,7 +62,7 @@ class Export:
 
     def __init__(self, pt: "PeerTube", who: Who | None, scope: Scope, *, watcher: Watcher = UNWATCHED) -> None:
         self._pt = pt
-        self._who = _listed_as(who, scope)
+        self._who = listed_as(who, scope)
         self._objects = who.reader(pt, labels=True) if who is not None else None
         self._own = OwnSchedules(pt, who.account) if who is not None and self._objects is not None else None
         self._scope = scope
@@ -137,11 +137,12 @@ class Export:
             self.written += 1
             cells = {column: cell(video, column, as_json=as_json) for column in columns if column != exported.COLUMN}
             if exported.COLUMN in columns:
-                cells[exported.COLUMN] = exported.write(video["uuid"], current(video, needed))
+                edited = str(video.get("updatedAt") or "")
+                cells[exported.COLUMN] = exported.write(video["uuid"], current(video, needed), edited)
             sink.write(cells)
 
 
-def _listed_as(who: Who | None, scope: Scope) -> Who | None:
+def listed_as(who: Who | None, scope: Scope) -> Who | None:
     """Return as whom to list: nobody for what is public, which is all that others than staff may see of others."""
     if who is None or (not who.staff and not scope.mine):
         return None

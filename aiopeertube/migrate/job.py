@@ -20,6 +20,7 @@ from .journal.journal_errors import JournalError
 from .journal.journals import LAST, find_journal, journal_of
 from .journal.schema import Job
 from .kinds import Kind, of
+from .kinds.whole import Whole
 from .metadata.fields import Reading
 from .metadata.vocabulary import WORDS, Vocabulary, fetch_words
 from .outputs import free_name
@@ -31,7 +32,7 @@ from .rules.functions import cells_of, loaded
 from .scope import Details, Who, who_am_i
 from .steps.applying import Apply, settle_open
 from .steps.compare import Lookup
-from .steps.planning import check_plan, plan_file, plan_object, plan_table
+from .steps.planning import check_plan, compare_again, plan_file, plan_object, plan_table
 from .steps.proving import Verified, Verifier
 from .watching import Sayer, Watcher
 
@@ -214,6 +215,7 @@ async def fill(
         frozenset(table.ignore),
         table.compose,
         frozenset(kind.columns),
+        fields=kind.fields if isinstance(kind, Whole) else None,
         function=partial(cells_of, function) if function else None,
     )
     reading = Reading(
@@ -273,12 +275,20 @@ async def carry_out(
     journal, watcher = desk.journal, desk.watcher
     if options.resume_failed:
         await _reopen(desk, kind, overwrite=overwrite)
-    plan = await plan_of(desk.pt, journal, desk.who, desk.words, requests_each=requests_each, looked_at=looked_at)
+    plan = await plan_of(
+        desk.pt,
+        journal,
+        desk.who,
+        desk.words,
+        requests_each=requests_each,
+        requests=await _requests(journal, kind),
+        looked_at=looked_at,
+    )
     await watcher.planned(plan)
-    _check_size(plan.changes, options.max_changes)
+    _check_size(plan.changes, options.max_changes, kind.noun)
     if options.dry_run:
         return await _ended(desk, options)
-    asked = question.format(videos=counted(plan.changes, "video"), origin=desk.pt.origin)
+    asked = question.format(videos=counted(plan.changes, kind.noun), origin=desk.pt.origin)
     if asked and plan.changes and not await watcher.confirm(asked):
         return Run(journal.path, plan.counts, DECLINED, declined=True)
     if undoes is not None and plan.changes:
@@ -304,6 +314,11 @@ async def carry_out(
     return run if options.first is None or run.stopped else replace(run, verified=await _verified(desk, kind))
 
 
+async def _requests(journal: Journal, kind: Kind) -> int | None:
+    """Estimate how many requests a job takes; None where all of its changes take the same."""
+    return sum((await journal.count_planned(kind.requests)).values()) if isinstance(kind, Whole) else None
+
+
 async def _verified(desk: Desk, kind: Kind) -> Verified | None:
     """Look at all that the job has changed; None where the server does not tell enough."""
     if not kind.can_be_checked:
@@ -316,17 +331,20 @@ async def _reopen(desk: Desk, kind: Kind, *, overwrite: bool) -> None:
     await desk.journal.reopen_failed(edits=kind.compares)
     if kind.compares:
         with desk.watcher.step("compare"):
-            lookup = Lookup(
-                desk.pt, desk.journal, desk.who, overwrite=overwrite, words=desk.words, watcher=desk.watcher
+            await compare_again(
+                desk.pt,
+                desk.journal,
+                desk.who,
+                kind,
+                overwrite=overwrite,
+                words=desk.words,
+                watcher=desk.watcher,
             )
-            await lookup.run()
 
 
-def _check_size(changes: int, most: int | None) -> None:
+def _check_size(changes: int, most: int | None, noun: str) -> None:
     if most is not None and changes > most:
-        raise ConfigurationError(
-            f"{counted(changes, 'video')} would change, more than {most:,}", option="max_changes"
-        )
+        raise ConfigurationError(f"{counted(changes, noun)} would change, more than {most:,}", option="max_changes")
 
 
 async def _ended(desk: Desk, options: JobOptions, *, stopped: str = "", error: PeerTubeError | None = None) -> Run:

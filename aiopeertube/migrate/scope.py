@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
 from aiopeertube.errors import ConfigurationError
+from aiopeertube.wire.answers import nothing
 from aiopeertube.wire.call import Call
-from aiopeertube.wire.messages import API, Request, nothing
+from aiopeertube.wire.messages import API, Request
 
 from .metadata import answers, fields
 from .metadata.objects import Objects

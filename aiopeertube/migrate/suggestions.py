@@ -10,11 +10,17 @@ _MUCH: Final = 0.1
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Continue "there is no such thing as WORD": by the words that come near, or by all where they are few."""
+    words = list(known)
+    if near := nearest(word, words):
+        return f": did you mean {' or '.join(near)}?"
+    return f"; there are {', '.join(words)}" if 0 < len(words) <= _FEW else ""
+
+
+def nearest(word: str, known: Iterable[str]) -> list[str]:
+    """Return the few words that come near, case aside."""
     by_folded = {one.casefold(): one for one in known}
     near = _nearest(word.casefold(), difflib.get_close_matches(word.casefold(), by_folded, n=3))
-    if near:
-        return f": did you mean {' or '.join(by_folded[one] for one in near)}?"
-    return f"; there are {', '.join(by_folded.values())}" if 0 < len(by_folded) <= _FEW else ""
+    return [by_folded[one] for one in near]
 
 
 def no_such(what: str, word: str, known: Iterable[str]) -> str:

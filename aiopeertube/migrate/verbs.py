@@ -21,6 +21,7 @@ from .job import Desk, Run, carry_out, described, escaped, fill, looking_back, o
 from .job_options import CellOptions, JobOptions, TableOptions
 from .journal.schema import Job
 from .kinds import Captions, Delete, Import, Kind, Thumbnails, Update, Upload, of
+from .kinds.whole import Whole
 from .metadata.fields import Reading
 from .metadata.vocabulary import WORDS, fetch_words
 from .outputs import unwritten
@@ -258,14 +259,15 @@ async def rollback(
     options = job.checked(halt)
     journal = await rolled_back(journal, resume=options.resumes)
     async with looking_back(pt, journal, watcher) as desk:
-        if not of(desk.journal.job.kind).can_be_undone:
-            raise ConfigurationError(f"a job of {desk.journal.job.kind} cannot be undone")
-        kind, named = Update(expect=expect), described(desk.journal)
+        done = of(desk.journal.job.kind)
+        if not done.can_be_undone:
+            raise ConfigurationError(f"a job of {done.name} cannot be undone")
+        kind, named = done if isinstance(done, Whole) else Update(expect=expect), described(desk.journal)
         path = str(desk.journal.path)
         watcher.say(f"rollback of {named}")
         async with opened(pt, kind, f"rollback of {path}", options=options, watcher=watcher, parent=path) as back:
             with watcher.step("compare"):
-                await derive(pt, desk.journal, back.journal, back.who, as_before, watcher=watcher)
+                await derive(pt, desk.journal, back.journal, back.who, as_before, kind=kind, watcher=watcher)
             undoes = None if options.dry_run else desk.journal
             return await carry_out(
                 back,
@@ -273,7 +275,7 @@ async def rollback(
                 options,
                 title="rollback",
                 question="Roll back {videos} at {origin}, of " + escaped(named) + "?",
-                requests_each=kind.requests_each,
+                requests_each=kind.requests_each if isinstance(kind, Update) else 1,
                 undoes=undoes,
             )
 

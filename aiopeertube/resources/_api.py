@@ -5,20 +5,10 @@ from typing import Any
 
 from aiopeertube._pagination import Paginator
 from aiopeertube.errors import InputError, UnexpectedResponse
+from aiopeertube.wire.answers import json_value, nothing
 from aiopeertube.wire.call import Call
 from aiopeertube.wire.files import FileLike, image_part
-from aiopeertube.wire.messages import (
-    API,
-    Body,
-    Decoder,
-    JsonBody,
-    Multipart,
-    Query,
-    Response,
-    encode_query,
-    json_value,
-    nothing,
-)
+from aiopeertube.wire.messages import API, Body, Decoder, JsonBody, Multipart, Query, Response, encode_query
 from aiopeertube.wire.versions import Versions
 
 from ._base import Resource

@@ -5,8 +5,9 @@ from typing import Any
 
 from aiopeertube._pagination import Paginator
 from aiopeertube.errors import InputError
+from aiopeertube.wire.answers import json_value
 from aiopeertube.wire.call import Call, Sender
-from aiopeertube.wire.messages import API, Query, encode_query, json_value
+from aiopeertube.wire.messages import API, Query, encode_query
 
 
 class Resource:

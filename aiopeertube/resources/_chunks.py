@@ -10,16 +10,9 @@ from urllib.parse import parse_qs, urlsplit
 
 from aiopeertube.errors import InputError, InvalidField, InvalidIdentifier
 from aiopeertube.types import UploadStarted
+from aiopeertube.wire.answers import nothing, strange
 from aiopeertube.wire.call import Call, Sender
-from aiopeertube.wire.messages import (
-    API,
-    Body,
-    Decoder,
-    RawBody,
-    Response,
-    nothing,
-    strange,
-)
+from aiopeertube.wire.messages import API, Body, Decoder, RawBody, Response
 from aiopeertube.wire.sendable import quoted, whole_problem
 
 from ._base import Resource

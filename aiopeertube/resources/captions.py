@@ -1,10 +1,11 @@
 """/videos/{id}/captions."""
 
 from aiopeertube.types import Caption, Page
+from aiopeertube.wire.answers import no_content
 from aiopeertube.wire.call import Call
 from aiopeertube.wire.files import FileLike, caption_part
 from aiopeertube.wire.identifiers import VideoRef, language_problem, segment, video_problem
-from aiopeertube.wire.messages import API, Multipart, nothing
+from aiopeertube.wire.messages import API, Multipart
 
 from ._api import Noun
 from ._video_parts import below, opened
@@ -38,7 +39,7 @@ class Captions(Noun):
         return Call(
             "PUT",
             self._path(video, language),
-            nothing,
+            no_content,
             body=Multipart((), (caption_part("captionfile", captionfile),)),
             problem=video_problem(video) or language_problem(language),
             sender=self._sender,
@@ -47,7 +48,7 @@ class Captions(Noun):
     def delete(self, video: VideoRef, language: str) -> Call[None]:
         """Remove the captions in `language`."""
         problem = video_problem(video) or language_problem(language)
-        return Call("DELETE", self._path(video, language), nothing, problem=problem, sender=self._sender)
+        return Call("DELETE", self._path(video, language), no_content, problem=problem, sender=self._sender)
 
     @staticmethod
     def _path(video: VideoRef, language: str) -> str:

@@ -4,8 +4,9 @@ from typing import Any, Unpack
 
 from aiopeertube.errors import InputError
 from aiopeertube.types.feeds import CommentFeedFilters, FeedFilters, FeedFormat, PodcastFilters, VideoFeedFilters
+from aiopeertube.wire.answers import strange
 from aiopeertube.wire.call import Call
-from aiopeertube.wire.messages import Response, strange
+from aiopeertube.wire.messages import Response
 
 from ._api import Noun
 from ._checks import choice_problem, choices_problem, id_problem, one_problem, text_problem

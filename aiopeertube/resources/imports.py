@@ -9,9 +9,10 @@ from aiopeertube.types import ImportFields, ImportFilters, VideoImport
 from aiopeertube.wire.call import Call
 from aiopeertube.wire.fields import form_fields, problem_of
 from aiopeertube.wire.files import FileLike
-from aiopeertube.wire.messages import API, Body, Multipart, json_value
+from aiopeertube.wire.messages import API, Body, Multipart
 from aiopeertube.wire.sendable import line_complaint, quoted
 
+from ._answers import with_new_video
 from ._api import Noun
 from ._bodies import given, images
 from ._checks import id_problem
@@ -54,7 +55,7 @@ class Imports(Noun):
         return Call(
             "POST",
             f"{API}/videos/imports",
-            json_value,
+            with_new_video,
             body=body,
             problem=problem,
             sender=self._sender,

@@ -14,9 +14,10 @@ from aiopeertube.types.runners import (
     RunnerResult,
     RunnerUpdate,
 )
+from aiopeertube.wire.answers import nothing
 from aiopeertube.wire.call import Call
 from aiopeertube.wire.files import FileLike
-from aiopeertube.wire.messages import Body, Multipart, nothing
+from aiopeertube.wire.messages import Body, Multipart
 
 from ._api import Noun
 from ._bodies import SECONDS_FOR_A_FILE

@@ -4,12 +4,14 @@ from typing import Unpack
 
 from aiopeertube.errors import InputError
 from aiopeertube.types import NewUpload, UploadProgress, UploadStarted
+from aiopeertube.wire.answers import is_resume_incomplete
 from aiopeertube.wire.call import Call, Sender
 from aiopeertube.wire.fields import problem_of
 from aiopeertube.wire.files import FileLike
-from aiopeertube.wire.messages import Body, Response, is_resume_incomplete, json_value, strange
+from aiopeertube.wire.messages import Body, Response
 from aiopeertube.wire.sendable import line_problem
 
+from ._answers import with_new_video
 from ._bodies import given, images, video_body
 from ._chunks import Chunks, offset_of, size_problem
 
@@ -58,8 +60,4 @@ class Uploads(Chunks[UploadProgress]):
 def _progress(response: Response) -> UploadProgress:
     if is_resume_incomplete(response):
         return {"offset": offset_of(response), "video": None}
-    answer = json_value(response)
-    video = answer.get("video") if isinstance(answer, dict) else None
-    if not isinstance(video, dict) or "uuid" not in video:
-        raise strange(response, "a video")
-    return {"offset": None, "video": video}  # type: ignore[typeddict-item]
+    return {"offset": None, "video": with_new_video(response)["video"]}

@@ -3,8 +3,9 @@
 from aiopeertube._pagination import Paginator
 from aiopeertube.types import UploadStarted
 from aiopeertube.types.archives import ArchiveProgress, ExportRequested, UserExport, UserImport
+from aiopeertube.wire.answers import is_resume_incomplete, json_value, strange
 from aiopeertube.wire.call import Call
-from aiopeertube.wire.messages import JsonBody, Response, is_resume_incomplete, json_value, strange
+from aiopeertube.wire.messages import JsonBody, Response
 from aiopeertube.wire.sendable import line_problem
 
 from ._api import Noun

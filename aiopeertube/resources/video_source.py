@@ -3,9 +3,10 @@
 from aiopeertube.errors import InputError
 from aiopeertube.types import UploadStarted, VideoSource
 from aiopeertube.types.uploads import ReplacementProgress
+from aiopeertube.wire.answers import is_resume_incomplete
 from aiopeertube.wire.call import Call
 from aiopeertube.wire.identifiers import VideoRef, video_problem
-from aiopeertube.wire.messages import JsonBody, Response, is_resume_incomplete
+from aiopeertube.wire.messages import JsonBody, Response
 from aiopeertube.wire.sendable import line_problem
 
 from ._api import Noun

@@ -8,11 +8,12 @@ from aiopeertube._pagination import Paginator
 from aiopeertube.errors import InputError
 from aiopeertube.types import NewVideo, VideoDetails, VideoFilters, VideoRow, VideoUpdate, VideoUploaded
 from aiopeertube.types.video_parts import Description, Rating, Storyboards, VideoToken, View
+from aiopeertube.wire.answers import json_object, json_value, no_content
 from aiopeertube.wire.call import Call
 from aiopeertube.wire.fields import form_fields, problem_of
 from aiopeertube.wire.files import FileLike, video_part
 from aiopeertube.wire.identifiers import VideoRef, segment, video_problem
-from aiopeertube.wire.messages import API, Body, Multipart, json_object, json_value, nothing
+from aiopeertube.wire.messages import API, Body, Multipart
 from aiopeertube.wire.sendable import whole_problem
 
 from ._api import Noun
@@ -132,7 +133,7 @@ class Videos(Noun):
         return Call(
             "PUT",
             f"{API}/videos/{segment(video)}",
-            nothing,
+            no_content,
             body=body,
             problem=problem,
             sender=self._sender,
@@ -180,7 +181,7 @@ class Videos(Noun):
     def delete(self, video: VideoRef) -> Call[None]:
         """Delete a video, its files and its comments. There is no way back."""
         path = f"{API}/videos/{segment(video)}"
-        return Call("DELETE", path, nothing, problem=video_problem(video), sender=self._sender)
+        return Call("DELETE", path, no_content, problem=video_problem(video), sender=self._sender)
 
     def rate(
         self, video: VideoRef, *, rating: Literal["like", "dislike", "none"], videoPassword: str | None = None

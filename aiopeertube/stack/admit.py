@@ -7,7 +7,8 @@ from typing import Final
 
 from aiopeertube import errors
 from aiopeertube.events import ConcurrencyChanged, HealthChanged, Hooks, RateLimitWaiting
-from aiopeertube.wire.messages import API, Request, Response, nothing
+from aiopeertube.wire.answers import nothing
+from aiopeertube.wire.messages import API, Request, Response
 
 from . import Transport
 from .admission import Admission
@@ -98,7 +99,7 @@ class Gates:
     def windows(self) -> tuple[WindowState, ...]:
         """Return what is known of every window of the server."""
         now, known = self.clock(), self.home.windows.values()
-        return tuple(window.state(now, self._waiting_for(window)) for window in known)
+        return tuple(window.state(now, self._waiting_for(window, now)) for window in known)
 
     def lanes(self) -> tuple[ConcurrencyState, ...]:
         """Return the state of the lanes: read, write, transfer."""
@@ -129,8 +130,8 @@ class Gates:
             del self._lanes[key]
         leave(admission, self._way(admission.origin), list(ours.values()), error)
 
-    def _waiting_for(self, window: Window) -> int:
-        return sum(lane.waiting() for lane in self.home.lanes if window in lane.windows)
+    def _waiting_for(self, window: Window, now: float) -> int:
+        return sum(lane.waiting_for(window, now) for lane in self.home.lanes if window in lane.windows)
 
     def _waiting_in(self, slots: Slots) -> int:
         return sum(lane.waiting() for lane in self._lanes.values() if lane.slots is slots)

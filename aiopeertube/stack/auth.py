@@ -19,8 +19,9 @@ from aiopeertube._settings import checked_code
 from aiopeertube.events import Hooks, TokenRenewed
 from aiopeertube.types import OAuthClient
 from aiopeertube.wire import oauth
+from aiopeertube.wire.answers import is_token_problem
 from aiopeertube.wire.call import Call
-from aiopeertube.wire.messages import Request, Response, is_token_problem
+from aiopeertube.wire.messages import Request, Response
 from aiopeertube.wire.turn import TURN, waited
 
 from . import Transport

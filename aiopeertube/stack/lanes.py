@@ -131,6 +131,10 @@ class Lane:
         """Count those who wait."""
         return sum(not waiter.future.done() for waiter in self.queue)
 
+    def waiting_for(self, window: Window, now: float) -> int:
+        """Count those who wait and need a place in a window: exempt callers need none, unless it holds everybody."""
+        return 0 if self.caller.exempt and self._fits(window, now) else self.waiting()
+
     def _lacks_nothing_else(self, now: float) -> bool:
         health = self.health
         if health.state != "up" and not health.may_go(now):

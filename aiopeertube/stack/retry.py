@@ -29,7 +29,8 @@ from typing import Any, Final
 from aiopeertube import errors
 from aiopeertube._counting import counted
 from aiopeertube.events import Hooks, Retrying
-from aiopeertube.wire.messages import READS, Request, Response, error_of, is_resume_incomplete, strange
+from aiopeertube.wire.answers import error_of, is_resume_incomplete, strange
+from aiopeertube.wire.messages import READS, Request, Response
 from aiopeertube.wire.turn import TURN, acted, waited
 
 from . import Transport

@@ -6,7 +6,8 @@ from functools import lru_cache
 from typing import Final
 
 from aiopeertube import errors
-from aiopeertube.wire.messages import RateHeaders, Response, rate_headers, retry_after
+from aiopeertube.wire.headers import RateHeaders, rate_headers, retry_after
+from aiopeertube.wire.messages import Response
 
 
 class Verdict(Enum):

@@ -1,14 +1,13 @@
 """The allowance: one fixed window of the server's, on our own clock. No I/O and no clock: moments come in.
 
 The server opens a window with the first request after the last one closed, and counts each request that arrives.
-What is left is what answers say, less what has none yet; when it ends, `span` knows. Any refusal overrides every
-belief, and nothing waits for an answer alone: where only an answer could tell, one more is sent after a while.
-Times are seconds on the event loop's clock.
+What is left is what answers say, less what has none yet; when it ends, `span` knows. Any refusal overrides all
+beliefs, and nothing waits for an answer alone: where only one could tell, one more is sent. Times are in seconds.
 """
 
 from typing import Final
 
-from aiopeertube.wire.messages import RateHeaders
+from aiopeertube.wire.headers import RateHeaders
 
 from .pace import Pace
 from .place import Place, soon_enough
@@ -42,6 +41,7 @@ class Window:
         self._span = Span()
         self._reset: int | None = None  # the server's name for the window
         self._reset_shown = 0.0  # when the request was sent that showed it first
+        self._refused_at = 0.0  # when a refusal said last how long its window still is
         self._lowest_sent = 0.0  # when the request was sent that showed the least to be left
         self._pace = Pace()
 
@@ -116,7 +116,9 @@ class Window:
         if figures is None:
             self._unlimited = self._unlimited or self.limit is None
         elif self._see(place, now, figures):
-            self.ends = min(self.ends, self._span.answered(now))
+            believed = self._span.answered(now)
+            if place.sent > self._refused_at:  # else a refusal has overtaken it, and knows better
+                self.ends = min(self.ends, believed)
             if figures.retry_after is not None:  # an exempt caller's
                 self._bound(place, now, figures.retry_after)
 
@@ -142,7 +144,7 @@ class Window:
         if place.window != self._number:
             return
         self._see(place, now, figures)
-        self._remaining = 0
+        self._remaining, self._refused_at = 0, now
         self._bound(place, now, retry_after)
         if retry_after < 1:  # it ends now, they say, and yet refuse
             self._slow_down(place, now, None)
@@ -225,8 +227,8 @@ class Window:
         self.ends = min(self._span.bound(place.sent, now, retry_after), borne)
 
     def _slow_down(self, place: Place, now: float, retry_after: float | None) -> None:
-        most = (self.refused_since or now) + self._patience
-        self._pace.slower(place.sent, now, min(now + (retry_after or 0.0), most))
+        bearable = (self.refused_since or now) + self._patience
+        self._pace.slower(place.sent, now, min(now + (retry_after or 0.0), bearable))
 
     def _bearable(self, patience: float) -> float:
         known = self.limit is not None and self.asked_for <= _FIGURES_PATIENCE

@@ -1,10 +1,7 @@
-"""Requests and responses as values, with their encoding and decoding; no I/O."""
+"""Requests and responses as values, with the encoding of requests; no I/O."""
 
-import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, Protocol
 
@@ -13,7 +10,7 @@ import orjson
 from aiopeertube import errors
 from aiopeertube._counting import counted
 
-from .secrets import has_secret_field, hide, hide_in_text, is_secret_name, secrets_in
+from .secrets import has_secret_field, hide, is_secret_name, secrets_in
 from .sendable import fields_problem, line_complaint, plain, quoted, usual_json, value_problem
 from .versions import Versions
 
@@ -25,8 +22,6 @@ TOKEN_PATH: Final = f"{API}/users/token"
 CLIENT_PATH: Final = f"{API}/oauth-clients/local"
 _START: Final = 120  # bytes of an unexpected answer that an error shows
 _SEARCHED: Final = 16 * _START  # bytes in which secrets are looked for, since one may be cut by the end
-_DIGITS: Final = 15  # a longer number in a header is no count and no time
-_LONGEST_DATE: Final = 64  # characters
 
 _SCALARS: Final = (str, int, float)
 _TEXTS: Final = (str, bytes)  # iterable, and yet one value
@@ -279,198 +274,3 @@ def _scalar(name: str, value: Any) -> str:
     if why := line_complaint(text):
         raise errors.InvalidField(name, f"cannot be sent: {why}")
     return text
-
-
-# -- decoding ------------------------------------------------------------------------------------
-
-
-def json_value(response: Response) -> Any:
-    """Decode a JSON body."""
-    try:
-        return orjson.loads(response.body)
-    except orjson.JSONDecodeError:
-        pass
-    raise strange(response, "JSON")
-
-
-def json_object(response: Response) -> Any:
-    """Decode a JSON body that is an object: null and lists are no answer about one thing."""
-    if isinstance(found := json_value(response), dict):
-        return found
-    raise strange(response, "a JSON object")
-
-
-def nothing(response: Response) -> None:
-    """Accept an answer without content; HTML comes from a proxy, and means that nothing was done."""
-    if response.body and "json" not in response.kind:
-        raise strange(response, "no content")
-
-
-def json_or_text(response: Response) -> Any:
-    """Decode JSON where the content type says so, else text; None for an empty body.
-
-    The API has no HTML: it comes from a proxy, and means that nothing was done.
-    """
-    if not response.body:
-        return None
-    if "json" in response.kind:
-        return json_value(response)
-    if "html" in response.kind:
-        raise strange(response, "an answer of the API")
-    return response.body.decode("utf-8", "replace")
-
-
-def strange(response: Response, expected: str) -> errors.UnexpectedResponse:
-    """Build the error for an answer that PeerTube does not give."""
-    start = response.start()
-    content_type = response.headers.get("content-type", "no content type")
-    return errors.UnexpectedResponse(
-        f"expected {expected}, got status {response.status} with {content_type}, {_shown(response, start)}",
-        status=response.status,
-        content_type=content_type,
-        start=start,
-    )
-
-
-def _shown(response: Response, start: bytes) -> str:
-    if response.body and not start:
-        return f"{len(response.body)} bytes that may hold secrets"
-    return "starting: " + (start.decode("utf-8", "replace").replace("\n", " ").strip() or "(empty)")
-
-
-_BY_STATUS: Final[Mapping[int, type[errors.ApiError]]] = {
-    400: errors.BadRequest,
-    401: errors.NotPermitted,
-    403: errors.NotPermitted,
-    404: errors.NotFound,
-    409: errors.Conflict,
-    413: errors.TooLarge,
-    422: errors.Unprocessable,
-    429: errors.RateLimited,
-}
-
-
-_NOT_FOUND: Final = 404
-_NO_ROUTE: Final = frozenset({400, _NOT_FOUND})
-
-
-def error_of(request: Request, response: Response) -> errors.PeerTubeError:
-    """Build the error for a status of 400 or more."""
-    status = response.status
-    response.request = request
-    problem, hidden = problem_of(response), request.secrets()
-    detail = str(problem.get("detail") or problem.get("error") or problem.get("message") or _plain(response))
-    kind = _BY_STATUS.get(status, errors.ServerError if status >= 500 else errors.ApiError)
-    if request.versions is not None and status in _NO_ROUTE:
-        if not response.body:  # as to any path that the server does not know
-            kind, detail = errors.NotInThisVersion, f"the server does not know this operation: {request.versions}"
-        elif status == _NOT_FOUND:  # it may have taken the path for another one
-            detail = f"{detail} (if the server has this operation at all: {request.versions})"
-    return kind(
-        status=status,
-        method=request.method,
-        path=request.path,
-        detail=hide_in_text(detail, hidden),
-        code=hide_in_text(str(problem.get("code") or ""), hidden),
-        invalid_params={name: hide_in_text(why, hidden) for name, why in _invalid_params(problem).items()},
-    )
-
-
-def problem_of(response: Response) -> dict[str, Any]:
-    """Return the problem+json of an error, {} when the answer carries none."""
-    if "json" not in response.kind:
-        return {}
-    try:
-        problem = orjson.loads(response.body)
-    except orjson.JSONDecodeError:
-        return {}
-    if not isinstance(problem, dict):
-        return {}
-    # The upload endpoint wraps its errors once more: {"error": {"code": ..., "message": ...}}.
-    inner = problem.get("error")
-    return inner if isinstance(inner, dict) else problem
-
-
-def is_resume_incomplete(response: Response) -> bool:
-    """Tell whether a 308 is the answer to a chunk ("continue from here") and not a redirect."""
-    return response.status == 308 and "range" in response.headers and "location" not in response.headers
-
-
-def is_token_problem(response: Response) -> bool:
-    """Tell whether a 401 is about the token; without a code it means "not permitted"."""
-    return response.status == 401 and problem_of(response).get("code") in {
-        "invalid_token",
-        "unauthorized_request",
-    }
-
-
-def _plain(response: Response) -> str:
-    start = response.start()
-    if response.body and not start:
-        return f"{response.kind or 'no content type'}, {len(response.body)} bytes that may hold secrets"
-    return start.decode("utf-8", "replace").replace("\n", " ").strip()
-
-
-def _invalid_params(problem: Mapping[str, Any]) -> dict[str, str]:
-    params = problem.get("invalid-params")
-    if not isinstance(params, dict):
-        return {}
-    return {
-        str(name): str(param.get("msg", "invalid")) if isinstance(param, dict) else str(param)
-        for name, param in params.items()
-    }
-
-
-# -- headers -------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class RateHeaders:
-    """The rate limit as an answer reports it. `reset` and `date` are epoch seconds of the server's clock."""
-
-    limit: int
-    remaining: int
-    reset: int | None
-    date: int | None
-    retry_after: float | None
-
-
-def rate_headers(headers: Mapping[str, str]) -> RateHeaders | None:
-    """Read the X-RateLimit headers; None when they are missing or malformed."""
-    limit = _whole(headers.get("x-ratelimit-limit"))
-    remaining = _whole(headers.get("x-ratelimit-remaining"))
-    if not limit or remaining is None:
-        return None
-    return RateHeaders(
-        limit,
-        remaining,
-        _whole(headers.get("x-ratelimit-reset")),
-        epoch(headers.get("date")),
-        retry_after(headers),
-    )
-
-
-def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Read Retry-After in seconds; a date, which proxies send, counts from the answer's own Date or from now."""
-    text = headers.get("retry-after")
-    seconds = _whole(text)
-    if seconds is not None or text is None:
-        return seconds
-    then = epoch(text)
-    return None if then is None else max(0.0, then - (epoch(headers.get("date")) or time.time()))
-
-
-def _whole(text: str | None) -> int | None:
-    good = text is not None and len(text) <= _DIGITS and text.isascii() and text.isdigit()
-    return int(text) if good else None  # type: ignore[arg-type]
-
-
-@lru_cache(maxsize=8)  # the header changes once a second, answers come more often
-def epoch(date: str | None) -> int | None:
-    """Read a Date header as epoch seconds."""
-    if date is None or len(date) > _LONGEST_DATE:
-        return None
-    try:
-        return int(parsedate_to_datetime(date).timestamp())
-    except (ValueError, OverflowError):
-        return None

@@ -4,8 +4,9 @@ from typing import Final
 
 from aiopeertube.types import OAuthClient, TokenResponse
 
+from .answers import json_value, nothing
 from .call import Call, Sender
-from .messages import API, CLIENT_PATH, TOKEN_PATH, FormBody, json_value, nothing
+from .messages import API, CLIENT_PATH, TOKEN_PATH, FormBody
 
 OTP_HEADER: Final = "x-peertube-otp"
 

@@ -12,7 +12,8 @@ from aiopeertube import Call, errors
 from aiopeertube.bulk.engine import BulkRun
 from aiopeertube.bulk.outcome import BulkStatistics, Outcome
 from aiopeertube.bulk.source import Calls
-from aiopeertube.wire.messages import Request, nothing
+from aiopeertube.wire.answers import nothing
+from aiopeertube.wire.messages import Request
 from aiopeertube.wire.turn import acted, waited
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("virtual_backend")]

@@ -11,7 +11,7 @@ from aiopeertube import Call, Halt, errors
 from aiopeertube.bulk import interrupts
 from aiopeertube.bulk.buffer import Buffer
 from aiopeertube.bulk.source import Source, is_cancelled
-from aiopeertube.wire.messages import nothing
+from aiopeertube.wire.answers import nothing
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("virtual_backend")]
 

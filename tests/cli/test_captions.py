@@ -1,12 +1,15 @@
 """Captions and deletes: what a dry run looks at, and what verify compares."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from aiopeertube.emulator import Emulator
+from aiopeertube.emulator.model.entities import Caption
 
-from .conftest import Cli, rows, video
+from .conftest import Cli, Terminal, rows, video
 
 SRT = b"1\r\n00:00:01,000 --> 00:00:02,500\r\nHello\r\n"
 NOBODYS = "00000000-0000-4000-8000-000000000000"
@@ -71,3 +74,76 @@ def test_a_dry_delete_tells_programs_each_video(server: Emulator, user: Cli, tab
     ]  # fmt: skip
     assert lines[0]["name"] == "Video 0001"
     assert len(server.store.videos) == 13
+
+
+def test_nothing_in_captions_steers_a_terminal(
+    server: Emulator, user: Cli, terminal: Callable[..., Terminal]
+) -> None:
+    odd = VTT + b"\x1b]0;title\x07\xff\n"
+    server.store.captions[3] = {"nl": Caption("nl", "odd-nl.vtt", odd, 0.0)}
+    screen = terminal("captions", "get", "3", "nl")
+    assert screen.end() == 0
+    assert "Hello" in screen.text
+    assert "\x1b]0;title" not in screen.raw
+    assert user("captions", "get", "3", "nl").stdout_bytes == odd
+
+
+class Forgetful(dict[int, Any]):
+    """Keeps nothing that is put into it."""
+
+    def setdefault(self, key: int, default: Any = None) -> Any:
+        return default
+
+
+VTT = b"WEBVTT\n\n00:01.000 --> 00:02.500\nHello\n"
+
+
+def test_those_of_a_video(server: Emulator, user: Cli) -> None:
+    Path("a.srt").write_bytes(SRT)
+    Path("b.vtt").write_bytes(VTT)
+    assert user("captions", "put", "3", "nl", "a.srt").exit_code == 0
+    assert user("captions", "put", "3", "en", "b.vtt").exit_code == 0
+    listed = user("captions", "list", "3")
+    assert [row["language"]["id"] for row in rows(listed.stdout)] == ["en", "nl"]
+    assert "Dutch" in user("captions", "list", "3", "--format", "table").stdout
+    assert user("captions", "get", "3", "en").stdout == VTT.decode()
+    assert user("captions", "get", "3", "nl", "-o", "out.vtt").exit_code == 0
+    assert "Hello" in Path("out.vtt").read_text()
+    refused = user("captions", "get", "3", "en", "-o", "out.vtt")
+    assert (refused.exit_code, "out.vtt is already there" in refused.stderr) == (2, True)
+    assert user("captions", "get", "3", "en", "-o", "out.vtt", "--overwrite-output").exit_code == 0
+    assert Path("out.vtt").read_bytes() == VTT
+    deleted = user("captions", "delete", "3", "-", "--yes", input=listed.stdout)
+    assert [(row["language"], row["state"]) for row in rows(deleted.stdout)] == [("en", "ok"), ("nl", "ok")]
+    assert user("captions", "list", "3").stdout == ""
+    missing = user("captions", "get", "3", "nl")
+    assert (missing.exit_code, "video 3 has no captions in nl" in missing.stderr) == (5, True)
+
+
+def test_captions_that_the_server_loses_are_sent_again(server: Emulator, user: Cli) -> None:
+    Path("b.vtt").write_bytes(VTT)
+    server.store.captions = Forgetful()
+    result = user("captions", "put", "3", "nl", "b.vtt")
+    assert (result.exit_code, "does not keep them" in result.stderr) == (75, True)
+    assert server.statistics().by_route["PUT /videos/{id}/captions/{language}"] > 1
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ("put 3 nl none.srt", "cannot read none.srt: No such file or directory"),
+        ("put 3 nl notes.txt", "captionfile: notes.txt is not called .srt or .vtt"),
+        ("put 3 nl empty.srt", "captionfile: "),
+        ("put 3 n/l a.srt", "'n/l' is not a language code; it looks like nl or pt-BR"),
+        ("get x nl", "'x' is not a video id, UUID or short UUID"),
+        ("list x", "'x' is not a video id, UUID or short UUID"),
+        ("delete 3 nl", "cannot ask for confirmation"),
+    ],
+)
+def test_what_is_named_is_checked_first(server: Emulator, user: Cli, words: str, message: str) -> None:
+    Path("notes.txt").write_text("no captions")
+    Path("empty.srt").touch()
+    result = user("captions", *words.split())
+    assert result.exit_code in {2, 74}
+    assert message in result.stderr
+    assert "PUT" not in str(server.statistics().by_route)

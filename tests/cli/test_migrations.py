@@ -225,7 +225,8 @@ def test_failed_rows_come_as_they_were_and_can_be_fed_back(server: Emulator, use
     assert "no such video" in failed[1]["reason"]
     server.faults.clear()
     again = user("apply", "in.failed.csv", "--format", "jsonl")
-    assert [(row["state"], row["key"]) for row in rows(again.stdout)] == [("changed", "b")]
+    assert [(row["state"], row["key"]) for row in rows(again.stdout)] == [("failed", "c"), ("changed", "b")]
+    assert "failed: line 3, 99: there is no such video" in again.stderr
     assert video(server, 2).name == "Film | twee"
 
 
@@ -396,6 +397,17 @@ def test_deletes_ask_and_keep_the_metadata(server: Emulator, user: Cli) -> None:
     outcomes = rows(user("jobs", "export", "last", "--format", "jsonl").stdout)
     assert [row["state"] for row in outcomes] == ["changed", "changed", "failed"]
     assert outcomes[0]["name"] == name
+
+
+def test_a_deletion_that_goes_on_asks_where_something_is_left(server: Emulator, user: Cli) -> None:
+    write_csv([{"id": "1"}, {"id": "2"}])
+    assert user("delete", "in.csv", "--yes", "--first", "1").exit_code == 0
+    left = user("delete", "in.csv", "--resume")
+    assert (left.exit_code, len(server.store.videos)) == (2, 11)
+    assert "nobody can be asked: Delete 1 video" in left.stderr
+    assert user("delete", "in.csv", "--resume", "--yes").exit_code == 0
+    done = user("delete", "in.csv", "--resume")
+    assert (done.exit_code, "nothing was left to do" in done.stderr) == (0, True)
 
 
 def test_jobs_are_listed_shown_and_mapped(server: Emulator, user: Cli) -> None:

@@ -40,6 +40,22 @@ def found(path: tuple[str, ...]) -> click.Command:
     return here
 
 
+def below(path: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """A command and all that are below it."""
+    command = found(path)
+    names = command.list_commands(click.Context(command)) if isinstance(command, click.Group) else []
+    return [path, *(each for name in names for each in below((*path, name)))]
+
+
+NOUNS = ("channels", "playlists", "captions", "chapters", "comments", "users", "imports", "server-jobs")
+
+
+def test_no_parameter_takes_the_place_of_another() -> None:
+    for path in below(()):
+        names = [param.name for param in found(path).params]
+        assert len(names) == len(set(names)), path
+
+
 @pytest.mark.parametrize("path", [(), *COMMANDS], ids=" ".join)
 class TestHelp:
     def test_mentions_every_option(self, path: tuple[str, ...], cli: Cli) -> None:
@@ -73,6 +89,15 @@ class TestHelp:
         assert path in {("demo",), ("emulator",)} or names.issuperset((*CONNECTION, "--allow-http"))
 
 
+@pytest.mark.parametrize("noun", NOUNS)
+def test_commands_of_a_noun_explain_themselves_likewise(noun: str, cli: Cli) -> None:
+    help_ = TestHelp()
+    for path in below((noun,)):
+        help_.test_mentions_every_option(path, cli)
+        help_.test_every_option_is_explained_or_plain(path)
+        help_.test_shares_the_options(path)
+
+
 class TestRoot:
     def test_documents_exit_codes(self, cli: Cli) -> None:
         text = cli("--help").stdout
@@ -82,9 +107,10 @@ class TestRoot:
     def test_lists_commands_in_their_order(self, cli: Cli) -> None:
         lines = cli("--help").stdout.splitlines()
         start = lines.index("Commands:") + 1
-        assert [line.split()[0] for line in lines[start : start + 19]] == [
-            "demo", "emulator", "login", "logout", "whoami", "videos", "export", "plan", "apply", "set", "verify",
-            "rollback", "jobs", "captions", "thumbnails", "delete", "upload", "import", "api",
+        assert [line.split()[0] for line in lines[start : start + 27]] == [
+            "demo", "emulator", "login", "logout", "whoami", "videos", "channels", "playlists", "captions",
+            "chapters", "comments", "users", "imports", "server-jobs", "export", "plan", "apply", "set", "verify",
+            "rollback", "jobs", "thumbnails", "delete", "upload", "import", "api", "completion",
         ]  # fmt: skip
 
     def test_version(self, cli: Cli) -> None:
@@ -222,6 +248,17 @@ class TestStart:
         )
         ran = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=True)
         assert ran.stderr == "[]\n"
+
+    def test_importing_all_commands_imports_neither(self) -> None:
+        check = (
+            "import sys, click\n"
+            "from aiopeertube.cli.app import app\n"
+            "for name in app.list_commands(click.Context(app)):\n    app.get_command(click.Context(app), name)\n"
+            "heavy = {'aiohttp', 'rich', 'aiopeertube.emulator.server'}\n"
+            "print(sorted(heavy & sys.modules.keys()), len(sys.modules) > 200)\n"
+        )
+        ran = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=True)
+        assert ran.stdout == "[] True\n"
 
     def test_module_and_entry_point_are_the_same(self) -> None:
         ran = subprocess.run(command("--version"), capture_output=True, text=True, check=True)

@@ -185,6 +185,23 @@ async def test_a_channel_goes_with_its_videos(owner: Visitor, server: Emulator) 
     assert (await owner.get("/accounts/nisv/video-channels"))[2]["total"] == 1
 
 
+async def test_what_is_left_of_a_channel(owner: Visitor, visitor: Visitor, server: Emulator) -> None:
+    await owner.call("POST", "/video-channels", json={"name": "other", "displayName": "Other"})
+    number = str(server.store.channels["other"].id)
+    _, _, made = await _playlist(owner, displayName="A list", privacy="1", videoChannelId=number)
+    path = f"/video-playlists/{made['videoPlaylist']['id']}"
+    server.store.community.playlists[made["videoPlaylist"]["id"]].privacy = 3
+    assert (await visitor.get("/video-channels/other/video-playlists"))[2]["total"] == 0
+    assert (await owner.get("/video-channels/other/video-playlists"))[2]["total"] == int(is_8(server))
+    server.store.community.playlists[made["videoPlaylist"]["id"]].privacy = 1
+    await owner.call("DELETE", "/video-channels/other")
+    _, _, left = await owner.get(path)
+    assert (left["privacy"]["id"], left["videoChannel"]) == (3, None)
+    again = await owner.call("POST", "/video-channels", json={"name": "other", "displayName": "Other"})
+    assert again[0] == 409
+    assert "has already existed" in again[2]["detail"]
+
+
 async def test_who_is_blocked_is_out(admin: Visitor, owner: Visitor, server: Emulator) -> None:
     number = server.store.users["nisv"].id
     assert (await admin.call("POST", f"/users/{number}/block", json={"reason": "a test"}))[0] == 204

@@ -45,6 +45,24 @@ class TestEnabled:
         assert server.store.videos[1].source is None
         assert (await owner.get("/videos"))[2]["total"] == 1
 
+    async def test_forgotten_and_the_video_stays(self, owner: Visitor, visitor: Visitor, server: Emulator) -> None:
+        await add(owner)
+        server.store.add_user("other", "secret123", 2)
+        await visitor.login("other", "secret123")
+        assert (await visitor.call("DELETE", "/videos/imports/1"))[0] == 403
+        assert (await owner.call("DELETE", "/videos/imports/one"))[0] == 400
+        assert (await owner.call("DELETE", "/videos/imports/1"))[0] == 204
+        assert (await owner.call("DELETE", "/videos/imports/1"))[0] == 404
+        assert (await mine(owner), len(server.store.videos)) == ([], 1)
+
+    async def test_cancelled_while_it_is_pending(self, owner: Visitor, server: Emulator) -> None:
+        await add(owner)
+        assert (await owner.call("POST", "/videos/imports/1/cancel"))[0] == 409
+        server.store.imports[1].state = 1
+        assert (await owner.call("DELETE", "/videos/imports/1"))[0] == 409
+        assert (await owner.call("POST", "/videos/imports/1/cancel"))[0] == 204
+        assert [found["state"] for found in await mine(owner)] == [{"id": 5, "label": "Cancelled"}]
+
     async def test_name_and_privacy_by_default(self, owner: Visitor, server: Emulator) -> None:
         await add(owner)
         video = server.store.videos[1]

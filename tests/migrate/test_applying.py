@@ -10,8 +10,9 @@ from aiopeertube import Outcome, PeerTube, errors
 from aiopeertube.migrate import Item, Job, Journal, JournalError, Unwatched, kinds
 from aiopeertube.migrate.steps.applying import Apply, is_worth_repeating, reason, settle_open
 from aiopeertube.testing import MockTransport, reply
+from aiopeertube.wire.answers import nothing
 from aiopeertube.wire.call import Call
-from aiopeertube.wire.messages import Request, nothing
+from aiopeertube.wire.messages import Request
 
 pytestmark = pytest.mark.anyio
 
@@ -70,6 +71,21 @@ async def test_each_item_is_settled_by_its_answer(journal_path: Path, server: Se
         "1": ("changed", False, 1), "2": ("failed", False, 1), "3": ("failed", True, 1), "4": ("changed", False, 1),
     }  # fmt: skip
     assert (run.stopped_by, run.error) == ("", None)
+
+
+@pytest.mark.parametrize("done", [True, False])
+async def test_json_in_place_of_nothing_leaves_an_edit_in_doubt(
+    journal_path: Path, server: Server, done: bool
+) -> None:
+    def answer(request: Request) -> Any:
+        return server(request) if request.method == "GET" else reply(json={"error": "the proxy's own"})
+
+    server.names = {"1": "Film 1" if done else "Old"}
+    with Journal.create(journal_path, JOB) as journal:
+        await fill(journal, 1)
+        async with PeerTube("http://127.0.0.1", transport=MockTransport(answer), attempts=1) as pt:
+            await Apply(pt, journal, kinds.Update()).run()
+        assert await states(journal) == {"1": "changed" if done else "failed"}
 
 
 async def test_what_was_in_flight_is_asked_for_and_not_sent_again(journal_path: Path, server: Server) -> None:

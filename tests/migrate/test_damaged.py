@@ -171,6 +171,50 @@ async def test_a_log_of_another_journal_is_not_taken_for_its_own(journal_path: P
     assert journal_path.read_bytes() == kept
 
 
+async def killed(path: Path) -> Path:
+    """Leave a journal as a kill does: each item was written by a transaction of its own, beside it."""
+    there = path.with_name("killed.journal")
+    with Journal.create(path, JOB) as journal:
+        await journal.begin_pass()
+        for ref in "abcdef":
+            await journal.add([Item(ref, {"name": ref})])
+        for suffix in ("", "-wal"):
+            shutil.copyfile(f"{path}{suffix}", f"{there}{suffix}")
+    return there
+
+
+@pytest.mark.parametrize("read_only", [True, False])
+async def test_bytes_that_flipped_beside_a_journal_are_found(journal_path: Path, read_only: bool) -> None:
+    path = await killed(journal_path)
+    beside = Path(f"{path}-wal")
+    data = beside.read_bytes()
+    last = transactions(data)[-2]  # where the last one begins
+    for at in (0, 9, 20, 31, 33, 37, 41, 50, 60, 5_000, last - 4_000, last - 1):
+        beside.write_bytes(data[:at] + bytes([data[at] ^ 4]) + data[at + 1 :])
+        with pytest.raises(JournalError, match=r"killed\.journal-wal beside it is"):
+            Journal.open(path, read_only=read_only)
+    beside.write_bytes(data)
+    with Journal.open(path, read_only=read_only) as journal:
+        assert await journal.counts() == {"read": 6}
+
+
+async def test_a_last_transaction_that_a_power_cut_tore_is_left_out(journal_path: Path) -> None:
+    path = await killed(journal_path)
+    beside = Path(f"{path}-wal")
+    data = beside.read_bytes()
+    last = transactions(data)[-2]
+    for torn in (data[: last + 100], data[:-1], data[: last + 24] + bytes(100) + data[last + 124 :]):
+        beside.write_bytes(torn)
+        with Journal.open(path, read_only=True) as journal:
+            assert await journal.counts() == {"read": 5}
+
+
+def transactions(data: bytes) -> list[int]:
+    """Say where the transactions of a `-wal` end; the second number of a frame is 0 within one."""
+    frames = range(32, len(data), 24 + 4096)
+    return [at + 24 + 4096 for at in frames if int.from_bytes(data[at + 4 : at + 8])]
+
+
 async def test_what_a_kill_left_beside_a_journal_belongs_to_it(journal_path: Path, tmp_path: Path) -> None:
     await filled(journal_path, "a")
     killed = tmp_path / "killed.journal"

@@ -160,3 +160,30 @@ async def test_an_upload_that_another_job_began_is_gone_on_with(pt: PeerTube, se
     # The first job does not do it once more.
     run = await migrate.upload(pt, table.with_name("renamed.csv"), channel="nisv_channel")
     assert run.counts == {"unchanged": 3}
+
+
+@pytest.mark.parametrize("resume", [False, True])
+async def test_a_film_whose_row_was_corrected_is_not_made_again(
+    pt: PeerTube, server: Emulator, here: Path, resume: bool
+) -> None:
+    table = films(here / "one")
+    await migrate.upload(pt, table, channel="nisv_channel")
+    table.write_text(table.read_text().replace("Film 1", "Film I"))
+    run = await migrate.upload(pt, table, channel="nisv_channel", job=JobOptions(resume=resume))
+    assert run.counts == ({"changed": 3, "failed": 1} if resume else {"unchanged": 2, "failed": 1})
+    assert made(server) == ["Film 0", "Film 1", "Film 2"]
+    uuid = next(video.uuid for video in server.store.videos.values() if video.name == "Film 1")
+    assert run.failed_file is not None
+    assert f"an earlier job made it, {uuid}, with other values (name)" in run.failed_file.read_text()
+    # Nothing is in its way once that video is gone.
+    server.store.remove_video(next(video for video in server.store.videos.values() if video.uuid == uuid))
+    assert (await migrate.upload(pt, table, channel="nisv_channel")).counts == {"changed": 1, "unchanged": 2}
+    assert made(server) == ["Film 0", "Film 2", "Film I"]
+
+
+async def test_a_key_of_its_own_makes_another_video_of_one_address(pt: PeerTube, server: Emulator) -> None:
+    for key, name in (("1", "Film"), ("2", "Film cut"), ("1", "Film corrected")):
+        Path("in.csv").write_text(f"targetUrl,name,key\nhttps://files.example/1.mp4,{name},{key}\n")
+        run = await migrate.import_(pt, "in.csv", channel="nisv_channel")
+        assert run.counts == {"failed": 1} if "corrected" in name else {"changed": 1}
+    assert made(server) == ["Film", "Film cut"]

@@ -475,6 +475,24 @@ async def test_without_the_column_the_time_of_the_row_is_evidence(server: Emulat
     assert (stands(server, 1)["name"], stands(server, 1)["category"]) == ("Ours at last", 3)
 
 
+@pytest.mark.parametrize("remember", [True, False])
+async def test_what_an_earlier_table_wrote_is_no_leave_to_overwrite_what_came_after_this_one(
+    server: Emulator, pt: PeerTube, *, remember: bool
+) -> None:
+    fields = ["uuid", "name", "updatedAt"]
+    before = stands(server, 1)["name"]
+    row = of(await exported(pt, "first.csv", fields=fields, remember=remember), server, 1)
+    table = write_rows("t.csv", [row | {"name": "Ours"}])
+    assert (await migrate.apply(pt, table)).counts == {"changed": 1}
+    put(server, 1, {"name": before})  # a colleague took it back
+    row = of(await exported(pt, "second.csv", fields=fields, remember=remember), server, 1)
+    put(server, 1, {"name": "Ours"})  # and thought better of it
+    assert (await migrate.apply(pt, write_rows("t.csv", [row]))).counts == (
+        {"unchanged": 1} if remember else {"conflict": 1}
+    )
+    assert stands(server, 1)["name"] == "Ours"
+
+
 async def test_with_neither_the_plan_counts_what_it_would_replace(server: Emulator, pt: PeerTube) -> None:
     put(server, 1, {"category": None, "licence": 2})
     uuids = [server.store.videos[number].uuid for number in (1, 2)]

@@ -146,7 +146,8 @@ async def test_old_keys_name_the_videos_that_jobs_made_of_them(pt: PeerTube, ser
     with pytest.raises(migrate.BadSource, match=r"no earlier upload or import .* of the key 'C 3'") as caught:
         await migrate.plan(pt, "t.csv")
     assert caught.value.problems[0].column == "key"
-    write("other.csv", "key,file,name,channel\nA 1,f.mp4,One again,nisv_channel\n")
+    Path("g.mp4").write_bytes(MP4 + b"another")
+    write("other.csv", "key,file,name,channel\nA 1,g.mp4,One again,nisv_channel\n")
     await migrate.upload(pt, "other.csv")
     write("t.csv", "key,name\nA 1,Film one\n")
     with pytest.raises(migrate.BadSource, match="several videos were made"):

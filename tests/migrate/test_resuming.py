@@ -275,3 +275,34 @@ async def test_what_a_job_wrote_beside_a_conflict_is_known_to_its_next_look(pt: 
     video.name = "Renamed"
     run = await migrate.apply(pt, "films.csv", job=resume)
     assert (run.counts, video.name, video.support) == ({"changed": 2, "conflict": 1}, "Renamed", "Theirs")
+
+
+async def test_captions_of_a_file_that_is_as_it_was_again_are_sent_again(pt: PeerTube, server: Emulator) -> None:
+    write("t.csv", "id,file,language\n1,nl.srt,nl\n")
+    for word, resume in (("Hallo", False), ("Dag", True), ("Hallo", True)):
+        write("nl.srt", f"1\n00:00:01,000 --> 00:00:02,000\n{word}\n")
+        run = await migrate.captions(pt, "t.csv", job=migrate.JobOptions(resume=resume))
+        found = await migrate.verify(pt, run.journal)
+        assert (found.stand, found.differ, found.not_done) == (1, 0, 0)
+
+
+async def test_a_picture_that_is_what_it_was_again_is_sent_again(pt: PeerTube, server: Emulator) -> None:
+    write("t.csv", "id,file\n1,one.png\n")
+    for content, resume in ((b"1", False), (b"2", True), (b"1", True)):
+        Path("one.png").write_bytes(b"\x89PNG\r\n\x1a\n" + content * 50)
+        await migrate.thumbnails(pt, "t.csv", job=migrate.JobOptions(resume=resume))
+    assert puts(server) == 3
+
+
+async def test_a_row_that_was_corrected_has_failed_no_more(pt: PeerTube, server: Emulator) -> None:
+    fault = Fault("5xx", method="PUT", path=f"/videos/{server.store.videos[1].uuid}", status=403)
+    server.faults.add(fault)
+    first = await migrate.apply(pt, table(1, 2))
+    assert (first.counts, first.failed) == ({"changed": 1, "failed": 1}, 1)
+    server.faults.clear()
+    server.store.videos[2].name = "Theirs"
+    table(1, 2, prefix="Corrected")
+    run = await migrate.apply(pt, "films.csv", overwrite=True, job=migrate.JobOptions(resume=True))
+    assert (run.counts, run.failed, run.failed_file) == ({"changed": 3, "skipped": 1}, 0, None)
+    assert names(server)[:2] == ["Corrected 1", "Corrected 2"]
+    assert (await migrate.verify(pt, run.journal)).ok

@@ -65,6 +65,13 @@ def test_a_value_that_the_field_cannot_have_is_told_with_its_name(reading: Readi
         setting("name=x", reading)
 
 
+def test_a_tag_that_no_video_can_have_is_refused_at_once(reading: Reading) -> None:
+    with pytest.raises(InputError, match="add_tag: 'x': must have 2 to 30 characters") as caught:
+        Rules(add_tag=("ab", "x")).transform(reading)
+    assert caught.value.option == "add_tag"
+    assert Rules(add_tag=("x" * 31,)).transform(replace(reading, fit=True)).rules
+
+
 def test_tags_are_added_and_removed() -> None:
     assert wanted(tagging(["zz"], ["aa"])) == {"tags": ["b; c", "zz"]}
     assert wanted(tagging(["aa"], ["nope"])) == {}

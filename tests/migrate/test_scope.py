@@ -64,6 +64,21 @@ async def test_a_video_without_a_row_is_fetched_and_an_error_comes_in_its_place(
     assert isinstance(found["gone"].error, errors.NotFound)
 
 
+@pytest.mark.parametrize("ref", ["3", "9c9de5e8-0a1e-484a-b099-e80766180a6d"])
+async def test_an_answer_about_another_video_is_none(ref: str) -> None:
+    async def seen() -> AsyncIterator[Seen]:
+        yield Seen(ref, None, (), ref)
+
+    async with (
+        PeerTube("http://127.0.0.1", transport=MockTransport(lambda _: reply(json=known(4))), attempts=1) as pt,
+        aclosing(in_full(pt, seen())) as videos,
+    ):
+        (found,) = [one async for one in videos]
+    assert found.video is None
+    with pytest.raises(errors.UnexpectedResponse, match="another video stands, uuid 4"):
+        raise found.error or AssertionError
+
+
 async def test_rows_are_taken_as_they_are_needed() -> None:
     seen: list[int] = []
     async with client(in_detail) as pt, aclosing(in_full(pt, every(100_000, lambda n: False, seen))) as videos:

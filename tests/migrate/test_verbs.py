@@ -451,6 +451,15 @@ async def test_journals_are_found_by_path_name_and_as_the_last(pt: PeerTube, hom
     assert caught.value.option == "resume"
 
 
+@pytest.mark.parametrize("said", ["film", "{name}.journl", "lst", "nothing like it"])
+async def test_a_misspelt_journal_gets_a_suggestion(pt: PeerTube, said: str) -> None:
+    name = (await migrate.apply(pt, table(1))).journal.stem
+    with pytest.raises(migrate.JournalError) as caught:
+        await migrate.verify(pt, said.format(name=name))
+    meant = {"lst": ": did you mean last?", "nothing like it": ""}.get(said, f": did you mean {name}?")
+    assert str(caught.value) == f"there is no journal {said.format(name=name)!r}{meant}"
+
+
 async def test_a_plan_is_of_one_instance_and_user(pt: PeerTube, server: Emulator) -> None:
     with await migrate.plan(pt, table(1)) as plan:
         async with PeerTube(server.url, username="root", password="test-root") as other:

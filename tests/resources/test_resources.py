@@ -11,17 +11,10 @@ import pytest
 
 from aiopeertube import Call, Paginator, PeerTube, resources
 from aiopeertube.errors import InvalidField, InvalidIdentifier, UnexpectedResponse
+from aiopeertube.resources._answers import with_new_video
 from aiopeertube.types import OAuthClient
-from aiopeertube.wire.messages import (
-    FormBody,
-    JsonBody,
-    Multipart,
-    RawBody,
-    Response,
-    json_object,
-    json_value,
-    nothing,
-)
+from aiopeertube.wire.answers import json_object, json_value, no_content, nothing
+from aiopeertube.wire.messages import FormBody, JsonBody, Multipart, RawBody, Response
 
 Build = Callable[[Callable[..., Any]], Any]  # a method -> the call or the listing that it gives
 
@@ -187,9 +180,9 @@ OF_HEADERS = {"uploads.start", "uploads.chunk", "uploads.status"}  # see TestUpl
 @pytest.mark.parametrize("name", sorted(METHODS.keys() - OF_HEADERS))
 def test_a_method_decodes_what_its_operation_answers(name: str, client: PeerTube) -> None:
     call = _call_of(_build(client, name))
-    without_content = {"auth.revoke", "videos.update", "videos.delete", "captions.put", "captions.delete"}
-    without_content.add("uploads.cancel")
-    answers = {"videos.get": json_object} | dict.fromkeys(without_content, nothing)
+    without_content = ("videos.update", "videos.delete", "captions.put", "captions.delete")
+    answers = dict.fromkeys(("auth.revoke", "uploads.cancel"), nothing) | dict.fromkeys(without_content, no_content)
+    answers |= {"videos.get": json_object, "imports.create": with_new_video}
     assert call.decode is answers.get(name, json_value)
 
 
@@ -359,14 +352,19 @@ class TestUploads:
         assert answer == {"offset": offset, "video": None}
 
     def test_the_video(self, client: PeerTube) -> None:
-        body = b'{"video":{"id":7,"uuid":"u","shortUUID":"s"}}'
+        uuid = "9c9de5e8-0a1e-484a-b099-e80766180a6d"
+        body = b'{"video":{"id":7,"uuid":"%s","shortUUID":"s"}}' % uuid.encode()
         answer = client.uploads.chunk("a-1", b"x", 8, 9).decode(Response(200, {}, body))
-        assert answer == {"offset": None, "video": {"id": 7, "uuid": "u", "shortUUID": "s"}}
+        assert answer == {"offset": None, "video": {"id": 7, "uuid": uuid, "shortUUID": "s"}}
 
-    @pytest.mark.parametrize("body", [b"{}", b"[]", b'{"video":{}}', b'{"video":7}', b"<html>", b""])
+    @pytest.mark.parametrize(
+        "body", [b"{}", b"[]", b'{"video":{}}', b'{"video":7}', b'{"video":{"uuid":"x"}}', b"<html>", b""]
+    )
     def test_no_video(self, client: PeerTube, body: bytes) -> None:
         with pytest.raises(UnexpectedResponse):
             client.uploads.chunk("a-1", b"x", 8, 9).decode(Response(200, {}, body))
+        with pytest.raises(UnexpectedResponse):
+            client.imports.create(targetUrl="https://x.example/", channelId=1).decode(Response(200, {}, body))
 
 
 def test_an_upload_in_one_request_is_a_form_that_is_not_repeated(client: PeerTube) -> None:

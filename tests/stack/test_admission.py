@@ -11,7 +11,7 @@ from aiopeertube.stack.lanes import Caller, Lane, Permit
 from aiopeertube.stack.slots import Slots
 from aiopeertube.stack.verdicts import UNSENT, Load, Told, Verdict
 from aiopeertube.stack.window import Window
-from aiopeertube.wire.messages import RateHeaders
+from aiopeertube.wire.headers import RateHeaders
 
 pytestmark = [pytest.mark.anyio]
 

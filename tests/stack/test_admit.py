@@ -14,7 +14,8 @@ from aiopeertube.stack.admit import Admit, Gates
 from aiopeertube.stack.cap import parse_rate
 from aiopeertube.stack.lanes import Lane
 from aiopeertube.testing import reply
-from aiopeertube.wire.messages import Request, Response, nothing
+from aiopeertube.wire.answers import nothing
+from aiopeertube.wire.messages import Request, Response
 
 pytestmark = [pytest.mark.anyio]
 
@@ -177,6 +178,17 @@ async def test_one_goes_after_the_other_and_waits_are_counted() -> None:
         assert repr(Admit(pool, gates)) == f"<Admit to {gates.home!r}>"
         assert [(state.service, state.state) for state in gates.health()] == [("api", "up"), ("token", "up")]
         assert {state.origin for state in gates.health()} == {"http://a"}
+
+
+async def test_who_is_exempt_waits_for_no_window() -> None:
+    pool = Pool()
+    async with opened(pool) as gates:
+        gates.user.exempt = True
+        sending = asyncio.create_task(sent(gates, pool, request(), request(), request()))
+        await asyncio.sleep(0.05)
+        assert [state.waiting for state in gates.lanes()] == [0, 2, 0]  # for those before them
+        assert [state.waiting for state in gates.windows()] == [0]
+        await sending
 
 
 async def test_the_kind_of_lane_may_be_said() -> None:

@@ -14,7 +14,8 @@ from aiopeertube.stack.span import NEVER
 from aiopeertube.stack.states import ConcurrencyState
 from aiopeertube.stack.verdicts import Load, Told, Verdict
 from aiopeertube.stack.window import Window
-from aiopeertube.wire.messages import Body, FilePart, FormBody, Multipart, RawBody, Request, nothing
+from aiopeertube.wire.answers import nothing
+from aiopeertube.wire.messages import Body, FilePart, FormBody, Multipart, RawBody, Request
 
 from .test_window_figures import known, learnt
 

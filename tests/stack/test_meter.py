@@ -8,7 +8,8 @@ from aiopeertube.errors import ClientClosed, ConnectionLost, NotFound, PeerTubeE
 from aiopeertube.events import AttemptFinished, Hooks
 from aiopeertube.stack.histogram import Histogram
 from aiopeertube.stack.meter import Meter
-from aiopeertube.wire.messages import Request, Response, nothing
+from aiopeertube.wire.answers import nothing
+from aiopeertube.wire.messages import Request, Response
 
 pytestmark = pytest.mark.anyio
 

@@ -9,7 +9,8 @@ import pytest
 from aiopeertube import PeerTube, errors
 from aiopeertube.stack.redirects import Redirects
 from aiopeertube.testing import MockTransport, reply
-from aiopeertube.wire.messages import Request, Response, nothing
+from aiopeertube.wire.answers import nothing
+from aiopeertube.wire.messages import Request, Response
 
 Page = tuple[int, str] | Response | Exception  # status and location, or the answer itself, or what to raise
 

@@ -10,7 +10,8 @@ from aiopeertube import PeerTube, errors
 from aiopeertube.events import Hooks, Retrying
 from aiopeertube.stack.retry import GIVE_UP, Failure, Forgives, Retry, Unsettled, decide
 from aiopeertube.testing import MockTransport, reply
-from aiopeertube.wire.messages import Request, Response, json_or_text, nothing
+from aiopeertube.wire.answers import json_or_text, nothing
+from aiopeertube.wire.messages import Request, Response
 
 Answered = int | Response | Exception
 

@@ -13,7 +13,8 @@ from aiopeertube.events import Hooks, TokenRenewed
 from aiopeertube.stack.auth import Auth, Credentials, Session, Sign, _refusal, _seconds, _token
 from aiopeertube.stack.tokens import Token, TokenFile
 from aiopeertube.testing import reply
-from aiopeertube.wire.messages import FormBody, Request, Response, nothing
+from aiopeertube.wire.answers import nothing
+from aiopeertube.wire.messages import FormBody, Request, Response
 
 pytestmark = [pytest.mark.anyio]
 

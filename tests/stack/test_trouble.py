@@ -9,7 +9,7 @@ from aiopeertube import errors
 from aiopeertube.stack.lanes import Permit
 from aiopeertube.stack.slots import Slots
 from aiopeertube.stack.verdicts import Told
-from aiopeertube.wire.messages import RateHeaders
+from aiopeertube.wire.headers import RateHeaders
 from aiopeertube.wire.turn import TURN, Turn
 
 from .test_admission import (

@@ -6,7 +6,8 @@ import pytest
 
 from aiopeertube import errors
 from aiopeertube.stack.verdicts import UNSENT, Load, Told, Verdict, of_answer, of_error
-from aiopeertube.wire.messages import RateHeaders, Response
+from aiopeertube.wire.headers import RateHeaders
+from aiopeertube.wire.messages import Response
 
 PAGE = "a page of HTML comes in place of answers"
 SHOWN = {"x-ratelimit-limit": "50", "x-ratelimit-remaining": "7"}

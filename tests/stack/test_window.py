@@ -7,7 +7,7 @@ import pytest
 from aiopeertube.stack.place import Place
 from aiopeertube.stack.span import NEVER
 from aiopeertube.stack.window import Window
-from aiopeertube.wire.messages import RateHeaders
+from aiopeertube.wire.headers import RateHeaders
 
 
 def figures(
@@ -103,6 +103,17 @@ def test_any_refusal_overrides_what_was_believed() -> None:
     window.refused(window.start(1.0), 1.1, figures(0, retry_after=20), 20)
     assert not window.may_go(15)
     assert window.next_moment(15) <= 21.1
+
+
+def test_an_answer_that_a_refusal_overtook_changes_no_end() -> None:
+    window = known()
+    window.answered(window.start(0.2), 0.3, figures(0))
+    window.refused(window.start(0.4), 0.5, figures(0, retry_after=2), 2)  # so windows are two seconds long
+    window.answered(window.start(3.0), 3.1, figures(30, reset=1_000_020))  # others opened this one
+    overtaken = window.start(5.2)  # it should be over, and has become longer
+    window.refused(window.start(5.3), 5.4, figures(0, reset=1_000_020, retry_after=9), 9)
+    window.answered(overtaken, 5.5, figures(0, reset=1_000_020))
+    assert window.ends == pytest.approx(14.4)
 
 
 def test_a_window_that_became_longer_is_learnt_at_the_first_refusal() -> None:

@@ -8,7 +8,7 @@ from aiopeertube.stack.place import Place
 from aiopeertube.stack.span import NEVER
 from aiopeertube.stack.states import WindowState
 from aiopeertube.stack.window import Window
-from aiopeertube.wire.messages import RateHeaders
+from aiopeertube.wire.headers import RateHeaders
 
 RESET = 1_000_010
 

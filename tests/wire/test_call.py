@@ -14,7 +14,8 @@ from aiopeertube import Call, PeerTube
 from aiopeertube.errors import InvalidField, InvalidIdentifier
 from aiopeertube.testing import MockTransport, reply
 from aiopeertube.types import OAuthClient
-from aiopeertube.wire.messages import FilePart, FormBody, JsonBody, Multipart, Request, Response, json_value, nothing
+from aiopeertube.wire.answers import json_value, nothing
+from aiopeertube.wire.messages import FilePart, FormBody, JsonBody, Multipart, Request, Response
 
 pytestmark = pytest.mark.anyio
 

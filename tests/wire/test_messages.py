@@ -8,24 +8,9 @@ from typing import Any
 import pytest
 
 from aiopeertube import errors
-from aiopeertube.wire.messages import (
-    Decoder,
-    FormBody,
-    JsonBody,
-    RateHeaders,
-    Request,
-    Response,
-    encode_query,
-    epoch,
-    error_of,
-    is_token_problem,
-    json_or_text,
-    json_value,
-    nothing,
-    problem_of,
-    rate_headers,
-    retry_after,
-)
+from aiopeertube.wire.answers import error_of, is_token_problem, json_or_text, json_value, nothing, problem_of
+from aiopeertube.wire.headers import RateHeaders, epoch, rate_headers, retry_after
+from aiopeertube.wire.messages import Decoder, FormBody, JsonBody, Request, Response, encode_query
 
 JSON = {"content-type": "application/json; charset=utf-8"}
 PROBLEM = {"content-type": "application/problem+json; charset=utf-8"}

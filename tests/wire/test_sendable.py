@@ -23,8 +23,9 @@ from aiopeertube.cli.options_job import Duration
 from aiopeertube.migrate.metadata import fields
 from aiopeertube.resumable import upload
 from aiopeertube.testing import MockTransport, reply
+from aiopeertube.wire.answers import json_value
 from aiopeertube.wire.fields import form_fields
-from aiopeertube.wire.messages import FilePart, FormBody, JsonBody, Multipart, RawBody, json_value
+from aiopeertube.wire.messages import FilePart, FormBody, JsonBody, Multipart, RawBody
 from aiopeertube.wire.sendable import value_problem
 
 pytestmark = pytest.mark.anyio

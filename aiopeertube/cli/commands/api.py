@@ -10,16 +10,18 @@ from urllib.parse import parse_qsl, quote
 import click
 import orjson
 
-from aiopeertube.cli import arguments, output
+from aiopeertube.cli import arguments, completing, output
 from aiopeertube.cli.connection import Connection, connect
 from aiopeertube.cli.option_sets import option, with_options
 from aiopeertube.cli.options import Command, Settings, shared_options
+from aiopeertube.cli.param_types import File
 from aiopeertube.cli.running import run
 from aiopeertube.cli.terminal import clean, is_terminal
 from aiopeertube.errors import FileUnreadable
+from aiopeertube.wire.answers import strange
 from aiopeertube.wire.fields import form_fields
 from aiopeertube.wire.files import caption_part, image_part
-from aiopeertube.wire.messages import Body, FilePart, JsonBody, Multipart, Response, strange
+from aiopeertube.wire.messages import Body, FilePart, JsonBody, Multipart, Response
 
 if TYPE_CHECKING:
     from aiopeertube import Call, PeerTube
@@ -45,15 +47,22 @@ class RequestOptions:
         multiple=True,
         help="A field of the JSON body, as JSON: a number, true, null, [].",
     )
-    input: str | None = option("--input", metavar="FILE|-", help="The whole JSON body, from a file or stdin.")
+    input: str | None = option(
+        "--input", type=File(), metavar="FILE|-", help="The whole JSON body, from a file or stdin."
+    )
     files: tuple[str, ...] = option(
         "--file", metavar="FIELD=FILE", multiple=True, help="A file to send; the body becomes multipart."
     )
 
 
 @click.command(cls=Command)
-@click.argument("method", metavar="METHOD", type=click.Choice(_METHODS, case_sensitive=False))
-@click.argument("path")
+@click.argument(
+    "method",
+    metavar="METHOD",
+    type=click.Choice(_METHODS, case_sensitive=False),
+    shell_complete=completing.words(*_METHODS),
+)
+@click.argument("path", shell_complete=completing.paths)
 @with_options(request=RequestOptions)
 @click.option("--include", is_flag=True, help="Write status and headers before the body.")
 @shared_options(short_quiet=False)

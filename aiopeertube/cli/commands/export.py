@@ -11,6 +11,7 @@ from aiopeertube.cli.errors import Exit
 from aiopeertube.cli.option_sets import option, with_options
 from aiopeertube.cli.options import Command, Settings, shared_options
 from aiopeertube.cli.options_details import DETAILS
+from aiopeertube.cli.param_types import File
 from aiopeertube.cli.running import run
 from aiopeertube.cli.terminal import note
 
@@ -43,7 +44,7 @@ class ExportFlags:
 
 
 @click.command(cls=Command)
-@click.argument("output", metavar="OUT")
+@click.argument("output", metavar="OUT", type=File())
 @with_options(flags=ExportFlags)
 @shared_options()
 @click.pass_obj

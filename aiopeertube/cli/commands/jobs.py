@@ -10,7 +10,7 @@ from typing import Any, Final, get_args
 import click
 
 from aiopeertube import migrate
-from aiopeertube.cli import job_output, output
+from aiopeertube.cli import completing, job_output, output
 from aiopeertube.cli.errors import Exit, Failure
 from aiopeertube.cli.options import Group, Settings, output_options
 from aiopeertube.cli.running import run
@@ -57,7 +57,7 @@ def list_(settings: Settings, format: str | None) -> None:
 
 
 @jobs.command()
-@click.argument("journal")
+@click.argument("journal", shell_complete=completing.journals)
 @click.option("--format", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @output_options()
 @click.pass_obj
@@ -72,7 +72,7 @@ def show(settings: Settings, journal: str, format: str) -> None:
 
 
 @jobs.command()
-@click.argument("journal")
+@click.argument("journal", shell_complete=completing.journals)
 @click.option(
     "--state",
     multiple=True,
@@ -92,7 +92,7 @@ def export(settings: Settings, journal: str, state: tuple[str, ...], writes: boo
 
 
 @jobs.command("map")
-@click.argument("journal")
+@click.argument("journal", shell_complete=completing.journals)
 @click.option("--format", type=click.Choice(["csv", *migrate.MAP_FORMATS]), default="csv", show_default=True)
 @click.option("--prefix", default="", help="Put before each old key in a rewrite map, like /media/.")
 @output_options()

@@ -9,6 +9,7 @@ import click
 
 from aiopeertube import migrate
 from aiopeertube.cli import job_output, job_plan, job_screen
+from aiopeertube.cli.acting import AskOptions
 from aiopeertube.cli.connection import Connection, connect
 from aiopeertube.cli.errors import Exit, Failure
 from aiopeertube.cli.option_sets import option, with_options
@@ -17,6 +18,7 @@ from aiopeertube.cli.options_details import DETAILS
 from aiopeertube.cli.options_job import JobFlags, MergeFlags
 from aiopeertube.cli.options_rules import RuleFlags, ScopeFlags
 from aiopeertube.cli.options_table import CellFlags, TableFlags
+from aiopeertube.cli.param_types import File
 from aiopeertube.cli.running import run
 from aiopeertube.cli.terminal import is_terminal
 
@@ -26,7 +28,11 @@ class PlanFlags:
     """How a plan is shown."""
 
     output: str | None = option(
-        "-o", "--output", metavar="FILE", help="Write the plan here, for `aiopeertube apply`; - is stdout."
+        "-o",
+        "--output",
+        type=File(),
+        metavar="FILE",
+        help="Write the plan here, for `aiopeertube apply`; -: stdout.",
     )
     overwrite_output: bool = option(
         "--overwrite-output", is_flag=True, help="Replace the plan, if it is there; --overwrite does so, too."
@@ -42,7 +48,7 @@ class PlanFlags:
 
 
 @click.command(cls=Command)
-@click.argument("source")
+@click.argument("source", type=File())
 @with_options(flags=PlanFlags, merge=MergeFlags, table=TableFlags, cells=CellFlags)
 @shared_options()
 @click.pass_obj
@@ -104,7 +110,7 @@ class EditFlags:
 
 
 @click.command(cls=Command)
-@click.argument("source", metavar="SOURCE|PLAN")
+@click.argument("source", metavar="SOURCE|PLAN", type=File())
 @with_options(edit=EditFlags, merge=MergeFlags, job=JobFlags, table=TableFlags, cells=CellFlags)
 @shared_options()
 @click.pass_obj
@@ -147,16 +153,9 @@ def apply(
     return run(main())
 
 
-@dataclass(frozen=True, slots=True)
-class AskFlags:
-    """Whether somebody is asked."""
-
-    yes: bool = option("--yes", "-y", is_flag=True, help="Do not ask.")
-
-
 @click.command("set", cls=Command)
 @click.argument("edits", metavar="FIELD=VALUE...", nargs=-1)
-@with_options(scope=ScopeFlags, rules=RuleFlags, ask=AskFlags, edit=EditFlags, job=JobFlags, cells=CellFlags)
+@with_options(scope=ScopeFlags, rules=RuleFlags, ask=AskOptions, edit=EditFlags, job=JobFlags, cells=CellFlags)
 @shared_options()
 @click.pass_obj
 def set_(
@@ -166,7 +165,7 @@ def set_(
     edits: Sequence[str],
     scope: ScopeFlags,
     rules: RuleFlags,
-    ask: AskFlags,
+    ask: AskOptions,
     edit: EditFlags,
     job: JobFlags,
     cells: CellFlags,

@@ -1,38 +1,21 @@
-"""`captions`, `thumbnails`, `delete`, `upload` and `import`: tables that ask for something else than edits."""
+"""`thumbnails`, `delete`, `upload` and `import`: tables that ask for something else than edits."""
 
 import sys
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 
 import click
 
 from aiopeertube import migrate
-from aiopeertube.cli import job_output, job_screen
-from aiopeertube.cli.connection import connect
+from aiopeertube.cli.acting import AskOptions
 from aiopeertube.cli.errors import Exit, Failure
 from aiopeertube.cli.option_sets import option, with_options
 from aiopeertube.cli.options import Command, Settings, shared_options
 from aiopeertube.cli.options_job import JobFlags
 from aiopeertube.cli.options_table import CellFlags, TableFlags
-from aiopeertube.cli.running import run
+from aiopeertube.cli.param_types import File
+from aiopeertube.cli.table_runs import FolderFlags, run_table
 from aiopeertube.cli.terminal import is_terminal
-
-Verb = Callable[..., Awaitable[migrate.Run]]
-
-
-@dataclass(frozen=True, slots=True)
-class FolderFlags:
-    """Where files are."""
-
-    folder: str | None = option("--folder", metavar="DIR", help="Where the files are. Default: beside TABLE.")
-
-
-@dataclass(frozen=True, slots=True)
-class LanguageFlags:
-    """What rows may leave out."""
-
-    language: str | None = option("--language", help="The language of rows that name none, like nl.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,39 +25,8 @@ class ChannelFlags:
     channel: str | None = option("--channel", help="The channel of rows that name none.")
 
 
-@dataclass(frozen=True, slots=True)
-class YesFlags:
-    """Whether somebody is asked."""
-
-    yes: bool = option("--yes", "-y", is_flag=True, help="Do not ask.")
-
-
 @click.command(cls=Command)
-@click.argument("source", metavar="TABLE")
-@with_options(rows=LanguageFlags, where=FolderFlags, job=JobFlags, table=TableFlags)
-@shared_options()
-@click.pass_obj
-def captions(
-    settings: Settings,
-    /,
-    *,
-    source: str,
-    rows: LanguageFlags,
-    where: FolderFlags,
-    job: JobFlags,
-    table: TableFlags,
-) -> int:
-    """Upload captions from files.
-
-    TABLE has a video a row (column uuid, shortUUID, id, url or video), the columns `file` (.srt or .vtt) and
-    `language`. Every file is checked to hold captions before the first is sent: PeerTube takes anything.
-    """
-    verb = partial(migrate.captions, language=rows.language, folder=where.folder)
-    return _run(settings, verb, source, job=job, table=table)
-
-
-@click.command(cls=Command)
-@click.argument("source", metavar="TABLE")
+@click.argument("source", metavar="TABLE", type=File())
 @with_options(where=FolderFlags, job=JobFlags, table=TableFlags)
 @shared_options()
 @click.pass_obj
@@ -83,26 +35,27 @@ def thumbnails(settings: Settings, /, *, source: str, where: FolderFlags, job: J
 
     TABLE has a video a row, and the columns `thumbnailfile` and `previewfile`, or `file` for both.
     """
-    return _run(settings, partial(migrate.thumbnails, folder=where.folder), source, job=job, table=table)
+    return run_table(settings, partial(migrate.thumbnails, folder=where.folder), source, job=job, table=table)
 
 
 @click.command(cls=Command)
-@click.argument("source", metavar="TABLE")
-@with_options(ask=YesFlags, job=JobFlags, table=TableFlags)
+@click.argument("source", metavar="TABLE", type=File())
+@with_options(ask=AskOptions, job=JobFlags, table=TableFlags)
 @shared_options()
 @click.pass_obj
-def delete(settings: Settings, /, *, source: str, ask: YesFlags, job: JobFlags, table: TableFlags) -> int:
+def delete(settings: Settings, /, *, source: str, ask: AskOptions, job: JobFlags, table: TableFlags) -> int:
     """Delete the videos that a table names, with their files and comments. This cannot be undone.
 
     Only their metadata is kept, in the journal. --dry-run looks at each, and says which are there and may be deleted.
     """
-    if not ask.yes and not job.dry_run and not is_terminal(sys.stdin):
+    goes_on = job.resume or job.resume_failed  # with nothing left to do perhaps
+    if not ask.yes and not job.dry_run and not goes_on and not is_terminal(sys.stdin):
         raise Failure("nobody can be asked whether to delete", code=Exit.USAGE, hint="add --yes if you are sure")
-    return _run(settings, migrate.delete, source, job=job, table=table, yes=ask.yes)
+    return run_table(settings, migrate.delete, source, job=job, table=table, yes=ask.yes)
 
 
 @click.command(cls=Command)
-@click.argument("source", metavar="TABLE")
+@click.argument("source", metavar="TABLE", type=File())
 @with_options(rows=ChannelFlags, where=FolderFlags, job=JobFlags, table=TableFlags, cells=CellFlags)
 @shared_options()
 @click.pass_obj
@@ -123,11 +76,11 @@ def upload(
     (see `aiopeertube jobs map`). Files go in chunks; after a crash --resume goes on from where the server is.
     """
     verb = partial(migrate.upload, channel=rows.channel, folder=where.folder, cells=cells)
-    return _run(settings, verb, source, job=job, table=table)
+    return run_table(settings, verb, source, job=job, table=table)
 
 
 @click.command("import", cls=Command)
-@click.argument("source", metavar="TABLE")
+@click.argument("source", metavar="TABLE", type=File())
 @with_options(rows=ChannelFlags, where=FolderFlags, job=JobFlags, table=TableFlags, cells=CellFlags)
 @shared_options()
 @click.pass_obj
@@ -147,18 +100,4 @@ def import_(
     TABLE has a new video a row: `targetUrl`, `channel`, `name` and any other field, and `key` as for uploads.
     """
     verb = partial(migrate.import_, channel=rows.channel, folder=where.folder, cells=cells)
-    return _run(settings, verb, source, job=job, table=table)
-
-
-def _run(settings: Settings, verb: Verb, source: str, *, job: JobFlags, table: TableFlags, yes: bool = True) -> int:
-    options = job.checked()
-    given = table.opened_table(source)
-    connection = connect(settings, user=True)
-
-    async def main() -> int:
-        async with job_output.client(connection) as pt:
-            watcher = job_screen.JobScreen(pt, settings, job, yes=yes)
-            done = await verb(pt, given, table=table, job=options, watcher=watcher)
-        return job_output.ended(done, settings, job, declined="nothing was deleted")
-
-    return run(main())
+    return run_table(settings, verb, source, job=job, table=table)

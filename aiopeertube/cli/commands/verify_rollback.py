@@ -8,14 +8,14 @@ import click
 
 from aiopeertube import migrate
 from aiopeertube._counting import counted
-from aiopeertube.cli import job_output, job_screen, output
+from aiopeertube.cli import completing, job_output, job_screen, output
 from aiopeertube.cli.connection import Connection, connect
 from aiopeertube.cli.errors import Exit
-from aiopeertube.cli.many import chosen
 from aiopeertube.cli.option_sets import option, with_options
 from aiopeertube.cli.options import Command, Settings, shared_options
 from aiopeertube.cli.options_details import DETAILS
 from aiopeertube.cli.options_job import JobFlags
+from aiopeertube.cli.outcomes import chosen
 from aiopeertube.cli.running import run
 from aiopeertube.cli.terminal import is_terminal, note
 
@@ -31,7 +31,7 @@ class VerifyFlags:
 
 
 @click.command(cls=Command)
-@click.argument("journal")
+@click.argument("journal", shell_complete=completing.journals)
 @with_options(flags=VerifyFlags)
 @shared_options()
 @click.pass_obj
@@ -76,7 +76,7 @@ class RollbackFlags:
 
 
 @click.command(cls=Command)
-@click.argument("source", metavar="JOURNAL")
+@click.argument("source", metavar="JOURNAL", shell_complete=completing.journals)
 @with_options(flags=RollbackFlags, job=JobFlags)
 @shared_options()
 @click.pass_obj

@@ -1,12 +1,8 @@
-"""The fields of videos that are written: those asked for, or a choice for each format."""
+"""The fields of videos that are written where none are asked for."""
 
-from dataclasses import dataclass
 from typing import Final
 
-import click
-
-from aiopeertube.cli import output
-from aiopeertube.cli.option_sets import option
+from aiopeertube.cli.options_list import Columns
 
 _COLUMNS: Final = ("id", "name", "channel.name", "privacy", "language", "publishedAt", "views")
 _CSV_COLUMNS: Final = (
@@ -29,7 +25,7 @@ _CSV_COLUMNS: Final = (
     "originallyPublishedAt",
     "url",
 )
-CARD: Final = (
+_CARD: Final = (
     "name",
     "id",
     "uuid",
@@ -56,29 +52,4 @@ CARD: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class FormatOptions:
-    """How videos are written, and which of their fields."""
-
-    format: str | None = option(
-        "--format",
-        type=click.Choice(output.FORMATS),
-        help="How to write. Default: a table on a terminal, jsonl elsewhere.",
-    )
-    fields: str | None = option(
-        "--fields", help="Fields to write, like id,uuid,name,channel.name; dots reach into a field."
-    )
-
-    def parsed(self) -> tuple[str, ...] | None:
-        """Split --fields; None where it was not given."""
-        if self.fields is None:
-            return None
-        names = tuple(name.strip() for name in self.fields.split(",") if name.strip())
-        if not names:
-            raise click.UsageError("--fields names no field.")
-        return names
-
-
-def columns_of(format: str) -> tuple[str, ...]:
-    """Return the columns of a list where --fields was not given."""
-    return _CSV_COLUMNS if format == "csv" else _COLUMNS
+VIDEOS: Final = Columns(_COLUMNS, _CSV_COLUMNS, _CARD)

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from aiopeertube.cli.arguments import readable, typed
+from aiopeertube.cli.arguments import image, typed
 from aiopeertube.cli.option_sets import option
-from aiopeertube.errors import InputError, InvalidField
+from aiopeertube.cli.param_types import File
+from aiopeertube.errors import InputError
 from aiopeertube.types import VideoUpdate
 from aiopeertube.wire import fields as library
 from aiopeertube.wire.messages import JsonBody
@@ -37,7 +38,6 @@ _CLEARABLE: Final = ("category", "description", "language", "licence", "original
 _COMMENTS: Final = {"enabled": 1, "disabled": 2, "requires-approval": 3}
 
 LABELLED: Final = ("category", "licence", "language", "privacy")
-_MOST_IMAGE: Final = 4 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +60,12 @@ class EditOptions:
     originally_published_at: str | None = option(
         "--originally-published-at", metavar="DATE", help="Like 1960-01-01 or 1960-01-01T12:00:00Z."
     )
-    thumbnail: str | None = option("--thumbnail", metavar="FILE", help="A .jpg, .png or .webp of at most 4 MiB.")
-    preview: str | None = option("--preview", metavar="FILE", help="A .jpg, .png or .webp of at most 4 MiB.")
+    thumbnail: str | None = option(
+        "--thumbnail", type=File(), metavar="FILE", help="A .jpg, .png or .webp of at most 4 MiB."
+    )
+    preview: str | None = option(
+        "--preview", type=File(), metavar="FILE", help="A .jpg, .png or .webp of at most 4 MiB."
+    )
     clear: tuple[str, ...] = option(
         "--clear", multiple=True, type=click.Choice(_CLEARABLE), help="Empty a field; repeatable."
     )
@@ -114,16 +118,7 @@ def _cleared(names: Sequence[str]) -> list[tuple[str, Any]]:
 
 def _files(edit: EditOptions) -> dict[str, Path]:
     named = {field: getattr(edit, name) for name, field in _FILES.items()}
-    files = {field: Path(name) for field, name in named.items() if name is not None}
-    for field, path in files.items():
-        size = readable(path)
-        if not size:
-            raise InvalidField(field, f"{path} is empty")
-        if size > _MOST_IMAGE:
-            raise InvalidField(field, f"{path} is larger than the 4 MiB that PeerTube takes")
-        if path.suffix.lower() not in {".jpg", ".jpeg", ".png", ".webp"}:
-            raise InvalidField(field, f"{path} is not called .jpg, .png or .webp")
-    return files
+    return {field: image(field, name) for field, name in named.items() if name is not None}
 
 
 async def resolved(pt: "PeerTube", fields: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from aiopeertube.cli import output
 from aiopeertube.cli.commands import videos_fields
-from aiopeertube.cli.commands.videos_columns import FormatOptions, columns_of
+from aiopeertube.cli.commands.videos_columns import VIDEOS
 from aiopeertube.cli.connection import Connection
-from aiopeertube.cli.missing_fields import Noted
 from aiopeertube.cli.option_sets import option
 from aiopeertube.cli.options import Settings
+from aiopeertube.cli.options_list import ExtentOptions, FormatOptions
+from aiopeertube.cli.showing import View, pages
 from aiopeertube.errors import NotFound, UnexpectedResponse
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 # Rows of a list lack these, and cut the description at 250 characters.
 _DETAILS_ONLY: Final = frozenset({"tags", "support", "commentsPolicy", "downloadEnabled", "trackerUrls"})
 _ONE_OF: Final = ("category", "licence", "language", "privacy")
-_FEW: Final = 1000
 
 
 def _one_of(name: str) -> Any:
@@ -52,13 +51,9 @@ class FilterOptions:
 
 
 @dataclass(frozen=True, slots=True)
-class ExtentOptions:
+class VideoExtent(ExtentOptions):
     """How many videos are listed, and how much of each."""
 
-    limit: int = option(
-        "--limit", type=click.IntRange(min=0), default=20, show_default=True, help="The most videos to write."
-    )
-    all: bool = option("--all", is_flag=True, help="Write all videos, without a limit.")
     details: bool = option(
         "--details", is_flag=True, help="Fetch each video in full: lists cut descriptions and lack tags."
     )
@@ -69,7 +64,7 @@ class Listing:
     """What `videos list` was asked for."""
 
     filters: FilterOptions
-    extent: ExtentOptions
+    extent: VideoExtent
     written: FormatOptions
 
     def check(self) -> None:
@@ -88,11 +83,9 @@ class Listing:
 
 async def show_list(connection: Connection, settings: Settings, listing: Listing) -> None:
     """Write the videos asked for, page by page."""
-    fields, chosen = listing.written.parsed(), output.chosen(listing.written.format)
     async with connection.opened() as pt:
         rows = _rows(pt, listing, await _ids(pt, listing.filters))
-        plain = output.writer(chosen, fields, columns=columns_of(chosen), no_color=settings.no_color)
-        writer = Noted(plain, fields)
+        writer = View(VIDEOS, listing.written).writer(settings)
         async for row in rows:
             writer.add(row)
         writer.end()
@@ -108,7 +101,7 @@ async def _rows(pt: "PeerTube", listing: Listing, ids: Mapping[str, list[Any]]) 
     left = sys.maxsize if listing.extent.all else listing.extent.limit
     # The server cannot filter the user's own videos by these.
     sieve = ids if listing.filters.mine else {}
-    async for page in _pages(_paginator(pt, listing.filters, ids), None if sieve else left):
+    async for page in pages(_paginator(pt, listing.filters, ids), None if sieve else left):
         kept = [row for row in page if all(_id_of(row, name) in wanted for name, wanted in sieve.items())][:left]
         left -= len(kept)
         for row in await _in_full(pt, kept) if listing.extent.details else kept:
@@ -122,15 +115,6 @@ def _id_of(row: Mapping[str, Any], name: str) -> Any:
         return row[name]["id"]
     except (KeyError, TypeError):
         raise UnexpectedResponse(f"a video in the server's list has no {name} with an id", status=200) from None
-
-
-async def _pages(videos: "Paginator[Any]", limit: int | None) -> AsyncIterator[list[Any]]:
-    """Yield pages; a small limit makes no request ahead."""
-    if limit is not None and limit <= _FEW:
-        yield await videos.collect(limit=limit)
-        return
-    async for page in videos.pages():
-        yield page
 
 
 def _paginator(pt: "PeerTube", asked: FilterOptions, ids: Mapping[str, list[Any]]) -> "Paginator[Any]":

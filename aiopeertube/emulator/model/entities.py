@@ -15,9 +15,9 @@ _COSMETIC = frozenset({
     "embed_domains",
 })  # fmt: skip
 
-PENDING, SUCCESS, FAILED = 1, 2, 3  # states of an import
+PENDING, SUCCESS, FAILED, CANCELLED = 1, 2, 3, 5  # states of an import
 
-IMPORT_STATES = {PENDING: "Pending", SUCCESS: "Success", FAILED: "Failed"}
+IMPORT_STATES = {PENDING: "Pending", SUCCESS: "Success", FAILED: "Failed", CANCELLED: "Cancelled"}
 
 
 @dataclass(slots=True)

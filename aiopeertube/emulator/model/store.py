@@ -21,7 +21,8 @@ class Store:
     """Users, channels, videos and tokens.
 
     `users` and `channels` are by name, `videos` by id in order of creation, `tokens` by access token (expired ones
-    included), `captions` by id of the video and language, `imports` by id. `uploads` are unfinished files.
+    included), `captions` by id of the video and language, `imports` by id. `uploads` are unfinished files,
+    `former_channels` the names of channels that were removed.
     """
 
     def __init__(self, seed: int, clock: Callable[[], float]) -> None:
@@ -36,6 +37,7 @@ class Store:
         self.marks = Marks()
         self.users: dict[str, User] = {}
         self.channels: dict[str, Channel] = {}
+        self.former_channels: set[str] = set()
         self.videos: dict[int, Video] = {}
         self.tokens: dict[str, Token] = {}
         self.captions: dict[int, dict[str, Caption]] = {}
@@ -92,13 +94,14 @@ class Store:
         return channel
 
     def remove_channel(self, channel: Channel) -> None:
-        """Remove a channel and its videos."""
+        """Remove a channel and its videos; playlists become private, and the name is not free again."""
         for video in self.videos_of([channel]):
             self.remove_video(video)
         for playlist in self.community.playlists_of(channel):
             playlist.channel, playlist.privacy = None, PRIVATE
         self.community.forget_channel(channel)
         del self.channels[channel.name]
+        self.former_channels.add(channel.name)
 
     def give_channel(self, channel: Channel, owner: User) -> None:
         """Give a channel to another user, with what is in it."""

@@ -87,7 +87,7 @@ async def create_channel(call: Call) -> Reply:
     user = call.user()
     fields = (await call.read_body()).fields
     _check_channel(call, fields)
-    if fields["name"] in call.store.channels or fields["name"] in call.store.users:
+    if any(fields["name"] in taken for taken in (call.store.channels, call.store.users, call.store.former_channels)):
         name = f"name {fields['name']}" if call.is_modern else "this name"
         detail = (
             f"Another actor (account/channel) with {name} on this instance already exists or has already existed."

@@ -122,7 +122,8 @@ def _moderated(call: Call, owner: User | None) -> Reply:
         found = [comment for comment in found if str(comment.video.id) == video]
     if search := str(query.get("search", "")).lower():
         found = [comment for comment in found if search in comment.text.lower()]
-    if (held := bool_or_null(query.get("isHeldForReview"))) is not None:
+    # Of all videos, both servers ignore it.
+    if owner is not None and (held := bool_or_null(query.get("isHeldForReview"))) is not None:
         found = [comment for comment in found if comment.is_held is held]
     if "sort" not in query:
         # The order that both servers take by default names a column that is not there.

@@ -5,7 +5,7 @@ from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import urlsplit
 
-from aiopeertube.emulator.api.calls import Call, Reply, Route, json_reply
+from aiopeertube.emulator.api.calls import Call, Reply, Route, json_reply, no_content
 from aiopeertube.emulator.api.creation import create_video
 from aiopeertube.emulator.api.edits import channel_of_user
 from aiopeertube.emulator.api.listing import check_page, fold
@@ -18,11 +18,18 @@ from aiopeertube.emulator.api.validation import (
     check_fields,
     check_passwords,
 )
-from aiopeertube.emulator.model.constants import PRIVATE, PUBLISHED, TO_IMPORT
-from aiopeertube.emulator.model.entities import IMPORT_STATES, SUCCESS, VideoImport
+from aiopeertube.emulator.model.constants import PRIVATE, PUBLISHED, TO_IMPORT, USER
+from aiopeertube.emulator.model.entities import CANCELLED, IMPORT_STATES, PENDING, SUCCESS, VideoImport
 from aiopeertube.emulator.wire.bodies import Body
 from aiopeertube.emulator.wire.clocks import iso
-from aiopeertube.emulator.wire.problem_json import Problem, invalid_parameters, missing_parameter
+from aiopeertube.emulator.wire.problem_json import (
+    Problem,
+    invalid_parameter,
+    invalid_parameters,
+    missing_parameter,
+    not_found,
+)
+from aiopeertube.emulator.wire.scalars import is_int
 
 _SORTS = frozenset({"createdAt"})
 
@@ -59,6 +66,40 @@ async def my_imports(call: Call) -> Reply:
     if page.sort.startswith("-"):
         found.reverse()
     return json_reply({"total": len(found), "data": [_rendered(call, made) for made in page.of(found)]})
+
+
+async def delete_import(call: Call) -> Reply:
+    """Forget an import; the video that it made stays."""
+    found = _own(call)
+    if found.state == PENDING:
+        why = "Cannot delete a pending video import. Cancel it or wait for the end of the import first."
+        raise Problem(why, 409)
+    await call.backend.write()
+    del call.store.imports[found.id]
+    return no_content()
+
+
+async def cancel_import(call: Call) -> Reply:
+    """Stop an import that has not begun."""
+    found = _own(call)
+    if found.state != PENDING:
+        raise Problem("Cannot cancel a non pending video import.", 409)
+    await call.backend.write()
+    found.state, found.updated_at = CANCELLED, call.backend.options.clock()
+    return no_content()
+
+
+def _own(call: Call) -> VideoImport:
+    """Return the import of a path, which the user or a moderator may change."""
+    user, number = call.user(), call.params["id"]
+    if not is_int(number):
+        raise invalid_parameters(invalid_parameter("id", number, "params"), call.target)
+    found = call.store.imports.get(int(number))
+    if found is None:
+        raise not_found("Video import")
+    if found.user is not user and user.role == USER:
+        raise Problem("Cannot manage video import of another user", 403)
+    return found
 
 
 def _checked(call: Call, body: Body) -> dict[str, Any]:
@@ -126,4 +167,6 @@ def _rendered(call: Call, made: VideoImport) -> dict[str, Any]:
 ROUTES = (
     Route("POST", "/videos/imports", add_import),
     Route("GET", "/users/me/videos/imports", my_imports),
+    Route("DELETE", "/videos/imports/{id}", delete_import),
+    Route("POST", "/videos/imports/{id}/cancel", cancel_import),
 )

@@ -85,10 +85,12 @@ async def account_playlists(call: Call) -> Reply:
 
 
 async def channel_playlists(call: Call) -> Reply:
-    """Return a channel's playlists."""
-    channel = channel_of(call)
+    """Return a channel's playlists; 8.x gives its owner the others, too."""
+    channel, user = channel_of(call), call.user_or_none()
     found = [each for each in call.store.community.playlists.values() if each.channel is channel]
-    return _listed(call, [each for each in found if each.privacy == _PUBLIC])
+    return _listed(
+        call, [each for each in found if each.privacy == _PUBLIC or (call.is_modern and _is_own(user, each))]
+    )
 
 
 async def search_playlists(call: Call) -> Reply:

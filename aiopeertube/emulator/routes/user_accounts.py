@@ -63,7 +63,7 @@ async def users(call: Call) -> Reply:
     found = [user for user in call.store.users.values() if sought in user.username or sought in user.email.lower()]
     if blocked is not None:
         found = [user for user in found if user.is_blocked is blocked]
-    if (role := query.get("role")) is not None:
+    if call.is_modern and (role := query.get("role")) is not None:
         found = [user for user in found if str(user.role) == role]
     return page_reply(call, found, lambda user: _listed(call, user), _SORTS)
 

@@ -42,14 +42,16 @@ _TWICE: Final = (
     "uuid IN (SELECT uuid FROM item WHERE pass = ? AND uuid != '' GROUP BY uuid HAVING count(DISTINCT ref) > 1) "
     "AND pass = ? AND state NOT IN ('changed', 'sending') ORDER BY uuid, line, id"
 )
-# Unseen: by rows that tell nothing of what whoever wrote them has seen.
+# Unseen: by rows that tell nothing of what whoever wrote them has seen. Rows that make one item never tell.
 _REPLACED: Final = """
 SELECT count(*), coalesce(sum(now.value IS NOT NULL AND now.value NOT IN ('', '[]')), 0)
 FROM item, json_each(item.before) AS now
 WHERE state = 'planned' AND line IS NOT NULL
-    AND coalesce(json_type(note, '$.base'), json_type(note, '$.since'), json_type(note, '$.expected')) IS NULL
+    AND coalesce(json_type(note, '$.base'), json_type(note, '$.since'), json_type(note, '$.expected'),
+        json_type(note, '$.lines')) IS NULL
 """
 _OF_ROWS: Final = frozenset({"base", "of", "own", "since"})  # what rows know of their videos, in an item's note
+_WHERE: Final = ("lines", "rows")  # where several rows that make one item stand, in its note
 # What could not be done counts, unless a later pass wants something else of the same video.
 _NOT_DONE: Final = """
 WITH wish AS (SELECT uuid, max(pass) AS pass FROM item WHERE uuid != '' GROUP BY uuid)
@@ -59,6 +61,15 @@ WHERE state IN ('read', 'planned', 'sending', 'damaged') OR (
     AND NOT EXISTS (SELECT 1 FROM item AS later WHERE later.ref = item.ref AND later.pass > item.pass)
 )
 """
+# A later change of the same thing, by whatever row: captions in a language, a video's pictures.
+_CHANGED_SINCE: Final = """
+EXISTS (SELECT 1 FROM item AS later WHERE later.ref = item.ref AND later.uuid = item.uuid
+    AND later.state = 'changed' AND later.at > item.at)
+"""
+_CORRECTED: Final = f"""
+SELECT state, count(*) FROM item
+WHERE state IN ('failed', 'conflict') AND id NOT IN ({_NOT_DONE}) GROUP BY state
+"""  # noqa: S608 - our own text
 _PARTS: Final = """
 DELETE FROM item WHERE pass < ? AND state IN ('read', 'planned', 'failed') AND EXISTS (
     SELECT 1 FROM item AS apart WHERE apart.ref = item.ref AND apart.change = item.change AND apart.pass = ?
@@ -224,13 +235,22 @@ class Database:
         if known is None or known.state == "damaged":
             self._insert(item)
             return
-        if _OF_ROWS & item.note.keys() and known.state not in {"changed", "sending"}:
-            known.note = item.note
-            self._save([known])
+        if known.state not in {"changed", "sending"}:
+            self._learn(known, item)
         self._connection.execute(
             "UPDATE item SET pass = ?, line = ?, row = ? WHERE id = ?",
             (self.last_pass, item.line, as_json(item.row), known.id),
         )
+
+    def _learn(self, known: Item, item: Item) -> None:
+        """Take over what a row knows of its item, or where the rows of an item stand."""
+        if _OF_ROWS & item.note.keys():
+            known.note = item.note
+        elif where := {name: item.note[name] for name in _WHERE if name in item.note}:
+            known.note = known.note | where
+        else:
+            return
+        self._save([known])
 
     def keep(self, refs: Sequence[str]) -> set[str]:
         """Take into this pass what was done to these videos, or may have been; return which they are."""
@@ -254,6 +274,11 @@ class Database:
             connection.execute(_BY_VIDEO)
             if edits and self.last_pass > 1:
                 self._plan_again_what_was_overwritten()
+            elif self.last_pass > 1:
+                connection.execute(
+                    f"UPDATE item SET {_BACK} WHERE pass = ? AND state = 'changed' AND {_CHANGED_SINCE}",  # noqa: S608
+                    (self.last_pass,),
+                )
             # What was set apart of it is read again, with all that its row wants.
             connection.execute(_PARTS, (self.last_pass, self.last_pass))
             connection.execute(
@@ -372,9 +397,13 @@ class Database:
         return page, page[-1].id if len(page) == PAGE else None
 
     def counts(self) -> dict[str, int]:
-        """Count items by state."""
+        """Count items by state; what could not be done, and its row asks for no more, was skipped."""
         found = self._connection.execute("SELECT state, count(*) FROM item GROUP BY state ORDER BY state")
         counts = Counter(dict(found.fetchall()))
+        if self.last_pass > 1 and (counts["failed"] or counts["conflict"]):
+            corrected = self._connection.execute(_CORRECTED).fetchall()
+            counts.subtract(dict(corrected))
+            counts["skipped"] += sum(count for _, count in corrected)
         counts.subtract(self._damaged.values())
         if self._damaged:
             counts["damaged"] += len(self._damaged)
@@ -404,6 +433,12 @@ class Database:
         """Return the next items in these states (none: all), in the order in which they were read."""
         wanted = f"state IN ({', '.join('?' * len(states))}) AND" if states else ""
         return self._select(f"{wanted} id > ? ORDER BY id LIMIT {PAGE}", (*states, after))
+
+    def standing(self, after: int) -> list[Item]:
+        """Return the next items that were changed, and by no later row of the job in another way."""
+        return self._select(
+            f"state = 'changed' AND NOT {_CHANGED_SINCE} AND id > ? ORDER BY id LIMIT {PAGE}", (after,)
+        )
 
     # -- doing -----------------------------------------------------------------------------------
 

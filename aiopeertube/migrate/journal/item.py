@@ -11,6 +11,8 @@ State = Literal["read", "planned", "sending", "changed", "unchanged", "skipped",
 
 # What a run has still to do; "sending" is a question that the server can answer.
 OPEN: Final = ("read", "planned", "sending")
+AIM: Final = "aim"  # in an item's note: what a change that is half done was to come to
+PARTLY: Final = "partly"  # in an item's note: what is there of a change that takes several requests, and is half done
 
 
 @dataclass(slots=True)
@@ -75,7 +77,7 @@ def merged(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any] |
 def together(note: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
     """Put together what is noted of two rows that want something of one video; the first one's word is the last."""
     both = {**other, **note}
-    for name in ("base", "own"):
+    for name in ("base", "own", "lines", "rows"):
         if name in both:
             both[name] = {**other.get(name, {}), **note.get(name, {})}
     return both

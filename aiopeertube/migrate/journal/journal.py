@@ -10,6 +10,7 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self, TypeVar
@@ -179,14 +180,15 @@ class Journal:
         """Count the items that are open or could not be done, and whose video got no other wish since."""
         return await self._run_flushed(self._database.not_done)
 
-    async def undone(self) -> AsyncIterator[Item]:
-        """Go through the items that `not_done` counts."""
+    async def undone(self, *states: State) -> AsyncIterator[Item]:
+        """Go through the items that `not_done` counts, those in these states (none: all)."""
         await self._run_flushed(self._database.find_undone)
         last: int | None = 0
         while last is not None:
             page, last = await self._run_flushed(self._database.undone, last)
             for item in page:
-                yield item
+                if not states or item.state in states:
+                    yield item
 
     async def changed(self) -> AsyncIterator[Item]:
         """Go through the videos that were changed, each once: several changes of one come as one.
@@ -223,9 +225,18 @@ class Journal:
 
     async def items(self, *states: State) -> AsyncIterator[Item]:
         """Go through the items in these states (none: all), in the order in which they were read."""
+        async for item in self._paged(partial(self._database.page, states)):
+            yield item
+
+    async def standing(self) -> AsyncIterator[Item]:
+        """Go through the items that were changed, and by no later row of the job in another way."""
+        async for item in self._paged(self._database.standing):
+            yield item
+
+    async def _paged(self, give: Callable[[int], list[Item]]) -> AsyncIterator[Item]:
         last = 0
         while True:
-            page = await self._run_flushed(self._database.page, states, last)
+            page = await self._run_flushed(give, last)
             for item in page:
                 yield item
             if len(page) < PAGE:

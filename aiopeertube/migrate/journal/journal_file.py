@@ -10,12 +10,14 @@ import secrets
 import shutil
 import sqlite3
 import tempfile
+import time
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any, Final
 
 import filelock
 
+from . import wal
 from .columns import value_of
 from .journal_errors import JournalError
 from .schema import VERSION, Job, facts_of, fill, upgrade
@@ -218,6 +220,11 @@ def _recognised(path: Path, connection: sqlite3.Connection, *, wholly: bool) -> 
     if not _has_beside(path) and connection.execute("SELECT 1 FROM job WHERE key = 'open'").fetchone():
         what = f"{path.name}-wal is missing, which has what was written last; bring it back, or go on without it"
         raise JournalError(f"the journal {path} is damaged: {what} ({_GO_ON})")
+    if _is_damaged_beside(path):
+        what = (
+            f"{path.name}-wal beside it is, which has what was written last; bring back a whole one, or take it away"
+        )
+        raise JournalError(f"the journal {path} is damaged: {what}")
     if _is_foreign(path, connection):
         raise JournalError(f"the journal {path} is damaged: {path.name}-wal beside it is of another journal")
     if wholly and (found := connection.execute("PRAGMA quick_check(1)").fetchone()) != ("ok",):
@@ -232,6 +239,18 @@ def _has_beside(path: Path) -> bool:
     """Tell whether there is something in the file that SQLite keeps beside a journal."""
     beside = Path(f"{path}-wal")
     return beside.exists() and beside.stat().st_size > 0
+
+
+def _is_damaged_beside(path: Path) -> bool:
+    """Tell whether the file beside a journal is damaged; a run that is under way may write to it just now."""
+    beside = Path(f"{path}-wal")
+    for wait in (0.0, 0.05):
+        time.sleep(wait)
+        with suppress(FileNotFoundError):
+            if wal.is_damaged(beside.read_bytes()):
+                continue
+        return False
+    return True
 
 
 def _is_foreign(path: Path, connection: sqlite3.Connection) -> bool:

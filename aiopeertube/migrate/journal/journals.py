@@ -11,6 +11,7 @@ from typing import Final
 
 from aiopeertube._folders import state_folder
 from aiopeertube.errors import PeerTubeError
+from aiopeertube.migrate.suggestions import nearest
 
 from .database import Database
 from .journal import Journal
@@ -73,7 +74,15 @@ def find_journal(name: str | Path, *, changed: bool = False) -> Path:
     for path in (Path(name), directory() / name, directory() / f"{name}{_SUFFIX}"):
         if path.is_file():
             return path.absolute()
-    raise JournalError(f"there is no journal {str(name)!r}")
+    raise JournalError(_none_called(str(name)))
+
+
+def _none_called(name: str) -> str:
+    """Say that there is no such journal, and which may have been meant, also by a name without its time."""
+    stems = sorted(path.stem for path in _named())
+    called = {re.sub(r"^\d{8}-\d{6}-", "", stem): stem for stem in stems} | {stem: stem for stem in (*stems, LAST)}
+    near = dict.fromkeys(called[word] for word in nearest(name.removesuffix(_SUFFIX), called))
+    return f"there is no journal {name!r}" + (f": did you mean {' or '.join(near)}?" if near else "")
 
 
 def all_journals() -> Iterator[Path]:

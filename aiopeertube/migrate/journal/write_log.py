@@ -4,11 +4,11 @@ import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, get_args
 
 from .columns import DAMAGED, Unreadable, row_of_log, values_of_log
-from .item import Item, State, joined
+from .item import PARTLY, Item, State, joined
 
 _PAGE: Final = 200  # changes that are read at a time
 _COLUMNS: Final = "id, outcome, at, item, uuid, before, after, sum"
@@ -58,11 +58,8 @@ class WriteLog:
     def settle(self, items: Iterable[Item]) -> None:
         """Note what came of what was sent."""
         now = time.time()
-        settled = (item for item in items if item.state != "sending")
-        rows = [
-            (*row_of_log(item, self._seed), NOT_SENT if item.state == "planned" else item.state, now, item.id)
-            for item in settled
-        ]
+        settled = (_written(item) for item in items if item.state != "sending")
+        rows = [(*row_of_log(item, self._seed), outcome, now, item.id) for item, outcome in settled]
         self._connection.executemany(_SETTLE, rows)
 
     def all(self) -> Iterator[Write]:
@@ -114,6 +111,13 @@ class WriteLog:
             with suppress(Unreadable):
                 return Write(item, uuid, at, outcome, *values_of_log(row[3:], self._seed))
         return Write(item, str(uuid), 0.0, "damaged", None, None)
+
+
+def _written(item: Item) -> tuple[Item, str]:
+    """Return what came of a write, and its outcome; half a change is one, too."""
+    if PARTLY in item.note:
+        return replace(item, after=item.note[PARTLY]), "changed"
+    return item, NOT_SENT if item.state == "planned" else item.state
 
 
 _STRANGE: Final = f"outcome NOT IN ({', '.join(repr(outcome) for outcome in sorted(_OUTCOMES))})"

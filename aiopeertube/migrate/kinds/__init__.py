@@ -6,16 +6,42 @@ from aiopeertube.migrate.journal.journal_errors import JournalError
 
 from .base import Kind
 from .captions import Captions
+from .channels import Channels
+from .chapters import Chapters
 from .creations import Upload
 from .delete import Delete
 from .imports import Import
+from .playlists import Playlists
 from .thumbnails import Thumbnails
 from .update import Update
 
-__all__ = ["Captions", "Delete", "Import", "Kind", "Thumbnails", "Update", "Upload", "of"]
+__all__ = [
+    "Captions",
+    "Channels",
+    "Chapters",
+    "Delete",
+    "Import",
+    "Kind",
+    "Playlists",
+    "Thumbnails",
+    "Update",
+    "Upload",
+    "of",
+]
 
 _ALL: Final[dict[str, Kind]] = {
-    kind.name: kind for kind in (Update(), Captions(), Delete(), Thumbnails(), Upload(), Import())
+    kind.name: kind
+    for kind in (
+        Update(),
+        Captions(),
+        Delete(),
+        Thumbnails(),
+        Upload(),
+        Import(),
+        Chapters(),
+        Playlists(),
+        Channels(),
+    )
 }
 
 

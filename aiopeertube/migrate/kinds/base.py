@@ -26,6 +26,11 @@ class Kind(Protocol):
         ...
 
     @property
+    def noun(self) -> str:
+        """What its items are about: "video", "playlist" or "channel"."""
+        ...
+
+    @property
     def columns(self) -> tuple[str, ...]:
         """The columns of a table that it knows beside the fields of videos."""
         ...

@@ -1,14 +1,15 @@
 """Captions from files."""
 
+import asyncio
 import hashlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
-from aiopeertube.errors import NotFound
+from aiopeertube.errors import FileUnreadable, InvalidField, NotFound
 from aiopeertube.migrate.journal.item import Item
 from aiopeertube.migrate.journal.journal import Journal
 from aiopeertube.migrate.metadata.fields import Reading
@@ -17,6 +18,7 @@ from aiopeertube.migrate.problems import CellError
 from aiopeertube.migrate.rows.rows import RowReader
 from aiopeertube.migrate.tables.source import Row
 from aiopeertube.wire.call import Call
+from aiopeertube.wire.identifiers import VideoRef
 from aiopeertube.wire.messages import Request, Response
 
 from .reading import file_in, requested
@@ -25,6 +27,7 @@ from .subtitles import said
 if TYPE_CHECKING:
     from aiopeertube._client import PeerTube
 
+NOT_KEPT: Final = "the server takes the captions and does not keep them"
 _TRIES: Final = 6
 _MOST: Final = 20 * 1024 * 1024  # bytes; PeerTube's own limit
 _CUE: Final = re.compile(r"^\s*(\d+:)?\d{1,2}:\d{2}[,.]\d{1,3}\s*-->\s*(\d+:)?\d{1,2}:\d{2}[,.]\d{1,3}", re.MULTILINE)
@@ -38,6 +41,7 @@ class Captions:
     """
 
     name: ClassVar[str] = "captions"
+    noun: ClassVar[str] = "video"
     columns: ClassVar[tuple[str, ...]] = ("language", "file")
     compares: ClassVar[bool] = False
     can_be_undone: ClassVar[bool] = False
@@ -73,17 +77,11 @@ class Captions:
         return pt.captions.put(item.uuid, item.wanted["language"], Path(item.wanted["file"]))
 
     async def send(self, pt: "PeerTube", journal: Journal, item: Item, request: Request) -> None:
-        """Send it, unless the file has changed, and see that it stays.
-
-        PeerTube answers 204 and keeps nothing where another write comes between (6.3: 14 of 60 at eight in flight).
-        """
+        """Send it, unless the file has changed, and see that it stays."""
         if not is_same(item, item.wanted):
             return
-        for _ in range(_TRIES):
-            await pt.send(request)
-            if await self._kept(pt, item) is not None:
-                return
-        item.settle("failed", "the server takes the captions and does not keep them", again=True)
+        if not await _stays(pt, lambda: pt.send(request), item.uuid, item.wanted["language"]):
+            item.settle("failed", NOT_KEPT, again=True)
 
     def done(self, item: Item, answer: Any) -> None:
         """Settle an item that was sent."""
@@ -96,7 +94,7 @@ class Captions:
     async def check(self, pt: "PeerTube", item: Item) -> str:
         """Say what is wrong with what a job did; "" when it stands: what the captions say is compared, too."""
         try:
-            kept = await self._kept(pt, item)
+            kept = await _kept(pt, item.uuid, item.wanted["language"])
         except NotFound:
             return "the video is gone"
         if kept is None:
@@ -106,19 +104,54 @@ class Captions:
     @staticmethod
     async def _compared(pt: "PeerTube", item: Item, kept: Mapping[str, Any]) -> str:
         what = f"the captions in {item.wanted['language']}"
-        path = taken(kept, "captionPath", kind=str, what=what)
-        file: Call[bytes] = Call("GET", path, _body, sender=pt)
+        file = _file(pt, kept, what)
         try:
             there = said(await file)
         except NotFound:
             return f"the file of {what} is gone"
         return "" if there == item.wanted["said"] else f"{what} say something else than {item.wanted['file']}"
 
-    @staticmethod
-    async def _kept(pt: "PeerTube", item: Item) -> Mapping[str, Any] | None:
-        """Return what the server tells of the captions in the item's language; None where it has none."""
-        captions = by_language(await pt.captions.list(item.uuid))
-        return captions.get(item.wanted["language"])
+
+async def put_captions(pt: "PeerTube", video: VideoRef, language: str, path: Path) -> bool:
+    """Upload the captions of one file, and see that they stay; return whether they do.
+
+    Raises:
+        FileUnreadable, InvalidField: the file holds no captions; nothing was sent.
+    """
+    try:
+        why = not_captions(path, await asyncio.to_thread(path.read_bytes))
+    except OSError as exc:
+        raise FileUnreadable(str(path), exc.strerror or type(exc).__name__) from None
+    if why:
+        raise InvalidField("captionfile", why)
+    return await _stays(pt, lambda: pt.captions.put(video, language, path).send(), video, language)
+
+
+async def fetch_captions(pt: "PeerTube", video: VideoRef, language: str) -> bytes | None:
+    """Return what the captions of a video in a language say, as the server gives it out; None where it has none."""
+    kept = await _kept(pt, video, language)
+    return None if kept is None else await _file(pt, kept, f"the captions in {language}")
+
+
+async def _stays(pt: "PeerTube", send: Callable[[], Awaitable[object]], video: VideoRef, language: str) -> bool:
+    """Send captions until they stay; return whether they do.
+
+    PeerTube answers 204 and keeps nothing where another write comes between (6.3: 14 of 60 at eight in flight).
+    """
+    for _ in range(_TRIES):
+        await send()
+        if await _kept(pt, video, language) is not None:
+            return True
+    return False
+
+
+async def _kept(pt: "PeerTube", video: VideoRef, language: str) -> Mapping[str, Any] | None:
+    """Return what the server tells of the captions in a language; None where it has none."""
+    return by_language(await pt.captions.list(video)).get(language)
+
+
+def _file(pt: "PeerTube", kept: Mapping[str, Any], what: str) -> Call[bytes]:
+    return Call("GET", taken(kept, "captionPath", kind=str, what=what), _body, sender=pt)
 
 
 def _body(response: Response) -> bytes:

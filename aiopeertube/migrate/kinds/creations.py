@@ -43,6 +43,7 @@ IMAGES: Final = ("thumbnailfile", "previewfile")
 class Creation:
     """What uploads and imports have in common. `channel` is that of rows that name none, by its name."""
 
+    noun: ClassVar[str] = "video"
     compares: ClassVar[bool] = False
     can_be_undone: ClassVar[bool] = False
     can_be_checked: ClassVar[bool] = True

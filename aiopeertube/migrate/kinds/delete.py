@@ -26,6 +26,7 @@ class Delete:
     """Deletes videos; their metadata stays in the journal, and nothing else does."""
 
     name: ClassVar[str] = "delete"
+    noun: ClassVar[str] = "video"
     columns: ClassVar[tuple[str, ...]] = ()
     compares: ClassVar[bool] = False
     can_be_undone: ClassVar[bool] = False

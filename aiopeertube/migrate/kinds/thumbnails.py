@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from aiopeertube._client import PeerTube
 
 _MOST: Final = 4 * 1024 * 1024  # bytes; PeerTube's own limit
-_KINDS: Final = {".jpg": b"\xff\xd8", ".jpeg": b"\xff\xd8", ".png": b"\x89PNG", ".webp": b"RIFF"}
+_KINDS: Final[Mapping[str, bytes]] = {".jpg": b"\xff\xd8", ".jpeg": b"\xff\xd8", ".png": b"\x89PNG", ".webp": b"RIFF"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,7 @@ class Thumbnails:
     """Replaces images; what was there before is gone. `folder` is where files are looked for."""
 
     name: ClassVar[str] = "thumbnails"
+    noun: ClassVar[str] = "video"
     columns: ClassVar[tuple[str, ...]] = ("thumbnailfile", "previewfile", "file")
     compares: ClassVar[bool] = False
     can_be_undone: ClassVar[bool] = False
@@ -50,7 +51,7 @@ class Thumbnails:
         columns = both | {name: name for name in ("thumbnailfile", "previewfile") if cells.get(name)}
         if not columns:
             raise CellError("file", "no image is named")
-        images = {name: _image(file_in(cells, self.folder, column), column) for name, column in columns.items()}
+        images = {name: image(file_in(cells, self.folder, column), column) for name, column in columns.items()}
         return _as_one(images) if one_picture and len(images) > 1 else images
 
     def call(self, pt: "PeerTube", item: Item) -> Call[None]:
@@ -93,13 +94,22 @@ def _as_one(images: dict[str, Any]) -> dict[str, Any]:
     return {"previewfile": images["previewfile"]}
 
 
-def _image(path: Path, column: str) -> dict[str, str]:
+def image(path: Path, column: str, kinds: Mapping[str, bytes] = _KINDS) -> dict[str, str]:
+    """Look at a picture; return its name, and what names its content. `kinds` are endings and how such files begin.
+
+    Raises:
+        CellError: it is none, or the server would not take it.
+    """
     data = path.read_bytes()
-    start = _KINDS.get(path.suffix.lower())
+    start = kinds.get(path.suffix.lower())
     if start is None:
-        raise CellError(column, f"{path.name} is not called .jpg, .png or .webp")
+        raise CellError(column, f"{path.name} is not called {_either([one for one in kinds if one != '.jpeg'])}")
     if not data.startswith(start):
         raise CellError(column, f"{path.name} is not what its name says")
     if len(data) > _MOST:
         raise CellError(column, f"{path.name} is larger than the 4 MiB that PeerTube takes")
     return {"file": str(path), "sha256": digest(data)}
+
+
+def _either(words: Sequence[str]) -> str:
+    return f"{', '.join(words[:-1])} or {words[-1]}"

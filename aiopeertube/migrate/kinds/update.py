@@ -30,6 +30,7 @@ class Update:
     """Sets fields; `expect` looks at each video just before, and leaves those that somebody changed meanwhile."""
 
     name: ClassVar[str] = "update"
+    noun: ClassVar[str] = "video"
     columns: ClassVar[tuple[str, ...]] = ()
     compares: ClassVar[bool] = True
     can_be_undone: ClassVar[bool] = True

@@ -8,13 +8,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from aiopeertube.errors import UnexpectedResponse
+from aiopeertube.wire.answers import json_value
 from aiopeertube.wire.call import Call
 from aiopeertube.wire.identifiers import segment
-from aiopeertube.wire.messages import API, Response, json_value
+from aiopeertube.wire.messages import API, Response
 
 from . import fields
 from .field_reads import PASSWORDS
 from .passwords import Passwords
+from .references import is_uuid, names_another
 from .shapes import brief, taken
 
 if TYPE_CHECKING:
@@ -40,6 +42,12 @@ def video_problem(video: Any, needs: Iterable[str] = ()) -> str:
     return ""
 
 
+def _of_another(ref: str, answer: Mapping[str, Any]) -> str:
+    """Say that an answer is about another video: a cache that takes one address for another gives such ones."""
+    told = is_uuid(ref) or (ref.isdecimal() and "id" in answer)
+    return f"another video stands, {answer['uuid']}" if told and names_another(ref, answer) else ""
+
+
 def _is_owner(value: Any) -> bool:
     return isinstance(value, Mapping) and isinstance(value.get("name"), str)
 
@@ -50,7 +58,7 @@ def video(pt: "PeerTube", ref: str, needs: Iterable[str] = ()) -> Call[Mapping[s
 
     def decode(response: Response) -> Mapping[str, Any]:
         answer = json_value(response)
-        if why := video_problem(answer, needs):
+        if why := video_problem(answer, needs) or _of_another(ref, answer):
             raise UnexpectedResponse(f"video {ref}: in the server's answer {why}", status=response.status)
         found: Mapping[str, Any] = answer
         return found

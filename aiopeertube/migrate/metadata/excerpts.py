@@ -5,10 +5,10 @@ spaces as ␣ where nothing else changed. Words are marked as wdiff does: [-went
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from typing import Final
+from typing import Any, Final
 
 from aiopeertube._counting import counted
 
@@ -146,3 +146,18 @@ def _marked(one: _Stretch, old: str, new: str) -> str:
 
 def _seen(text: str) -> str:
     return _cut(visible(text).replace(" ", "␣") if not text.strip() else visible(text), _STRETCH)
+
+
+def shown(value: Any) -> str:
+    """Write a value of JSON for people, in one line."""
+    if value in (None, "", []):
+        return "(none)"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, Mapping):
+        return (
+            str(value["file"])
+            if "file" in value
+            else " ".join(str(each) for each in value.values() if each is not None)
+        )
+    return ", ".join(map(shown, value)) if isinstance(value, list) else str(value)

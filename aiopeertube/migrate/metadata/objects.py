@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, Final
 import anyio
 
 from aiopeertube.errors import ApiError, RateLimited, UnexpectedResponse
+from aiopeertube.wire.answers import json_value
 from aiopeertube.wire.call import Call
 from aiopeertube.wire.identifiers import segment
-from aiopeertube.wire.messages import json_value
 
 from . import answers, fields
 from .shapes import taken

@@ -83,7 +83,7 @@ class Vocabulary:
             return self.key(name, str(number))
         if number in self.channels.values():
             return number
-        raise Unlisted(f"there is no channel with the id {number!r} to move a video to", number)
+        raise Unlisted(f"there is no channel with the id {number!r} that you may use", number)
 
     def label(self, name: str, key: Any) -> str:
         """Return the label of an id; the id itself where there is none."""
@@ -92,6 +92,14 @@ class Vocabulary:
         if name == "channel":
             return next((word for word, number in self.channels.items() if number == key), str(key))
         return self.labels.get(name, {}).get(str(key), str(key))
+
+    def channel_key(self, text: str) -> int:
+        """Return the id of a channel that is called so; a title or an id will do.
+
+        Raises:
+            ValueError: there is none; the message says which there are.
+        """
+        return self._channel(text.strip())
 
     def captions_key(self, text: str, version: tuple[int, ...]) -> str:
         """Return the code of a language that captions can be in.
@@ -109,7 +117,7 @@ class Vocabulary:
         if number is None:
             number = self._channel_like(word)
         if number is None:
-            raise ValueError(f"there is no channel {word!r} to move a video to{meant(self.channels, word)}")
+            raise ValueError(f"there is no channel {word!r} that you may use{meant(self.channels, word)}")
         return number
 
     def _channel_like(self, word: str) -> int | None:

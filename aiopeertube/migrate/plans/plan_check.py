@@ -87,7 +87,7 @@ def _unlisted(name: str, value: Any, words: Vocabulary | None) -> str:
     if words is None or value is None or not (FIELDS[name].labelled or name == "channel"):
         return ""
     if name == "channel":
-        return "" if value in words.channels.values() else f"there is no channel {value} to move a video to"
+        return "" if value in words.channels.values() else f"there is no channel {value} that you may use"
     try:
         key = words.key(name, str(value))
     except ValueError as exc:

@@ -15,6 +15,8 @@ from aiopeertube.errors import ConfigurationError
 from aiopeertube.migrate.journal.item import Item, State
 from aiopeertube.migrate.journal.journal import Journal
 from aiopeertube.migrate.journal.schema import Job
+from aiopeertube.migrate.kinds import Channels, of
+from aiopeertube.migrate.kinds.channel_sight import pictures_lost
 from aiopeertube.migrate.metadata.changes import for_ever
 from aiopeertube.migrate.metadata.vocabulary import Vocabulary
 from aiopeertube.migrate.outputs import check_output, unwritten
@@ -102,8 +104,13 @@ class Plan:
         self._remove = weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True) if folder else None
 
     @property
+    def noun(self) -> str:
+        """What it is about: "video", "playlist" or "channel"."""
+        return of(self.job.kind).noun
+
+    @property
     def changes(self) -> int:
-        """How many videos will change."""
+        """How many of these will change."""
         return self.counts.get("planned", 0)
 
     @property
@@ -119,6 +126,16 @@ class Plan:
         """
         with Journal.open(self._path, read_only=True) as journal:
             async for item in journal.items(*states):
+                yield item
+
+    async def undone(self, *states: State) -> AsyncGenerator[Item, None]:
+        """Go through what cannot be done, in these states; not what rows asked for that were corrected since.
+
+        Raises:
+            JournalError: the plan was closed.
+        """
+        with Journal.open(self._path, read_only=True) as journal:
+            async for item in journal.undone(*states):
                 yield item
 
     async def diff(self) -> tuple[Change, ...]:
@@ -175,10 +192,14 @@ async def plan_of(
     words: Vocabulary,
     *,
     requests_each: int = 1,
+    requests: int | None = None,
     looked_at: int | None = None,
     folder: str | None = None,
 ) -> Plan:
-    """Say what a journal plans; `requests_each` is what a change costs, `folder` is removed with the plan."""
+    """Say what a journal plans; `folder` is removed with the plan.
+
+    `requests_each` is what a change costs, `requests` what all do where they differ.
+    """
     counts = await journal.counts()
     problems, conflicts = await _cannot(journal, words, counts)
     return Plan(
@@ -189,7 +210,7 @@ async def plan_of(
         problems=problems,
         conflicts=conflicts,
         replaced=await journal.replaced(),
-        estimate=estimate(pt, who, counts.get("planned", 0) * requests_each),
+        estimate=estimate(pt, who, counts.get("planned", 0) * requests_each if requests is None else requests),
         looked_at=sum(counts.values()) if looked_at is None else looked_at,
         folder=folder,
         for_ever=await _for_ever(journal, counts, who),
@@ -207,6 +228,8 @@ _LOST: Final = {
 async def _for_ever(journal: Journal, counts: Mapping[str, int], who: Who) -> Mapping[str, int]:
     if journal.job.kind == UPDATE:
         return await journal.count_planned(partial(for_ever, version=who.version))
+    if journal.job.kind == Channels.name:
+        return await journal.count_planned(pictures_lost)
     lost, count = _LOST.get(journal.job.kind), counts.get("planned", 0)
     return {lost: count} if lost and count else {}
 
@@ -218,7 +241,7 @@ async def _cannot(
     problems: list[Problem] = []
     conflicts: list[Conflict] = []
     if counts.get("failed") or counts.get("conflict"):
-        async for item in journal.items("failed", "conflict"):
+        async for item in journal.undone("failed", "conflict"):
             problems.append(Problem(journal.job.source, item.line, None, f"{item.name or item.ref}: {item.reason}"))
             conflicts += told(item, words)
             if len(problems) >= _PROBLEMS:

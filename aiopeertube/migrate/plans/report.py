@@ -1,7 +1,7 @@
 """What a plan or a run comes to, for people: changes grouped and counted, and the rows that failed."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -10,10 +10,11 @@ from aiopeertube.errors import ConfigurationError
 from aiopeertube.migrate.job_options import JobOptions
 from aiopeertube.migrate.journal.item import Item
 from aiopeertube.migrate.journal.journal import Journal
-from aiopeertube.migrate.metadata.excerpts import difference
+from aiopeertube.migrate.metadata.excerpts import difference, shown
 from aiopeertube.migrate.metadata.fields import FIELDS, THEN
 from aiopeertube.migrate.metadata.vocabulary import Vocabulary
 from aiopeertube.migrate.outputs import check_output, free_name, unwritable
+from aiopeertube.migrate.rows.parts import rows_of
 from aiopeertube.migrate.tables import check_table, open_sink
 
 # Fields in which many videos change alike; of the others only examples are worth a line.
@@ -57,8 +58,10 @@ class Diff:
         self.videos += 1
         before = item.before or {}
         for name, new in (item.after or {}).items():
-            self.by_field[name] += 1
             old_text, new_text = self.text(name, before.get(name)), self.text(name, new)
+            if name not in FIELDS and old_text == new_text:
+                continue  # of what is new nothing has to be said where there is nothing
+            self.by_field[name] += 1
             if name in _GROUPED and self._group(name, (old_text, new_text)):
                 continue
             examples = self.examples.setdefault(name, [])
@@ -76,6 +79,8 @@ class Diff:
         """Write a value for people: labels in place of ids."""
         if value in (None, "", []):
             return "(none)"
+        if name not in FIELDS:
+            return shown(value)
         if FIELDS[name].secret:
             return "(secret)"
         if FIELDS[name].labelled or name == "channel":
@@ -101,9 +106,10 @@ async def write_failed(journal: Journal, path: str | Path, *, overwrite: bool = 
     columns = await _columns(journal)
     count = 0
     with open_sink(str(path), (*columns, "reason"), overwrite=overwrite) as sink:
-        async for item in journal.items("failed", "conflict"):
-            sink.write(_cells(item, columns, everything=not journal.job.columns) | {"reason": item.reason})
-            count += 1
+        async for item in journal.undone("failed", "conflict"):
+            for row in rows_of(item):
+                sink.write(_cells(row, columns, everything=not journal.job.columns) | {"reason": item.reason})
+                count += 1
     return count
 
 
@@ -152,11 +158,12 @@ async def _columns(journal: Journal) -> tuple[str, ...]:
     """Return the table's columns; rows of JSON have columns of their own, and all of them are needed."""
     columns = dict.fromkeys(journal.job.columns)
     if not columns:
-        async for item in journal.items("failed", "conflict"):
-            columns.update(dict.fromkeys(item.row))
+        async for item in journal.undone("failed", "conflict"):
+            for row in rows_of(item):
+                columns.update(dict.fromkeys(row))
     columns.pop("reason", None)
     return tuple(columns)
 
 
-def _cells(item: Item, columns: Sequence[str], *, everything: bool) -> dict[str, Any]:
-    return dict(item.row) if everything else {column: item.row.get(column, "") for column in columns}
+def _cells(row: Mapping[str, Any], columns: Sequence[str], *, everything: bool) -> dict[str, Any]:
+    return dict(row) if everything else {column: row.get(column, "") for column in columns}

@@ -1,6 +1,7 @@
 """What of a row was edited: what it was when it was exported, and what earlier jobs of its table wrote."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from aiopeertube._counting import counted
@@ -12,7 +13,7 @@ from aiopeertube.migrate.problems import Problems
 from . import exported
 from .exported import Exported
 from .layout import fields_of
-from .own_writes import EXPORT, OwnWrites
+from .own_writes import EXPORT, OwnWrites, row_of
 
 
 class Edits:
@@ -51,11 +52,9 @@ class Edits:
         since = cells.get("updatedAt")
         if since is not None and str(since).strip() and not (was and note["base"].keys() == concerned):
             note["since"] = str(since)
-        own = {name: last for name in concerned if (last := self._last(ref, was, name)) is not None}
+        row = was.digest if was else row_of(ref, cells)
+        own = {name: last for name in concerned if (last := self._own.last(row, name)) is not None}
         return note | ({"own": own} if own else {})
-
-    def _last(self, ref: str, was: Exported | None, name: str) -> str | None:
-        return self._own.last(was.digest if was else ref, name)
 
     def is_as_exported(self, name: str, cell: Any, was: Exported) -> bool:
         """Tell whether a cell is written as it was; an empty one leaves its field in any case."""
@@ -115,4 +114,4 @@ _BLANK: Final[tuple[Any, ...]] = (None, "", [])
 def _without_foreign_seals(was: Exported) -> Exported:
     """Forget passwords that were sealed by another user's key: nobody can tell whether they are the same."""
     known = {name: value for name, value in was.values.items() if not is_seal(value) or SAFE.has_made(value)}
-    return Exported(was.uuid, known)
+    return replace(was, values=known)

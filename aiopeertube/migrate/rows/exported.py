@@ -26,21 +26,26 @@ _DIGEST: Final = "sha256"
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """The video of an exported row, and what its fields were: a value each, or the digest of a very long one."""
+    """The video of an exported row, and what its fields were: a value each, or the digest of a very long one.
+
+    `edited` is when the server said that the video had been edited last; "" where nobody noted it.
+    """
 
     uuid: str = ""
     values: Mapping[str, Any] = field(default_factory=dict)
+    edited: str = ""
 
     @property
     def digest(self) -> str:
-        """What tells this row of an export from all others."""
-        return digest(dict(self.values) | {"": self.uuid})
+        """What tells this row of an export from all others, a later one of the same values among them."""
+        return digest(dict(self.values) | {"": self.uuid} | ({" edited": self.edited} if self.edited else {}))
 
 
-def write(uuid: str, values: Mapping[str, Any]) -> str:
+def write(uuid: str, values: Mapping[str, Any], edited: str = "") -> str:
     """Write a cell; where it would be too long, the longest texts are told by their digests alone."""
     kept = dict(values)
-    while len(text := _packed({"uuid": uuid, "fields": kept})) > _LONGEST:
+    named = {"uuid": uuid} | ({"edited": edited} if edited else {})
+    while len(text := _packed(named | {"fields": kept})) > _LONGEST:
         longest = max(kept, key=lambda name: len(str(kept[name])))
         kept[longest] = {_DIGEST: digest(kept[longest])}
     return text
@@ -56,10 +61,10 @@ def read(text: str) -> Exported:
     if not word.startswith(_VERSION):
         raise ValueError(f"{word[:20]!r} was not written by an export; empty the cell if its row is a new one")
     content = _unpacked(word)
-    uuid, values = content.get("uuid"), content.get("fields")
-    if not isinstance(uuid, str) or not is_uuid(uuid) or not isinstance(values, dict):
+    uuid, values, edited = content.get("uuid"), content.get("fields"), content.get("edited", "")
+    if not isinstance(uuid, str) or not is_uuid(uuid) or not isinstance(values, dict) or not isinstance(edited, str):
         raise ValueError(_DAMAGED)
-    return Exported(uuid, values)
+    return Exported(uuid, values, edited)
 
 
 _DAMAGED: Final = (

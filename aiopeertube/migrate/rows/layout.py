@@ -50,13 +50,18 @@ class Layout:
     composed: Mapping[str, str] = field(default_factory=dict)  # field -> template, like "{description}\n\n{abstract}"
     extra: frozenset[str] = frozenset()  # columns that the kind of job knows
     function: Made | None = None
+    fields: tuple[str, ...] | None = None  # of videos, with their labels, that mean something; None: all
+
+    @property
+    def _fields(self) -> tuple[str, ...]:
+        return (*FIELDS, *LABELS) if self.fields is None else self.fields
 
     def unknown(self, columns: Iterable[str]) -> list[str]:
         """Name the columns that mean nothing."""
         if "*" in self.ignored or self.function is not None:
             return []  # what means nothing here is for the function
         used = {column for template in self._templates(()).values() for column in template.columns}
-        named = {*FIELDS, *LABELS, *COLUMNS, *FOR_PEOPLE, KEY, exported.COLUMN}
+        named = {*self._fields, *COLUMNS, *FOR_PEOPLE, KEY, exported.COLUMN}
         known = {*named, *self.ignored, *self.extra, *used}
         return [column for column in columns if column not in known]
 
@@ -67,7 +72,7 @@ class Layout:
         `check_used` looks at.
         """
         for name in self.composed:
-            known = (*FIELDS, *LABELS, *COLUMNS, KEY, *self.extra)
+            known = (*self._fields, *COLUMNS, KEY, *self.extra)
             if name in fields.SECRET:
                 # What it is made of stays in the journal.
                 problems.add(1, name, "it is secret, and cannot be composed: give it as a column", option="compose")
@@ -82,7 +87,8 @@ class Layout:
         if any(not is_text(column) for column in columns):
             return
         for column in unknown:
-            hint = meant((*FIELDS, *COLUMNS, KEY, *self.extra), column).partition("; it has")[0]
+            words = (*(FIELDS if self.fields is None else self.fields), *COLUMNS, KEY, *self.extra)
+            hint = meant(words, column).partition("; it has")[0]
             titled = len(unknown) == len(columns)
             what = f"no such field{hint}{', nor any other: is that the header?' if titled else ''}"
             problems.add(1, column, what, option="header_row" if titled else "ignore")
@@ -136,7 +142,7 @@ class Layout:
                 yield column, cell
 
     def _means_something(self, column: str) -> bool:
-        return self.function is not None or column in {*FIELDS, *LABELS, *COLUMNS, KEY, *self.extra}
+        return self.function is not None or column in {*self._fields, *COLUMNS, KEY, *self.extra}
 
     def made(self, cells: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return the cells with those that the function puts in; nothing that it names is unknown.
@@ -148,7 +154,7 @@ class Layout:
             return cells
         plain = {column: str(cell) if isinstance(cell, Stored) else cell for column, cell in cells.items()}
         plain.pop(exported.COLUMN, None)
-        return {**cells, **self.function(plain, (*FIELDS, *LABELS, *COLUMNS, KEY, *self.extra))}
+        return {**cells, **self.function(plain, (*self._fields, *COLUMNS, KEY, *self.extra))}
 
 
 @lru_cache(maxsize=64)

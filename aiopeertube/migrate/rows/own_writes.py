@@ -22,7 +22,8 @@ EXPORT: Final = "export"  # in an item's note: which row of which export it is o
 class OwnWrites:
     """Digests of what the user's own jobs wrote last into fields of rows; memory grows with those jobs.
 
-    A row is known by what was exported in it, whatever its table is called now; without that by its table's name.
+    A row is known by what was exported in it, whatever its table is called now; without that by its table's name, and
+    by when its video was edited last, where it says so.
     """
 
     def __init__(self) -> None:
@@ -37,6 +38,12 @@ class OwnWrites:
         """Return the digest of what was written last into a field of a row; None: nothing was."""
         found = self._written.get(_key(row, name))
         return None if found is None else f"{found:032x}"
+
+
+def row_of(ref: str, cells: Mapping[str, Any]) -> str:
+    """Name a row that knows no more than when its video was edited; spreadsheets write that in their own ways."""
+    digits = [*filter(str.isdecimal, str(cells.get("updatedAt", "")))]
+    return f"{ref} {''.join(digits[:14])}"
 
 
 def _key(row: str, name: str) -> int:
@@ -56,7 +63,7 @@ def _collect(path: Path, job: Job) -> OwnWrites:
             included.add(str(earlier))
         with suppress(PeerTubeError), explained(earlier), _closing(earlier) as database:
             for item in database.written():
-                if row := item.note.get(EXPORT, item.ref if same else ""):
+                if row := item.note.get(EXPORT, row_of(item.ref, item.row) if same else ""):
                     own.add(row, {**item.wanted, **written(item.after or {})})
     return own
 

@@ -49,11 +49,12 @@ class RowReader:
         cuts: Cuts | None = None,
         own: OwnWrites | None = None,
     ) -> None:
+        self.origin = origin
         self.problems = problems
         self.reading = reading
         self.names = Names(origin, problems, keys)
         self.edits = Edits(problems, own or OwnWrites(), typed=typed)
-        self._typed = typed
+        self.typed = typed
         self._read = fields.typed if typed else fields.parsed
         self._layout = layout
         self._compared = compared
@@ -90,11 +91,11 @@ class RowReader:
         doubts = dict(self._layout.doubts(row.cells))
         for column, cell in doubts.items():
             self.problems.add(row.line, column, cell.reason)
-        if not self._typed:
+        if not self.typed:
             self._layout.check_used(row.cells, self.problems, row.line)
         cells = {column: "" if column in doubts else cell for column, cell in row.cells.items()}
         try:
-            composed = self._layout.compose(cells, clear="" if self._typed else self.reading.marker)
+            composed = self._layout.compose(cells, clear="" if self.typed else self.reading.marker)
             return self._layout.made(composed)
         except CellError as exc:
             self.problems.add_cell(row.line, exc)
@@ -105,7 +106,7 @@ class RowReader:
 
     def check_columns(self) -> None:
         """Complain about templates that name columns which no row of JSON had."""
-        if self._typed and self._seen:
+        if self.typed and self._seen:
             self._layout.check_used(self._seen, self.problems)
 
     def wanted(self, line: int, cells: Mapping[str, Any], was: Exported | None = None) -> dict[str, Any]:
@@ -161,7 +162,7 @@ class RowReader:
 
     def remarks(self) -> Iterable[str]:
         """Say what of the whole table is no error, and may not be meant so."""
-        return self.edits.remarks("null" if self._typed else self.reading.marker)
+        return self.edits.remarks("null" if self.typed else self.reading.marker)
 
 
 def _take(wanted: dict[str, Any], name: str, column: str, value: Any, was: Exported | None) -> None:

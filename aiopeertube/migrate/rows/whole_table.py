@@ -9,6 +9,8 @@ from aiopeertube.migrate.problems import Problems
 from aiopeertube.migrate.tables import decoded_twice
 from aiopeertube.migrate.tables.source import Row, Source
 
+from .parts import LINES, contradiction, united
+
 
 async def read_all(
     source: Source,
@@ -16,17 +18,23 @@ async def read_all(
     journal: Journal,
     problems: Problems,
     *,
+    noun: str = "video",
     at_end: Callable[[], None] = lambda: None,
 ) -> None:
     """Read the whole table into the journal, and tell all of its errors at once, those found `at_end` among them.
+
+    `noun` is what its rows are about.
 
     Raises:
         BadSource: there is something wrong in it; nothing of it is carried out.
     """
 
     async def add(items: Sequence[Item]) -> None:
-        for earlier, item in await journal.add(items):
-            problems.add(item.line, None, f"contradicts line {earlier.line:,}, which names the same video")
+        pairs: list[tuple[Item, Item]] = []
+        if items and LINES in items[0].note:
+            items, pairs = united(items)
+        for earlier, item in (*pairs, *await journal.add(items)):
+            problems.add(item.line, None, contradiction(earlier, item, noun))
 
     twice = _Twice()
     async with Batch(add) as batch:

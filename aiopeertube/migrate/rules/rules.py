@@ -131,6 +131,17 @@ def tagging(add: Sequence[str], remove: Sequence[str]) -> Rule:
     return Rule(frozenset({"tags"}), change)
 
 
+def _tag(text: str, reading: Reading) -> str:
+    """Return a tag that videos can have; one that will be cut to fit is looked at then.
+
+    Raises:
+        ValueError: the server would not take it.
+    """
+    if not reading.fit and (why := fields.refusal("tags", [text])):
+        raise ValueError(why)
+    return text
+
+
 def calling(target: str | Change, reading: Reading, cuts: Cuts | None = None) -> Rule:
     """Call a function, or MODULE:FUNCTION (of the current directory too), with each video in full.
 
@@ -240,7 +251,7 @@ class Rules:
         yield from _each("replace", replacing, self.replace)
         yield from _each("replace_regex", lambda text: replacing(text, regex=True), self.replace_regex)
         if self.add_tag or self.remove_tag:
-            yield tagging(self.add_tag, self.remove_tag)
+            yield tagging([*_each("add_tag", lambda tag: _tag(tag, reading), self.add_tag)], self.remove_tag)
         if self.function:
             yield calling(self.function, reading, cuts)
 

@@ -1,13 +1,14 @@
 """Which new videos of a table other jobs have made already, whatever the table was called, and wherever it lay.
 
 A row is known again by all that it wants: the fields, and what the video is made of. That is an address, or a file by
-its name, size and a sample of its content, in whatever folder.
+its name, size and a sample of its content, in whatever folder. A row whose fields alone are others, because they were
+corrected since, is the same film: it is not made once more, but fails, and says which video it is.
 """
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any, Final
 
@@ -36,8 +37,24 @@ def identity(item: Item) -> str:
     wanted: dict[str, Any] = dict(item.wanted)
     if "file" in wanted:
         wanted["file"] = PurePath(wanted["file"]).name
-    wanted["images"] = {column: PurePath(path).name for column, path in wanted.get("images", {}).items()}
+    wanted["images"] = _images(item)
     return digest([wanted, item.note.get("key")])
+
+
+def _images(item: Item) -> dict[str, str]:
+    return {column: PurePath(path).name for column, path in item.wanted.get("images", {}).items()}
+
+
+def origin(item: Item) -> str:
+    """Name what a new video is made of, and its key: its other values may be corrected, and it is the same still."""
+    return identity(replace(item, wanted={**item.wanted, "fields": {}, "images": {}}))
+
+
+def other_values(item: Item, made: Item) -> str:
+    """Say in which values a wish differs from what an earlier job made."""
+    one, other = ({**each.wanted["fields"], **_images(each)} for each in (item, made))
+    names = sorted(name for name in {*one, *other} if one.get(name) != other.get(name))
+    return f"{MADE_BEFORE}, {made.uuid}, with other values ({', '.join(names)}): change that video, or delete it"
 
 
 def _is_same(item: Item, other: Item) -> bool:
@@ -60,6 +77,8 @@ class MadeBefore:
     looks_only: bool = False
     _refs: dict[str, list[str]] = field(default_factory=dict)  # the rows that are planned, by what they want
     _settled: set[int] = field(default_factory=set)
+    _found: set[str] = field(default_factory=set)  # the videos that rows are settled by
+    _key: Callable[[Item], str] = identity
 
     async def settle(self) -> int:
         """Settle the items of which other jobs made videos that still exist; return how many.
@@ -69,17 +88,27 @@ class MadeBefore:
         Raises:
             JournalError: another run is making some of them.
         """
+        if not await self._look_for(identity):
+            return 0
+        earlier = [*earlier_journals(self.journal.job, same_source=False)]
+        others = [path for path in earlier if path != self.journal.path]
+        count = await self._settle_from(self.journal, _is_made)
+        for path in others:
+            count += await self._settle_by(path)
+        if await self._look_for(origin):
+            await self._settle_from(self.journal, _is_other)
+            for path in others:
+                with Journal.open(path, read_only=True) as other:
+                    await self._settle_from(other, _is_other)
+        return count
+
+    async def _look_for(self, key: Callable[[Item], str]) -> bool:
+        """Remember the planned rows by what names them and what was made alike; tell whether there are any."""
         refs: dict[str, list[str]] = defaultdict(list)
         async for item in self.journal.items("planned"):
-            refs[identity(item)].append(item.ref)
-        self._refs = dict(refs)
-        if not refs:
-            return 0
-        count = await self._settle_from(self.journal)
-        for path in list(earlier_journals(self.journal.job, same_source=False)):
-            if path != self.journal.path:
-                count += await self._settle_by(path)
-        return count
+            refs[key(item)].append(item.ref)
+        self._key, self._refs, self._settled = key, dict(refs), set()
+        return bool(refs)
 
     async def _settle_by(self, path: Path) -> int:
         with Journal.open(path, read_only=True) as other:
@@ -89,7 +118,7 @@ class MadeBefore:
                 await settle_open(self.pt, other, self.kind, Sayer(self.watcher))
                 await self._take_over(other)
         with Journal.open(path, read_only=True) as other:
-            return await self._settle_from(other)
+            return await self._settle_from(other, _is_made)
 
     async def _take_over(self, other: Journal) -> None:
         """Go on with uploads that another job has begun, in its place."""
@@ -101,17 +130,17 @@ class MadeBefore:
                 await other.save([item.settle("skipped", f"{self.journal.path.stem} goes on with it")])
 
     def _wants(self, item: Item) -> bool:
-        return identity(item) in self._refs
+        return self._key(item) in self._refs and item.uuid not in self._found
 
     async def _planned_like(self, item: Item) -> Item | None:
         """Find the planned item that wants what another job's item is; each is found once, that of its name first."""
-        refs = self._refs.get(identity(item), [])
+        refs = self._refs.get(self._key(item), [])
         found = [mine for mine in await self.journal.find(refs, "planned") if mine.id not in self._settled]
         alike = sorted((mine for mine in found if _is_same(mine, item)), key=lambda mine: mine.ref != item.ref)
         self._settled.update(mine.id for mine in alike[:1])
         return alike[0] if alike else None
 
-    async def _settle_from(self, other: Journal) -> int:
+    async def _settle_from(self, other: Journal, settle: Callable[[Item, Item], object]) -> int:
         count = 0
         async for made in _batches(item async for item in other.items("changed", "unchanged") if self._wants(item)):
             pairs = [(mine, item) for item in made if (mine := await self._planned_like(item)) is not None]
@@ -119,8 +148,8 @@ class MadeBefore:
             found = [pair for pair, it_does in zip(pairs, exist, strict=True) if it_does]
             self._settled -= {mine.id for mine, _ in pairs} - {mine.id for mine, _ in found}
             for mine, item in found:
-                mine.uuid = item.uuid
-                mine.settle("unchanged", MADE_BEFORE)
+                settle(mine, item)
+                self._found.add(item.uuid)
             await self.journal.save([mine for mine, _ in found])
             count += len(found)
         return count
@@ -135,6 +164,15 @@ class MadeBefore:
             if not is_about_one_video(exc):
                 raise
         return True
+
+
+def _is_made(mine: Item, made: Item) -> None:
+    mine.uuid = made.uuid
+    mine.settle("unchanged", MADE_BEFORE)
+
+
+def _is_other(mine: Item, made: Item) -> None:
+    mine.settle("failed", other_values(mine, made))
 
 
 def _was_begun(item: Item) -> bool:

@@ -11,6 +11,7 @@ from aiopeertube.migrate.journal.journal import Batch, Journal
 from aiopeertube.migrate.journal.journal_errors import JournalError
 from aiopeertube.migrate.journal.schema import Job
 from aiopeertube.migrate.kinds import Kind
+from aiopeertube.migrate.kinds.whole import Whole
 from aiopeertube.migrate.metadata.fields import Reading
 from aiopeertube.migrate.metadata.fitting import Cuts
 from aiopeertube.migrate.metadata.vocabulary import Vocabulary
@@ -22,6 +23,7 @@ from aiopeertube.migrate.rows import exported
 from aiopeertube.migrate.rows.keys import Keys
 from aiopeertube.migrate.rows.layout import Layout
 from aiopeertube.migrate.rows.own_writes import own_writes
+from aiopeertube.migrate.rows.parts import contradiction
 from aiopeertube.migrate.rows.rows import RowReader
 from aiopeertube.migrate.rows.whole_table import read_all
 from aiopeertube.migrate.rules.rules import Transform
@@ -31,6 +33,7 @@ from aiopeertube.migrate.watching import UNWATCHED, Watcher
 
 from .compare import Lookup, compare, is_about_one_video, reason
 from .naming import settle_names
+from .sighting import Sighting
 
 if TYPE_CHECKING:
     from aiopeertube._client import PeerTube
@@ -60,14 +63,15 @@ async def plan_table(
     problems, layout = Problems(source.name), layout or Layout()
     layout.check(source.columns, problems)
     problems.raise_if_any()
-    own = await own_writes(journal) if kind.compares and _knows(source.columns) else None
+    is_edit, resumed = kind.compares and not isinstance(kind, Whole), journal.was_used
+    own = await own_writes(journal) if is_edit and _knows(source.columns) else None
     rows = RowReader(
         pt.origin,
         reading,
         layout,
         problems,
         typed=not source.columns,
-        compared=kind.compares,
+        compared=is_edit,
         keys=Keys(pt.origin, who.name),
         cuts=Cuts(watcher.say),
         own=own,
@@ -75,24 +79,52 @@ async def plan_table(
     await journal.begin_pass()
     try:
         read = partial(kind.read_row, rows=rows)
-        await read_all(source, read, journal, problems, at_end=rows.check_columns)
+        await read_all(source, read, journal, problems, noun=kind.noun, at_end=rows.check_columns)
     finally:
         for line in problems.notes:
             watcher.say(line)
     await journal.end_pass(edits=kind.compares, again=AGAIN if kind.compares else ())
     for remark in rows.remarks():
         watcher.say(remark)
-    if kind.compares:
+    if isinstance(kind, Whole):
+        # What became wrong since the job began is for its items to tell: the others are gone on with.
+        told = None if resumed else problems
+        sighting = Sighting(pt, journal, who, kind, problems=told, watcher=watcher)
+        await _compare(sighting, journal, problems, watcher, kind.noun)
+    elif kind.compares:
         lookup = Lookup(
             pt, journal, who, problems=problems, overwrite=overwrite, words=reading.words, watcher=watcher
         )
-        with watcher.step("compare"):
-            await lookup.run()
-            if await _meet(journal, problems):
-                await lookup.run()
-                problems.raise_if_any()
+        await _compare(lookup, journal, problems, watcher, kind.noun)
     else:
         await settle_names(pt, journal, problems)
+
+
+async def _compare(
+    lookup: Lookup | Sighting, journal: Journal, problems: Problems, watcher: Watcher, noun: str
+) -> None:
+    with watcher.step("compare"):
+        await lookup.run()
+        if await _meet(journal, problems, noun):
+            await lookup.run()
+            problems.raise_if_any()
+
+
+async def compare_again(
+    pt: "PeerTube",
+    journal: Journal,
+    who: Who,
+    kind: Kind,
+    *,
+    overwrite: bool = False,
+    words: Vocabulary | None = None,
+    watcher: Watcher = UNWATCHED,
+) -> None:
+    """Compare what a journal has read with the server, as the kind of job does."""
+    if isinstance(kind, Whole):
+        await Sighting(pt, journal, who, kind, watcher=watcher).run()
+    else:
+        await Lookup(pt, journal, who, overwrite=overwrite, words=words, watcher=watcher).run()
 
 
 AGAIN: Final = ("planned", "conflict")  # what another look at the server may settle otherwise, when a job goes on
@@ -103,15 +135,15 @@ def _knows(columns: Sequence[str]) -> bool:
     return not columns or bool({exported.COLUMN, "updatedAt"} & set(columns))
 
 
-async def _meet(journal: Journal, problems: Problems) -> int:
-    """Join rows that turned out to name one video, by its id and by its UUID; return how many are to be compared.
+async def _meet(journal: Journal, problems: Problems, noun: str) -> int:
+    """Join rows that turned out to be about one `noun`, whatever they call it; return how many are to be compared.
 
     Raises:
         BadSource: some of them contradict each other, or the look at the videos showed other errors.
     """
     contradictions, joined = await journal.meet()
     for earlier, item in contradictions:
-        problems.add(item.line, None, f"contradicts line {earlier.line:,}, which names the same video")
+        problems.add(item.line, None, contradiction(earlier, item, noun))
     problems.raise_if_any()
     return joined
 

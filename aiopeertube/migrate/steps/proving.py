@@ -14,14 +14,16 @@ from aiopeertube.errors import PeerTubeError
 from aiopeertube.migrate.journal.columns import DAMAGED
 from aiopeertube.migrate.journal.item import Item
 from aiopeertube.migrate.journal.journal import Journal
-from aiopeertube.migrate.kinds import Kind
+from aiopeertube.migrate.kinds import Kind, Update
+from aiopeertube.migrate.kinds.whole import Whole
+from aiopeertube.migrate.kinds.whole import differences as of_whole
 from aiopeertube.migrate.metadata import fields
 from aiopeertube.migrate.rows.own_writes import EXPORT
 from aiopeertube.migrate.scope import Who
 from aiopeertube.migrate.watching import UNWATCHED, Watcher
 
-from .compare import Lookup, is_about_one_video, reason
-from .planning import plan_again
+from .compare import is_about_one_video, reason
+from .planning import compare_again, plan_again
 
 if TYPE_CHECKING:
     from aiopeertube._client import PeerTube
@@ -84,9 +86,13 @@ async def derive(
     who: Who,
     make: Callable[[Item], Item | None],
     *,
+    kind: Kind | None = None,
     watcher: Watcher = UNWATCHED,
 ) -> None:
-    """Plan in the journal `into` what `make` wants for each video that `job` changed; None: nothing."""
+    """Plan in the journal `into` what `make` wants for each video that `job` changed; None: nothing.
+
+    `kind` is that of the job, where it is no edit.
+    """
 
     async def wanted() -> AsyncIterator[Item]:
         async for item in job.changed():
@@ -97,7 +103,7 @@ async def derive(
                 yield made
 
     await plan_again(into, wanted())
-    await Lookup(pt, into, who, watcher=watcher).run()
+    await compare_again(pt, into, who, kind or Update(), watcher=watcher)
 
 
 class Verifier:
@@ -123,9 +129,9 @@ class Verifier:
     async def run(self, kind: Kind) -> Verified:
         """Look at every item that was changed."""
         if kind.compares:
-            await self._by_comparing()
+            await self._by_comparing(kind)
         else:
-            async for item in self._job.items("changed"):
+            async for item in self._job.standing():
                 self._take(item, await self._check(kind, item))
         return Verified(
             self._stand, self._differ, tuple(self._kept), await self._job.not_done(), await self._not_done()
@@ -151,16 +157,17 @@ class Verifier:
                 self._tell(found)
         return tuple(kept)
 
-    async def _by_comparing(self) -> None:
+    async def _by_comparing(self, kind: Kind) -> None:
+        differences = of_whole if isinstance(kind, Whole) else fields.differences
         with (
             tempfile.TemporaryDirectory(prefix="aiopeertube-") as folder,
             Journal.create(Path(folder) / "verify.journal", self._job.job) as proof,
         ):
-            await derive(self._pt, self._job, proof, self._who, as_written, watcher=self._watcher)
+            await derive(self._pt, self._job, proof, self._who, as_written, kind=kind, watcher=self._watcher)
             self._stand = (await proof.counts()).get("unchanged", 0)
             async for item in proof.items("planned", "failed", "conflict"):
                 planned = item.state == "planned"
-                self._take(item, fields.differences(item.before or {}, item.after or {}) if planned else item.reason)
+                self._take(item, differences(item.before or {}, item.after or {}) if planned else item.reason)
 
     def _take(self, item: Item, why: str) -> None:
         if not why:

@@ -1,6 +1,8 @@
 """Opens a table for writing, by its name."""
 
 from collections.abc import Sequence
+from pathlib import PurePath
+from typing import Final
 
 from aiopeertube.errors import ConfigurationError
 
@@ -35,7 +37,7 @@ def open_sink(
     Raises:
         ConfigurationError: it cannot be written there; an option makes no sense; openpyxl is not installed.
     """
-    kind = format_of(path, format) or "csv"
+    kind = _format_to_write(path, format)
     separator = delimiter_of(delimiter or ("tab" if kind == "tsv" else ","))
     if kind not in ("csv", "tsv") and (delimiter is not None or bom):
         option = "bom" if bom else "delimiter"
@@ -54,8 +56,27 @@ def check_table(path: str) -> None:
     Raises:
         ConfigurationError: its extension means another format; openpyxl is not installed.
     """
-    if format_of(path, None) == "xlsx":
+    if _format_to_write(path, None) == "xlsx":
         need_openpyxl()
+
+
+def _format_to_write(path: str, given: str | None) -> str:
+    """Return the format of a table; a name without an extension is one of CSV, and so is stdout.
+
+    Raises:
+        ConfigurationError: the extension is that of something else, which a reader would take it for.
+    """
+    extension = PurePath(path).suffix.lower()
+    if given is None and extension in _OTHERS:
+        what = f"{path}: a table is no {extension}; call it .csv, .tsv, .jsonl or .xlsx, or say which of these it is"
+        raise ConfigurationError(what, option="format")
+    return format_of(path, given) or "csv"
+
+
+# What others open by its extension alone, or fail to: .xlsm without macros is damaged for Excel.
+_OTHERS: Final = frozenset(
+    {".json", ".xlsm", ".pdf", ".doc", ".docx", ".html", ".xml", ".gz", ".zip", ".db", ".sqlite"}
+)
 
 
 def _sink(target: Target, kind: str, columns: Sequence[str], delimiter: str, *, bom: bool) -> Sink:

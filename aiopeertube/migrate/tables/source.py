@@ -10,7 +10,7 @@ CELL_LIMIT: Final = 100_000  # characters; PeerTube's longest text has 10,000
 RECORD_LIMIT: Final = 1 << 20  # characters of one row, its quotes, delimiters and line breaks included
 
 # Columns that name files of this machine, which may have any bytes in their names.
-FILES: Final = frozenset({"file", "thumbnailfile", "previewfile"})
+FILES: Final = frozenset({"file", "thumbnailfile", "previewfile", "avatar", "banner"})
 
 
 class BadCell(ValueError):

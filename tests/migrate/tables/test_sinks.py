@@ -330,3 +330,16 @@ def test_csv_memory_does_not_depend_on_the_number_of_rows(tmp_path: Path) -> Non
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
     assert peaks[1] < peaks[0] * 1.5
+
+
+@pytest.mark.parametrize("name", ["films.json", "films.xlsm", "films.PDF"])
+def test_a_name_that_promises_something_else_is_refused(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    with pytest.raises(ConfigurationError, match=r"a table is no \.\w+; call it \.csv") as caught:
+        open_sink(str(path), ["a"])
+    assert caught.value.option == "format"
+    assert not any(tmp_path.iterdir())
+    for other, kind in ((path, "jsonl"), (tmp_path / "films.2024", None)):
+        with open_sink(str(other), ["a"], format=kind) as sink:
+            sink.write({"a": "b"})
+    assert path.read_text() == '{"a":"b"}\n'

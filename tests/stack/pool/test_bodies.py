@@ -10,7 +10,8 @@ import pytest
 
 from aiopeertube import errors
 from aiopeertube.stack.pool.bodies import Watched, pour, read_bounded
-from aiopeertube.wire.messages import Request, nothing
+from aiopeertube.wire.answers import nothing
+from aiopeertube.wire.messages import Request
 
 pytestmark = pytest.mark.anyio
 

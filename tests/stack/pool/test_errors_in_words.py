@@ -13,7 +13,8 @@ from aiopeertube import errors
 from aiopeertube._proxies import Proxy
 from aiopeertube.stack.pool.aiohttp import _closed, _reason, _too_late, _translate
 from aiopeertube.stack.pool.proxied import credentials, is_forwarded, refused
-from aiopeertube.wire.messages import FormBody, Request, nothing
+from aiopeertube.wire.answers import nothing
+from aiopeertube.wire.messages import FormBody, Request
 
 KEY = ConnectionKey("a", 443, True, True, None, None, None)
 PLAIN = Proxy("http://proxy:3128")

@@ -11,7 +11,8 @@ import trustme
 
 from aiopeertube import PeerTube, errors
 from aiopeertube.stack.pool.aiohttp import AiohttpPool
-from aiopeertube.wire.messages import JsonBody, Request, nothing
+from aiopeertube.wire.answers import nothing
+from aiopeertube.wire.messages import JsonBody, Request
 
 pytestmark = pytest.mark.anyio
 

@@ -3,7 +3,6 @@
 from typing import Any
 
 from aiopeertube.wire.answers import json_value, strange
-from aiopeertube.wire.identifiers import video_problem
 from aiopeertube.wire.messages import Response
 
 
@@ -16,6 +15,6 @@ def with_new_video(response: Response) -> Any:
     answer = json_value(response)
     video = answer.get("video") if isinstance(answer, dict) else None
     uuid = video.get("uuid") if isinstance(video, dict) else None
-    if isinstance(uuid, str) and video_problem(uuid) is None:
+    if isinstance(uuid, str) and uuid:
         return answer
     raise strange(response, "a video")

@@ -10,6 +10,8 @@ from aiopeertube import errors
 from .messages import Request, Response
 from .secrets import hide_in_text
 
+_TROUBLE: Final = frozenset({"error", "errors", "code", "detail"})
+
 
 def json_value(response: Response) -> Any:
     """Decode a JSON body."""
@@ -34,8 +36,10 @@ def nothing(response: Response) -> None:
 
 
 def no_content(response: Response) -> None:
-    """Accept an answer without content alone: JSON is somebody else's, and does not tell what was done."""
-    if response.body:
+    """Accept an answer without content, or JSON that speaks of no error: a proxy's own words may come with a 200."""
+    nothing(response)
+    told = json_value(response) if response.body else None
+    if isinstance(told, dict) and not _TROUBLE.isdisjoint(told):
         raise strange(response, "no content")
 
 

@@ -213,7 +213,7 @@ async def test_everything_that_is_wrong_is_told_before_anything_is_sent(pt: Peer
         "line 2, column playlist: the row names no playlist",
         "line 3, column description: it must have 3 to 1,000 characters, and has 2",
         "line 3, column privacy: playlists are public, unlisted or private, not 'Internal'",
-        "line 3, column channel: there is no channel 'nisv_chanel'; did you mean 'nisv_channel'?",
+        "line 3, column channel: there is no channel 'nisv_chanel' that you may use; did you mean 'nisv_channel'?",
         "line 4, column position: the row names no video",
         "line 5, column position: '0' is no position: they count from 1",
         "line 5, column stopTimestamp: it stops before it starts",

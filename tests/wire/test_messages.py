@@ -8,7 +8,15 @@ from typing import Any
 import pytest
 
 from aiopeertube import errors
-from aiopeertube.wire.answers import error_of, is_token_problem, json_or_text, json_value, nothing, problem_of
+from aiopeertube.wire.answers import (
+    error_of,
+    is_token_problem,
+    json_or_text,
+    json_value,
+    no_content,
+    nothing,
+    problem_of,
+)
 from aiopeertube.wire.headers import RateHeaders, epoch, rate_headers, retry_after
 from aiopeertube.wire.messages import Decoder, FormBody, JsonBody, Request, Response, encode_query
 
@@ -100,6 +108,18 @@ def test_no_content_is_accepted_and_json_is_too() -> None:
     decode: Decoder = nothing
     assert decode(Response(204, {}, b"")) is None
     assert decode(an_answer(200, {"ok": True}, JSON)) is None
+
+
+@pytest.mark.parametrize("body", [b"", b"{}", b'{"id":1}', b"[]", b"null"])
+def test_what_speaks_of_no_error_passes_for_no_content(body: bytes) -> None:
+    no_content(Response(200, {"content-type": "application/json"}, body))
+
+
+@pytest.mark.parametrize("body", [b'{"error":"busy"}', b'{"code":7}', b'{"detail":""}', b"{", b"<html>"])
+def test_what_speaks_of_an_error_does_not_pass_for_no_content(body: bytes) -> None:
+    kind = "text/html" if body[:1] == b"<" else "application/json"
+    with pytest.raises(errors.UnexpectedResponse, match="expected"):
+        no_content(Response(200, {"content-type": kind}, body))
 
 
 def test_a_page_of_html_does_not_pass_for_no_content() -> None:

@@ -44,6 +44,7 @@ class App:
         self.limit = FixedWindows(*options.rate_limit) if options.rate_limit else None
         self.login_limit = FixedWindows(*options.login_limit) if options.login_limit else None
         self._object_limit = FixedWindows(*options.object_limit) if options.object_limit else None
+        self._feed_limit = FixedWindows(*options.feed_limit) if options.feed_limit else None
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer a request."""
@@ -138,10 +139,13 @@ class App:
     ) -> list[FixedWindows | None]:
         """Return the limits that count a request."""
         if not call.target.startswith(API):
+            if words[0] == "feeds":
+                return [self._feed_limit]
             return [self._object_limit] if words[:2] == ["videos", "watch"] else []
         if found is not None and found[0].template == _LOGIN:
             return [self.limit, self.login_limit]
-        return [self.limit] if words[0] in LIMITED else []
+        is_limited = words[0] in LIMITED or (found is not None and found[0].is_limited)
+        return [self.limit] if is_limited else []
 
     def _within_limits(
         self,
@@ -195,11 +199,14 @@ def _client(request: web.BaseRequest) -> str:
 
 
 def _passes(call: Call) -> bool:
-    """Tell whether the caller is exempt from the limit.
+    """Tell whether the caller is exempt from the limit, as staff and runners are.
 
     Raises:
         Problem: the token is not valid, which is only noticed where a used-up window would refuse.
     """
+    runner = call.body.fields.get("runnerToken") if call.body is not None else None
+    if runner:
+        return call.store.runners.of_token(runner) is not None
     user = call.user_or_none()
     return user is not None and user.is_staff
 

@@ -49,6 +49,7 @@ class EmulatorOptions:
         rate_limit: Requests per window, and the window's seconds; None: no limit and no headers.
         login_limit: The same for logins, which also count for `rate_limit`.
         object_limit: As `rate_limit`, for ActivityPub objects, which are counted by themselves.
+        feed_limit: As `rate_limit`, for feeds, which are counted by themselves.
         latency: Seconds added to each answer, half before and half after, as a network's round trip does;
             no resource of the server is held during it.
         read_seconds: Seconds that reading a list or a video takes; four run at once, others wait.
@@ -73,6 +74,7 @@ class EmulatorOptions:
     rate_limit: tuple[int, float] | None = (50, 10.0)
     login_limit: tuple[int, float] | None = (15, 300.0)
     object_limit: tuple[int, float] | None = (500, 10.0)
+    feed_limit: tuple[int, float] | None = (50, 10.0)
     latency: float = 0.0
     read_seconds: float = 0.0
     write_seconds: float = 0.0

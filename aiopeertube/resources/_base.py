@@ -1,9 +1,8 @@
 """What resources share: a sender for their calls, and requests for one value or for pages."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from aiopeertube._pagination import Paginator
 from aiopeertube.errors import InputError
 from aiopeertube.wire.answers import json_value
 from aiopeertube.wire.call import Call, Sender
@@ -25,20 +24,6 @@ class Resource:
         except InputError as exc:
             problem = problem or exc
         return Call("GET", API + path, json_value, query=pairs, problem=problem, sender=self._sender)
-
-    def _pages(
-        self,
-        path: str,
-        query: Mapping[str, Any],
-        *,
-        count: int,
-        problem: InputError | None = None,
-        key: Callable[[Any], Any] | None = None,
-    ) -> Paginator[Any]:
-        def page(start: int, size: int) -> Call[Any]:
-            return self._get(path, {"start": start, "count": size, **query}, problem)
-
-        return Paginator(page, count=count, key=key)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}>"

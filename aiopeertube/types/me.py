@@ -129,6 +129,14 @@ class ReportedChannel(ActorSummary, TypedDict):
     isLocal: bool
     banners: list[ActorImage]
     hostRedundancyAllowed: bool | None
+    # Of a video that is gone the server keeps the channel as it was.
+    followingCount: NotRequired[int]
+    followersCount: NotRequired[int]
+    createdAt: NotRequired[str]
+    updatedAt: NotRequired[str]
+    support: NotRequired[str | None]
+    publicEmail: NotRequired[str | None]  # 8.x
+    ownerAccount: NotRequired[Account]
 
 
 class ReportedVideo(TypedDict):

@@ -560,13 +560,16 @@ def test_what_is_said_of_a_stopped_job_is_true(server: Emulator, user: Cli) -> N
     stopped = user("apply", "in.csv", "--max-duration", "0.0001s")
     assert (stopped.exit_code, "--resume" in stopped.stderr, "journal:" in stopped.stderr) == (75, False, False)
     assert "nothing was sent; run it once more" in stopped.stderr
-    server.faults.add(Fault("stall", method="PUT", seconds=0.1))
-    assert "--resume goes on" in user("apply", "in.csv", "--max-duration", "0.05s").stderr
+    slow = Fault("stall", method="PUT", seconds=1.0)
+    stops = ("--max-duration", "0.7s", "--concurrency", "1")  # after the first, also where the machine is busy
+    server.faults.add(slow)
+    assert "--resume goes on" in user("apply", "in.csv", *stops).stderr
     verified = user("verify", "last")
     assert (verified.exit_code, "were not done by this job" in verified.stderr) == (1, True)
+    server.faults.clear()
     assert user("apply", "in.csv", "--resume").exit_code == 0
-    slowly = ("--max-duration", "0.01s", "--concurrency", "1")
-    assert "--resume goes on" in user("rollback", "last", *slowly).stderr
+    server.faults.add(slow)
+    assert "--resume goes on" in user("rollback", "last", *stops).stderr
     again = user("rollback", "last")
     assert (again.exit_code, "has not come to its end" in again.stderr) == (2, True)
     server.faults.clear()

@@ -89,7 +89,8 @@ only_real = pytest.mark.parametrize("walked", [REAL], indirect=True)
 
 
 def _for_walks(version: Any) -> AbstractContextManager[Emulator]:
-    return Emulator.in_thread(videos=5, rate_limit=None, replacements=True, server_version=version)
+    limits: dict[str, Any] = {"rate_limit": None, "login_limit": None, "feed_limit": None}
+    return Emulator.in_thread(videos=5, replacements=True, server_version=version, **limits)
 
 
 @pytest.fixture(scope="session")

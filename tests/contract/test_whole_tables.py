@@ -44,16 +44,17 @@ async def stands(pt: PeerTube, run: migrate.Run, changed: int) -> None:
     assert (await migrate.verify(pt, run.journal)).ok
 
 
-@pytest.mark.parametrize("kind", ["csv", "jsonl", "xlsx"])
-async def test_chapters(pt: PeerTube, videos: list[str], kind: str) -> None:
+async def test_chapters(walked: Server, pt: PeerTube, videos: list[str]) -> None:
     before = await pt.videos.chapters.get(videos[0])
     rows = [{"uuid": videos[0], "timecode": str(number), "title": title} for number, title in enumerate(TITLES)]
     write_rows("in.jsonl", rows)
     run = await migrate.chapters(pt, "in.jsonl")
     await stands(pt, run, 1)
-    await migrate.export_chapters(pt, f"out.{kind}", scope=migrate.Scope(mine=True))
-    again = await migrate.chapters(pt, f"out.{kind}")
-    assert set(again.counts) == {"unchanged"}
+    for kind in (
+        ("csv", "jsonl", "xlsx") if walked.emulator else ("csv",)
+    ):  # each video is a request, and there are many
+        await migrate.export_chapters(pt, f"out.{kind}", scope=migrate.Scope(mine=True))
+        assert set((await migrate.chapters(pt, f"out.{kind}")).counts) == {"unchanged"}
     assert (await migrate.rollback(pt, run.journal)).counts == {"changed": 1}
     assert await pt.videos.chapters.get(videos[0]) == before
 

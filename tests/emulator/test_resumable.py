@@ -381,3 +381,12 @@ class TestChecksums:
     async def test_unknown(self, owner: Visitor) -> None:
         status, _, body = await send(owner, await begin(owner), 0, 1000, Digest="crc32=AAAA")
         assert (status, body["error"]["code"]) == (400, "UnsupportedChecksumAlgorithm")
+
+
+async def test_files_are_not_replaced_unless_the_emulator_is_told_to_allow_it(owner: Visitor) -> None:
+    path, headers = "/videos/1/source/replace-resumable", {"X-Upload-Content-Length": "9"}
+    headers["X-Upload-Content-Type"] = "video/mp4"
+    status, _, body = await owner.call("POST", path, json={"filename": "again.mp4"}, headers=headers)
+    assert (status, body["detail"]) == (403, "Updating the file of an existing video is not allowed on this instance")
+    status, _, body = await owner.call("PUT", f"{path}?upload_id=none", data=b"x")
+    assert (status, body["error"]["code"]) == (403, "Forbidden")

@@ -108,3 +108,15 @@ async def test_a_registration_token_takes_its_runners_along(server: Emulator, vi
     assert (await visitor.call("DELETE", f"/runners/registration-tokens/{token}"))[0] == 204
     status, _, refused = await visitor.call("POST", "/runners/jobs/request", json={"runnerToken": runner})
     assert (status, refused["code"]) == (404, "unknown_runner_token")
+
+
+@pytest.mark.parametrize("options", [{"videos": 1, "rate_limit": (3, 10.0), "feed_limit": (1, 10.0)}])
+async def test_runners_pass_the_limit_and_feeds_have_their_own(
+    server: Emulator, visitor: Visitor, runner: str
+) -> None:
+    statuses = [(await visitor.call("POST", "/runners/unregister", json={"runnerToken": "no"}))[0] for _ in range(3)]
+    assert statuses == [404, 404, 429]  # the runner's registration was the first
+    assert (await visitor.call("POST", "/runners/jobs/request", json={"runnerToken": runner}))[0] == 200
+    for expected in (200, 429):
+        async with visitor.session.get(f"{server.url}/feeds/videos.json") as answer:
+            assert (answer.status, answer.headers["X-RateLimit-Limit"]) == (expected, "1")

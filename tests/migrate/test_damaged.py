@@ -189,7 +189,7 @@ async def test_bytes_that_flipped_beside_a_journal_are_found(journal_path: Path,
     beside = Path(f"{path}-wal")
     data = beside.read_bytes()
     last = transactions(data)[-2]  # where the last one begins
-    for at in (0, 9, 20, 31, 33, 37, 41, 50, 60, 5_000, last - 4_000, last - 1):
+    for at in (0, 9, 20, 31, 33, 37, 41, 50, 60, 5_000, last - 4_000, last - 1, last, last + 90, len(data) - 1):
         beside.write_bytes(data[:at] + bytes([data[at] ^ 4]) + data[at + 1 :])
         with pytest.raises(JournalError, match=r"killed\.journal-wal beside it is"):
             Journal.open(path, read_only=read_only)
@@ -202,8 +202,10 @@ async def test_a_last_transaction_that_a_power_cut_tore_is_left_out(journal_path
     path = await killed(journal_path)
     beside = Path(f"{path}-wal")
     data = beside.read_bytes()
-    last = transactions(data)[-2]
-    for torn in (data[: last + 100], data[:-1], data[: last + 24] + bytes(100) + data[last + 124 :]):
+    last, frame = transactions(data)[-2], 24 + 4096
+    earlier = data[32:40] + bytes(8) + data[48 : 32 + frame]  # a frame of an earlier generation
+    over = data[: last + 24] + bytes(100) + data[last + 124 :] + earlier
+    for torn in (data[: last + 100], data[:-1], data[: len(data) - frame] + earlier * 2, over):
         beside.write_bytes(torn)
         with Journal.open(path, read_only=True) as journal:
             assert await journal.counts() == {"read": 5}

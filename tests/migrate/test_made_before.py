@@ -187,3 +187,13 @@ async def test_a_key_of_its_own_makes_another_video_of_one_address(pt: PeerTube,
         run = await migrate.import_(pt, "in.csv", channel="nisv_channel")
         assert run.counts == {"failed": 1} if "corrected" in name else {"changed": 1}
     assert made(server) == ["Film", "Film cut"]
+
+
+async def test_a_key_that_came_later_makes_no_other_video(pt: PeerTube, server: Emulator) -> None:
+    await migrate.import_(pt, imports("in.csv", ADDRESSES[:1]), channel="nisv_channel")
+    Path("in.csv").write_text("targetUrl,name,key\nhttps://files.example/0.mp4,Film 0,1\n")
+    run = await migrate.import_(pt, "in.csv", channel="nisv_channel")
+    assert run.counts == {"unchanged": 1}
+    assert made(server) == ["Film 0"]
+    Path("t.csv").write_text("key,description\n1,By its key\n")
+    assert (await migrate.apply(pt, "t.csv")).counts == {"changed": 1}

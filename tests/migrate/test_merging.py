@@ -380,6 +380,18 @@ async def test_an_emptied_cell_knows_nothing(server: Emulator, pt: PeerTube) -> 
         assert plan.replaced == (1, 1)
 
 
+async def test_an_edit_of_what_nothing_can_change_is_told(server: Emulator, pt: PeerTube) -> None:
+    rows = await exported(pt)
+    for row, cell in zip(
+        rows, ("1999-12-31", "", "nonsense", rows[3]["publishedAt"].replace("T", " ")), strict=False
+    ):
+        row["publishedAt"] = cell
+    heard = Heard()
+    with await migrate.plan(pt, write_rows("t.csv", rows), watcher=heard) as plan:
+        assert plan.changes == 0
+    assert heard.lines == ["publishedAt cannot be changed, and 1 cell was edited: left as it is"]
+
+
 async def test_a_text_of_any_length_is_remembered(server: Emulator, pt: PeerTube) -> None:
     draw = random.Random("long")
     texts = {n: "".join(chr(draw.randrange(0x4E00, 0x9FFF)) for _ in range(10_000)) for n in server.store.videos}

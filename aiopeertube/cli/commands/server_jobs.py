@@ -22,14 +22,15 @@ _JOBS: Final = Columns(
     table=("type", "id", "state", "progress", "createdAt", "error"),
     csv=("type", "id", "state", "progress", "priority", "createdAt", "processedOn", "finishedOn", "error", "data"),
 )
-# Those of 8.2, to complete; the server says which it has.
+# Those of 6.3 and 8.2, to complete; a server says which it has.
 _TYPES: Final = (
-    "activitypub-cleaner", "activitypub-follow", "activitypub-http-broadcast", "activitypub-http-broadcast-parallel",
-    "activitypub-http-fetcher", "activitypub-http-unicast", "activitypub-refresher", "actor-keys",
-    "after-video-channel-import", "create-user-export", "email", "federate-video", "generate-video-storyboard",
-    "import-user-archive", "manage-video-torrent", "move-to-file-system", "move-to-object-storage", "notify",
-    "transcoding-job-builder", "video-channel-import", "video-file-import", "video-import", "video-live-ending",
-    "video-redundancy", "video-studio-edition", "video-transcoding", "video-transcription", "videos-views-stats",
+    "activitypub-cleaner", "activitypub-follow", "activitypub-http-broadcast",
+    "activitypub-http-broadcast-parallel", "activitypub-http-fetcher", "activitypub-http-unicast",
+    "activitypub-refresher", "actor-keys", "after-video-channel-import", "build-automatic-tags",
+    "create-user-export", "email", "federate-video", "generate-video-storyboard", "import-user-archive",
+    "manage-video-torrent", "move-to-file-system", "move-to-object-storage", "notify", "transcoding-job-builder",
+    "video-channel-import", "video-file-import", "video-import", "video-live-ending", "video-redundancy",
+    "video-studio-edition", "video-transcoding", "video-transcription", "videos-stats", "videos-views-stats",
 )  # fmt: skip
 
 

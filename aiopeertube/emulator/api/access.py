@@ -43,6 +43,19 @@ def existing_video(call: Call, param: str = "id") -> Video:
     return video
 
 
+def managed_video(call: Call) -> Video:
+    """Return the video in the path, which whoever asks may change.
+
+    Raises:
+        Problem: there is none, they are nobody, or may not.
+    """
+    user = call.user()
+    check_id(call)
+    video = existing_video(call)
+    check_can_manage(user, video)
+    return video
+
+
 def check_can_manage(user: User, video: Video) -> None:
     """Check that a user may change a video.
 

@@ -183,6 +183,7 @@ class Route:
     template: str  # the path below ``/api/v1``, with parameters in braces
     handler: Handler  # answers it
     operation: str | None = None  # its name in the API documentation; errors contain it
+    is_limited: bool = False  # has the rate limit, though others with its first word have not
 
     @property
     def label(self) -> str:

@@ -2,11 +2,10 @@
 
 from typing import Any
 
-from aiopeertube.emulator.api.access import check_can_manage, check_can_see, check_id, existing_video
+from aiopeertube.emulator.api.access import check_can_see, check_id, existing_video, managed_video
 from aiopeertube.emulator.api.calls import Call, Reply, Route, json_reply, no_content
 from aiopeertube.emulator.api.rights import checked, is_number, is_text
 from aiopeertube.emulator.model.constants import EMBED_POLICIES
-from aiopeertube.emulator.model.entities import Video
 
 _TITLE = is_text(1, 100)
 _MESSAGES = {
@@ -25,7 +24,7 @@ async def chapters(call: Call) -> Reply:
 
 async def put_chapters(call: Call) -> Reply:
     """Replace a video's chapters."""
-    video = await _managed(call)
+    video = managed_video(call)
     sent = checked(call, (await call.read_body()).fields, {"chapters": _are_chapters}, ("chapters",), _MESSAGES)
     await call.backend.write()
     found = sorted((int(chapter["timecode"]), chapter["title"]) for chapter in sent["chapters"])
@@ -45,7 +44,7 @@ async def embed_rule(call: Call) -> Reply:
     """Return who may embed a video, to those who may change it; 6.3 has no such rule."""
     if not call.is_modern:
         return Reply(400)
-    video = await _managed(call)
+    video = managed_video(call)
     policy = {"id": video.embed_policy, "label": EMBED_POLICIES[video.embed_policy]}
     return json_reply({"policy": policy, "domains": list(video.embed_domains)})
 
@@ -54,7 +53,7 @@ async def put_embed_rule(call: Call) -> Reply:
     """Say who may embed a video."""
     if not call.is_modern:
         return Reply(400)
-    video = await _managed(call)
+    video = managed_video(call)
     checks = {"policy": lambda value: value in EMBED_POLICIES, "domains": lambda value: isinstance(value, list)}
     sent = checked(call, (await call.read_body()).fields, checks, ("policy",))
     video.embed_policy, video.embed_domains = sent["policy"], tuple(sent.get("domains", ()))
@@ -69,14 +68,6 @@ async def may_embed(call: Call) -> Reply:
     video = existing_video(call)
     is_allowed = video.embed_policy == 1 or call.query().get("domain") in video.embed_domains
     return json_reply({"domainAllowed": is_allowed, "userBypassAllowed": None})
-
-
-async def _managed(call: Call) -> Video:
-    user = call.user()
-    check_id(call)
-    video = existing_video(call)
-    check_can_manage(user, video)
-    return video
 
 
 ROUTES = (

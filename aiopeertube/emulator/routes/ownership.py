@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from aiopeertube.emulator.api.access import check_can_manage, check_id, existing_video
+from aiopeertube.emulator.api.access import check_can_manage, managed_video
 from aiopeertube.emulator.api.calls import Call, Handler, Reply, Route, done, no_content, only_8
 from aiopeertube.emulator.api.edits import channel_of_user
 from aiopeertube.emulator.api.offer_bodies import offer_body
@@ -48,10 +48,7 @@ def managed_channel(call: Call, user: User) -> Channel:
 
 async def give_video(call: Call) -> Reply:
     """Offer a video to another user."""
-    user = call.user()
-    check_id(call)
-    video = existing_video(call)
-    check_can_manage(user, video)
+    user, video = call.user(), managed_video(call)
     taker = await _taker(call, "video", video.channel.owner)
     known = [offer for offer in call.store.community.offers.values() if offer.video is video]
     await _offer(call, known, user, taker, video=video)
@@ -125,10 +122,7 @@ def _listing(fits: Callable[[Offer], bool]) -> Handler:
 
 async def of_video(call: Call) -> Reply:
     """List the offers of a video."""
-    user = call.user()
-    check_id(call)
-    video = existing_video(call)
-    check_can_manage(user, video)
+    video = managed_video(call)
     return _offers(call, lambda offer: offer.video is video)
 
 

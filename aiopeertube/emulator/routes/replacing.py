@@ -1,6 +1,6 @@
 """Other files for videos, sent in chunks, where the server lets users replace them."""
 
-from aiopeertube.emulator.api.access import check_can_manage, check_id, existing_video
+from aiopeertube.emulator.api.access import managed_video
 from aiopeertube.emulator.api.calls import Call, Reply, json_reply
 from aiopeertube.emulator.api.creation import check_file_type, unreadable
 from aiopeertube.emulator.api.resumable import (
@@ -24,29 +24,27 @@ async def announce(call: Call) -> Reply:
     check_announcement(call, body)
     if invalid := invalid_filename(body.fields["filename"]):
         raise invalid_parameters(invalid, call.target)
-    _replaceable(call, user)
+    _replaceable(call)
     check_file_type(call.request.headers[TYPE], more=call.backend.options.additional_extensions)
     return announce_upload(call, user, body.fields["filename"], dict(body.fields), body)
 
 
-def _replaceable(call: Call, user: User) -> Video:
-    """Return the video of the path, whose file the user may replace.
+def _replaceable(call: Call) -> Video:
+    """Return the video of the path, whose file whoever asks may replace.
 
     Raises:
         Problem: there is none, it is not theirs, or nobody may.
     """
-    check_id(call)
-    video = existing_video(call)
-    check_can_manage(user, video)
+    video = managed_video(call)
     if not call.backend.options.replacements:
         raise Problem("Updating the file of an existing video is not allowed on this instance", 403)
     return video
 
 
-async def _finish(call: Call, user: User, upload: PendingUpload) -> Reply:
+async def _finish(call: Call, _user: User, upload: PendingUpload) -> Reply:
     """Put a complete file into the place of the video's."""
     try:
-        video = _replaceable(call, user)
+        video = _replaceable(call)
         if not is_video(upload.head()):
             raise unreadable()
         await call.backend.write()

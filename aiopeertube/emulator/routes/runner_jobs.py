@@ -204,12 +204,12 @@ _JOB = "/runners/jobs/{jobUUID}"
 _FILES = f"{_JOB}/files/videos/{{id}}"
 ROUTES = (
     Route("GET", "/runners/jobs", jobs),
-    Route("POST", "/runners/jobs/request", request),
-    Route("POST", f"{_JOB}/accept", accept),
-    Route("POST", f"{_JOB}/abort", abort),
-    Route("POST", f"{_JOB}/update", update),
+    Route("POST", "/runners/jobs/request", request, is_limited=True),
+    Route("POST", f"{_JOB}/accept", accept, is_limited=True),
+    Route("POST", f"{_JOB}/abort", abort, is_limited=True),
+    Route("POST", f"{_JOB}/update", update, is_limited=True),
     Route("POST", f"{_JOB}/error", error),
-    Route("POST", f"{_JOB}/success", success),
+    Route("POST", f"{_JOB}/success", success, is_limited=True),
     Route("POST", f"{_JOB}/cancel", cancel),
     Route("DELETE", _JOB, delete),
     Route("POST", f"{_FILES}/max-quality", file),

@@ -118,11 +118,11 @@ async def delete_token(call: Call) -> Reply:
 
 
 ROUTES = (
-    Route("GET", "/runners", runners),
-    Route("POST", "/runners/register", register),
-    Route("POST", "/runners/unregister", unregister),
-    Route("GET", "/runners/registration-tokens", tokens),
-    Route("POST", "/runners/registration-tokens/generate", generate),
-    Route("DELETE", "/runners/registration-tokens/{id}", delete_token),
-    Route("DELETE", "/runners/{runnerId}", delete),
+    Route("GET", "/runners", runners, is_limited=True),
+    Route("POST", "/runners/register", register, is_limited=True),
+    Route("POST", "/runners/unregister", unregister, is_limited=True),
+    Route("GET", "/runners/registration-tokens", tokens, is_limited=True),
+    Route("POST", "/runners/registration-tokens/generate", generate, is_limited=True),
+    Route("DELETE", "/runners/registration-tokens/{id}", delete_token, is_limited=True),
+    Route("DELETE", "/runners/{runnerId}", delete, is_limited=True),
 )

@@ -1,6 +1,6 @@
 """Uploads in one request, and uploaded files."""
 
-from aiopeertube.emulator.api.access import check_can_manage, check_id, existing_video
+from aiopeertube.emulator.api.access import managed_video
 from aiopeertube.emulator.api.calls import Call, Reply, Route, json_reply
 from aiopeertube.emulator.api.creation import check_new_video, check_place, create_video, unreadable, uploaded
 from aiopeertube.emulator.api.validation import IMAGE_FIELDS
@@ -28,10 +28,7 @@ async def upload(call: Call) -> Reply:
 
 async def source(call: Call) -> Reply:
     """Describe the file that was uploaded for a video."""
-    user = call.user()
-    check_id(call)
-    video = existing_video(call)
-    check_can_manage(user, video)
+    video = managed_video(call)
     if video.source is None:
         raise not_found("Video source")
     return json_reply(call.backend.renderer.source(video.source))

@@ -2,9 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
-from aiopeertube.emulator.api.access import check_can_manage, check_can_see, check_id, existing_video
+from aiopeertube.emulator.api.access import check_can_see, check_id, existing_video, managed_video
 from aiopeertube.emulator.api.calls import Call, Reply, Route, json_reply
-from aiopeertube.emulator.model.entities import Video
 from aiopeertube.emulator.wire.clocks import iso
 from aiopeertube.emulator.wire.problem_json import invalid_parameter, invalid_parameters
 
@@ -15,19 +14,19 @@ _DAYS = 30
 
 async def overall(call: Call) -> Reply:
     """Return how much a video was watched."""
-    _managed(call)
+    managed_video(call)
     return json_reply({**_OVERALL, "countries": [], "subdivisions": []})
 
 
 async def retention(call: Call) -> Reply:
     """Return how many of those who began were still there, by second."""
-    seconds = range(_managed(call).duration + 1)
+    seconds = range(managed_video(call).duration + 1)
     return json_reply({"data": [{"second": second, "retentionPercent": 0} for second in seconds]})
 
 
 async def timeseries(call: Call) -> Reply:
     """Return a metric by day."""
-    _managed(call)
+    managed_video(call)
     metric = call.params["metric"]
     if metric not in _METRICS:
         raise invalid_parameters(invalid_parameter("metric", metric, "params"), call.target)
@@ -40,7 +39,7 @@ async def user_agent(call: Call) -> Reply:
     """Return with what a video was watched; only 8.x."""
     if not call.is_modern:
         return Reply(400)
-    _managed(call)
+    managed_video(call)
     return json_reply({"clients": [], "devices": [], "operatingSystems": []})
 
 
@@ -49,14 +48,6 @@ async def storyboards(call: Call) -> Reply:
     check_id(call)
     check_can_see(call, existing_video(call))
     return json_reply({"storyboards": []})
-
-
-def _managed(call: Call) -> Video:
-    user = call.user()
-    check_id(call)
-    video = existing_video(call)
-    check_can_manage(user, video)
-    return video
 
 
 ROUTES = (

@@ -15,79 +15,32 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from . import journal_file
-from .columns import DAMAGED, INSERTED, READ, SAVED, STATE, as_json, item_of, row_to_insert, row_to_save, value_of
+from .columns import DAMAGED, STATE, as_json, item_of, row_to_insert, row_to_save, value_of
 from .item import Item, State, merged
 from .journal_errors import JournalError, explained
 from .schema import Job
+from .sql import (
+    BACK,
+    BY_VIDEO,
+    CHANGED_SINCE,
+    CORRECTED,
+    HOLD_BACK,
+    INSERT,
+    NOT_DONE,
+    OF_ROWS,
+    OVERWRITTEN,
+    PARTS,
+    READ_AGAIN,
+    REPLACED,
+    SAVE,
+    SELECT,
+    TWICE,
+    UNPROVEN,
+    WHERE,
+)
 from .write_log import WriteLog
 
 PAGE: Final = 200  # items that are read at a time
-
-# Videos come in no order, so an index that grows with them is written all over; built at once it costs a tenth.
-_BY_VIDEO: Final = "CREATE INDEX IF NOT EXISTS item_ref ON item (ref)"
-_SELECT: Final = f"SELECT {', '.join(column.name for column in READ)}, sum FROM item WHERE "  # noqa: S608 - our own names
-_INSERT: Final = (
-    f"INSERT INTO item ({', '.join(column.name for column in INSERTED)}, sum, pass, at) "  # noqa: S608
-    f"VALUES ({'?, ' * len(INSERTED)}?, ?, ?)"
-)
-_SAVE: Final = f"UPDATE item SET {', '.join(f'{column.name} = ?' for column in SAVED)}, sum = ?, at = ? WHERE id = ?"  # noqa: S608
-# Items of a pass whose video this job changed in another way after they were last settled.
-_OVERWRITTEN: Final = """
-WITH last AS (SELECT uuid, max(at) AS at FROM item WHERE state = 'changed' AND uuid != '' GROUP BY uuid)
-SELECT item.id, item.at FROM item JOIN last ON last.uuid = item.uuid
-WHERE pass = ? AND item.at < last.at ORDER BY item.id
-"""
-# Items of a pass that are about one video under several names; what was set apart of an item has its name.
-_TWICE: Final = (
-    "uuid IN (SELECT uuid FROM item WHERE pass = ? AND uuid != '' GROUP BY uuid HAVING count(DISTINCT ref) > 1) "
-    "AND pass = ? AND state NOT IN ('changed', 'sending') ORDER BY uuid, line, id"
-)
-# Unseen: by rows that tell nothing of what whoever wrote them has seen. Rows that make one item never tell.
-_REPLACED: Final = """
-SELECT count(*), coalesce(sum(now.value IS NOT NULL AND now.value NOT IN ('', '[]')), 0)
-FROM item, json_each(item.before) AS now
-WHERE state = 'planned' AND line IS NOT NULL
-    AND coalesce(json_type(note, '$.base'), json_type(note, '$.since'), json_type(note, '$.expected'),
-        json_type(note, '$.lines')) IS NULL
-"""
-_OF_ROWS: Final = frozenset({"base", "of", "own", "since"})  # what rows know of their videos, in an item's note
-_WHERE: Final = ("lines", "rows")  # where several rows that make one item stand, in its note
-# What could not be done counts, unless a later pass wants something else of the same video.
-_NOT_DONE: Final = """
-WITH wish AS (SELECT uuid, max(pass) AS pass FROM item WHERE uuid != '' GROUP BY uuid)
-SELECT item.id FROM item LEFT JOIN wish ON wish.uuid = item.uuid
-WHERE state IN ('read', 'planned', 'sending', 'damaged') OR (
-    state IN ('failed', 'conflict') AND item.pass >= coalesce(wish.pass, 0)
-    AND NOT EXISTS (SELECT 1 FROM item AS later WHERE later.ref = item.ref AND later.pass > item.pass)
-)
-"""
-# A later change of the same thing, by whatever row: captions in a language, a video's pictures.
-_CHANGED_SINCE: Final = """
-EXISTS (SELECT 1 FROM item AS later WHERE later.ref = item.ref AND later.uuid = item.uuid
-    AND later.state = 'changed' AND later.at > item.at)
-"""
-_CORRECTED: Final = f"""
-SELECT state, count(*) FROM item
-WHERE state IN ('failed', 'conflict') AND id NOT IN ({_NOT_DONE}) GROUP BY state
-"""  # noqa: S608 - our own text
-_PARTS: Final = """
-DELETE FROM item WHERE pass < ? AND state IN ('read', 'planned', 'failed') AND EXISTS (
-    SELECT 1 FROM item AS apart WHERE apart.ref = item.ref AND apart.change = item.change AND apart.pass = ?
-)
-"""
-_UNPROVEN: Final = """
-SELECT id, state FROM item WHERE state != 'damaged' AND (
-    typeof(pass) != 'integer' OR pass NOT BETWEEN 0 AND ? OR (
-        state = 'changed' AND NOT EXISTS (SELECT 1 FROM write WHERE write.item = item.id AND outcome = 'changed')
-    )
-)
-"""
-_HOLD_BACK: Final = """
-UPDATE item SET state = 'read', ready = 0, reason = 'nobody knows whether an earlier change of this video was done'
-WHERE state = 'planned' AND pass = ? AND uuid IN (SELECT uuid FROM item WHERE state = 'sending' AND uuid != '')
-"""
-_READ_AGAIN: Final = "state = 'read', ready = 0, reason = ''"
-_BACK: Final = "state = CASE WHEN ready THEN 'planned' ELSE 'read' END, reason = ''"
 
 
 class Database:
@@ -170,10 +123,10 @@ class Database:
 
         So are those that claim to be changed, and of which the log of writes knows nothing, or to be of a later pass.
         """
-        rows = self._connection.execute(_SELECT + "TRUE")
+        rows = self._connection.execute(SELECT + "TRUE")
         found = ((item, str(row[STATE])) for row in rows if (item := item_of(row, self._seed)).state == "damaged")
         self._damaged = {item.id: claim for item, claim in found if claim != "damaged"}
-        self._damaged |= dict(self._connection.execute(_UNPROVEN, (self.last_pass,)))
+        self._damaged |= dict(self._connection.execute(UNPROVEN, (self.last_pass,)))
         if mark and self._damaged:
             with self._changing() as connection:
                 marks = [(DAMAGED, id_) for id_ in self._damaged]
@@ -190,7 +143,7 @@ class Database:
         with self._changing() as connection:
             connection.execute("INSERT OR REPLACE INTO job VALUES ('pass', ?)", (as_json(self.last_pass),))
             if not self._nothing_known:
-                connection.execute(_BY_VIDEO)
+                connection.execute(BY_VIDEO)
 
     def add(self, items: Sequence[Item]) -> list[tuple[Item, Item]]:
         """Take in what rows want; return pairs of rows that contradict each other, the earlier one first."""
@@ -244,9 +197,9 @@ class Database:
 
     def _learn(self, known: Item, item: Item) -> None:
         """Take over what a row knows of its item, or where the rows of an item stand."""
-        if _OF_ROWS & item.note.keys():
+        if OF_ROWS & item.note.keys():
             known.note = item.note
-        elif where := {name: item.note[name] for name in _WHERE if name in item.note}:
+        elif where := {name: item.note[name] for name in WHERE if name in item.note}:
             known.note = known.note | where
         else:
             return
@@ -262,7 +215,7 @@ class Database:
         return kept
 
     def _insert(self, item: Item) -> None:
-        self._connection.execute(_INSERT, (*row_to_insert(item, self._seed), self.last_pass, time.time()))
+        self._connection.execute(INSERT, (*row_to_insert(item, self._seed), self.last_pass, time.time()))
 
     def end_pass(self, *, edits: bool = True, again: Sequence[State] = ()) -> None:
         """Leave out what this pass did not ask for any more; `edits` of one video overwrite each other.
@@ -271,27 +224,27 @@ class Database:
         """
         self._nothing_known = False
         with self._changing() as connection:
-            connection.execute(_BY_VIDEO)
+            connection.execute(BY_VIDEO)
             if edits and self.last_pass > 1:
                 self._plan_again_what_was_overwritten()
             elif self.last_pass > 1:
                 connection.execute(
-                    f"UPDATE item SET {_BACK} WHERE pass = ? AND state = 'changed' AND {_CHANGED_SINCE}",  # noqa: S608
+                    f"UPDATE item SET {BACK} WHERE pass = ? AND state = 'changed' AND {CHANGED_SINCE}",  # noqa: S608
                     (self.last_pass,),
                 )
             # What was set apart of it is read again, with all that its row wants.
-            connection.execute(_PARTS, (self.last_pass, self.last_pass))
+            connection.execute(PARTS, (self.last_pass, self.last_pass))
             connection.execute(
                 "UPDATE item SET state = 'skipped', reason = 'not in the input any more' "
                 "WHERE pass < ? AND state IN ('read', 'planned')",
                 (self.last_pass,),
             )
             connection.execute(
-                f"UPDATE item SET {_BACK} WHERE pass = ? AND state = 'skipped'",  # noqa: S608 - our own text
+                f"UPDATE item SET {BACK} WHERE pass = ? AND state = 'skipped'",  # noqa: S608 - our own text
                 (self.last_pass,),
             )
             connection.execute(
-                f"UPDATE item SET {_READ_AGAIN} "  # noqa: S608 - our own names
+                f"UPDATE item SET {READ_AGAIN} "  # noqa: S608 - our own names
                 f"WHERE pass = ? AND id <= ? AND state IN ({', '.join('?' * len(again))})",
                 (self.last_pass, self._known, *again),
             )
@@ -301,7 +254,7 @@ class Database:
 
         The rest of a video that is in conflict is no wish of its own; it learns what was written beside it.
         """
-        overwritten = self._connection.execute(_OVERWRITTEN, (self.last_pass,)).fetchall()
+        overwritten = self._connection.execute(OVERWRITTEN, (self.last_pass,)).fetchall()
         if overwritten:
             self.log.find_steps()
         for id_, at in overwritten:
@@ -320,7 +273,7 @@ class Database:
         What was there first is known only once that is settled. Return how many are left.
         """
         with self._changing() as connection:
-            return connection.execute(_HOLD_BACK, (self.last_pass,)).rowcount
+            return connection.execute(HOLD_BACK, (self.last_pass,)).rowcount
 
     # -- looking ---------------------------------------------------------------------------------
 
@@ -347,7 +300,7 @@ class Database:
         Return pairs that contradict each other, the earlier one first, and how many items have to be compared again.
         """
         pairs, joined = [], 0
-        twice = self._select(_TWICE, (self.last_pass, self.last_pass))
+        twice = self._select(TWICE, (self.last_pass, self.last_pass))
         with self._changing():
             for _, same in groupby(twice, lambda item: item.uuid):
                 first, *others = same
@@ -373,23 +326,23 @@ class Database:
 
     def written(self) -> Iterator[Item]:
         """Give each item that was changed, the latest last."""
-        found = self._connection.execute(_SELECT + "state = 'changed' ORDER BY at, id")
+        found = self._connection.execute(SELECT + "state = 'changed' ORDER BY at, id")
         items = (item_of(row, self._seed) for row in found)
         return (item for item in items if item.state != "damaged")
 
     def replaced(self) -> tuple[int, int]:
         """Count the values that are planned to be replaced unseen, and those of them that are not empty now."""
-        values, filled = self._connection.execute(_REPLACED).fetchone()
+        values, filled = self._connection.execute(REPLACED).fetchone()
         return int(values), int(filled)
 
     def not_done(self) -> int:
         """Count the items that are open or could not be done, and whose video got no other wish since."""
-        (count,) = self._connection.execute(f"SELECT count(*) FROM ({_NOT_DONE})").fetchone()  # noqa: S608
+        (count,) = self._connection.execute(f"SELECT count(*) FROM ({NOT_DONE})").fetchone()  # noqa: S608
         return int(count)
 
     def find_undone(self) -> None:
         """Find the items that `not_done` counts, for `undone`."""
-        self._connection.executescript(f"DROP TABLE IF EXISTS temp.undone; CREATE TEMP TABLE undone AS {_NOT_DONE};")
+        self._connection.executescript(f"DROP TABLE IF EXISTS temp.undone; CREATE TEMP TABLE undone AS {NOT_DONE};")
 
     def undone(self, after: int) -> tuple[list[Item], int | None]:
         """Return some of the items that `not_done` counts, and where to go on (None: that was all)."""
@@ -401,7 +354,7 @@ class Database:
         found = self._connection.execute("SELECT state, count(*) FROM item GROUP BY state ORDER BY state")
         counts = Counter(dict(found.fetchall()))
         if self.last_pass > 1 and (counts["failed"] or counts["conflict"]):
-            corrected = self._connection.execute(_CORRECTED).fetchall()
+            corrected = self._connection.execute(CORRECTED).fetchall()
             counts.subtract(dict(corrected))
             counts["skipped"] += sum(count for _, count in corrected)
         counts.subtract(self._damaged.values())
@@ -437,7 +390,7 @@ class Database:
     def standing(self, after: int) -> list[Item]:
         """Return the next items that were changed, and by no later row of the job in another way."""
         return self._select(
-            f"state = 'changed' AND NOT {_CHANGED_SINCE} AND id > ? ORDER BY id LIMIT {PAGE}", (after,)
+            f"state = 'changed' AND NOT {CHANGED_SINCE} AND id > ? ORDER BY id LIMIT {PAGE}", (after,)
         )
 
     # -- doing -----------------------------------------------------------------------------------
@@ -473,14 +426,14 @@ class Database:
 
     def _save(self, items: Iterable[Item]) -> None:
         rows = [(*row_to_save(item, self._seed), time.time(), item.id) for item in items]
-        self._connection.executemany(_SAVE, rows)
+        self._connection.executemany(SAVE, rows)
 
     def reopen_failed(self, *, edits: bool) -> None:
         """Plan or read again what failed, unless no values came of it: another try would find the same.
 
         `edits` are read in any case: their videos may be others by now.
         """
-        back = _READ_AGAIN if edits else _BACK
+        back = READ_AGAIN if edits else BACK
         with self._changing() as connection:
             connection.execute(
                 f"UPDATE item SET {back} WHERE state = 'failed' AND pass = ? AND (ready OR wanted != '{{}}')",  # noqa: S608
@@ -494,7 +447,7 @@ class Database:
         return found[0] if found else None
 
     def _select(self, where: str, values: tuple[Any, ...]) -> list[Item]:
-        items = [item_of(row, self._seed) for row in self._connection.execute(_SELECT + where, values)]
+        items = [item_of(row, self._seed) for row in self._connection.execute(SELECT + where, values)]
         for item in items if self._damaged else ():
             if item.id in self._damaged:
                 item.settle("damaged", DAMAGED)

@@ -220,11 +220,10 @@ def _recognised(path: Path, connection: sqlite3.Connection, *, wholly: bool) -> 
     if not _has_beside(path) and connection.execute("SELECT 1 FROM job WHERE key = 'open'").fetchone():
         what = f"{path.name}-wal is missing, which has what was written last; bring it back, or go on without it"
         raise JournalError(f"the journal {path} is damaged: {what} ({_GO_ON})")
-    if _is_damaged_beside(path):
-        what = (
-            f"{path.name}-wal beside it is, which has what was written last; bring back a whole one, or take it away"
-        )
-        raise JournalError(f"the journal {path} is damaged: {what}")
+    if (whole := _damaged_beside(path)) is not None:
+        what = f"{path.name}-wal beside it is, which has what was written last; bring back a whole one"
+        go_on = f"or cut it to {whole} bytes, and go on from what was written before"
+        raise JournalError(f"the journal {path} is damaged: {what}, {go_on}")
     if _is_foreign(path, connection):
         raise JournalError(f"the journal {path} is damaged: {path.name}-wal beside it is of another journal")
     if wholly and (found := connection.execute("PRAGMA quick_check(1)").fetchone()) != ("ok",):
@@ -241,16 +240,19 @@ def _has_beside(path: Path) -> bool:
     return beside.exists() and beside.stat().st_size > 0
 
 
-def _is_damaged_beside(path: Path) -> bool:
-    """Tell whether the file beside a journal is damaged; a run that is under way may write to it just now."""
-    beside = Path(f"{path}-wal")
+def _damaged_beside(path: Path) -> int | None:
+    """Say how far the file beside a journal is whole, where it is damaged; a run that goes on may write to it."""
+    beside, found = Path(f"{path}-wal"), set[int]()
     for wait in (0.0, 0.05):
         time.sleep(wait)
-        with suppress(FileNotFoundError):
-            if wal.is_damaged(beside.read_bytes()):
-                continue
-        return False
-    return True
+        try:
+            whole = wal.whole_until(beside.read_bytes())
+        except FileNotFoundError:
+            return None
+        if whole is None:
+            return None
+        found.add(whole)
+    return found.pop() if len(found) == 1 else None
 
 
 def _is_foreign(path: Path, connection: sqlite3.Connection) -> bool:

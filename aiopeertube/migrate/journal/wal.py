@@ -2,8 +2,9 @@
 
 The file is a header and frames, each with one page, a mark where it ends a transaction, salts that a generation of
 frames has in common, and checksums that go on from those before. A transaction is on the disk before the next one
-begins. So a frame that is broken may be of a last transaction that a power cut tore; with later transactions behind
-it, it was damaged. The format: https://www.sqlite.org/fileformat2.html#the_write_ahead_log
+begins, and what makes the file longer before its length. So a frame that is broken may be of a last transaction that
+a power cut tore, where it is written over frames of an earlier generation; with later transactions behind it, or at
+the end of the file, it was damaged. The format: https://www.sqlite.org/fileformat2.html#the_write_ahead_log
 """
 
 import struct
@@ -25,19 +26,21 @@ class _Frame:
     commits: bool
 
 
-def is_damaged(data: bytes) -> bool:
-    """Tell whether SQLite would leave out a transaction of this `-wal` that was on the disk."""
+def whole_until(data: bytes) -> int | None:
+    """Return how many bytes of a `-wal` SQLite reads, where it leaves out what was on the disk; None: it does not."""
     if len(data) < _HEADER.size:
-        return False
+        return None
     magic, _, size, _, salt, other, *sums = _HEADER.unpack_from(data)
     order = ">" if magic & 1 else "<"
     if magic & ~1 != _MAGIC & ~1 or _sum(data[:24], (0, 0), order) != tuple(sums):
-        return len(data) > _HEADER.size
-    broken, left_out = False, 0
-    for frame in _frames(data, size, (salt, other), (sums[0], sums[1]), order):
-        broken = broken or not frame.whole
-        left_out += broken and frame.ours and frame.commits
-    return left_out > 1
+        return 0 if len(data) > _HEADER.size else None
+    frames = [*_frames(data, size, (salt, other), (sums[0], sums[1]), order)]
+    broken = next((at for at, frame in enumerate(frames) if not frame.whole), len(frames))
+    left_out = [at for at, frame in enumerate(frames[broken:], broken) if frame.ours and frame.commits]
+    if len(left_out) < 2 and (not left_out or left_out[-1] != len(frames) - 1):
+        return None
+    whole = max((at + 1 for at, frame in enumerate(frames[:broken]) if frame.commits), default=0)
+    return _HEADER.size + whole * (_FRAME.size + int(size))
 
 
 def _frames(data: bytes, size: int, salts: Pair, sums: Pair, order: str) -> Iterator[_Frame]:

@@ -1,6 +1,8 @@
 """What of a row was edited: what it was when it was exported, and what earlier jobs of its table wrote."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Final
 
@@ -8,6 +10,7 @@ from aiopeertube._counting import counted
 from aiopeertube.migrate.metadata.changes import dropped
 from aiopeertube.migrate.metadata.fields import FIELDS, SECRET
 from aiopeertube.migrate.metadata.passwords import SAFE, is_seal
+from aiopeertube.migrate.metadata.values import moment
 from aiopeertube.migrate.problems import Problems
 
 from . import exported
@@ -25,6 +28,7 @@ class Edits:
 
     def __init__(self, problems: Problems, own: OwnWrites, *, typed: bool) -> None:
         self.emptied = self.put_back = self.respelled = 0
+        self._in_vain: Counter[str] = Counter()  # edits of what cannot be changed, by their columns
         self._problems = problems
         self._own = own
         self._typed = typed
@@ -95,8 +99,19 @@ class Edits:
         self.respelled += same
         return same
 
+    def look_at_fixed(self, cells: Mapping[str, Any], was: Exported) -> None:
+        """Count edits of days that nothing can change; spreadsheets write the time beside them in their own ways."""
+        for column, before in was.fixed.items():
+            with suppress(ValueError, OverflowError):
+                day = moment(str(cells.get(column) or "").strip() or before)
+                self._in_vain[column] += day[:10] != before[:10]
+
     def remarks(self, marker: str) -> Iterable[str]:
         """Say what of the whole table is no error, and may not be meant so; `marker` empties a field."""
+        for column, count in self._in_vain.items():
+            if count:
+                edited = counted(count, "cell was", "cells were")
+                yield f"{column} cannot be changed, and {edited} edited: left as it is"
         if self.emptied:
             cells = counted(self.emptied, "cell was", "cells were")
             yield f"{cells} emptied since the export; an empty cell leaves its field as it is, {marker} empties it"

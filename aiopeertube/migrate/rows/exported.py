@@ -28,12 +28,14 @@ _DIGEST: Final = "sha256"
 class Exported:
     """The video of an exported row, and what its fields were: a value each, or the digest of a very long one.
 
-    `edited` is when the server said that the video had been edited last; "" where nobody noted it.
+    `edited` is when the server said that the video had been edited last; "" where nobody noted it. `fixed` has what
+    nothing can change, by column.
     """
 
     uuid: str = ""
     values: Mapping[str, Any] = field(default_factory=dict)
     edited: str = ""
+    fixed: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def digest(self) -> str:
@@ -41,10 +43,11 @@ class Exported:
         return digest(dict(self.values) | {"": self.uuid} | ({" edited": self.edited} if self.edited else {}))
 
 
-def write(uuid: str, values: Mapping[str, Any], edited: str = "") -> str:
+def write(uuid: str, values: Mapping[str, Any], edited: str = "", fixed: Mapping[str, str] | None = None) -> str:
     """Write a cell; where it would be too long, the longest texts are told by their digests alone."""
     kept = dict(values)
-    named = {"uuid": uuid} | ({"edited": edited} if edited else {})
+    named: dict[str, Any] = {"uuid": uuid} | ({"edited": edited} if edited else {})
+    named |= {"fixed": dict(fixed)} if fixed else {}
     while len(text := _packed(named | {"fields": kept})) > _LONGEST:
         longest = max(kept, key=lambda name: len(str(kept[name])))
         kept[longest] = {_DIGEST: digest(kept[longest])}
@@ -62,9 +65,11 @@ def read(text: str) -> Exported:
         raise ValueError(f"{word[:20]!r} was not written by an export; empty the cell if its row is a new one")
     content = _unpacked(word)
     uuid, values, edited = content.get("uuid"), content.get("fields"), content.get("edited", "")
-    if not isinstance(uuid, str) or not is_uuid(uuid) or not isinstance(values, dict) or not isinstance(edited, str):
+    fixed = content.get("fixed", {})
+    is_known = isinstance(edited, str) and isinstance(fixed, dict)
+    if not isinstance(uuid, str) or not is_uuid(uuid) or not isinstance(values, dict) or not is_known:
         raise ValueError(_DAMAGED)
-    return Exported(uuid, values, edited)
+    return Exported(uuid, values, edited, fixed)
 
 
 _DAMAGED: Final = (

@@ -22,6 +22,7 @@ LABELS: Final = {f"{name}.label": name for name in LABELLED}
 FOR_PEOPLE: Final = frozenset({
     "account", "createdAt", "publishedAt", "updatedAt", "duration", "views", "likes", "state", "reason",
 })  # fmt: skip
+FIXED: Final = ("createdAt", "publishedAt")  # of these what people may believe that they can change it
 DATES: Final = fields.DATES  # fields of moments, whatever a cell shows of them
 FLAGS: Final = frozenset({"nsfw", "downloadEnabled", "waitTranscoding"})  # fields that are true or false
 KEY: Final = "key"  # the video's name in the place that it came from

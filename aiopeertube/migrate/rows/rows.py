@@ -68,6 +68,8 @@ class RowReader:
         before = self.problems.total
         cells = self.cells(row)
         was = self.edits.was(row.line, cells)
+        if was is not None:
+            self.edits.look_at_fixed(cells, was)
         ref = self.names.video(row.line, cells, was)
         wanted = self.wanted(row.line, cells, was)
         if self.problems.total > before or ref is None:

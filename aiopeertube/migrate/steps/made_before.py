@@ -46,21 +46,22 @@ def _images(item: Item) -> dict[str, str]:
 
 
 def origin(item: Item) -> str:
-    """Name what a new video is made of, and its key: its other values may be corrected, and it is the same still."""
-    return identity(replace(item, wanted={**item.wanted, "fields": {}, "images": {}}))
+    """Name what a new video is made of: its other values may be corrected, and it is the same still."""
+    return identity(replace(item, wanted={**item.wanted, "fields": {}, "images": {}}, note={}))
 
 
-def other_values(item: Item, made: Item) -> str:
-    """Say in which values a wish differs from what an earlier job made."""
+def _corrected(item: Item, made: Item) -> list[str]:
+    """Name the values in which a wish differs from what an earlier job made; a key is none of the video's."""
     one, other = ({**each.wanted["fields"], **_images(each)} for each in (item, made))
-    names = sorted(name for name in {*one, *other} if one.get(name) != other.get(name))
-    return f"{MADE_BEFORE}, {made.uuid}, with other values ({', '.join(names)}): change that video, or delete it"
+    return sorted(name for name in {*one, *other} if one.get(name) != other.get(name))
 
 
 def _is_same(item: Item, other: Item) -> bool:
-    """Tell whether two wishes that look alike are of one file; journals of earlier versions do not know."""
-    content, of_other = item.note.get("content"), other.note.get("content")
-    return content is None or of_other is None or content == of_other
+    """Tell whether two wishes that look alike are of one file, and of one key; either may not be known."""
+    return all(
+        None in (known := (item.note.get(name), other.note.get(name))) or known[0] == known[1]
+        for name in ("content", "key")
+    )
 
 
 @dataclass(slots=True)
@@ -92,14 +93,14 @@ class MadeBefore:
             return 0
         earlier = [*earlier_journals(self.journal.job, same_source=False)]
         others = [path for path in earlier if path != self.journal.path]
-        count = await self._settle_from(self.journal, _is_made)
+        count = await self._settle_from(self.journal)
         for path in others:
             count += await self._settle_by(path)
         if await self._look_for(origin):
-            await self._settle_from(self.journal, _is_other)
+            count += await self._settle_from(self.journal)
             for path in others:
                 with Journal.open(path, read_only=True) as other:
-                    await self._settle_from(other, _is_other)
+                    count += await self._settle_from(other)
         return count
 
     async def _look_for(self, key: Callable[[Item], str]) -> bool:
@@ -118,7 +119,7 @@ class MadeBefore:
                 await settle_open(self.pt, other, self.kind, Sayer(self.watcher))
                 await self._take_over(other)
         with Journal.open(path, read_only=True) as other:
-            return await self._settle_from(other, _is_made)
+            return await self._settle_from(other)
 
     async def _take_over(self, other: Journal) -> None:
         """Go on with uploads that another job has begun, in its place."""
@@ -140,7 +141,7 @@ class MadeBefore:
         self._settled.update(mine.id for mine in alike[:1])
         return alike[0] if alike else None
 
-    async def _settle_from(self, other: Journal, settle: Callable[[Item, Item], object]) -> int:
+    async def _settle_from(self, other: Journal) -> int:
         count = 0
         async for made in _batches(item async for item in other.items("changed", "unchanged") if self._wants(item)):
             pairs = [(mine, item) for item in made if (mine := await self._planned_like(item)) is not None]
@@ -148,10 +149,10 @@ class MadeBefore:
             found = [pair for pair, it_does in zip(pairs, exist, strict=True) if it_does]
             self._settled -= {mine.id for mine, _ in pairs} - {mine.id for mine, _ in found}
             for mine, item in found:
-                settle(mine, item)
+                _settle_by(mine, item)
                 self._found.add(item.uuid)
             await self.journal.save([mine for mine, _ in found])
-            count += len(found)
+            count += sum(mine.state == "unchanged" for mine, _ in found)
         return count
 
     async def _exists(self, uuid: str) -> bool:
@@ -166,13 +167,15 @@ class MadeBefore:
         return True
 
 
-def _is_made(mine: Item, made: Item) -> None:
+def _settle_by(mine: Item, made: Item) -> None:
+    """Settle a row by what was made of it; its corrections are for another kind of job."""
+    if names := ", ".join(_corrected(mine, made)):
+        mine.settle(
+            "failed", f"{MADE_BEFORE}, {made.uuid}, with other values ({names}): change that video, or delete it"
+        )
+        return
     mine.uuid = made.uuid
     mine.settle("unchanged", MADE_BEFORE)
-
-
-def _is_other(mine: Item, made: Item) -> None:
-    mine.settle("failed", other_values(mine, made))
 
 
 def _was_begun(item: Item) -> bool:

@@ -1,6 +1,7 @@
 """The journal's file: made, brought up to date, and read."""
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -125,3 +126,19 @@ def test_a_journal_that_cannot_be_brought_up_to_date_stays_as_it_is(journal_path
         Database.open(journal_path)
     assert sqlite3.connect(journal_path).execute("PRAGMA user_version").fetchone() == (2,)
     assert len(journal_path.read_bytes()) == len(data)
+
+
+def test_each_page_of_what_is_undone_costs_the_same(journal_path: Path) -> None:
+    with closing(Database.create(journal_path, JOB)) as database:
+        database.begin_pass(distinct=False)
+        database.add([Item(f"{number}", {"x": number}, state="planned") for number in range(3000)])
+        database.end_pass()
+        database.find_undone()
+        steps = [0]  # of SQLite's, by page
+        database._connection.set_progress_handler(lambda: steps.append(steps.pop() + 1), 100)
+        last: int | None = 0
+        while last is not None:
+            _, last = database.undone(last)
+            steps.append(0)
+    assert len(steps) == 17
+    assert max(steps) < 1.5 * steps[0]

@@ -24,6 +24,7 @@ from .sql import (
     BY_VIDEO,
     CHANGED_SINCE,
     CORRECTED,
+    FIND_UNDONE,
     HOLD_BACK,
     INSERT,
     NOT_DONE,
@@ -342,11 +343,12 @@ class Database:
 
     def find_undone(self) -> None:
         """Find the items that `not_done` counts, for `undone`."""
-        self._connection.executescript(f"DROP TABLE IF EXISTS temp.undone; CREATE TEMP TABLE undone AS {NOT_DONE};")
+        self._connection.executescript(FIND_UNDONE)
 
     def undone(self, after: int) -> tuple[list[Item], int | None]:
         """Return some of the items that `not_done` counts, and where to go on (None: that was all)."""
-        page = self._select("id > ? AND id IN (SELECT id FROM temp.undone) ORDER BY id LIMIT ?", (after, PAGE))
+        # The plus keeps SQLite from going through all of them for each page.
+        page = self._select("id > ? AND +id IN temp.undone ORDER BY id LIMIT ?", (after, PAGE))
         return page, page[-1].id if len(page) == PAGE else None
 
     def counts(self) -> dict[str, int]:

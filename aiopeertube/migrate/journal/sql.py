@@ -42,6 +42,11 @@ WHERE state IN ('read', 'planned', 'sending', 'damaged') OR (
     AND NOT EXISTS (SELECT 1 FROM item AS later WHERE later.ref = item.ref AND later.pass > item.pass)
 )
 """
+FIND_UNDONE: Final = f"""
+DROP TABLE IF EXISTS temp.undone;
+CREATE TEMP TABLE undone (id INTEGER PRIMARY KEY);
+INSERT INTO temp.undone {NOT_DONE};
+"""
 # A later change of the same thing, by whatever row: captions in a language, a video's pictures.
 CHANGED_SINCE: Final = """
 EXISTS (SELECT 1 FROM item AS later WHERE later.ref = item.ref AND later.uuid = item.uuid

@@ -46,6 +46,7 @@ ITEMS = (
     planned(HOSTILE, "name", HOSTILE, OVERRIDE),
     planned(OVERRIDE, "description", LONG, LONG.replace("attic", "cellar")),
     planned("x" * 10_000, "description", ARABIC, ARABIC.replace("ميناء", "مرفأ")),
+    planned("Two languages", "description", f"{ARABIC}\n{LONG}", f"{ARABIC}\n{LONG}!"),
     planned("Breaks", "description", LONG.replace(", ", ",\r\n"), LONG.replace(", ", ",\n")),
     planned("Secret", "videoPasswords", "seal-1", None),
     *(planned(f"Pair {at}", "support", *pair) for at, pair in enumerate(pairs())),
@@ -137,22 +138,34 @@ def test_what_gets_in_all_the_same_may_do_nothing(page: Chromium) -> None:
 def test_words_that_differ_are_marked(page: Chromium) -> None:
     item = "#list > li:nth-child(4)"
     assert (texts(page, f"{item} del"), texts(page, f"{item} ins")) == (["attic"], ["cellar"])
-    breaks = "#list > li:nth-child(6)"
+    breaks = "#list > li:nth-child(7)"
     assert texts(page, f"{breaks} h4 small") == ["blanks and line breaks alone"]
     assert set(texts(page, f"{breaks} del .mark")) == {"\\r\\n"}
     assert set(texts(page, f"{breaks} ins .mark")) == {"\\n"}
 
 
-def test_right_to_left_text_stands_right(page: Chromium) -> None:
-    item = "#list > li:nth-child(5)"
-    assert (texts(page, f"{item} del"), texts(page, f"{item} ins")) == (["ميناء"], ["مرفأ"])
-    left = page.js(f"""(() => {{
-        const text = document.querySelector('{item} .text');
-        const range = document.createRange();
+def gaps(page: Chromium, item: int) -> Any:
+    """Return how far the first words' first line stands from the right, and their last from the left."""
+    return page.js(f"""(() => {{
+        const text = document.querySelector('#list > li:nth-child({item}) .text');
+        const [box, range] = [text.getBoundingClientRect(), document.createRange()];
         range.selectNodeContents(text.firstChild);
-        return text.getBoundingClientRect().right - range.getBoundingClientRect().right;
+        const pieces = [...range.getClientRects()];
+        const first = pieces.filter((piece) => piece.top <= pieces[0].bottom - 5);
+        const last = pieces.filter((piece) => piece.bottom >= pieces.at(-1).top + 5);
+        return [
+            box.right - Math.max(...first.map((piece) => piece.right)),
+            Math.min(...last.map((piece) => piece.left)) - box.left,
+        ];
     }})()""")
-    assert abs(left) < 2
+
+
+def test_each_paragraph_stands_where_its_language_begins(page: Chromium) -> None:
+    assert texts(page, "#list > li:nth-child(5) :is(del, ins)") == ["ميناء", "مرفأ"]
+    arabic, both = gaps(page, 5), gaps(page, 6)
+    assert abs(arabic[0]) < 2 < arabic[1]
+    assert max(map(abs, both)) < 2
+    assert abs(gaps(page, 4)[1]) < 2
 
 
 def test_differences_come_to_both_texts(page: Chromium) -> None:

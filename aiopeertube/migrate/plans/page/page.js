@@ -195,7 +195,7 @@
       const look = length > LINE ? "pair long" : "pair";
       return boxed(element("div", { class: look }, value(old, "del"), arrow, value(now, "ins")), length);
     }
-    const text = element("div", { class: "value text", dir: direction(now) });
+    const text = element("div", { class: "value text", dir: "auto" });
     let shown = 0;
     for (const [at, one] of found.entries()) {
       if ("same" in one) unchanged(text, one.same, at === 0, at === found.length - 1);
@@ -204,12 +204,6 @@
       shown += (one.went ?? "").length + (one.came ?? "").length + Math.min(2 * CONTEXT, (one.same ?? "").length);
     }
     return boxed(text, shown);
-  }
-
-  // The first letter decides, as with dir="auto"; the old text's may be crossed out in front of it.
-  function direction(text) {
-    const [letter] = text.match(/\p{L}/u) ?? ["a"];
-    return /[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}\p{Script=Adlam}]/u.test(letter) ? "rtl" : "ltr";
   }
 
   function boxed(shown, length) {

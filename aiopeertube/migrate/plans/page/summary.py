@@ -55,9 +55,10 @@ class Summary:
 
     def parts(self) -> dict[str, str]:
         """Return the parts of the template as HTML."""
+        source = Path(self.job.source).name or self.job.source
         return {
-            "page_title": _escaped(f"Plan of {self.job.source}"),
-            "title": f"Plan of {_text(self.job.source)}",
+            "page_title": f"Plan of {_escaped(source)}",
+            "title": f"Plan of {_text(source)}",
             "origin": _escaped(self.job.origin),
             "kind": _escaped(self.job.kind),
             "noun": self.noun,
@@ -90,7 +91,7 @@ class Summary:
         )
         for state, words in shown:
             number = self.counts.get(state, 0)
-            look = state if number else "none"
+            look = state if number else "zero"
             label = f'<a href="#rows-title" data-kind="{state}">{words}</a>' if number and state in _LISTED else words
             yield f'<li class="count {look}"><strong>{number:,}</strong> <span>{label}</span></li>'
 

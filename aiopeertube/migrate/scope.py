@@ -103,8 +103,8 @@ def check_details(details: str) -> None:
 async def who_am_i(pt: "PeerTube", details: Details = "auto") -> tuple[Who, Mapping[str, Any]]:
     """Ask who the user is, and which version the server has; return that and what /users/me says.
 
-    `details` says how videos are to be read in full. By itself it takes objects for users whose requests to the API
-    are counted, which those of staff are not.
+    `details` says how videos are to be read in full. By itself it takes objects where the API's window is narrower
+    than theirs: for users whose requests are counted, which those of staff are not.
 
     Raises:
         UnexpectedResponse: it says nothing of the kind.
@@ -114,11 +114,20 @@ async def who_am_i(pt: "PeerTube", details: Details = "auto") -> tuple[Who, Mapp
     account = taken(me, "account", "name", kind=str, what=_ME)
     staff = taken(me, "role", "id", kind=int, what=_ME) < 2
     version = await server_version(pt)
-    objects = details == "activitypub" or (details == "auto" and not staff)
+    objects = details == "activitypub" or (details == "auto" and not staff and _is_narrow(pt))
     return Who(name, account, staff, modern=version >= (8,), version=version, objects=objects), me
 
 
 _ME: Final = "/users/me"
+_OBJECTS: Final = 500  # that a server gives in 10 s
+
+
+def _is_narrow(pt: "PeerTube") -> bool:
+    """Tell whether answers say that the API counts requests, and allows fewer of them than of objects."""
+    limits = (window.limit for window in pt.statistics().windows if window.bucket == "api")
+    return any(limit is not None and limit < _OBJECTS for limit in limits)
+
+
 _VERSION: Final = re.compile(r"(\d{1,4})\.(\d{1,4})(?:\.(\d{1,6}))?")
 
 

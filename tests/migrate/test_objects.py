@@ -30,7 +30,7 @@ OBJECT: dict[str, Any] = {
 @pytest.fixture(params=["6.3", "8.2"])
 def server(request: pytest.FixtureRequest) -> Iterator[Emulator]:
     """Videos of every privacy, one of which is scheduled, and one with a policy of its own."""
-    with Emulator.in_thread(videos=VIDEOS, rate_limit=None, server_version=request.param) as server:
+    with Emulator.in_thread(videos=VIDEOS, rate_limit=(400, 10.0), server_version=request.param) as server:
         videos = list(server.store.videos.values())
         for video, privacy in zip(videos, (1, 2, 3, 4), strict=False):
             video.privacy = privacy
@@ -79,6 +79,13 @@ async def test_for_staff_whose_requests_are_not_counted_it_is_the_api(server: Em
     async with client(server, "root") as pt:
         await migrate.export(pt, tmp_path / "out.csv")
     assert asked(server)["objects"] == 0
+
+
+@pytest.mark.parametrize("limit", [None, (500, 10.0)])
+async def test_where_the_api_allows_as_many_it_is_the_api(tmp_path: Path, limit: tuple[int, float] | None) -> None:
+    with Emulator.in_thread(videos=VIDEOS, rate_limit=limit) as server:
+        await exported(server, tmp_path / "out.csv", "auto")
+    assert asked(server) == {"api": VIDEOS, "objects": 0}
 
 
 async def test_what_is_no_field_is_read_by_the_api(server: Emulator) -> None:

@@ -25,14 +25,17 @@ ON_ALL_CORES = ("-n", str(min(8, 2 * (os.cpu_count() or 1))), "--dist=worksteal"
 # PeerTube's own program for the command line; the clients of PyPI are in pyproject.toml.
 NPM_CLIENT = "@peertube/peertube-cli@1.0.3"
 
-# Long searches for what nobody thought of: measured they take twice as long, and the rest covers enough.
+# Long searches for what nobody thought of, and others that reach nothing new: measured they take twice as long.
 SEARCHES = (
+    "tests/contract/test_migrations.py",
     "tests/migrate/tables/test_fuzz.py",
     "tests/migrate/test_fuzzed_journals.py",
     "tests/migrate/test_life.py",
     "tests/migrate/test_merging.py",
     "tests/simulation",
     "tests/test_benchmarks.py",
+    "tests/test_examples.py",
+    "tests/test_imports.py",
 )
 ELSEWHERE = tuple(f"--ignore={path}" for path in SEARCHES)
 
@@ -123,7 +126,7 @@ def tests(session: nox.Session) -> None:
         pytest(session, *session.posargs)
         return
     pytest(session, *ON_ALL_CORES, *NOT_LIVE, *ELSEWHERE, measured=True)
-    pytest(session, *ON_ALL_CORES, *SEARCHES)
+    pytest(session, *ON_ALL_CORES, "-m", "not live", *SEARCHES)
     session.run("coverage", "combine", "--quiet")
     session.run("coverage", "report")
 

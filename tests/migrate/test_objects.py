@@ -9,14 +9,20 @@ import pytest
 from aiopeertube import PeerTube, errors, migrate
 from aiopeertube.emulator import Emulator, Fault
 from aiopeertube.emulator.model.entities import Schedule
-from aiopeertube.migrate.metadata.objects import completed
+from aiopeertube.migrate.metadata.objects import Objects, completed
+from aiopeertube.testing import MockTransport, reply
 
 pytestmark = pytest.mark.anyio
 
 VIDEOS = 12
-ROW = {"uuid": "u", "updatedAt": "2026-01-01T00:00:00.000Z", "isLocal": True, "description": "cut..."}
+ROW = {
+    "uuid": "9c9de5e8-0a1e-484a-b099-e80766180a6d",
+    "updatedAt": "2026-01-01T00:00:00.000Z",
+    "isLocal": True,
+    "description": "cut...",
+}
 OBJECT: dict[str, Any] = {
-    "uuid": "u",
+    "uuid": "9c9de5e8-0a1e-484a-b099-e80766180a6d",
     "updated": ROW["updatedAt"],
     "content": "All of it",
     "support": None,
@@ -135,6 +141,18 @@ async def test_a_condition_that_rows_decide_costs_no_request(server: Emulator) -
         run = await migrate.set_(pt, rules, job=migrate.JobOptions(dry_run=True))
     assert run.counts == {"planned": 1}
     assert sum(asked(server).values()) == 1
+
+
+async def test_a_policy_that_the_api_leaves_out_is_asked_for_again() -> None:
+    row = ROW | {"name": "Film", "privacy": {"id": 1}}
+    api = reply(json=row | {"commentsPolicy": None})
+    transport = MockTransport(lambda request: reply(json=OBJECT) if "/watch/" in request.path else api)
+    async with PeerTube("http://127.0.0.1", token="t", transport=transport) as pt:
+        objects = Objects(pt, labels=True)
+        for _ in range(2):
+            video = await objects.video(row, ["commentsPolicy"], pt.prepare(objects.call(row)))
+            assert video["commentsPolicy"] is None
+    assert transport.requests == 4
 
 
 def test_a_row_is_completed() -> None:

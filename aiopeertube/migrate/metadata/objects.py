@@ -79,8 +79,9 @@ class Objects:
         async with self._learning:
             if number not in self._policies:
                 video = await answers.whole_video(self._pt, str(found["uuid"]), needs)
-                policy = video["commentsPolicy"]
-                self._policies[policy["id"]] = policy
+                policy = video.get("commentsPolicy")
+                if isinstance(policy, Mapping):  # a server may answer anything; the next one asks again
+                    self._policies[policy["id"]] = policy
                 return video
         return found | {"commentsPolicy": self._policies[number]}
 

@@ -215,6 +215,17 @@ class Database:
             connection.execute(f"UPDATE item SET pass = ? WHERE {where}", (self.last_pass, *values))  # noqa: S608
         return kept
 
+    def still_wanted(self, refs: Sequence[str]) -> set[str]:
+        """Take into this pass all that is known of these and was found good; return which they are."""
+        where = (
+            "(ready OR state IN ('read', 'changed', 'sending', 'conflict')) "
+            f"AND ref IN ({', '.join('?' * len(refs))})"
+        )
+        kept = {item.ref for item in self._select(where, tuple(refs))}
+        with self._changing() as connection:
+            connection.execute(f"UPDATE item SET pass = ? WHERE {where}", (self.last_pass, *refs))  # noqa: S608
+        return kept
+
     def _insert(self, item: Item) -> None:
         self._connection.execute(INSERT, (*row_to_insert(item, self._seed), self.last_pass, time.time()))
 
@@ -416,9 +427,10 @@ class Database:
             self._save(items)
             self.log.settle(items)
 
-    def take(self, number: int, after: int) -> list[Item]:
-        """Mark the next planned items as about to be sent."""
-        items = self._select("state = 'planned' AND id > ? ORDER BY id LIMIT ?", (after, number))
+    def take(self, number: int, after: int, only: str = "") -> list[Item]:
+        """Mark the next planned items as about to be sent; with `only`, those whose refs begin so."""
+        where = "state = 'planned' AND id > ? AND substr(ref, 1, ?) = ? ORDER BY id LIMIT ?"
+        items = self._select(where, (after, len(only), only, number))
         for item in items:
             item.state = "sending"
         with self._changing():

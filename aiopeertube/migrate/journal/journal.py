@@ -143,6 +143,10 @@ class Journal:
         """Take into this pass what was done to these videos, or may have been; return which they are."""
         return await self._run_flushed(self._database.keep, refs)
 
+    async def still_wanted(self, refs: Sequence[str]) -> set[str]:
+        """Take into this pass all that is known of these and was found good; return which they are."""
+        return await self._run_flushed(self._database.still_wanted, refs)
+
     async def end_pass(self, *, edits: bool = True, again: Sequence[State] = ()) -> None:
         """Leave out what this pass did not ask for any more.
 
@@ -249,10 +253,13 @@ class Journal:
         """Write items with all that is known of them."""
         await self._run(self._database.save, items)
 
-    async def take(self, number: int, after: int = 0) -> list[Item]:
-        """Mark the next planned items as about to be sent; that is on the disk before this returns."""
+    async def take(self, number: int, after: int = 0, only: str = "") -> list[Item]:
+        """Mark the next planned items as about to be sent; that is on the disk before this returns.
+
+        With `only`, those whose refs begin so.
+        """
         self.was_used = True
-        return await self._run_flushed(self._database.take, number, after)
+        return await self._run_flushed(self._database.take, number, after, only)
 
     def note(self, item: Item) -> None:
         """Keep an outcome, to be written with the next marks."""

@@ -74,9 +74,16 @@ async def two(
     versions: tuple[str, str], options: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Two]:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    one: Any = {"videos": 6, "rate_limit": None, "originals": True, "server_version": versions[0], **options}
+    one: Any = {
+        "videos": 6,
+        "rate_limit": None,
+        "login_limit": None,
+        "originals": True,
+        "server_version": versions[0],
+        **options,
+    }
     other: Any = {**one, "videos": 0, "server_version": versions[1]}
     async with Emulator(**one) as source, Emulator(**other) as target:
         for video in source.store.videos.values():
-            video.size = SIZE
+            video.size, video.duration = SIZE, 1  # as the target says of every file
         yield Two(source, target, tmp_path)

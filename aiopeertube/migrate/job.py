@@ -311,7 +311,7 @@ async def carry_out(
     except JournalError as exc:
         exc.began = exc.began or journal.was_used
         raise
-    return run if options.first is None or run.stopped else replace(run, verified=await _verified(desk, kind))
+    return run if options.first is None or run.stopped else replace(run, verified=await verified(desk, kind))
 
 
 async def _requests(journal: Journal, kind: Kind) -> int | None:
@@ -319,7 +319,7 @@ async def _requests(journal: Journal, kind: Kind) -> int | None:
     return sum((await journal.count_planned(kind.requests)).values()) if isinstance(kind, Whole) else None
 
 
-async def _verified(desk: Desk, kind: Kind) -> Verified | None:
+async def verified(desk: Desk, kind: Kind) -> Verified | None:
     """Look at all that the job has changed; None where the server does not tell enough."""
     if not kind.can_be_checked:
         return None

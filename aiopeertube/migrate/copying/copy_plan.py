@@ -63,12 +63,19 @@ class CopyPlan:
             yield f"there already: {there}"
         if self.room is not None:
             yield f"room: {sized(self.room)} are left of this user's quota, and what is made of the files counts, too"
-        yield from self.left_behind()
+
+    def _by_reason(self) -> Mapping[str, list[str]]:
+        """Return the names of what cannot be copied by the beginning of why."""
+        found: dict[str, list[str]] = {}
+        for left in self.cannot:
+            found.setdefault(left.why.partition(": ")[0], []).append(left.name)
+        return found
 
     def left_behind(self) -> Iterator[str]:
         """Say what does not come along, for people."""
-        for left in self.cannot:
-            yield f"not copied: {left.name}: {left.why}"
+        for why, names in self._by_reason().items():
+            named = names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1:,} more"
+            yield f"not copied: {named}: {why}"
         for what, number in self.without.items():
             yield f"without, in {counted(number, 'thing')}: {what}"
         if self.dated:

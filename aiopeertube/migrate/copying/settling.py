@@ -24,7 +24,7 @@ _DONE: Final[tuple[State, ...]] = ("changed", "unchanged")
 _BEGUN: Final[tuple[State, ...]] = ("sending", "planned", "failed", "skipped")
 PROGRESS: Final = ("upload", "newest", "captions", "chapters", "pictures", "partly", "aim")  # in an item's note
 MADE_BEFORE: Final = "an earlier job copied it"
-_ALIKE: Final = "{uuid} has this name and length in that channel already, and no journal says that it is a copy"
+_ALIKE: Final = "one of its name and length is in that channel, and no journal knows whether it is a copy: {uuid}"
 
 
 @dataclass(slots=True)

@@ -2,14 +2,14 @@
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Literal, get_args
 
 from aiopeertube._counting import counted, plural
 from aiopeertube.bulk import Halt
 from aiopeertube.errors import ConfigurationError, InputError
 from aiopeertube.migrate.inputs import Input, open_table
-from aiopeertube.migrate.job import Desk, Run, check_size, ended, opened
+from aiopeertube.migrate.job import Desk, Run, check_size, ended, opened, verified
 from aiopeertube.migrate.job_options import JobOptions, TableOptions
 from aiopeertube.migrate.kinds.copies import Copy
 from aiopeertube.migrate.kinds.copying.channel_steps import look_at_channels
@@ -154,14 +154,17 @@ async def _carry_out(desk: Desk, origin: Origin, options: JobOptions) -> Copied:
     copied = await plan_of_copy(origin, target, journal, room)
     plan = await plan_of(desk.pt, journal, desk.who, desk.words, requests_each=_REQUESTS)
     await watcher.planned(plan)
-    for line in copied.lines():
+    for line in (*copied.lines(), *(copied.left_behind() if options.dry_run else ())):
         watcher.say(line)
     check_size(plan.changes, options.max_changes, "thing")
     check_room(copied)
     if options.dry_run:
         return Copied(await ended(desk, options), copied)
     run = await _Steps(desk, origin, options).run(copied.todo)
-    return Copied(run, await plan_of_copy(origin, target, journal, room))
+    after = await plan_of_copy(origin, target, journal, room)
+    for line in after.left_behind():
+        watcher.say(line)
+    return Copied(run, after)
 
 
 class _Steps:
@@ -187,7 +190,10 @@ class _Steps:
             if apply.stopped_by:
                 break
         assert apply is not None  # noqa: S101 - there are steps
-        return await ended(self._desk, self._options, stopped=apply.stopped_by, error=apply.error)
+        run = await ended(self._desk, self._options, stopped=apply.stopped_by, error=apply.error)
+        if self._options.first is None or run.stopped:
+            return run
+        return replace(run, verified=await verified(self._desk, Copy()))
 
     def _apply(self, only: str) -> Apply:
         options = self._options

@@ -12,6 +12,7 @@ from aiopeertube.migrate.journal.journal import Journal
 from aiopeertube.migrate.kinds.copying.ends import Origin
 from aiopeertube.migrate.kinds.copying.wishes import CHANNEL, PLAYLIST, VIDEO
 from aiopeertube.migrate.metadata.shapes import taken
+from aiopeertube.resumable import CHUNK
 
 if TYPE_CHECKING:
     from aiopeertube._client import PeerTube
@@ -54,6 +55,11 @@ class CopyPlan:
     without: Mapping[str, int]
     stays: Mapping[str, int]
     dated: int
+
+    @property
+    def requests(self) -> int:
+        """How many requests of the target it takes, about: each thing is announced, and finished by another."""
+        return 2 * sum(self.todo.values()) + -(-self.size // CHUNK)
 
     def lines(self) -> Iterator[str]:
         """Say what is going to be made, for people."""

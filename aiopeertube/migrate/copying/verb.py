@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 Via = Literal["upload", "import"]
 
 _TABLE, _JOB, _MINE = TableOptions(), JobOptions(), Scope()
-_REQUESTS: Final = 3  # the least that a video takes here: announced, sent, with chapters or captions
 _STEPS: Final = ((CHANNEL, "channels"), (VIDEO, "videos"), (PLAYLIST, "playlists"))
 
 
@@ -152,7 +151,7 @@ async def _carry_out(desk: Desk, origin: Origin, options: JobOptions) -> Copied:
         await journal.reopen_failed()
     room = await room_of(desk.pt, desk.me)
     copied = await plan_of_copy(origin, target, journal, room)
-    plan = await plan_of(desk.pt, journal, desk.who, desk.words, requests_each=_REQUESTS)
+    plan = await plan_of(desk.pt, journal, desk.who, desk.words, requests=copied.requests)
     await watcher.planned(plan)
     for line in (*copied.lines(), *(copied.left_behind() if options.dry_run else ())):
         watcher.say(line)

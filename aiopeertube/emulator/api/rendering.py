@@ -207,7 +207,7 @@ class Renderer:
             **self._row(video, INCLUDE_BLOCKED | INCLUDE_FILES),
             "description": video.description,
             "account": self.account(video.channel.owner),
-            "channel": self.channel(video.channel),
+            "channel": self.channel(video.channel) | {"banners": []},  # which only the channel's own page has
             **_schedule(video),
             "support": video.support,
             "tags": unordered(video.tags, video.uuid),

@@ -47,7 +47,7 @@ class Survey:
     refs: Sequence[str] | None = None
     with_playlists: bool = True
     new: int = 0
-    _channels: dict[str, Mapping[str, Any] | None] = field(default_factory=dict)
+    _channels: dict[str, None] = field(default_factory=dict)  # their names, in order
 
     async def run(self) -> None:
         """Read it; what an earlier run has read is not read again."""
@@ -81,7 +81,7 @@ class Survey:
                 elif outcome.result is not None:
                     video, source = outcome.result
                     item = video_item(self.origin, self.target, video, source)
-                    self._channels.setdefault(video["channel"]["name"], video["channel"])
+                    self._channels[video["channel"]["name"]] = None
                 else:
                     continue
                 self.new += 1
@@ -112,17 +112,15 @@ class Survey:
         """Name the channels, those of no video among them where all of an account is copied."""
         if self.refs is None and self.origin.account and not self.origin.scope.channel:
             async for channel in self.origin.pt.accounts.channels(self.origin.account):
-                self._channels[channel["name"]] = channel
+                self._channels[channel["name"]] = None
         elif self.refs is None and self.origin.scope.channel:
-            self._channels.setdefault(self.origin.scope.channel, None)
+            self._channels[self.origin.scope.channel] = None
         return list(self._channels)
 
     async def _channel(self, name: str, batch: Batch) -> None:
         if await self.journal.still_wanted([f"{CHANNEL}{name}"]):
             return
-        found = self._channels[name]
-        if found is None or "support" not in found:
-            found = await self.origin.pt.channels.get(name)
+        found: Any = await self.origin.pt.channels.get(name)  # what is told with a video has no banner
         self.new += 1
         await batch.put(channel_item(self.origin, self.target, found))
 

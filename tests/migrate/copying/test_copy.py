@@ -107,6 +107,8 @@ async def test_channels_come_with_their_texts_and_pictures(two: Two) -> None:
         await one.channels.avatar.pick("films", PICTURE)
         await one.channels.banner.pick("films", PICTURE + b" wide")
         await one.channels.update("nisv_channel", description="ours")
+        films: Any = await one.channels.get("films")
+        await one.videos.update(two.source.store.videos[1].uuid, channelId=films["id"])
     await two.copy()
     assert (await two.verify()).ok
     made = two.target.store.channels["films"]

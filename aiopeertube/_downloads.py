@@ -260,6 +260,8 @@ class _Driver:
                 self._kept.restart("")  # what is there is no part of it
                 raise errors.ConnectionLost("the file became shorter") from exc
             raise
+        finally:
+            request.sink = None  # an answer that is read as it is holds itself, and would hold these bytes until then
         if not self._begun:  # a transport that reads answers whole
             self.begin(response.status, response.headers)
             await self.write(response.body)

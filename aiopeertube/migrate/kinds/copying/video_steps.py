@@ -28,7 +28,7 @@ from .remote_files import RemoteFile, picture
 if TYPE_CHECKING:
     from aiopeertube._client import PeerTube
 
-PARALLEL: Final = 3  # files on their way at once: each needs memory for a chunk that is read, and sent
+PARALLEL: Final = 2  # files on their way at once: each takes memory for a part that is read, or sent
 _TRIES: Final = 5  # captions that the server does not keep are sent again
 _TIMES: Final = re.compile(r"\d:\d\d")  # of which the server makes chapters by itself
 _NO_MATTER: Final = frozenset({400, 403, 404, 409, 415, 422})

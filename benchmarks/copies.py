@@ -33,9 +33,8 @@ CAPTIONS = b"WEBVTT\n\n00:00:01.000 --> 00:00:02.500\nGoedemorgen\n"
 OWN = ("channel", "originallyPublishedAt", "nsfwFlags", "nsfwSummary")  # ids, filled in, unknown to 6.3
 
 
-async def copy(source: str, target: str, journal: str) -> None:
-    """Copy all of a user; go on with what an earlier process began."""
-    job = JobOptions(journal=journal, resume=os.path.exists(journal), failed="")  # noqa: PTH110 - once
+async def copy(source: str, target: str, job: JobOptions) -> None:
+    """Copy all of a user."""
     async with PeerTube(source, **USER) as one, PeerTube(target, **USER) as other:
         await migrate.copy(one, other, job=job)
 
@@ -152,7 +151,8 @@ def main() -> None:
     parser.add_argument("--one", nargs=3)
     options = parser.parse_args()
     if options.one:
-        asyncio.run(copy(*options.one))
+        source, target, journal = options.one
+        asyncio.run(copy(source, target, JobOptions(journal=journal, resume=Path(journal).exists(), failed="")))
         print(peak_of("self"))
         return
     size = int(options.mb * 1_000_000)

@@ -34,8 +34,12 @@ OWN = ("channel", "originallyPublishedAt", "nsfwFlags", "nsfwSummary")  # ids, f
 
 
 async def copy(source: str, target: str, job: JobOptions) -> None:
-    """Copy all of a user."""
-    async with PeerTube(source, **USER) as one, PeerTube(target, **USER) as other:
+    """Copy all of a user; the logins are kept beside the journal, as the command line keeps them."""
+    kept = [Path(f"{job.journal}.{side}.json") for side in ("source", "target")]
+    async with (
+        PeerTube(source, **USER, token_file=kept[0]) as one,
+        PeerTube(target, **USER, token_file=kept[1]) as other,
+    ):
         await migrate.copy(one, other, job=job)
 
 

@@ -46,6 +46,8 @@ class Settling:
             JournalError: another run is copying some of them.
         """
         made = 0
+        if not (await self.journal.counts()).get("read"):
+            return made
         for path in self._others():
             made += await self._settle_from(path)
         async for items in self._pages():

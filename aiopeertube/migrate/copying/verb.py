@@ -74,7 +74,8 @@ async def copy(
     lacks. With `dates`, videos without an original date get that of their publication.
 
     Nothing is copied twice: what this user's jobs have copied is known by their journals, and what looks like a copy
-    of which no journal tells is a conflict. A job that was killed goes on where it was, within a file as well.
+    of which no journal tells is a conflict. A job that was killed goes on where it was, within a file as well; what
+    came to the source since is for another job.
 
     Raises:
         ConfigurationError: both are one instance, there is no room, the target imports nothing.
@@ -90,13 +91,15 @@ async def copy(
     name = _named(origin) if given is None else given.name
     async with opened(target, Copy(), name, options=options, watcher=watcher) as desk:
         check_two(origin, target, desk.me)
-        await _check_imports(target, via)
-        desk.words = await fetch_words(target, ("category", "licence", FILES), desk.me)
-        wish = Target(desk.who.version, desk.words, channel_names or {}, dates=dates, via=via)
-        survey = Survey(origin, wish, desk.journal, watcher, refs, with_playlists=playlists)
-        with watcher.step("compare"):
-            await survey.run()
-            await _settle(desk, looks_only=options.dry_run)
+        if options.resume_failed or not desk.journal.has_all:
+            await _check_imports(target, via)
+            desk.words = await fetch_words(target, ("category", "licence", FILES), desk.me)
+            wish = Target(desk.who.version, desk.words, channel_names or {}, dates=dates, via=via)
+            survey = Survey(origin, wish, desk.journal, watcher, refs, with_playlists=playlists)
+            with watcher.step("compare"):
+                await survey.run()
+                await _settle(desk, looks_only=options.dry_run)
+            await desk.journal.mark_all()
         return await _carry_out(desk, origin, options)
 
 

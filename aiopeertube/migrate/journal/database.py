@@ -55,6 +55,7 @@ class Database:
         self._seed = int(facts["seed"])
         self.last_pass = int(facts.get("pass", 0))
         self.undone_by = str(facts.get("undone", ""))  # the journal of a rollback that changed what this one wrote
+        self.has_all = facts.get("all") is True  # that is to be done: its input was read to the end
         self._is_marked = writes and "open" in facts  # as one that is being written
         self._nothing_known = False  # while a first pass promises that no video comes up twice
         self._known = 0  # the last item of earlier passes
@@ -420,6 +421,12 @@ class Database:
             connection.execute("INSERT OR REPLACE INTO job VALUES ('undone', ?)", (as_json(by),))
         # Now, not when it is closed: the journal of the rollback is the later one.
         self._connection.execute("PRAGMA wal_checkpoint(FULL)")
+
+    def mark_all(self) -> None:
+        """Note that the input was read to its end."""
+        self.has_all = True
+        with self._changing() as connection:
+            connection.execute("INSERT OR REPLACE INTO job VALUES ('all', 'true')")
 
     def save(self, items: Sequence[Item]) -> None:
         """Write items with all that is known of them."""

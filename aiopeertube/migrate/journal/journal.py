@@ -54,6 +54,11 @@ class Journal:
         """The journal of a rollback that undid this one, "" where none did."""
         return self._database.undone_by
 
+    @property
+    def has_all(self) -> bool:
+        """Whether all that is to be done is in it, as far as that was noted."""
+        return self._database.has_all
+
     # -- life ------------------------------------------------------------------------------------
 
     @classmethod
@@ -272,6 +277,10 @@ class Journal:
     async def flush(self) -> None:
         """Write the outcomes kept."""
         await self._run(self._flush)
+
+    async def mark_all(self) -> None:
+        """Note that all that is to be done is in it."""
+        await self._run_flushed(self._database.mark_all)
 
     async def mark_undone(self, by: str) -> None:
         """Note that another journal's job is about to undo this one: it is not resumed after that."""

@@ -42,6 +42,7 @@ class Work:
     channels: dict[str, int]
     files: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(PARALLEL))
     newest: "asyncio.Task[int] | None" = None
+    known: int | None = None
     importing: Import = field(default_factory=Import)
 
     async def channel(self, pt: "PeerTube", name: str) -> int:
@@ -54,8 +55,15 @@ class Work:
             self.channels[name] = (await pt.channels.get(name))["id"]
         return self.channels[name]
 
-    async def newest_before(self, pt: "PeerTube") -> int:
-        """Return the id of the user's newest video before this run made any; one request a run."""
+    async def newest_before(self, pt: "PeerTube", ticket: Ticket | None) -> int:
+        """Return the id of the user's newest video before this job made any; one request for all of them.
+
+        An upload that is gone on with knows it.
+        """
+        if ticket is not None and ticket.newest is not None:
+            self.known = ticket.newest
+        if self.known is not None:
+            return self.known
         if self.newest is None:
             self.newest = asyncio.ensure_future(newest_of(pt))
         try:
@@ -85,11 +93,13 @@ async def carry_out(work: Work, pt: "PeerTube", journal: Journal, item: Item) ->
 
 async def _made(work: Work, pt: "PeerTube", journal: Journal, item: Item) -> Mapping[str, Any]:
     wire = await _fields(work, pt, item)
-    if path := item.wanted.get("picture"):
-        wire |= await _pictures(work, pt, item, path)
-    if item.wanted["via"] == "import":
-        return await _imported(work, pt, journal, item, wire)
     try:
+        if "upload" in item.note:
+            return await _gone_on(work, pt, journal, item, wire)
+        if path := item.wanted.get("picture"):
+            wire |= await _pictures(work, pt, item, path)
+        if item.wanted["via"] == "import":
+            return await _imported(work, pt, journal, item, wire)
         return await _uploaded(work, pt, journal, item, wire)
     except UploadStuck:
         await _cancel(pt, item)
@@ -123,8 +133,21 @@ async def _pictures(work: Work, pt: "PeerTube", item: Item, path: str) -> dict[s
     return {"thumbnailfile": data, "previewfile": data}
 
 
-async def _uploaded(
+async def _gone_on(
     work: Work, pt: "PeerTube", journal: Journal, item: Item, wire: dict[str, Any]
+) -> Mapping[str, Any]:
+    """Go on with an upload that has its picture; one that the server does not know any more begins anew."""
+    try:
+        return await _uploaded(work, pt, journal, item, wire, restart=False)
+    except UploadUnknown as exc:
+        if exc.perhaps_finished:
+            raise
+    del item.note["upload"]
+    return await _made(work, pt, journal, item)
+
+
+async def _uploaded(
+    work: Work, pt: "PeerTube", journal: Journal, item: Item, wire: dict[str, Any], *, restart: bool = True
 ) -> Mapping[str, Any]:
     async def keep(ticket: Ticket) -> None:
         kept = {"id": ticket.upload_id, "size": ticket.size, "newest": ticket.newest}
@@ -137,7 +160,8 @@ async def _uploaded(
         pt,
         RemoteFile(work.origin.pt, item.wanted["file"]),
         upload_id=ticket,
-        newest=await work.newest_before(pt) if ticket is None else None,
+        restart=restart,
+        newest=await work.newest_before(pt, ticket),
         on_started=keep,
         is_known=journal.knows,
         lastModified=item.ref,  # announced twice, it is still one upload

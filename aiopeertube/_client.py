@@ -360,6 +360,7 @@ class PeerTube(Nouns):
             windows=self._gates.windows(),
             concurrency=self._gates.lanes(),
             health=self._gates.health(),
+            histogram=self._meter.latency.copy(),
         )
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:

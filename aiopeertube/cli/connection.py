@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Final
@@ -18,6 +18,8 @@ from aiopeertube.cli import diagnosis, logs, saved, waiting
 from aiopeertube.cli.errors import Exit, Failure, explain, not_logged_in
 from aiopeertube.cli.options import Settings
 from aiopeertube.cli.terminal import is_terminal
+from aiopeertube.metrics import MetricsFile
+from aiopeertube.migrate import check_output
 from aiopeertube.stack.tokens import TokenFile
 
 # A person waits for a single call: enough patience for a hiccup, not for a restart of the server.
@@ -68,6 +70,8 @@ class Connection:
     async def opened(self, *, many: bool = False, login: bool = True) -> AsyncIterator["aiopeertube.PeerTube"]:
         """Yield a client, logged in; its errors are raised as Failures. `many` is for runs over many items."""
         try:
+            if self.settings.metrics_file is not None:
+                check_output(self.settings.metrics_file, (), option="metrics_file", overwrite=True)
             if many:
                 # With the patience of a run, finding out that the address is wrong would take minutes.
                 await diagnosis.ping(
@@ -76,7 +80,7 @@ class Connection:
                     patience=self.settings.patience,
                     proxies=proxies_of(self.settings),
                 )
-            async with self.client(many=many) as pt:
+            async with self.client(many=many) as pt, self._measured(pt):
                 logs.follow(pt)
                 with waiting.told(pt, self.settings) as no_longer:
                     if login and not self.anonymous:
@@ -92,6 +96,10 @@ class Connection:
             if not isinstance(better, errors.PeerTubeError):
                 raise
             raise explain(better, origin=self.origin, anonymous=self.anonymous) from exc
+
+    def _measured(self, pt: "aiopeertube.PeerTube") -> AbstractAsyncContextManager[object]:
+        path, outcomes = self.settings.metrics_file, self.settings.outcomes
+        return nullcontext() if path is None else MetricsFile(pt, path, outcomes=lambda: outcomes)
 
 
 def connect(settings: Settings, *, user: bool = False) -> Connection:

@@ -9,6 +9,7 @@ _PER_OCTAVE: Final = 14  # buckets per doubling: each is 5 % wide
 _BUCKETS: Final = 21 * _PER_OCTAVE  # up to about 200 s
 _SCALE: Final = _PER_OCTAVE / math.log(2)
 _SHIFT: Final = math.log(_LOWEST) * _SCALE
+_OCTAVES: Final = (3, 21)  # from 0.8 ms to some 100 s
 _USUAL: Final = {"p50": 0.5, "p90": 0.9, "p99": 0.99}
 
 
@@ -54,10 +55,10 @@ class Histogram:
         """Return the counts of the buckets that are not empty, by their numbers."""
         return {index: count for index, count in enumerate(self._counts) if count}
 
-    def below(self, seconds: float) -> int:
-        """Count the durations of the buckets that end at or before `seconds`."""
-        end = math.floor(math.log(seconds) * _SCALE - _SHIFT + 1e-9) if seconds > _LOWEST else 0
-        return sum(self._counts[: max(0, end)])
+    def cumulated(self) -> Iterator[tuple[float, int]]:
+        """Give bounds in seconds, each twice the one before, with how many durations were below."""
+        for octave in range(*_OCTAVES):
+            yield _LOWEST * 2**octave, sum(self._counts[: octave * _PER_OCTAVE])
 
     def percentile(self, share: float) -> float | None:
         """Return the seconds below which `share` (0 to 1) of the durations lie; None without any."""

@@ -18,8 +18,6 @@ from aiopeertube.cli import diagnosis, logs, saved, waiting
 from aiopeertube.cli.errors import Exit, Failure, explain, not_logged_in
 from aiopeertube.cli.options import Settings
 from aiopeertube.cli.terminal import is_terminal
-from aiopeertube.metrics import MetricsFile
-from aiopeertube.migrate import check_output
 from aiopeertube.stack.tokens import TokenFile
 
 # A person waits for a single call: enough patience for a hiccup, not for a restart of the server.
@@ -70,8 +68,7 @@ class Connection:
     async def opened(self, *, many: bool = False, login: bool = True) -> AsyncIterator["aiopeertube.PeerTube"]:
         """Yield a client, logged in; its errors are raised as Failures. `many` is for runs over many items."""
         try:
-            if self.settings.metrics_file is not None:
-                check_output(self.settings.metrics_file, (), option="metrics_file", overwrite=True)
+            self._check_metrics()
             if many:
                 # With the patience of a run, finding out that the address is wrong would take minutes.
                 await diagnosis.ping(
@@ -98,8 +95,20 @@ class Connection:
             raise explain(better, origin=self.origin, anonymous=self.anonymous) from exc
 
     def _measured(self, pt: "aiopeertube.PeerTube") -> AbstractAsyncContextManager[object]:
+        """Keep the numbers of a client in the file that was asked for, if one was."""
         path, outcomes = self.settings.metrics_file, self.settings.outcomes
-        return nullcontext() if path is None else MetricsFile(pt, path, outcomes=lambda: outcomes)
+        if path is None:
+            return nullcontext()
+        from aiopeertube.metrics import MetricsFile  # noqa: PLC0415 - few want it
+
+        return MetricsFile(pt, path, outcomes=lambda: outcomes)
+
+    def _check_metrics(self) -> None:
+        """See that this file can be written, before anything is sent."""
+        if self.settings.metrics_file is not None:
+            from aiopeertube.migrate import check_output  # noqa: PLC0415 - few want it
+
+            check_output(self.settings.metrics_file, (), option="metrics_file", overwrite=True)
 
 
 def connect(settings: Settings, *, user: bool = False) -> Connection:

@@ -34,8 +34,8 @@ class MetricsFile:
     """Keeps a client's numbers in a file, from when it is entered until it is left.
 
     It is replaced in one step, every 15 s and at the end, and is readable by everybody as the umask allows.
-    `outcomes` gives what became of items so far, by state. A file that cannot be written any more ends no run; that is
-    in the log.
+    `outcomes` gives what became of items so far, by state. That it cannot be written any more ends no run, and is in
+    the log.
 
     Raises (when it is entered):
         ConfigurationError: it cannot be written.

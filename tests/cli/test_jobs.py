@@ -171,3 +171,18 @@ def test_a_report_is_a_page_or_json(server: Emulator, user: Cli) -> None:
     )
     assert user("jobs", "report", "last").stdout.startswith("<!doctype html>")
     assert user("jobs", "report", "nothing").exit_code == 2
+
+
+def test_the_numbers_of_a_run_are_in_a_file(server: Emulator, user: Cli) -> None:
+    table(1, 2, 99)
+    done = user("apply", "in.csv", "--metrics-file", "run.prom")
+    assert done.exit_code == 1
+    told = Path("run.prom").read_text()
+    assert f'aiopeertube_items_total{{instance="{server.url}",state="changed"}} 2\n' in told
+    assert f'aiopeertube_attempts_total{{instance="{server.url}",status="204"}} 2\n' in told
+    assert f'aiopeertube_running{{instance="{server.url}"}} 0\n' in told
+    user("videos", "update", "1", "2", "--name", "Same", "--metrics-file", "run.prom")
+    assert 'state="ok"} 2\n' in Path("run.prom").read_text()
+    sent = server.statistics().requests
+    refused = user("apply", "in.csv", "--metrics-file", "nowhere/run.prom")
+    assert (refused.exit_code, "--metrics-file" in refused.stderr, server.statistics().requests) == (2, True, sent)

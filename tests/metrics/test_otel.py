@@ -14,6 +14,7 @@ from opentelemetry.trace import SpanKind, StatusCode
 from aiopeertube import PeerTube, errors
 from aiopeertube.events import AttemptFinished
 from aiopeertube.metrics import instrument
+from aiopeertube.testing import MockTransport, reply
 
 pytestmark = pytest.mark.anyio
 
@@ -92,6 +93,11 @@ async def test_statistics_are_looked_at_when_asked(pt: PeerTube, telemetry: Tele
     now = pt.statistics()
     (retries,) = telemetry.points("aiopeertube.retries")
     assert (retries.value, retries.attributes) == (now.retries, SERVER)
+    attempts = {
+        point.attributes["http.response.status_code"]: point.value
+        for point in telemetry.points("aiopeertube.attempts")
+    }
+    assert attempts == now.by_status
     (active,) = telemetry.points("http.client.active_requests")
     assert active.value == 0
     limits = {point.attributes["lane"]: point.value for point in telemetry.points("aiopeertube.concurrency.limit")}
@@ -101,7 +107,7 @@ async def test_statistics_are_looked_at_when_asked(pt: PeerTube, telemetry: Tele
     off()
     off()
     await pt.config.get()
-    assert telemetry.points("aiopeertube.retries") == []
+    assert telemetry.points("aiopeertube.retries") == [], "it is looked at no more"
     assert sum(point.count for point in telemetry.points("http.client.request.duration")) == 5
 
 
@@ -144,6 +150,29 @@ async def test_without_spans_there_are_none(pt: PeerTube, telemetry: Telemetry) 
     await work(pt)
     assert telemetry.spans == []
     assert telemetry.points("http.client.request.duration")
+
+
+async def test_without_durations_either_nothing_listens_and_the_counts_are_there(
+    pt: PeerTube, telemetry: Telemetry
+) -> None:
+    on(pt, telemetry, spans=False, durations=False)()
+    on(pt, telemetry, spans=False, durations=False)
+    assert not pt._hooks.wants(AttemptFinished)
+    await work(pt)
+    assert telemetry.points("http.client.request.duration") == []
+    assert sum(point.value for point in telemetry.points("aiopeertube.attempts")) == 5
+
+
+async def test_clients_of_one_provider_are_told_apart(pt: PeerTube, telemetry: Telemetry) -> None:
+    transport = MockTransport(lambda _: reply(json={}))
+    async with PeerTube("http://127.0.0.1", transport=transport) as other:
+        on(pt, telemetry)
+        on(other, telemetry)
+        await pt.config.get()
+        await other.config.get()
+        found = {point.attributes["server.address"]: point for point in telemetry.points("aiopeertube.attempts")}
+        assert {name: point.value for name, point in found.items()} == {"videos.example": 1, "127.0.0.1": 1}
+        assert found["127.0.0.1"].attributes["server.port"] == 80
 
 
 async def test_off_nothing_listens(pt: PeerTube, telemetry: Telemetry) -> None:

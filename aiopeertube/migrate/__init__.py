@@ -35,8 +35,9 @@ from .kinds.captions import NOT_KEPT, fetch_captions, put_captions
 from .metadata.fields import FIELDS
 from .metadata.vocabulary import Vocabulary, fetch_words
 from .outputs import check_output
+from .plans.estimates import Estimate
 from .plans.merging import Conflict
-from .plans.planned import Estimate, Plan
+from .plans.planned import Plan
 from .plans.report import Change
 from .problems import BadSource, Problem
 from .reports import Failures, Report, RollBack, report

@@ -25,6 +25,7 @@ from .kinds.whole import Whole
 from .metadata.fields import Reading
 from .metadata.vocabulary import WORDS, fetch_words
 from .outputs import unwritten
+from .plans.estimates import Looking
 from .plans.planned import Plan, plan_of
 from .rules.rules import Rules
 from .scope import Details, Scope, check_details, who_am_i
@@ -126,7 +127,7 @@ async def plan(
         BadSource: with every error of the table.
     """
     check_details(details)
-    given, kind = open_input(source, table), Update()
+    given, kind, looking = open_input(source, table), Update(), Looking(pt)
     who, me = await who_am_i(pt, details)
     job = Job(kind.name, pt.origin, who.name, given.name, given.columns)
     folder = tempfile.mkdtemp(prefix="aiopeertube-")
@@ -134,7 +135,7 @@ async def plan(
         with temporary(job, folder) as journal:
             desk = Desk(pt, who, me, journal, watcher)
             await fill(desk, given, kind, table, cells, overwrite=overwrite)
-            return await plan_of(pt, journal, who, desk.words, folder=folder)
+            return await plan_of(pt, journal, who, desk.words, looking=looking, folder=folder)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
@@ -166,9 +167,8 @@ async def apply(
     options, given, kind = job.checked(halt), open_input(source, table), Update(expect=expect)
     async with opened(pt, kind, given.name, columns=given.columns, options=options, watcher=watcher) as desk:
         await fill(desk, given, kind, table, cells, overwrite=overwrite, looks=expect)
-        return await carry_out(
-            desk, kind, options, title="apply", requests_each=kind.requests_each, overwrite=overwrite
-        )
+        kind = kind.looking_by(desk.who.reader(pt))
+        return await carry_out(desk, kind, options, title="apply", overwrite=overwrite)
 
 
 async def set_(
@@ -198,14 +198,13 @@ async def set_(
         over = RulesOverScope(pt, desk.journal, desk.who, transform, within, watcher=watcher)
         with watcher.step("compare"):
             await over.plan()
-        question = "Change {videos} at {origin}?"
+        kind, question = kind.looking_by(desk.who.reader(pt)), "Change {videos} at {origin}?"
         return await carry_out(
             desk,
             kind,
             options,
             title="set",
             question=question,
-            requests_each=kind.requests_each,
             looked_at=over.looked_at,
         )
 
@@ -262,10 +261,12 @@ async def rollback(
         done = of(desk.journal.job.kind)
         if not done.can_be_undone:
             raise ConfigurationError(f"a job of {done.name} cannot be undone")
-        kind, named = done if isinstance(done, Whole) else Update(expect=expect), described(desk.journal)
-        path = str(desk.journal.path)
+        kind: Kind = done if isinstance(done, Whole) else Update(expect=expect)
+        named, path = described(desk.journal), str(desk.journal.path)
         watcher.say(f"rollback of {named}")
         async with opened(pt, kind, f"rollback of {path}", options=options, watcher=watcher, parent=path) as back:
+            if isinstance(kind, Update):
+                kind = kind.looking_by(back.who.reader(pt))
             with watcher.step("compare"):
                 await derive(pt, desk.journal, back.journal, back.who, as_before, kind=kind, watcher=watcher)
             undoes = None if options.dry_run else desk.journal
@@ -275,7 +276,6 @@ async def rollback(
                 options,
                 title="rollback",
                 question="Roll back {videos} at {origin}, of " + escaped(named) + "?",
-                requests_each=kind.requests_each if isinstance(kind, Update) else 1,
                 undoes=undoes,
             )
 

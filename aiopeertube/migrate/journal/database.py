@@ -376,6 +376,11 @@ class Database:
         found = self._connection.execute("SELECT before, after FROM item WHERE state = 'planned' AND after != '{}'")
         return Counter(name for before, after in found for name in counted(value_of(before), value_of(after)))
 
+    def count_noted(self, name: str) -> int:
+        """Count the planned items with something of this name in their notes."""
+        sql = "SELECT count(*) FROM item WHERE state = 'planned' AND json_type(note, ?) IS NOT NULL"
+        return int(self._connection.execute(sql, (f"$.{name}",)).fetchone()[0])
+
     def knows(self, uuid: str) -> bool:
         """Tell whether an item became this video."""
         return self._one("uuid = ?", (uuid,)) is not None

@@ -167,6 +167,10 @@ class Journal:
         """Count what `counted` names of the values before and after of each planned change."""
         return await self._run_flushed(self._database.count_planned, counted)
 
+    async def count_noted(self, name: str) -> int:
+        """Count the planned items with something of this name in their notes."""
+        return await self._run_flushed(self._database.count_noted, name)
+
     async def meet(self) -> tuple[list[tuple[Item, Item]], int]:
         """Join items of this pass that are about one video, whatever they call it.
 

@@ -1,11 +1,9 @@
 """What is going to change: counts, differences and cost of a journal that was filled, before anything is sent."""
 
-import math
 import shutil
 import weakref
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -24,6 +22,7 @@ from aiopeertube.migrate.problems import Problem
 from aiopeertube.migrate.scope import Who
 
 from . import page, planfile
+from .estimates import Estimate, Looking, estimate
 from .merging import Conflict, told
 from .report import Change, Diff
 
@@ -32,36 +31,6 @@ if TYPE_CHECKING:
 
 _PROBLEMS: Final = 1000
 UPDATE: Final = "update"  # the kind of job whose changes can be rolled back
-
-
-@dataclass(frozen=True, slots=True)
-class Estimate:
-    """What carrying a plan out takes: requests, and seconds under the server's limit (None: nobody can know)."""
-
-    requests: int
-    seconds: float | None
-    limit: str
-
-    def __str__(self) -> str:
-        takes = "as long as the server takes" if self.seconds is None else f"about {_time(self.seconds)}"
-        return f"{counted(self.requests, 'request')}, {takes}; rate limit: {self.limit}"
-
-
-def _time(seconds: float) -> str:
-    if seconds < 120:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"
-
-
-def estimate(pt: "PeerTube", who: Who, requests: int) -> Estimate:
-    """Estimate what so many requests cost; the windows' figures come from the answers so far."""
-    window = next((window for window in pt.statistics().windows if window.bucket == "api"), None)
-    if who.staff:
-        return Estimate(requests, None, "none for this user")
-    if window is None or window.limit is None or window.length is None:
-        return Estimate(requests, None, "not known yet")
-    waits = max(0, math.ceil((requests - (window.remaining or 0)) / window.limit))
-    return Estimate(requests, waits * window.length, f"{counted(window.limit, 'request')} in {window.length:g} s")
 
 
 class Plan:
@@ -231,14 +200,16 @@ async def plan_of(
     who: Who,
     words: Vocabulary,
     *,
-    requests_each: int = 1,
     requests: int | None = None,
+    objects: int = 0,
+    looking: Looking | None = None,
     looked_at: int | None = None,
     folder: str | None = None,
 ) -> Plan:
     """Say what a journal plans; `folder` is removed with the plan.
 
-    `requests_each` is what a change costs, `requests` what all do where they differ.
+    `requests` is what all changes cost, None: one each; `objects` of videos are looked at besides. `looking` is what
+    finding out took, and will take again.
     """
     counts = await journal.counts()
     problems, conflicts = await _cannot(journal, words, counts)
@@ -250,7 +221,9 @@ async def plan_of(
         problems=problems,
         conflicts=conflicts,
         replaced=await journal.replaced(),
-        estimate=estimate(pt, who, counts.get("planned", 0) * requests_each if requests is None else requests),
+        estimate=estimate(
+            pt, who, counts.get("planned", 0) if requests is None else requests, objects=objects, looking=looking
+        ),
         looked_at=sum(counts.values()) if looked_at is None else looked_at,
         folder=folder,
         for_ever=await _for_ever(journal, counts, who),

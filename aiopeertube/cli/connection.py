@@ -33,6 +33,7 @@ class Credentials:
     otp: str | None = field(default=None, repr=False)
     token: str | None = field(default=None, repr=False)
     token_file: Path | None = None
+    keyring: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,6 +73,7 @@ class JobScreen(Unwatched):
     def settled(self, item: Item) -> None:
         """Show a failure, and write what became of the item."""
         self._counts[item.state] += 1
+        self._settings.outcomes[item.state] += 1
         if item.state in {"failed", "conflict"} and self._counts[item.state] <= _SHOWN_FAILURES:
             at = f"line {item.line}, " if item.line else ""
             self._print(f"{item.state}: {at}{item.name or item.uuid or item.ref}: {item.reason}")

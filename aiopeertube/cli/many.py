@@ -129,6 +129,7 @@ class Run:
 
     def _note(self, outcome: "Outcome[Any]", reporter: progress.Progress) -> None:
         of: For = outcome.call.tag
+        self._settings.outcomes[outcome.state] += 1
         if outcome.state in _BAD:
             reporter.say(f"aiopeertube: {outcome.state}: {of}: {reason_of(outcome)}")
         if self._take is not None:

@@ -28,7 +28,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 
 from ._counting import counted
-from .errors import ListNeverStoodStill, UnexpectedResponse
+from .errors import InputError, ListNeverStoodStill, UnexpectedResponse
 from .wire.call import Call
 from .wire.sendable import whole_problem
 
@@ -77,6 +77,11 @@ class Paginator(Generic[T]):
     def pages(self) -> AsyncIterator[list[T]]:
         """Iterate over pages: lists of up to `count` items, never empty."""
         return _Pages(self._page, self._count, self._ahead, self._key)
+
+    @property
+    def problem(self) -> InputError | None:
+        """What is known to be wrong with all of its calls."""
+        return self._page(0, 0).problem
 
     def walk(self, since: Position | None = None, given: "Seen | None" = None) -> "Walk[T]":
         """Read one page after the other, each when it is asked for; go on at `since`, without what was `given`.

@@ -14,6 +14,7 @@ Those that are dead, slow or lying cost the others nothing. With `journal`, a ru
 
 from .addresses import Instance
 from .fleet import Answer, Fleet, FleetStatistics
+from .instance_index import read_index
 from .manners import Bounds, Login
 from .merging_pages import Format
 from .records import STATES, Page, Record
@@ -29,4 +30,5 @@ __all__ = [
     "Login",
     "Page",
     "Record",
+    "read_index",
 ]

@@ -13,7 +13,9 @@ from filelock import BaseFileLock
 from aiopeertube._client import PeerTube
 from aiopeertube._counting import counted
 from aiopeertube._proxies import Proxies
+from aiopeertube._settings import check_secure
 from aiopeertube.errors import ConfigurationError, PeerTubeError
+from aiopeertube.resources.videos import Videos
 from aiopeertube.types import VideoFilters, VideoRow
 from aiopeertube.wire.sendable import whole_problem
 
@@ -22,7 +24,7 @@ from .crew import Crew, Send, Visitor
 from .here import Here, Places
 from .manners import Bounds, Login, at_most, interval, user_agent
 from .merging_pages import Format, check_format
-from .page_log import Keeping, open_log
+from .page_log import Keeping, open_log, write_summary
 from .records import Page, Record
 from .stores import store_at
 from .visit import Job
@@ -108,6 +110,8 @@ class Fleet:
         self._resume, self._retry = resume or retry, retry
         self._proxies = proxy if isinstance(proxy, Proxies) else Proxies.given(proxy)
         self._allow_http = allow_http
+        for origin in own:
+            check_secure(origin, allow_http=allow_http, proxies=self._proxies)
         self._lock: BaseFileLock | None = None
         self._here: Here | None = None
         self._crew: Crew[Any] | None = None
@@ -164,6 +168,7 @@ class Fleet:
         async for event in crew:
             if isinstance(event, Record):
                 yield event
+        await asyncio.to_thread(write_summary, self._store, self.records.values())
 
     async def each(self, ask: Callable[[PeerTube], Awaitable[T]]) -> AsyncIterator[Answer[T]]:
         """Give what `ask` makes of the client of each instance, like `lambda pt: pt.config.get()`, as it comes.
@@ -200,6 +205,8 @@ class Fleet:
     async def _begin(self, filters: VideoFilters, format: Format | None, *, pages: bool) -> Crew[Event]:
         places: Places = self._opened()
         wanted: dict[str, Any] = {"isLocal": True, "sort": "-createdAt", **filters}
+        if (problem := Videos().list(**wanted).problem) is not None:
+            raise problem
         job, keeping = replace(self._job, filters=wanted), None
         if self._store is not None:
             head = {"format": format or "pages", "filters": wanted}

@@ -5,6 +5,7 @@
     crawl.json              what is asked, so that nothing else goes on with it
     pages/HOST/000000.jsonl a page: a line that says where the list stands after it, and a line for each video
     videos/HOST.jsonl       (or .parquet) all pages of an instance in one file, once it is at its end
+    instances.jsonl         the records of all, once the crawl is at its end
     origins/HOST.json       the record of an instance: "begun" before the first request, then what became of it
 
 Each file is there as a whole or not at all, and a page and where its list stands are one file: there is no moment at
@@ -12,7 +13,7 @@ which a kill could lose a video, or make it come twice. Pages are removed only w
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -121,6 +122,12 @@ class Keeping:
     def log(self, origin: str) -> PageLog:
         """Return the journal of an instance."""
         return PageLog(self.store, origin, self.format, retry=self.retry)
+
+
+def write_summary(store: Store, records: Iterable[Record]) -> None:
+    """Write the records of a crawl that is at its end into one file."""
+    lines = (orjson.dumps(record.row()) + b"\n" for record in records)
+    write(store, "instances.jsonl", b"".join(lines))
 
 
 def open_log(store: Store, head: dict[str, Any], *, resume: bool) -> None:

@@ -53,6 +53,11 @@ class CrawlFlags:
         show_default=True,
         help="Instances that are visited at the same time.",
     )
+    dask: str | None = option(
+        "--dask",
+        metavar="ADDRESS",
+        help="Visit from the workers of a Dask cluster, by its scheduler, like tcp://machine:8786.",
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from types import TracebackType
-from typing import Any, Generic, Self, TypeVar, Unpack, cast
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, Unpack, cast
 
 from filelock import BaseFileLock
 
@@ -28,6 +28,11 @@ from .page_log import Keeping, open_log, write_summary
 from .records import Page, Record
 from .stores import store_at
 from .visit import Job
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+    from .dask_places import DaskPlaces
 
 T = TypeVar("T")
 E = TypeVar("E")
@@ -105,7 +110,7 @@ class Fleet:
         self._job = Job(agent, interval(rate), bounds or Bounds())
         if problem := whole_problem("at_once", at_once, 1):
             raise ConfigurationError(str(problem), option="at_once")
-        self._at_once = at_most(at_once)
+        self._at_once = at_once
         self._store = None if journal is None else store_at(journal)
         self._resume, self._retry = resume or retry, retry
         self._proxies = proxy if isinstance(proxy, Proxies) else Proxies.given(proxy)
@@ -114,9 +119,24 @@ class Fleet:
             check_secure(origin, allow_http=allow_http, proxies=self._proxies)
         self._lock: BaseFileLock | None = None
         self._here: Here | None = None
+        self._dask: DaskPlaces | None = None
         self._crew: Crew[Any] | None = None
-        self._videos = self._pages = 0
+        self._given: dict[str, tuple[int, int]] = {}  # videos and pages, by origin
         self.records: dict[str, Record] = {}
+
+    def on(self, client: "Client") -> Self:
+        """Visit from the workers of a Dask cluster, by a `distributed.Client`; the journal is where all see it.
+
+        They go the way to the instances that their own environment says. `each` goes on visiting from here.
+
+        Raises:
+            ConfigurationError: there is no journal, or Dask is not installed.
+        """
+        if self._store is None:
+            message = "on Dask a fleet needs a journal: a folder or an address that all workers see"
+            raise ConfigurationError(message, option="journal")
+        self._dask = dask_places(client, self._own, allow_http=self._allow_http)
+        return self
 
     async def __aenter__(self) -> Self:
         if self._here is not None:
@@ -129,10 +149,9 @@ class Fleet:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         try:
-            if self._crew is not None:
-                await self._crew.close()
-            if self._here is not None:
-                await self._here.close()
+            for part in (self._crew, self._dask, self._here):
+                if part is not None:
+                    await part.close()
         finally:
             if self._lock is not None:
                 self._lock.release()
@@ -193,7 +212,8 @@ class Fleet:
         """Return how far it is."""
         states: Counter[str] = Counter(record.state for record in self.records.values())
         waiting, at_work = (self._crew.waiting, self._crew.at_work) if self._crew else (len(self.origins), 0)
-        return FleetStatistics(waiting, at_work, states, self._videos, self._pages)
+        videos, pages = (sum(counts) for counts in zip((0, 0), *self._given.values(), strict=True))
+        return FleetStatistics(waiting, at_work, states, videos, pages)
 
     # -- inside ----------------------------------------------------------------------------------
 
@@ -203,38 +223,59 @@ class Fleet:
         return self._here
 
     async def _begin(self, filters: VideoFilters, format: Format | None, *, pages: bool) -> Crew[Event]:
-        places: Places = self._opened()
+        places: Places = self._dask or self._opened()
         wanted: dict[str, Any] = {"isLocal": True, "sort": "-createdAt", **filters}
         if (problem := Videos().list(**wanted).problem) is not None:
             raise problem
-        job, keeping = replace(self._job, filters=wanted), None
-        if self._store is not None:
-            head = {"format": format or "pages", "filters": wanted}
-            await asyncio.to_thread(open_log, self._store, head, resume=self._resume)
-            keeping = Keeping(self._store, format, self._retry)
-        self._resume = True  # a second look at this fleet's own journal
+        job, keeping = replace(self._job, filters=wanted), await self._journal(format, wanted)
         self.records.clear()
+        self._given.clear()
 
         async def visit(origin: str, send: Send[Event]) -> str:
             async def deliver(page: Page) -> None:
-                self._pages += 1
-                self._videos += page.count
+                videos, number = self._given.get(origin, (0, 0))
+                self._given[origin] = videos + page.count, number + 1
                 if pages:
                     await send(page)
 
             record = await places.visit(origin, job, keeping, deliver, replay=pages)
-            self.records[origin] = record
+            self.records[origin], self._given[origin] = record, (record.videos, record.pages)
             await send(record)
             return record.moved_to
 
         return await self._hire(visit)
 
+    async def _journal(self, format: Format | None, filters: Mapping[str, Any]) -> Keeping | None:
+        """Begin the journal, or go on with it, once all who write there can."""
+        if self._store is None:
+            return None
+        if self._dask is not None:
+            await self._dask.begin(self._store)
+        head = {"format": format or "pages", "filters": filters}
+        await asyncio.to_thread(open_log, self._store, head, resume=self._resume)
+        self._resume = True  # another look at this fleet's own journal
+        return Keeping(self._store, format, self._retry)
+
     async def _hire(self, visit: Visitor[E]) -> Crew[E]:
         """Send a crew out; two at once would ask each instance twice as often."""
         if self._crew is not None:
             await self._crew.close()
-        self._crew = crew = Crew(self.origins, visit, self._at_once)
+        at_once = self._at_once if self._dask is not None else at_most(self._at_once)
+        self._crew = crew = Crew(self.origins, visit, at_once)
         return crew
 
     def __repr__(self) -> str:
         return f"<Fleet of {counted(len(self.origins), 'instance')}>"
+
+
+def dask_places(client: "Client", own: Mapping[str, Login], *, allow_http: bool) -> "DaskPlaces":
+    """Return the workers of a cluster, with what only they need.
+
+    Raises:
+        ConfigurationError: it is not installed.
+    """
+    try:
+        from .dask_places import DaskPlaces  # noqa: PLC0415 - an extra
+    except ImportError as exc:
+        raise ConfigurationError(f"{exc}; install aiopeertube[dask]") from None
+    return DaskPlaces(client, own, allow_http=allow_http)

@@ -34,14 +34,24 @@ class Places(Protocol):
 
 
 class Here:
-    """This process; `own` are the logins of one's own instances by `key_of` their addresses."""
+    """This process; `own` are the logins of one's own instances by `key_of` their addresses.
+
+    `settle` is in how many seconds nobody else can be at an instance that somebody was at before.
+    """
 
     def __init__(
-        self, job: Job, own: Mapping[str, Login], *, proxies: Proxies | None = None, allow_http: bool = False
+        self,
+        job: Job,
+        own: Mapping[str, Login],
+        *,
+        proxies: Proxies | None = None,
+        allow_http: bool = False,
+        settle: float = 0.0,
     ) -> None:
         self._job = job
         self._own = own
         self._allow_http = allow_http
+        self._settle = settle
         self._paces: dict[str, Pace] = {}
         self._pool = AiohttpPool(
             timeout=job.bounds.timeout,
@@ -73,7 +83,7 @@ class Here:
         key = key_of(origin)
         if key in self._own:
             return Reached(self._pool, None, self._own[key], self._allow_http)
-        return Reached(self._pool, self._paces.setdefault(key, Pace(self._job.interval)))
+        return Reached(self._pool, self._paces.setdefault(key, Pace(self._job.interval)), settle=self._settle)
 
     async def close(self) -> None:
         """Close all connections."""

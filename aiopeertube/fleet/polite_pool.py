@@ -36,9 +36,9 @@ class Pace:
         self._free_at = asyncio.get_running_loop().time() + self.interval
         self._turn.release()
 
-    def rest(self) -> None:
-        """Count from now: somebody else may just have asked."""
-        self._free_at = asyncio.get_running_loop().time() + self.interval
+    def rest(self, more: float) -> None:
+        """Count from now, and so many seconds more: somebody else may just have asked."""
+        self._free_at = asyncio.get_running_loop().time() + self.interval + more
 
 
 class PolitePool:

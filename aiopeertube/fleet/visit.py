@@ -36,12 +36,16 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """A pool that visits share, and an instance behind it: how often it is asked, and as whom; None: anonymously."""
+    """A pool that visits share, and an instance behind it: how often it is asked, and as whom; None: anonymously.
+
+    `settle` is in how many seconds nobody else can be there, where somebody was before.
+    """
 
     pool: Transport
     pace: Pace | None
     login: Login | None = None
     allow_http: bool = False
+    settle: float = 0.0
 
     def client(self, origin: str, pool: PolitePool, *, patience: float) -> PeerTube:
         """Make the client of a visit; one's own instances are asked as fast as they can."""
@@ -89,7 +93,7 @@ class Visit:
                 return self._begun.record
         self._videos, self._pages = len(self._begun.given), self._begun.pages
         if self._begun.again and self._reached.pace is not None:
-            self._reached.pace.rest()
+            self._reached.pace.rest(self._reached.settle)
         record = await self._bounded(deliver)
         if self._log is not None:
             await asyncio.to_thread(self._log.finish, record)

@@ -9,7 +9,10 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
+from distributed import LocalCluster
 from federation import Federation, Site
+
+from aiopeertube.fleet import dask_places
 
 from .conftest import Begin, Cli, Terminal, rows, wait_until
 
@@ -103,6 +106,32 @@ def test_an_index_names_instances(cli: Cli, sites: list[Site], monkeypatch: pyte
     assert "1 name that is no address" in result.stderr
 
 
+@pytest.fixture
+def scheduler(home: Path) -> Iterator[str]:
+    """The address of a Dask scheduler with two workers."""
+    options = {"n_workers": 2, "threads_per_worker": 1, "processes": False, "dashboard_address": None}
+    with LocalCluster(protocol="tcp://", local_directory=str(home / "dask"), **options) as cluster:
+        yield cluster.scheduler_address
+
+
+def test_from_the_workers_of_a_cluster(cli: Cli, sites: list[Site], home: Path, scheduler: str) -> None:
+    names = listed(home / "list.txt", sites)
+    result = cli("crawl", names, "--out", str(home / "found"), "--dask", scheduler, *ME)
+    assert result.exit_code == 1, result.stderr
+    assert "4 of 4 instances: 2 done, 1 forbidden, 1 away, 150 videos" in result.stderr
+    assert len(list((home / "found" / "videos").iterdir())) == 2
+
+
+def test_a_scheduler_that_is_not_there_is_told_before_anything_is_sent(
+    cli: Cli, sites: list[Site], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dask_places, "SECONDS", 0.3)
+    result = cli("crawl", "-", "--index", sites[0].url, "--out", "x", "--dask", "tcp://127.0.0.1:9", *ME, input="")
+    assert result.exit_code == 4
+    assert "no Dask scheduler answers at tcp://127.0.0.1:9" in result.stderr
+    assert not sites[0].came
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
@@ -114,6 +143,9 @@ def test_an_index_names_instances(cli: Cli, sites: list[Site], monkeypatch: pyte
         (("-", "--out", "x", "--rate", "fast", "--contact", "a@b.example"), "fast"),
         (("nowhere.txt", "--out", "x", *ME), "cannot read nowhere.txt"),
         (("-", "--out", "s3://a:b@c/d", *ME), "credentials"),
+        (("-", "--out", "-", "--dask", "tcp://x", *ME), "--dask needs"),
+        (("-", "--out", "x", "--dask", "tcp://x", "--proxy", "none", *ME), "--proxy"),
+        (("-", "--out", "x", "--dask", "gopher://x", *ME), "not the address of a Dask scheduler"),
     ],
 )
 def test_what_makes_no_sense_is_said_before_anything_is_sent(

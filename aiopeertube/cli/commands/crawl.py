@@ -3,6 +3,7 @@
 import asyncio
 import sys
 from collections import defaultdict
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,9 +20,11 @@ from aiopeertube.cli.options_crawl import BoundFlags, CrawlFlags
 from aiopeertube.cli.param_types import File
 from aiopeertube.cli.running import run
 from aiopeertube.cli.terminal import is_terminal, note
-from aiopeertube.errors import FileUnreadable
+from aiopeertube.errors import ConfigurationError, FileUnreadable
 
 if TYPE_CHECKING:
+    from distributed import Client
+
     from aiopeertube.fleet import Bounds, Fleet
 
 
@@ -44,6 +47,10 @@ def crawl(settings: Settings, /, *, source: str | None, flags: CrawlFlags, bound
         raise click.UsageError("Which instances? Give a LIST of addresses, - for stdin, or an --index.")
     if flags.out == "-" and (flags.resume or flags.resume_failed or flags.format != "jsonl"):
         raise click.UsageError("--out - is JSON lines on stdout, and nothing that --resume could go on with.")
+    if flags.dask and settings.proxy is not None:
+        raise click.UsageError("--proxy: with --dask each worker goes the way that its own environment says.")
+    if flags.dask and flags.out == "-":
+        raise click.UsageError("--dask needs an --out that all workers see: a shared folder, or an address.")
     lines = [] if source is None else _lines(source)
     filters = _filters(flags.filter)
     return run(_crawl(settings, lines, filters, flags, _bounds(settings, bounds)))
@@ -83,6 +90,36 @@ def _bounds(settings: Settings, flags: BoundFlags) -> "Bounds":
 async def _crawl(
     settings: Settings, lines: list[str], filters: dict[str, Any], flags: CrawlFlags, bounds: "Bounds"
 ) -> int:
+    async with AsyncExitStack() as stack:
+        client = await stack.enter_async_context(_cluster(flags.dask)) if flags.dask else None
+        fleet = await _fleet(settings, lines, flags, bounds)
+        if client is not None:
+            fleet.on(client)
+        try:
+            async with fleet:
+                await (_to_stdout if flags.out == "-" else _to_folder)(fleet, settings, flags, filters)
+        except asyncio.CancelledError:
+            note(f"stopped at {_told(fleet)}{'' if flags.out == '-' else '; --resume goes on'}")
+            raise
+    if not settings.quiet:
+        note(_told(fleet))
+    return Exit.DONE if all(record.ok for record in fleet.records.values()) else Exit.SOME_FAILED
+
+
+def _cluster(address: str) -> "AbstractAsyncContextManager[Client]":
+    """Return what connects to a cluster.
+
+    Raises:
+        ConfigurationError: Dask is not installed.
+    """
+    try:
+        from aiopeertube.fleet.dask_places import cluster_at  # noqa: PLC0415 - an extra
+    except ImportError as exc:
+        raise ConfigurationError(f"{exc}; install aiopeertube[dask]", option="dask") from None
+    return cluster_at(address)
+
+
+async def _fleet(settings: Settings, lines: list[str], flags: CrawlFlags, bounds: "Bounds") -> "Fleet":
     from aiopeertube.fleet import Fleet, read_index  # noqa: PLC0415 - see above
 
     rate, proxy = settings.rate or "1/s", proxies_of(settings)
@@ -101,15 +138,7 @@ async def _crawl(
     )
     if fleet.again and not settings.quiet:
         note(f"{counted(fleet.again, 'line')} named an instance again")
-    try:
-        async with fleet:
-            await (_to_stdout if flags.out == "-" else _to_folder)(fleet, settings, flags, filters)
-    except asyncio.CancelledError:
-        note(f"stopped at {_told(fleet)}{'' if flags.out == '-' else '; --resume goes on'}")
-        raise
-    if not settings.quiet:
-        note(_told(fleet))
-    return Exit.DONE if all(record.ok for record in fleet.records.values()) else Exit.SOME_FAILED
+    return fleet
 
 
 async def _to_folder(fleet: "Fleet", settings: Settings, flags: CrawlFlags, filters: dict[str, Any]) -> None:

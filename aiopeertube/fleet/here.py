@@ -14,6 +14,7 @@ from .manners import Login
 from .page_log import Keeping
 from .polite_pool import Pace, PolitePool
 from .records import Record
+from .rush import Rush
 from .visit import Deliver, Job, Reached, Visit
 
 _ORIGINS = 2048  # whose connections are known at a time
@@ -61,6 +62,7 @@ class Here:
             origins=_ORIGINS,
             resolver=Lookups(),
         )
+        self._rush = Rush(self._pool)
 
     async def visit(
         self, origin: str, job: Job, keeping: Keeping | None, deliver: Deliver, *, replay: bool
@@ -72,7 +74,7 @@ class Here:
     async def ask(self, origin: str, function: Callable[[PeerTube], Awaitable[Any]]) -> Any:
         """Return what `function` makes of the client of one instance."""
         reached, bounds = self._reached(origin), self._job.bounds
-        pool = PolitePool(self._pool, reached.pace)
+        pool = PolitePool(self._rush, reached.pace)
         async with (
             asyncio.timeout(bounds.seconds),
             reached.client(origin, pool, patience=bounds.patience) as pt,
@@ -82,8 +84,8 @@ class Here:
     def _reached(self, origin: str) -> Reached:
         key = key_of(origin)
         if key in self._own:
-            return Reached(self._pool, None, self._own[key], self._allow_http)
-        return Reached(self._pool, self._paces.setdefault(key, Pace(self._job.interval)), settle=self._settle)
+            return Reached(self._rush, None, self._own[key], self._allow_http)
+        return Reached(self._rush, self._paces.setdefault(key, Pace(self._job.interval)), settle=self._settle)
 
     async def close(self) -> None:
         """Close all connections."""

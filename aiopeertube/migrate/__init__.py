@@ -13,8 +13,8 @@ What the command line does, in Python::
 The verbs are functions: `export`, `plan`, `apply`, `set_` (by rules), `verify`, `rollback`, `captions`, `thumbnails`,
 `delete`, `upload`, `import_`, `chapters`, `playlists` and `channels`. What they take beside their input are plain
 values (`TableOptions`, `CellOptions`, `JobOptions`, `Scope`, `Rules`), what they return are others (`Plan`, `Run`,
-`Verified`, `Exported`), and a `Watcher` hears what goes on. Journals are opened with
-`Journal.open(find_journal("last"))`, and are full of `Item`s.
+`Verified`, `Exported`), and a `Watcher` hears what goes on. `report` tells what became of a
+job, from its journal. Journals are opened with `Journal.open(find_journal("last"))`, and are full of `Item`s.
 
 Raises: BadSource with every error of an input; JournalError for a journal that cannot be used; else the errors of
 `aiopeertube.errors`. An error that one option would mend names it in its attribute `option`.
@@ -32,6 +32,7 @@ from .journal.journal import Journal
 from .journal.journal_errors import JournalError, JournalFull
 from .journal.journals import all_journals, find_journal, strangers
 from .journal.schema import Job
+from .journal.spans import Outage, Span
 from .kinds.captions import NOT_KEPT, fetch_captions, put_captions
 from .metadata.fields import FIELDS
 from .metadata.vocabulary import Vocabulary, fetch_words
@@ -41,6 +42,7 @@ from .plans.merging import Conflict
 from .plans.planned import Plan
 from .plans.report import Change
 from .problems import BadSource, Problem
+from .reports import Failures, Report, RollBack, report
 from .rewrite_maps import MAP_FORMATS, map_lines
 from .rules.rules import Rules
 from .scope import Details, Scope
@@ -66,6 +68,7 @@ __all__ = [
     "Difference",
     "Estimate",
     "Exported",
+    "Failures",
     "Input",
     "Item",
     "Job",
@@ -74,15 +77,19 @@ __all__ = [
     "JournalError",
     "JournalFull",
     "Left",
+    "Outage",
     "Output",
     "Plan",
     "Problem",
+    "Report",
+    "RollBack",
     "Row",
     "Rules",
     "Run",
     "Scope",
     "Sink",
     "Source",
+    "Span",
     "State",
     "Stoppable",
     "TableOptions",
@@ -116,6 +123,7 @@ __all__ = [
     "plan",
     "playlists",
     "put_captions",
+    "report",
     "rollback",
     "set_",
     "strangers",

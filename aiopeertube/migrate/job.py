@@ -35,6 +35,7 @@ from .steps.applying import Apply, settle_open
 from .steps.compare import Lookup
 from .steps.planning import check_plan, compare_again, plan_file, plan_object, plan_table
 from .steps.proving import Verified, Verifier
+from .steps.recording import Recorder
 from .watching import Sayer, Watcher
 
 if TYPE_CHECKING:
@@ -106,6 +107,7 @@ async def opened(
 ) -> AsyncIterator[Desk]:
     """Find out who we are, open the job's journal, and settle what an earlier run left in flight."""
     failed = failed_table(options, name, (name, parent, str(options.journal or "")))
+    recorder = Recorder(pt)
     who, me = await who_am_i(pt, options.details)
     job = Job(kind.name, pt.origin, who.name, name, columns, parent=parent)
     with ExitStack() as stack:
@@ -113,6 +115,8 @@ async def opened(
         try:
             journal.check(kind=kind.name, origin=pt.origin, user=who.name)
             _check_not_undone(journal)
+            if not options.dry_run:
+                stack.enter_context(recorder.recording(await journal.timeline()))
             await settle_open(pt, journal, kind, Sayer(watcher))
             yield Desk(pt, who, me, journal, watcher, failed=failed)
         finally:

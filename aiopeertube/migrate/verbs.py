@@ -155,7 +155,8 @@ async def apply(
     `source` is a table or a plan that was written, by its path; a `Plan`; or an open table. With `expect` each video
     is looked at just before, and left if somebody changed it since it was compared. `halt` is short for
     `JobOptions(halt=...)`. Fields that somebody else changed since the table was exported, or the plan was made, are
-    conflicts, and are left; with `overwrite` they are changed all the same.
+    conflicts, and are left; with `overwrite` they are changed all the same. The watcher is asked before the first
+    change.
 
     Raises:
         BadSource: with every error of the input; nothing was sent.
@@ -165,7 +166,8 @@ async def apply(
     async with opened(pt, kind, given.name, columns=given.columns, options=options, watcher=watcher) as desk:
         await fill(desk, given, kind, table, cells, overwrite=overwrite, looks=expect)
         kind = kind.looking_by(desk.who.reader(pt))
-        return await carry_out(desk, kind, options, title="apply", overwrite=overwrite)
+        question = "Change {videos} at {origin}?"
+        return await carry_out(desk, kind, options, title="apply", question=question, overwrite=overwrite)
 
 
 async def set_(

@@ -2,15 +2,14 @@
 
 import shutil
 import weakref
-from collections.abc import AsyncGenerator, Iterator, Mapping
-from contextlib import aclosing, contextmanager
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, BinaryIO, Final, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from aiopeertube._counting import counted
-from aiopeertube.errors import ConfigurationError
 from aiopeertube.migrate.journal.item import Item, State
 from aiopeertube.migrate.journal.journal import Journal
 from aiopeertube.migrate.journal.schema import Job
@@ -18,10 +17,9 @@ from aiopeertube.migrate.kinds import Channels, of
 from aiopeertube.migrate.kinds.channel_sight import pictures_lost
 from aiopeertube.migrate.metadata.changes import for_ever
 from aiopeertube.migrate.metadata.vocabulary import Vocabulary
-from aiopeertube.migrate.outputs import check_output, unwritten
+from aiopeertube.migrate.outputs import check_output, written
 from aiopeertube.migrate.problems import Problem
 from aiopeertube.migrate.scope import Who
-from aiopeertube.migrate.tables.target import Target, TargetSink
 
 from . import page, planfile
 from .estimates import Estimate, Looking, estimate
@@ -127,6 +125,16 @@ class Plan:
             self._diff = tuple(diff.lines())
         return self._diff
 
+    async def each(self) -> AsyncGenerator[tuple[Item, tuple[Change, ...]], None]:
+        """Go through all that changes, one item after the other, each with its changes.
+
+        Raises:
+            JournalError: the plan was closed.
+        """
+        diff = Diff(self.words)
+        async for item in self.items("planned"):
+            yield item, tuple(diff.of(item))
+
     async def write(self, path: str | Path, *, overwrite: bool = False) -> int:
         """Write the plan into a file for `apply`, on this machine or another; return how many changes it has.
 
@@ -137,7 +145,7 @@ class Plan:
             FileUnwritable: there is no room, or no permission.
         """
         check_output(path, (self.job.source,), option="output", overwrite=overwrite, to_overwrite="overwrite")
-        with _written(path, overwrite=overwrite) as stream:
+        with written(path, overwrite=overwrite) as stream:
             return await planfile.write(stream, self.job, self.items("planned"))
 
     async def write_html(
@@ -157,7 +165,7 @@ class Plan:
         inputs = (self.job.source, *([] if plan_file is None else [str(plan_file)]))
         check_output(path, inputs, option="html", overwrite=overwrite, to_overwrite="overwrite")
         summary = await self._summary(plan_file)
-        with _written(path, overwrite=overwrite) as stream:
+        with written(path, overwrite=overwrite) as stream:
             return await page.write(stream, summary, self._problems_first(), Diff(self.words))
 
     async def _summary(self, plan_file: str | Path | None) -> page.Summary:
@@ -194,21 +202,6 @@ class Plan:
 
     def __repr__(self) -> str:
         return f"<Plan of {self.job.source}: {counted(self.changes, 'change')}, {self.cannot:,} cannot be done>"
-
-
-@contextmanager
-def _written(path: str | Path, *, overwrite: bool) -> Iterator[BinaryIO]:
-    """Open an output that gets its name when it is whole; what goes wrong names it."""
-    try:
-        with TargetSink(Target(str(path), overwrite=overwrite)) as sink:
-            yield sink.stream
-    except BrokenPipeError:
-        raise
-    except (OSError, ConfigurationError) as exc:
-        error = exc if isinstance(exc, OSError) else exc.__cause__
-        if not isinstance(error, OSError):
-            raise
-        raise unwritten(path, error) from error
 
 
 async def plan_of(

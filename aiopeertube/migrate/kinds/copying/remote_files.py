@@ -53,6 +53,17 @@ def chosen(
     return {"path": path, "size": size, "name": name, "original": False}
 
 
+def address(origin: Origin, file: Mapping[str, Any]) -> str:
+    """Return where anybody finds a file, under the name that its instance gives itself.
+
+    Raises:
+        Unfit: not everybody may have it.
+    """
+    if "/private/" in file["path"]:
+        raise Unfit("not everybody may have its file, so another instance cannot fetch it; it has to be uploaded")
+    return f"{urlsplit(origin.pt.origin).scheme}://{origin.host}{file['path']}"
+
+
 def _original(
     origin: Origin, source: Mapping[str, Any] | None, name: str, extensions: tuple[str, ...]
 ) -> dict[str, Any] | None:

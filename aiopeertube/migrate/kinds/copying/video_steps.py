@@ -182,7 +182,7 @@ async def _imported(
     work: Work, pt: "PeerTube", journal: Journal, item: Item, wire: dict[str, Any]
 ) -> Mapping[str, Any]:
     """Have the server fetch the file."""
-    address = work.origin.pt.origin + item.wanted["file"]["path"]
+    address = item.wanted["file"]["url"]
     item.wanted |= {"targetUrl": address, "fields": {**item.wanted["fields"], "channel": wire["channelId"]}}
     request = pt.prepare(pt.imports.create(targetUrl=address, **wire))
     request.tag = item

@@ -12,9 +12,9 @@ What the command line does, in Python::
 
 The verbs are functions: `export`, `plan`, `apply`, `set_` (by rules), `verify`, `rollback`, `captions`, `thumbnails`,
 `delete`, `upload`, `import_`, `chapters`, `playlists`, `channels` and `copy`. What they take beside their input are
-plain values (`TableOptions`, `CellOptions`, `JobOptions`, `Scope`, `Rules`), what they return are others (`Plan`, `Run`,
-`Verified`, `Exported`), and a `Watcher` hears what goes on. `report` tells what became of a
-job, from its journal. Journals are opened with `Journal.open(find_journal("last"))`, and are full of `Item`s.
+plain values (`TableOptions`, `CellOptions`, `JobOptions`, `Scope`, `Rules`), what they return are others (`Plan`,
+`Run`, `Verified`, `Exported`), and a `Watcher` hears what goes on. `report` tells what became of a job, from its
+journal. Journals are opened with `Journal.open(find_journal("last"))`, and are full of `Item`s.
 
 Raises: BadSource with every error of an input; JournalError for a journal that cannot be used; else the errors of
 `aiopeertube.errors`. An error that one option would mend names it in its attribute `option`.

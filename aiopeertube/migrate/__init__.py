@@ -21,7 +21,7 @@ Raises: BadSource with every error of an input; JournalError for a journal that 
 """
 
 from .copying.copy_plan import CopyPlan, Left
-from .copying.verb import Copied, Via, copy
+from .copying.verb import Copied, copy
 from .exporting import columns_for
 from .exporting_wholes import Output
 from .inputs import Input, open_input, open_table
@@ -95,7 +95,6 @@ __all__ = [
     "TableOptions",
     "Unwatched",
     "Verified",
-    "Via",
     "Vocabulary",
     "Watcher",
     "all_journals",

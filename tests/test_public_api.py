@@ -20,6 +20,7 @@ PUBLIC = (
     "aiopeertube.errors",
     "aiopeertube.events",
     "aiopeertube.fleet",
+    "aiopeertube.metrics",
     "aiopeertube.migrate",
     "aiopeertube.resumable",
     "aiopeertube.testing",

@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Final
@@ -33,6 +33,7 @@ class Credentials:
     otp: str | None = field(default=None, repr=False)
     token: str | None = field(default=None, repr=False)
     token_file: Path | None = None
+    keyring: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,7 @@ class Connection:
     async def opened(self, *, many: bool = False, login: bool = True) -> AsyncIterator["aiopeertube.PeerTube"]:
         """Yield a client, logged in; its errors are raised as Failures. `many` is for runs over many items."""
         try:
+            self._check_metrics()
             if many:
                 # With the patience of a run, finding out that the address is wrong would take minutes.
                 await diagnosis.ping(
@@ -76,7 +78,7 @@ class Connection:
                     patience=self.settings.patience,
                     proxies=proxies_of(self.settings),
                 )
-            async with self.client(many=many) as pt:
+            async with self.client(many=many) as pt, self._measured(pt):
                 logs.follow(pt)
                 with waiting.told(pt, self.settings) as no_longer:
                     if login and not self.anonymous:
@@ -92,6 +94,22 @@ class Connection:
             if not isinstance(better, errors.PeerTubeError):
                 raise
             raise explain(better, origin=self.origin, anonymous=self.anonymous) from exc
+
+    def _measured(self, pt: "aiopeertube.PeerTube") -> AbstractAsyncContextManager[object]:
+        """Keep the numbers of a client in the file that was asked for, if one was."""
+        path, outcomes = self.settings.metrics_file, self.settings.outcomes
+        if path is None:
+            return nullcontext()
+        from aiopeertube.metrics import MetricsFile  # noqa: PLC0415 - few want it
+
+        return MetricsFile(pt, path, outcomes=lambda: outcomes)
+
+    def _check_metrics(self) -> None:
+        """See that this file can be written, before anything is sent."""
+        if self.settings.metrics_file is not None:
+            from aiopeertube.migrate import check_output  # noqa: PLC0415 - few want it
+
+            check_output(self.settings.metrics_file, (), option="metrics_file", overwrite=True)
 
 
 def connect(settings: Settings, *, user: bool = False) -> Connection:

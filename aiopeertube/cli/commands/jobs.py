@@ -1,4 +1,4 @@
-"""`jobs list|show|export|map`."""
+"""`jobs list|show|export|report|map`."""
 
 import time
 from collections.abc import AsyncIterator, Mapping
@@ -11,6 +11,7 @@ import click
 
 from aiopeertube import migrate
 from aiopeertube.cli import completing, job_output, output
+from aiopeertube.cli.commands.jobs_report import report
 from aiopeertube.cli.errors import Exit, Failure
 from aiopeertube.cli.options import Group, Settings, output_options
 from aiopeertube.cli.running import run
@@ -38,6 +39,9 @@ def jobs() -> None:
 
     JOURNAL is a file, a name that `aiopeertube jobs list` shows, or `last`.
     """
+
+
+jobs.add_command(report)
 
 
 @jobs.command("list")

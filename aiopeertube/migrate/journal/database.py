@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from . import journal_file
-from .columns import DAMAGED, STATE, as_json, item_of, row_to_insert, row_to_save, value_of
+from .columns import DAMAGED, STATE, Unreadable, as_json, item_of, row_to_insert, row_to_save, value_of
 from .item import Item, State, merged
 from .journal_errors import JournalError, explained
 from .schema import Job
+from .spans import Span, row_of, span_of
 from .sql import (
     BACK,
     BY_VIDEO,
@@ -42,6 +43,7 @@ from .sql import (
 from .write_log import WriteLog
 
 PAGE: Final = 200  # items that are read at a time
+_SPAN: Final = "id, run, began, ended, figures, sum"
 
 
 class Database:
@@ -374,6 +376,11 @@ class Database:
         found = self._connection.execute("SELECT before, after FROM item WHERE state = 'planned' AND after != '{}'")
         return Counter(name for before, after in found for name in counted(value_of(before), value_of(after)))
 
+    def count_noted(self, name: str) -> int:
+        """Count the planned items with something of this name in their notes."""
+        sql = "SELECT count(*) FROM item WHERE state = 'planned' AND json_type(note, ?) IS NOT NULL"
+        return int(self._connection.execute(sql, (f"$.{name}",)).fetchone()[0])
+
     def knows(self, uuid: str) -> bool:
         """Tell whether an item became this video."""
         return self._one("uuid = ?", (uuid,)) is not None
@@ -441,6 +448,25 @@ class Database:
                 f"UPDATE item SET {back} WHERE state = 'failed' AND pass = ? AND (ready OR wanted != '{{}}')",  # noqa: S608
                 (self.last_pass,),
             )
+
+    # -- how it went -----------------------------------------------------------------------------
+
+    def spans(self) -> tuple[list[Span], int]:
+        """Return what was done in each span of time, and how many entries about that are damaged."""
+        spans, damaged = [], 0
+        for row in self._connection.execute(f"SELECT {_SPAN} FROM span ORDER BY id"):  # noqa: S608 - our own names
+            try:
+                spans.append(span_of(row, self._seed))
+            except Unreadable:
+                damaged += 1
+        return spans, damaged
+
+    def record(self, number: int, spans: Sequence[tuple[int, Span]]) -> None:
+        """Write spans in their places, of which there are now so many."""
+        rows = [row_of(place, span, self._seed) for place, span in spans]
+        with self._changing() as connection:
+            connection.executemany(f"INSERT OR REPLACE INTO span ({_SPAN}) VALUES (?, ?, ?, ?, ?, ?)", rows)  # noqa: S608
+            connection.execute("DELETE FROM span WHERE id >= ?", (number,))
 
     # -- inside ----------------------------------------------------------------------------------
 

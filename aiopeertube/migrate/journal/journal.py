@@ -19,7 +19,8 @@ from .database import PAGE, Database
 from .item import Item, State
 from .journal_errors import JournalError, explained
 from .schema import Job
-from .write_log import Write
+from .spans import Span, Timeline
+from .write_log import Write, WriteTimes, outcome_of
 
 T = TypeVar("T")
 
@@ -36,6 +37,7 @@ class Journal:
         self._database = database
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="journal")
         self._done: list[Item] = []  # outcomes that go to the disk with the next marks
+        self._timeline: Timeline | None = None
         self._unwanted = self._broken = False
         self.was_used = database.last_pass > 0  # by an earlier run, or for sending something
 
@@ -165,6 +167,10 @@ class Journal:
         """Count what `counted` names of the values before and after of each planned change."""
         return await self._run_flushed(self._database.count_planned, counted)
 
+    async def count_noted(self, name: str) -> int:
+        """Count the planned items with something of this name in their notes."""
+        return await self._run_flushed(self._database.count_noted, name)
+
     async def meet(self) -> tuple[list[tuple[Item, Item]], int]:
         """Join items of this pass that are about one video, whatever they call it.
 
@@ -206,6 +212,14 @@ class Journal:
     async def writes(self) -> list[Write]:
         """Return all writes in their order."""
         return await self._run_flushed(lambda: list(self._database.log.all()))
+
+    async def spans(self) -> tuple[list[Span], int]:
+        """Return what was done in each span of time, and how many entries about that are damaged."""
+        return await self._run_flushed(self._database.spans)
+
+    async def write_times(self) -> WriteTimes:
+        """Count the writes by outcome, and tell when they were."""
+        return await self._run_flushed(self._database.log.times)
 
     async def last_write(self) -> float | None:
         """Return when something was changed last, or may have been, in seconds since the epoch; None: nothing was."""
@@ -252,11 +266,22 @@ class Journal:
     async def take(self, number: int, after: int = 0) -> list[Item]:
         """Mark the next planned items as about to be sent; that is on the disk before this returns."""
         self.was_used = True
-        return await self._run_flushed(self._database.take, number, after)
+        items = await self._run_flushed(self._database.take, number, after)
+        if items and self._timeline is not None:
+            self._timeline.matters = True
+        return items
 
     def note(self, item: Item) -> None:
         """Keep an outcome, to be written with the next marks."""
         self._done.append(item)
+        if self._timeline is not None and item.state != "sending":
+            self._timeline.count(outcome_of(item))
+
+    async def timeline(self) -> Timeline:
+        """Return the time line of the run that begins; what is added to it is written with the next marks."""
+        spans, _ = await self.spans()
+        self._timeline = Timeline(spans)
+        return self._timeline
 
     async def flush(self) -> None:
         """Write the outcomes kept."""
@@ -280,6 +305,10 @@ class Journal:
             except sqlite3.Error:
                 self._broken = True  # what they were about stays in doubt, and the next run asks
                 raise
+        if self._timeline is not None:
+            number, spans = self._timeline.unwritten()
+            if spans:
+                self._database.record(number, spans)
 
     async def _run_flushed(self, work: Callable[..., T], *arguments: Any) -> T:
         def flushed() -> T:

@@ -13,11 +13,11 @@ Those that are dead, slow or lying cost the others nothing. With `journal`, a ru
 """
 
 from .addresses import Addresses, Instance, read_addresses
-from .fleet import Answer, Fleet, FleetStatistics
+from .fleet import Fleet
 from .instance_index import read_index
 from .manners import Bounds, Login
 from .merging_pages import Format
-from .records import STATES, Page, Record
+from .records import STATES, Answer, FleetStatistics, Page, Record
 
 __all__ = [
     "STATES",

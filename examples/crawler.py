@@ -1,4 +1,4 @@
-"""Write what several instances have into one file of JSON lines: `python crawler.py out.jsonl you@example.org URL...`.
+"""Write what several instances have into a file of JSON lines: `python crawler.py out.jsonl you@example.org URL...`.
 
 Politely: anonymous, one request a second to each, and the instances' own videos alone; they are told whom to ask. One
 that fails costs the others nothing. `aiopeertube crawl` does the same, and goes on where it was after a crash.

@@ -24,5 +24,5 @@ async def a_fleet(urls: list[str]) -> None:
         assert_type(fleet.each(config), AsyncIterator[Answer[ServerConfig]])
         assert_type(fleet.records, dict[str, Record])
         assert_type(fleet.statistics(), FleetStatistics)
-    fleet.videos(isLocal="perhaps")  # type: ignore[arg-type]
-    fleet.crawl(format="avro")  # type: ignore[arg-type]
+    fleet.videos(isLocal="perhaps")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    fleet.crawl(format="avro")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]

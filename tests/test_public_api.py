@@ -19,6 +19,7 @@ PUBLIC = (
     "aiopeertube.emulator",
     "aiopeertube.errors",
     "aiopeertube.events",
+    "aiopeertube.fleet",
     "aiopeertube.metrics",
     "aiopeertube.migrate",
     "aiopeertube.resumable",

@@ -45,21 +45,9 @@ from .rewrite_maps import MAP_FORMATS, map_lines
 from .rules.rules import Rules
 from .scope import Details, Scope
 from .steps.proving import Difference, Verified
+from .table_verbs import captions, delete, import_, thumbnails, upload
 from .tables import Row, Sink, Source, open_sink, open_source
-from .verbs import (
-    Exported,
-    apply,
-    captions,
-    delete,
-    export,
-    import_,
-    plan,
-    rollback,
-    set_,
-    thumbnails,
-    upload,
-    verify,
-)
+from .verbs import Exported, apply, export, plan, rollback, set_, verify
 from .watching import Stoppable, Unwatched, Watcher
 from .whole_verbs import channels, chapters, export_channels, export_chapters, export_playlists, playlists
 

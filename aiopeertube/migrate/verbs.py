@@ -11,16 +11,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aiopeertube._counting import counted, plural
 from aiopeertube.bulk import Halt
 from aiopeertube.errors import ConfigurationError
 
 from .exporting import DEFAULT, Export, columns_for, default_for
-from .inputs import Given, Input, open_input, open_table
+from .inputs import Given, Input, open_input
 from .job import Desk, Run, carry_out, described, escaped, fill, looking_back, opened, rolled_back, temporary
 from .job_options import CellOptions, JobOptions, TableOptions
 from .journal.schema import Job
-from .kinds import Captions, Delete, Import, Kind, Thumbnails, Update, Upload, of
+from .kinds import Kind, Update, of
 from .kinds.whole import Whole
 from .metadata.fields import Reading
 from .metadata.vocabulary import WORDS, fetch_words
@@ -30,8 +29,6 @@ from .plans.planned import Plan, plan_of
 from .rules.rules import Rules
 from .scope import Details, Scope, check_details, who_am_i
 from .scope_check import Editor, check_scope
-from .steps.looking import look_at_all
-from .steps.made_before import MadeBefore
 from .steps.planning import RulesOverScope
 from .steps.proving import Difference, Verified, Verifier, as_before, derive
 from .tables import Source, open_sink
@@ -158,7 +155,8 @@ async def apply(
     `source` is a table or a plan that was written, by its path; a `Plan`; or an open table. With `expect` each video
     is looked at just before, and left if somebody changed it since it was compared. `halt` is short for
     `JobOptions(halt=...)`. Fields that somebody else changed since the table was exported, or the plan was made, are
-    conflicts, and are left; with `overwrite` they are changed all the same.
+    conflicts, and are left; with `overwrite` they are changed all the same. The watcher is asked before the first
+    change.
 
     Raises:
         BadSource: with every error of the input; nothing was sent.
@@ -168,7 +166,8 @@ async def apply(
     async with opened(pt, kind, given.name, columns=given.columns, options=options, watcher=watcher) as desk:
         await fill(desk, given, kind, table, cells, overwrite=overwrite, looks=expect)
         kind = kind.looking_by(desk.who.reader(pt))
-        return await carry_out(desk, kind, options, title="apply", overwrite=overwrite)
+        question = "Change {videos} at {origin}?"
+        return await carry_out(desk, kind, options, title="apply", question=question, overwrite=overwrite)
 
 
 async def set_(
@@ -278,143 +277,3 @@ async def rollback(
                 question="Roll back {videos} at {origin}, of " + escaped(named) + "?",
                 undoes=undoes,
             )
-
-
-async def captions(
-    pt: "PeerTube",
-    source: Table,
-    *,
-    language: str | None = None,
-    folder: str | Path | None = None,
-    table: TableOptions = _TABLE,
-    job: JobOptions = _JOB,
-    halt: str | int | Halt | None = None,
-    watcher: Watcher = UNWATCHED,
-) -> Run:
-    """Upload captions from files: rows have a video, `file` (.srt or .vtt) and `language`.
-
-    `language` is that of rows that name none; `folder` is where files are, by default beside the table. Every file is
-    checked to hold captions before the first is sent. Raises as `apply`.
-    """
-    given = open_table(source, table)
-    kind = Captions(language, _folder(folder, given))
-    return await _request(pt, given, kind, job.checked(halt), watcher=watcher, table=table)
-
-
-async def thumbnails(
-    pt: "PeerTube",
-    source: Table,
-    *,
-    folder: str | Path | None = None,
-    table: TableOptions = _TABLE,
-    job: JobOptions = _JOB,
-    halt: str | int | Halt | None = None,
-    watcher: Watcher = UNWATCHED,
-) -> Run:
-    """Replace images from files: rows have a video, and `thumbnailfile` and `previewfile`, or `file` for both.
-
-    `folder` is where files are, by default beside the table. Raises as `apply`.
-    """
-    given = open_table(source, table)
-    kind = Thumbnails(_folder(folder, given))
-    return await _request(pt, given, kind, job.checked(halt), watcher=watcher, table=table)
-
-
-async def delete(
-    pt: "PeerTube",
-    source: Table,
-    *,
-    table: TableOptions = _TABLE,
-    job: JobOptions = _JOB,
-    halt: str | int | Halt | None = None,
-    watcher: Watcher = UNWATCHED,
-) -> Run:
-    """Delete the videos that a table names; only their metadata is kept, in the journal.
-
-    The watcher is asked before the first is deleted. Raises as `apply`.
-    """
-    return await _request(pt, open_table(source, table), Delete(), job.checked(halt), watcher=watcher, table=table)
-
-
-async def upload(
-    pt: "PeerTube",
-    source: Table,
-    *,
-    channel: str | None = None,
-    folder: str | Path | None = None,
-    table: TableOptions = _TABLE,
-    cells: CellOptions = _CELLS,
-    job: JobOptions = _JOB,
-    halt: str | int | Halt | None = None,
-    watcher: Watcher = UNWATCHED,
-) -> Run:
-    """Upload files in chunks: rows have `file`, `name`, `channel`, any other field, and `key` for the old name.
-
-    `channel` is that of rows that name none; `folder` is where files are, by default beside the table. Rows that
-    another of this user's jobs made videos of are unchanged, while those exist, whatever its table was called; an
-    upload that it has begun is gone on with. Raises as `apply`.
-    """
-    given = open_table(source, table)
-    kind = Upload(channel, _folder(folder, given))
-    return await _create(pt, given, kind, job.checked(halt), watcher=watcher, table=table, cells=cells)
-
-
-async def import_(
-    pt: "PeerTube",
-    source: Table,
-    *,
-    channel: str | None = None,
-    folder: str | Path | None = None,
-    table: TableOptions = _TABLE,
-    cells: CellOptions = _CELLS,
-    job: JobOptions = _JOB,
-    halt: str | int | Halt | None = None,
-    watcher: Watcher = UNWATCHED,
-) -> Run:
-    """Have the server fetch videos from URLs: rows have `targetUrl`, `channel`, `name` and any other field.
-
-    `channel`, `folder` (of images) and earlier jobs as for `upload`. Raises as `apply`.
-    """
-    given = open_table(source, table)
-    kind = Import(channel, _folder(folder, given))
-    return await _create(pt, given, kind, job.checked(halt), watcher=watcher, table=table, cells=cells)
-
-
-async def _request(
-    pt: "PeerTube",
-    given: Input,
-    kind: Kind,
-    options: JobOptions,
-    *,
-    watcher: Watcher,
-    table: TableOptions,
-) -> Run:
-    async with opened(pt, kind, given.name, columns=given.columns, options=options, watcher=watcher) as desk:
-        await fill(desk, given, kind, table, _CELLS)
-        if options.dry_run:
-            with watcher.step("look"):
-                await look_at_all(pt, desk.journal, desk.who, watcher)
-        return await carry_out(desk, kind, options, title=kind.name, question=kind.question)
-
-
-async def _create(
-    pt: "PeerTube",
-    given: Input,
-    kind: Kind,
-    options: JobOptions,
-    *,
-    watcher: Watcher,
-    table: TableOptions,
-    cells: CellOptions,
-) -> Run:
-    async with opened(pt, kind, given.name, columns=given.columns, options=options, watcher=watcher) as desk:
-        await fill(desk, given, kind, table, cells)
-        before = MadeBefore(pt, desk.journal, kind, watcher, looks_only=options.dry_run)
-        if made := await before.settle():
-            them = plural(made, "an earlier job made it", "earlier jobs made them")
-            watcher.say(f"{counted(made, 'video exists', 'videos exist')} already: {them}")
-        return await carry_out(desk, kind, options, title=kind.name)
-
-
-def _folder(folder: str | Path | None, given: Input) -> Path:
-    return Path(folder) if folder else given.folder

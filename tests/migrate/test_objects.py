@@ -238,7 +238,10 @@ async def test_a_rollback_looks_at_objects_and_sees_what_was_edited_a_moment_ago
     assert f"({VIDEOS + hidden} to change, and {VIDEOS - hidden} for objects)" in meddling.cost
 
 
-async def test_what_a_colleague_edited_a_moment_ago_is_a_conflict(server: Emulator, tmp_path: Path) -> None:
+async def test_what_a_colleague_edited_a_moment_ago_is_a_conflict(
+    server: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)  # where the table of what failed goes
     videos = list(server.store.videos.values())
     table = tmp_path / "t.csv"
     table.write_text("id,name\n" + "".join(f"{video.id},Ours {video.id}\n" for video in videos))

@@ -125,6 +125,16 @@ class Plan:
             self._diff = tuple(diff.lines())
         return self._diff
 
+    async def each(self) -> AsyncGenerator[tuple[Item, tuple[Change, ...]], None]:
+        """Go through all that changes, one item after the other, each with its changes.
+
+        Raises:
+            JournalError: the plan was closed.
+        """
+        diff = Diff(self.words)
+        async for item in self.items("planned"):
+            yield item, tuple(diff.of(item))
+
     async def write(self, path: str | Path, *, overwrite: bool = False) -> int:
         """Write the plan into a file for `apply`, on this machine or another; return how many changes it has.
 

@@ -27,6 +27,7 @@ PUBLIC: Final = (
     "aiopeertube.events",
     "aiopeertube.bulk",
     "aiopeertube.migrate",
+    "aiopeertube.fleet",
     "aiopeertube.metrics",
     "aiopeertube.resumable",
     "aiopeertube.emulator",

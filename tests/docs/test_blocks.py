@@ -29,7 +29,8 @@ SERVERS: dict[str, dict[str, Any]] = {
 BEGIN = {
     "README.md": "aiopeertube channels create afp; "
     "aiopeertube playlists create Mine --fields id --format csv | tail -1 > playlist;"
-    "aiopeertube videos list --mine --limit 2 --format csv --fields uuid | tail -2 > ids.txt"
+    "aiopeertube videos list --mine --limit 2 --format csv --fields uuid | tail -2 > ids.txt;"
+    'echo "$PEERTUBE_URL" > instances.txt'
 }
 AFTER = {"README.md": "test ! -f films.csv || sed -i '2,$s/Video 0/Clip 0/' films.csv"}
 ELSEWHERE = {"archive.md": "tests/cli/test_archive.py"}

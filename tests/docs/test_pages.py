@@ -59,6 +59,8 @@ def test_every_shared_option_and_exit_code_is_told(made: Path) -> None:
 
 def test_every_public_name_is_in_the_reference_with_words_of_its_own(made: Path) -> None:
     page = (made / "python.md").read_text()
+    told = re.findall(r"^\| `(aiopeertube[a-z.]*)` \|", (ROOT / "README.md").read_text(), re.MULTILINE)
+    assert sorted(reference.PUBLIC) == sorted(told)
     for name in reference.PUBLIC:
         module = import_module(name)
         for each in reference.names_of(module):

@@ -51,11 +51,12 @@ def run(block: Block, *, folder: Path, environment: dict[str, str], replaced: di
     for old, new in replaced.items():
         text = text.replace(old, new)
     if block.language == "python":
-        script = folder / ".block.py"
+        script = folder.parent / "block.py"
         script.write_text(text)
         command = ["run-block", str(script)]
-    else:
-        command = ["bash", "-euo", "pipefail", "-c", text]
+    else:  # a reader has one shell for the whole page
+        kept = shlex.quote(str(folder.parent / "exports"))
+        command = ["bash", "-euo", "pipefail", "-c", f"test ! -f {kept} || . {kept}\n{text}\nexport -p > {kept}\n"]
     env = os.environ | environment
     done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, f"{block}: exit code {done.returncode}\n{text}\n{done.stdout}\n{done.stderr}"

@@ -13,7 +13,7 @@ from virtual_clock import VirtualClockLoop
 
 from aiopeertube import PeerTube, errors
 from aiopeertube.bench import Edits, Level, Measurement, best_of, chart, measured, search
-from aiopeertube.bench.edits import SUFFIX
+from aiopeertube.bench.renames import SUFFIX
 from aiopeertube.cli.app import app
 from aiopeertube.emulator import Emulator, Fault
 

@@ -3,7 +3,7 @@
 import html
 from typing import Final
 
-from .running import Measurement
+from .measurement import Measurement
 
 _WIDTH: Final = 720
 _HEIGHT: Final = 360

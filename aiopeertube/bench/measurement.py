@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from aiopeertube.errors import ConfigurationError
 
-from .edits import Edits
 from .levels import Level, best_of, measured, search
+from .renames import Edits
 
 if TYPE_CHECKING:
     from aiopeertube._client import PeerTube

@@ -17,6 +17,8 @@ nox.options.sessions = ["lint", "tests", "bounds"]
 
 PROJECT = nox.project.load_toml("pyproject.toml")
 PYTHONS = nox.project.python_versions(PROJECT)  # as the classifiers say
+# Python writes bytecode, whatever the machine says: without it each worker compiles all tests anew.
+TESTED = {"AIOPEERTUBE_EXPECT_WHEEL": "1", "PYTHONDONTWRITEBYTECODE": ""}
 VERSION = re.compile(r'^__version__ = "(.+)"$', re.MULTILINE)
 NOT_LIVE = ("-m", "not live", "tests")
 # Tests wait as long as they work, for programs and sockets: so two workers for each core.
@@ -103,7 +105,7 @@ def unpack_sdist(session: nox.Session) -> Path:
 def pytest(session: nox.Session, *arguments: str, measured: bool = False) -> None:
     """Run the tests against the installed package; not as a module, which would find the source tree first."""
     program = ("coverage", "run", f"{session.bin}/pytest") if measured else ("pytest",)
-    session.run(*program, *arguments, env={"AIOPEERTUBE_EXPECT_WHEEL": "1"})
+    session.run(*program, *arguments, env=TESTED)
 
 
 @nox.session
@@ -125,6 +127,7 @@ def tests(session: nox.Session) -> None:
     if session.posargs:
         pytest(session, *session.posargs)
         return
+    session.run("pytest", "--collect-only", "--quiet", env=TESTED, silent=True)  # compiles them, once for all workers
     pytest(session, *ON_ALL_CORES, *NOT_LIVE, *ELSEWHERE, measured=True)
     pytest(session, *ON_ALL_CORES, "-m", "not live", *SEARCHES)
     session.run("coverage", "combine", "--quiet")

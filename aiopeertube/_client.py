@@ -63,6 +63,7 @@ class PeerTube(Nouns):
         connect_timeout: Seconds to wait for a connection.
         patience: Seconds for which the server may be away before every call that waits for it raises `ServerAway`.
         deadline: Seconds that a call may take as a whole, waiting and retries included; None: no limit.
+        keyring: Keep the token in the system's keyring (`aiopeertube[keyring]`); `token_file` then says which it is.
         allow_http: Allow credentials over plain http to another machine.
         proxy: An HTTP proxy for all requests, like http://user:password@proxy.example:3128. The class reads no
             environment; `from_env` and the command line do what HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY say.
@@ -92,6 +93,7 @@ class PeerTube(Nouns):
         connect_timeout: float = 10.0,
         patience: float = 120.0,
         deadline: float | None = None,
+        keyring: bool = False,
         allow_http: bool = False,
         proxy: str | Proxies | None = None,
         ssl_context: ssl.SSLContext | None = None,
@@ -104,7 +106,7 @@ class PeerTube(Nouns):
         if token is not None and header_problem("Authorization", token):
             raise ConfigurationError("token: it contains characters that no header can hold")
         self._token = Token(token) if token else None
-        self._file = TokenFile(Path(token_file), origin=self.origin, username=username) if token_file else None
+        self._file = self._token_file(token_file, username, keyring=keyring)
         self._known = self._token is not None or self._file is not None or self._credentials.can_log_in
         self._proxies = proxy if isinstance(proxy, Proxies) else Proxies.given(proxy)
         if self._known:
@@ -121,6 +123,15 @@ class PeerTube(Nouns):
         self._transport = transport
         self._hooks = Hooks()
         self._top: Retry | None = None
+
+    def _token_file(self, path: str | Path | None, username: str | None, *, keyring: bool) -> TokenFile | None:
+        if path:
+            return TokenFile(Path(path), origin=self.origin, username=username, keyring=keyring)
+        if keyring:
+            raise ConfigurationError(
+                "keyring: give a token_file, too, which says whose token it is", option="keyring"
+            )
+        return None
 
     @classmethod
     def from_env(cls, environment: Mapping[str, str] | None = None, **options: Any) -> Self:
@@ -360,6 +371,7 @@ class PeerTube(Nouns):
             windows=self._gates.windows(),
             concurrency=self._gates.lanes(),
             health=self._gates.health(),
+            histogram=self._meter.latency.copy(),
         )
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:

@@ -24,10 +24,11 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 
 from ._counting import counted
-from .errors import ListNeverStoodStill, UnexpectedResponse
+from .errors import InputError, ListNeverStoodStill, UnexpectedResponse
 from .wire.call import Call
 from .wire.sendable import whole_problem
 
@@ -38,6 +39,14 @@ AHEAD: Final = 3  # pages; a server gains nothing from more than about four at o
 MOST: Final = 100  # items a page; PeerTube refuses more
 BARREN: Final = 100  # consecutive pages without a new item before giving up
 GROWTH: Final = 10  # a growing list is followed to this many times its first total (and one page)
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where a listing stands after a page: all items before the offset `reached` were given, of `total` then."""
+
+    reached: int = 0
+    total: int | None = None
 
 
 class Paginator(Generic[T]):
@@ -68,6 +77,18 @@ class Paginator(Generic[T]):
     def pages(self) -> AsyncIterator[list[T]]:
         """Iterate over pages: lists of up to `count` items, never empty."""
         return _Pages(self._page, self._count, self._ahead, self._key)
+
+    @property
+    def problem(self) -> InputError | None:
+        """What is known to be wrong with all of its calls."""
+        return self._page(0, 0).problem
+
+    def walk(self, since: Position | None = None, given: "Seen | None" = None) -> "Walk[T]":
+        """Read one page after the other, each when it is asked for; go on at `since`, without what was `given`.
+
+        What is given is added to `given`, so that another walk can go on with it.
+        """
+        return Walk(self._page, self._count, self._key, since or Position(), Seen() if given is None else given)
 
     async def total(self) -> int:
         """Ask how many items there are, with one small request."""
@@ -117,9 +138,10 @@ class _Pages(AsyncIterator[list[T]]):
         self._short: int | None = None  # where a page ended that had fewer items than were asked for
         self._hides = False  # what is not shown is counted, so such a page ends no earlier
         self._slack = 0  # items that pages overlap by, once the list was seen shrinking
-        self._given = _Seen()
+        self._given = Seen()
         self._count_given = self._requests = self._barren = 0
         self._most = 0  # the largest total that is plausible
+        self._told = False  # that it gave less than the server counts
 
     def __aiter__(self) -> "_Pages[T]":
         return self
@@ -140,8 +162,12 @@ class _Pages(AsyncIterator[list[T]]):
             self._waiting.popleft()
             rows = self._taken(start, page)
             if rows:
-                self._ask()  # the next pages travel while the caller works on this one
+                self._ask_ahead()
                 return rows
+
+    def _ask_ahead(self) -> None:
+        """Let the next pages travel while the caller works on this one."""
+        self._ask()
 
     def close(self) -> None:
         """Cancel the requests made ahead."""
@@ -194,8 +220,9 @@ class _Pages(AsyncIterator[list[T]]):
         """Say once that the listing, at its end, gave less than the server counts."""
         given, total = self._count_given, self._total or 0
         if given < total <= self._reached:
-            log.warning("the list %s counts %s and gave %d", self._page(0, 0).path, counted(total, "item"), given)
-            self._total = 0
+            if not self._told:
+                log.warning("the list %s counts %s and gave %d", self._page(0, 0).path, counted(total, "item"), given)
+            self._told = True
 
     def _take(self, start: int, page: Any) -> list[T]:
         total, data = _parts(page)
@@ -223,6 +250,32 @@ class _Pages(AsyncIterator[list[T]]):
     def _restart(self, start: int) -> None:
         self.close()
         self._next = start
+
+
+class Walk(_Pages[T]):
+    """A pass over the pages that holds nothing between two of them, and goes on where an earlier one ended."""
+
+    def __init__(
+        self,
+        page: Callable[[int, int], Call[Any]],
+        count: int,
+        key: Callable[[Any], Any],
+        since: Position,
+        given: "Seen",
+    ) -> None:
+        super().__init__(page, count, 0, key)
+        self._next = self._reached = since.reached
+        self._total = since.total
+        self._given = given
+        self._count_given = len(given)
+
+    @property
+    def position(self) -> Position:
+        """Where the next walk would go on."""
+        return Position(self._reached, self._total)
+
+    def _ask_ahead(self) -> None:
+        """Ask for nothing: whoever works on this page takes as long as they like."""
 
 
 def _parts(page: Any) -> tuple[int, list[Any]]:
@@ -269,23 +322,29 @@ def _look_at(answer: "asyncio.Future[Any]") -> None:
         answer.exception()
 
 
-class _Seen:
+class Seen:
     """Ids that were given, 1024 to an integer: a listing of a million takes about 200 KB."""
 
     def __init__(self) -> None:
         self._blocks: dict[int, int] = {}
         self._others: set[Any] = set()
+        self._count = 0
+
+    def __len__(self) -> int:
+        return self._count
 
     def add(self, key: Any) -> bool:
         """Remember `key`; return whether it is new."""
         if not isinstance(key, int):
             new = key not in self._others
             self._others.add(key)
-            return new
-        block, bit = key >> 10, 1 << (key & 1023)
-        seen = self._blocks.get(block, 0)
-        self._blocks[block] = seen | bit
-        return not seen & bit
+        else:
+            block, bit = key >> 10, 1 << (key & 1023)
+            seen = self._blocks.get(block, 0)
+            self._blocks[block] = seen | bit
+            new = not seen & bit
+        self._count += new
+        return new
 
 
 class _Items(AsyncIterator[T]):

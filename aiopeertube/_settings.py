@@ -58,7 +58,7 @@ def check_secure(origin: str, *, allow_http: bool, proxies: Proxies | None = Non
     if urlsplit(origin).scheme == "https" or allow_http:
         return
     proxy = proxies.of(origin) if proxies is not None else None
-    if all(_is_loopback(urlsplit(stop).hostname or "") for stop in (origin, proxy.origin if proxy else origin)):
+    if all(is_loopback(urlsplit(stop).hostname or "") for stop in (origin, proxy.origin if proxy else origin)):
         return
     way = f" by the proxy {proxy.origin}" if proxy is not None else ""
     raise InsecureCredentials(
@@ -66,7 +66,8 @@ def check_secure(origin: str, *, allow_http: bool, proxies: Proxies | None = Non
     )
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Tell whether a host is this machine."""
     if host == "localhost" or host.endswith(".localhost"):
         return True
     try:

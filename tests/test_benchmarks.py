@@ -19,7 +19,11 @@ PEERS = ("ours", "aiohttp_gather", "aiohttp_workers")
 def running(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
     monkeypatch.syspath_prepend(str(BENCHMARKS))
     yield importlib.import_module("running")
-    for name in [name for name in sys.modules if name in {"running", "report"} or name.startswith("situations")]:
+    for name in [
+        name
+        for name in sys.modules
+        if name in {"running", "report"} or name.startswith("situations") or name == "metrics"
+    ]:
         del sys.modules[name]
 
 
@@ -77,6 +81,13 @@ def test_the_layers_add_up() -> None:
     rows = json.loads(subprocess.check_output(script, text=True, cwd=BENCHMARKS))
     assert [row["layer"] for row in rows][:2] == ["MockTransport", "Meter"]
     assert rows[-1]["layer"] == "bulk engine"
+
+
+def test_what_numbers_cost(running: ModuleType) -> None:
+    found = importlib.import_module("metrics").measure(20, 1)
+    assert found["off"]["ratio"] == 1.0
+    assert all(kind["us_per_put"] > 0 for kind in found.values())
+    assert len(found) == 5
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,7 @@ def run(server: Emulator, folder: Path, name: str, *args: str, code: int = 0) ->
 
 
 def test_each_is_short_and_tried_here() -> None:
-    tried = {"migration.py", "web_app.py", "benchmark.py", "crawler.py"}
+    tried = {"migration.py", "web_app.py", "benchmark.py", "crawler.py", "telemetry.py"}
     assert {path.name for path in EXAMPLES.glob("*.py")} == tried
     assert all(len((EXAMPLES / name).read_text().splitlines()) <= 40 for name in tried)
 
@@ -69,6 +69,14 @@ def test_a_crawler(server: Emulator, tmp_path: Path) -> None:
     assert {line["uuid"] for line in lines if line["instance"] == server.url} == {
         video.uuid for video in server.store.videos.values()
     }
+
+
+def test_telemetry(server: Emulator, tmp_path: Path) -> None:
+    told = run(server, tmp_path, "telemetry.py")
+    assert told.endswith("12 videos\n")
+    assert '"http.client.request.duration"' in told
+    assert '"url.full": "' + server.url + "/api/v1/users/me/videos" in told
+    assert "secret123" not in told
 
 
 def test_a_web_application(server: Emulator, tmp_path: Path) -> None:

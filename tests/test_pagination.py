@@ -13,7 +13,7 @@ import pytest
 
 from aiopeertube import Paginator, PeerTube, errors
 from aiopeertube._counting import counted
-from aiopeertube._pagination import AHEAD, _Seen
+from aiopeertube._pagination import AHEAD, Seen
 from aiopeertube.testing import MockTransport, reply
 from aiopeertube.wire.messages import Request, Response
 
@@ -583,7 +583,7 @@ async def test_a_page_that_is_none_is_an_unexpected_response(value: object) -> N
 
 
 def test_a_million_ids_take_little_memory() -> None:
-    seen = _Seen()
+    seen = Seen()
     assert all(seen.add(key) for key in range(5, 1_000_005))
     size = sys.getsizeof(seen._blocks) + sum(map(sys.getsizeof, seen._blocks.values()))
     assert size < 300_000
@@ -592,7 +592,7 @@ def test_a_million_ids_take_little_memory() -> None:
 
 def test_ids_are_remembered_exactly() -> None:
     draw = random.Random(4)
-    seen, known = _Seen(), set()
+    seen, known = Seen(), set()
     for _ in range(20_000):
         key = draw.choice([draw.randrange(5000), draw.randrange(10**12), -draw.randrange(2000)])
         assert seen.add(key) is (key not in known)

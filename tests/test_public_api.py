@@ -19,6 +19,8 @@ PUBLIC = (
     "aiopeertube.emulator",
     "aiopeertube.errors",
     "aiopeertube.events",
+    "aiopeertube.fleet",
+    "aiopeertube.metrics",
     "aiopeertube.migrate",
     "aiopeertube.resumable",
     "aiopeertube.testing",

@@ -41,6 +41,18 @@ class AskOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class AskOnTerminal:
+    """Whether somebody is asked who sits at a terminal; a program is not."""
+
+    yes: bool = option("--yes", "-y", is_flag=True, help="Do not ask, on a terminal.")
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether nobody is asked."""
+        return self.yes or not is_terminal(sys.stdin)
+
+
+@dataclass(frozen=True, slots=True)
 class Action:
     """What is done to all that is named: a verb for people, the noun, and the call for one; maybe one by one.
 

@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Final
@@ -33,6 +33,7 @@ class Credentials:
     otp: str | None = field(default=None, repr=False)
     token: str | None = field(default=None, repr=False)
     token_file: Path | None = None
+    keyring: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,7 @@ class Connection:
     async def opened(self, *, many: bool = False, login: bool = True) -> AsyncIterator["aiopeertube.PeerTube"]:
         """Yield a client, logged in; its errors are raised as Failures. `many` is for runs over many items."""
         try:
+            self._check_metrics()
             if many:
                 # With the patience of a run, finding out that the address is wrong would take minutes.
                 await diagnosis.ping(
@@ -76,7 +78,7 @@ class Connection:
                     patience=self.settings.patience,
                     proxies=proxies_of(self.settings),
                 )
-            async with self.client(many=many) as pt:
+            async with self.client(many=many) as pt, self._measured(pt):
                 logs.follow(pt)
                 with waiting.told(pt, self.settings) as no_longer:
                     if login and not self.anonymous:
@@ -93,16 +95,34 @@ class Connection:
                 raise
             raise explain(better, origin=self.origin, anonymous=self.anonymous) from exc
 
+    def _measured(self, pt: "aiopeertube.PeerTube") -> AbstractAsyncContextManager[object]:
+        """Keep the numbers of a client in the file that was asked for, if one was."""
+        path, outcomes = self.settings.metrics_file, self.settings.outcomes
+        if path is None:
+            return nullcontext()
+        from aiopeertube.metrics import MetricsFile  # noqa: PLC0415 - few want it
 
-def connect(settings: Settings, *, user: bool = False) -> Connection:
+        return MetricsFile(pt, path, outcomes=lambda: outcomes)
+
+    def _check_metrics(self) -> None:
+        """See that this file can be written, before anything is sent."""
+        if self.settings.metrics_file is not None:
+            from aiopeertube.migrate import check_output  # noqa: PLC0415 - few want it
+
+            check_output(self.settings.metrics_file, (), option="metrics_file", overwrite=True)
+
+
+def connect(settings: Settings, *, user: bool = False, variable: str = "PEERTUBE_PASSWORD") -> Connection:
     """Find the instance and the user, without sending anything; `user` requires one.
+
+    `variable` is that of the environment in which a password may be.
 
     Raises:
         Failure: no instance is known, or no user where one is required.
         ConfigurationError: the address or the saved token is unusable.
     """
     origin = instance(settings)
-    connection = Connection(origin, settings, _who(settings, origin))
+    connection = Connection(origin, settings, _who(settings, origin, variable))
     if user and connection.anonymous:
         raise not_logged_in(origin)
     if not connection.anonymous:
@@ -124,7 +144,7 @@ def instance(settings: Settings) -> str:
     return origin_of(url)
 
 
-def _who(settings: Settings, origin: str) -> Credentials:
+def _who(settings: Settings, origin: str, variable: str) -> Credentials:
     if settings.token:
         return Credentials(token=settings.token)
     path = saved.token_path(origin)
@@ -138,18 +158,18 @@ def _who(settings: Settings, origin: str) -> Credentials:
     own = kept is not None and kept.load() is not None and kept.saved_username() == settings.username
     password = settings.password
     if password is None and not own:
-        password = ask_password(settings.username, origin)
+        password = ask_password(settings.username, origin, variable)
     return Credentials(settings.username, password, settings.otp, token_file=path if own else None)
 
 
-def ask_password(username: str, origin: str) -> str:
+def ask_password(username: str, origin: str, variable: str = "PEERTUBE_PASSWORD") -> str:
     """Ask for a password on a terminal.
 
     Raises:
         Failure: stdin is not a terminal.
     """
     if not is_terminal(sys.stdin):
-        hint = "set PEERTUBE_PASSWORD, or run it on a terminal to be asked"
+        hint = f"set {variable}, or run it on a terminal to be asked"
         raise Failure(f"there is no password for {username}", code=Exit.USAGE, hint=hint)
     answer: str = click.prompt(f"Password of {username} at {origin}", hide_input=True, err=True)
     return answer

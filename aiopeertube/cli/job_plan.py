@@ -13,17 +13,30 @@ from aiopeertube.cli.terminal import note, one_line
 from aiopeertube.migrate import Item, Plan
 
 
-async def show_diff(plan: Plan, settings: Settings, *, on_stdout: bool = False) -> None:
-    """Show what would change, old and new, grouped and counted."""
+async def show_diff(plan: Plan, settings: Settings, *, on_stdout: bool = False, full: bool = False) -> None:
+    """Show what would change, old and new: grouped and counted, or in `full`."""
     if settings.quiet:
         return
     say = (lambda line: output.put(one_line(line) + "\n")) if on_stdout else note
-    for change in await plan.diff():
-        about = f"   ({_short(change.video)})" if change.video else ""
-        say(f"  {change.count:>7,} x  {change.field}: {change.difference}{about}")
+    await (_show_all if full else _show_groups)(plan, say)
     if plan.changes:
         say(str(plan.estimate))
     show_for_ever(plan, say)
+
+
+async def _show_groups(plan: Plan, say: Callable[[str], None]) -> None:
+    for change in await plan.diff():
+        about = f"   ({_short(change.video)})" if change.video else ""
+        say(f"  {change.count:>7,} x  {change.field}: {change.difference}{about}")
+
+
+async def _show_all(plan: Plan, say: Callable[[str], None]) -> None:
+    async with aclosing(plan.each()) as items:
+        async for item, changes in items:
+            at = f", line {item.line:,}" if item.line else ""
+            say(f"{item.name or item.ref} ({item.uuid or item.ref}{at})")
+            for change in changes:
+                say(f"- {change.field}: {change.whole_difference}")
 
 
 async def write_files(plan: Plan, flags: PlanFlags, *, overwrite: bool) -> None:
@@ -34,6 +47,12 @@ async def write_files(plan: Plan, flags: PlanFlags, *, overwrite: bool) -> None:
     if flags.html is not None:
         plan_file = None if flags.output == "-" else flags.output
         await plan.write_html(flags.html, plan_file=plan_file, overwrite=again)
+
+
+def show_aim(plan: Plan) -> None:
+    """Say what is about to be done."""
+    if plan.changes:
+        note(f"{plan.job.kind}: {counted(plan.changes, plan.noun)} at {plan.job.origin}; {plan.estimate}")
 
 
 async def show_deleted(plan: Plan) -> None:

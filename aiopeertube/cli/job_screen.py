@@ -15,7 +15,6 @@ from aiopeertube.cli.interrupts import HEARD, Interrupts
 from aiopeertube.cli.options import Settings
 from aiopeertube.cli.options_job import JobFlags
 from aiopeertube.cli.terminal import is_terminal, note
-from aiopeertube.cli.waiting import wait_of
 from aiopeertube.migrate import Item, Plan, Stoppable, Unwatched
 
 if TYPE_CHECKING:
@@ -53,9 +52,7 @@ class JobScreen(Unwatched):
     @contextmanager
     def step(self, name: str, total: int | None = None) -> Iterator[None]:
         """Show the progress of a step."""
-        with progress.showing(
-            name, total, self._settings, state=self._state, waiting=lambda: wait_of(self._pt)
-        ) as self._progress:
+        with progress.showing(name, total, self._settings, state=self._state, pt=self._pt) as self._progress:
             try:
                 yield
             finally:
@@ -76,6 +73,7 @@ class JobScreen(Unwatched):
     def settled(self, item: Item) -> None:
         """Show a failure, and write what became of the item."""
         self._counts[item.state] += 1
+        self._settings.outcomes[item.state] += 1
         if item.state in {"failed", "conflict"} and self._counts[item.state] <= _SHOWN_FAILURES:
             at = f"line {item.line}, " if item.line else ""
             self._print(f"{item.state}: {at}{item.name or item.uuid or item.ref}: {item.reason}")
@@ -112,6 +110,7 @@ class JobScreen(Unwatched):
         if self._shows_diff:
             await job_plan.show_diff(plan, self._settings)
         elif not self._settings.quiet:
+            job_plan.show_aim(plan)
             job_plan.show_for_ever(plan)
         if self._shows_counts and not self._settings.quiet:
             note(f"{plan.changes:,} of {counted(plan.looked_at, 'video')} would change")

@@ -15,7 +15,6 @@ from aiopeertube.cli.option_sets import option
 from aiopeertube.cli.options import Settings
 from aiopeertube.cli.outcomes import For, Take, outcome_lines, reason_of
 from aiopeertube.cli.terminal import note
-from aiopeertube.cli.waiting import wait_of
 
 if TYPE_CHECKING:
     from aiopeertube import Call, Outcome, PeerTube
@@ -82,7 +81,7 @@ class Run:
         stdin = stdin_ids.from_stdin(names)
         calls: Any = self._streamed(pt, names, make) if stdin else self._all(pt, names, make)
         total = None if stdin else len(calls)
-        with progress.showing(self._verb, total, self._settings, waiting=lambda: wait_of(pt)) as reporter:
+        with progress.showing(self._verb, total, self._settings, pt=pt) as reporter:
             async with pt.bulk(calls, halt=self._halt, workers=self._workers, handle_sigint=False) as run:
                 interrupts = Interrupts(lambda: self._stop(run, reporter))
                 interrupts.install()
@@ -130,6 +129,7 @@ class Run:
 
     def _note(self, outcome: "Outcome[Any]", reporter: progress.Progress) -> None:
         of: For = outcome.call.tag
+        self._settings.outcomes[outcome.state] += 1
         if outcome.state in _BAD:
             reporter.say(f"aiopeertube: {outcome.state}: {of}: {reason_of(outcome)}")
         if self._take is not None:

@@ -1,6 +1,7 @@
 """The options that all commands share: before or after the command's name, or as environment variables."""
 
 import os
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import Field, dataclass, field, fields
 from difflib import get_close_matches
@@ -10,7 +11,7 @@ import click
 from click.core import ParameterSource
 
 from aiopeertube.cli.option_sets import declared, option
-from aiopeertube.cli.param_types import Concurrency, Finite, Secret
+from aiopeertube.cli.param_types import Concurrency, File, Finite, Secret
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -95,10 +96,17 @@ class Settings:
         type=click.Choice(["text", "jsonl"]),
         help="How to show progress and waits on stderr; jsonl: lines of JSON among those for people.",
     )
+    metrics_file: str | None = _shared(
+        "--metrics-file",
+        type=File(),
+        metavar="FILE",
+        help="Keep the numbers of a run here, as Prometheus reads them (textfile collector).",
+    )
     no_color: bool = _shared(
         "--no-color", is_flag=True, envvar=None, show_envvar=False, help="Use no colours.  [env var: NO_COLOR]"
     )
     given: set[str] = field(default_factory=set)
+    outcomes: Counter[str] = field(default_factory=Counter)  # what became of items so far, by state
 
     def __post_init__(self) -> None:
         self.no_color |= bool(os.environ.get("NO_COLOR"))  # it counts whatever its value is, unlike a flag of click's
@@ -115,7 +123,7 @@ def settings_of(ctx: click.Context) -> Settings:
     return settings
 
 
-_ALL: Final = tuple(one for one in fields(Settings) if one.name != "given")
+_ALL: Final = tuple(one for one in fields(Settings) if one.name not in {"given", "outcomes"})
 _OUTPUT: Final = tuple(one for one in _ALL if one.name in {"quiet", "verbose", "progress", "no_color"})
 
 

@@ -1,37 +1,14 @@
 """The options of commands that carry a job out."""
 
-import math
 from dataclasses import dataclass
-from typing import Any, Final
 
 import click
 
 from aiopeertube.cli import completing
 from aiopeertube.cli.option_sets import option
 from aiopeertube.cli.options_details import DETAILS
-from aiopeertube.cli.param_types import File
+from aiopeertube.cli.param_types import Duration, File
 from aiopeertube.migrate import Details, JobOptions
-
-_UNITS: Final = {"s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0}
-
-
-class Duration(click.ParamType[float]):
-    """Seconds, written like 90, 90s, 15m or 2h."""
-
-    name = "duration"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """Read one."""
-        if isinstance(value, float):
-            return value
-        number = str(value).rstrip("hmins")
-        try:
-            seconds = float(number) * _UNITS[str(value)[len(number) :] or "s"]
-        except (ValueError, KeyError):
-            seconds = 0.0
-        if not 0 < seconds < math.inf:
-            raise click.BadParameter(f"{value!r} is not a duration like 90s, 15m or 2h", ctx, param)
-        return seconds
 
 
 @dataclass(frozen=True, slots=True)

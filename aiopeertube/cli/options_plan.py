@@ -37,6 +37,13 @@ class PlanFlags:
         show_default=True,
         help="text: changes grouped and counted; jsonl: a line for each video.",
     )
+    diff: str = option(
+        "--diff",
+        type=click.Choice(["short", "full"]),
+        default="short",
+        show_default=True,
+        help="Of the text. short: changes alike in one line, and examples; full: every change of every video, whole.",
+    )
     details: migrate.Details = option("--details", **DETAILS)
 
     @property

@@ -6,6 +6,7 @@ from typing import Any, Final
 import click
 from click.shell_completion import CompletionItem
 
+_SECONDS: Final = {"s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0}
 _UNITS: Final = {"": 1, "k": 1024, "m": 1024**2, "g": 1024**3, "t": 1024**4}
 
 
@@ -111,3 +112,22 @@ class Bytes(click.ParamType[int]):
         if not (number.isascii() and number.isdigit() and unit in _UNITS):
             self.fail(f"{value!r} is not a number of bytes like 500M or 2G, or unlimited", param, ctx)
         return int(number) * _UNITS[unit]
+
+
+class Duration(click.ParamType[float]):
+    """Seconds, written like 90, 90s, 15m or 2h."""
+
+    name = "duration"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Read one."""
+        if isinstance(value, float):
+            return value
+        number = str(value).rstrip("hmins")
+        try:
+            seconds = float(number) * _SECONDS[str(value)[len(number) :] or "s"]
+        except (ValueError, KeyError):
+            seconds = 0.0
+        if not 0 < seconds < math.inf:
+            raise click.BadParameter(f"{value!r} is not a duration like 90s, 15m or 2h", ctx, param)
+        return seconds

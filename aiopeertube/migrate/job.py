@@ -19,9 +19,10 @@ from .journal.journal import Journal
 from .journal.journal_errors import JournalError
 from .journal.journals import LAST, find_journal, journal_of
 from .journal.schema import Job
-from .kinds import Kind, of
+from .kinds import Kind, Update, of
 from .kinds.whole import Whole
 from .metadata.fields import Reading
+from .metadata.objects import HIDDEN
 from .metadata.vocabulary import WORDS, Vocabulary, fetch_words
 from .outputs import free_name
 from .plans.planfile import PlanFile
@@ -34,6 +35,7 @@ from .steps.applying import Apply, settle_open
 from .steps.compare import Lookup
 from .steps.planning import check_plan, compare_again, plan_file, plan_object, plan_table
 from .steps.proving import Verified, Verifier
+from .steps.recording import Recorder
 from .watching import Sayer, Watcher
 
 if TYPE_CHECKING:
@@ -105,6 +107,7 @@ async def opened(
 ) -> AsyncIterator[Desk]:
     """Find out who we are, open the job's journal, and settle what an earlier run left in flight."""
     failed = failed_table(options, name, (name, parent, str(options.journal or "")))
+    recorder = Recorder(pt)
     who, me = await who_am_i(pt, options.details)
     job = Job(kind.name, pt.origin, who.name, name, columns, parent=parent)
     with ExitStack() as stack:
@@ -112,6 +115,8 @@ async def opened(
         try:
             journal.check(kind=kind.name, origin=pt.origin, user=who.name)
             _check_not_undone(journal)
+            if not options.dry_run:
+                stack.enter_context(recorder.recording(await journal.timeline()))
             await settle_open(pt, journal, kind, Sayer(watcher))
             yield Desk(pt, who, me, journal, watcher, failed=failed)
         finally:
@@ -258,7 +263,6 @@ async def carry_out(
     *,
     title: str,
     question: str = "",
-    requests_each: int = 1,
     looked_at: int | None = None,
     undoes: Journal | None = None,
     overwrite: bool = False,
@@ -275,19 +279,20 @@ async def carry_out(
     journal, watcher = desk.journal, desk.watcher
     if options.resume_failed:
         await _reopen(desk, kind, overwrite=overwrite)
+    objects = await _objects(journal, kind)
     plan = await plan_of(
         desk.pt,
         journal,
         desk.who,
         desk.words,
-        requests_each=requests_each,
-        requests=await _requests(journal, kind),
+        requests=await _requests(journal, kind, objects),
+        objects=objects,
         looked_at=looked_at,
     )
     await watcher.planned(plan)
-    _check_size(plan.changes, options.max_changes, kind.noun)
+    check_size(plan.changes, options.max_changes, kind.noun)
     if options.dry_run:
-        return await _ended(desk, options)
+        return await ended(desk, options)
     asked = question.format(videos=counted(plan.changes, kind.noun), origin=desk.pt.origin)
     if asked and plan.changes and not await watcher.confirm(asked):
         return Run(journal.path, plan.counts, DECLINED, declined=True)
@@ -307,19 +312,33 @@ async def carry_out(
     try:
         with watcher.step(title, min(plan.changes, options.first or plan.changes) + plan.counts.get("sending", 0)):
             await apply.run()
-        run = await _ended(desk, options, stopped=apply.stopped_by, error=apply.error)
+        run = await ended(desk, options, stopped=apply.stopped_by, error=apply.error)
     except JournalError as exc:
         exc.began = exc.began or journal.was_used
         raise
-    return run if options.first is None or run.stopped else replace(run, verified=await _verified(desk, kind))
+    return run if options.first is None or run.stopped else replace(run, verified=await verified(desk, kind))
 
 
-async def _requests(journal: Journal, kind: Kind) -> int | None:
-    """Estimate how many requests a job takes; None where all of its changes take the same."""
-    return sum((await journal.count_planned(kind.requests)).values()) if isinstance(kind, Whole) else None
+async def _objects(journal: Journal, kind: Kind) -> int:
+    """Estimate how many videos a job looks at as objects, just before it changes them."""
+    if not isinstance(kind, Update) or kind.objects is None:
+        return 0
+    return (await journal.counts()).get("planned", 0) - await journal.count_noted(HIDDEN)
 
 
-async def _verified(desk: Desk, kind: Kind) -> Verified | None:
+async def _requests(journal: Journal, kind: Kind, objects: int) -> int | None:
+    """Estimate how many requests a job takes of the API, where so many videos are looked at as `objects`.
+
+    None: each change takes one.
+    """
+    if isinstance(kind, Whole):
+        return sum((await journal.count_planned(kind.requests)).values())
+    if isinstance(kind, Update) and kind.expect:
+        return 2 * (await journal.counts()).get("planned", 0) - objects
+    return None
+
+
+async def verified(desk: Desk, kind: Kind) -> Verified | None:
     """Look at all that the job has changed; None where the server does not tell enough."""
     if not kind.can_be_checked:
         return None
@@ -342,12 +361,18 @@ async def _reopen(desk: Desk, kind: Kind, *, overwrite: bool) -> None:
             )
 
 
-def _check_size(changes: int, most: int | None, noun: str) -> None:
+def check_size(changes: int, most: int | None, noun: str) -> None:
+    """See that no more changes than `most`.
+
+    Raises:
+        ConfigurationError: more would.
+    """
     if most is not None and changes > most:
         raise ConfigurationError(f"{counted(changes, noun)} would change, more than {most:,}", option="max_changes")
 
 
-async def _ended(desk: Desk, options: JobOptions, *, stopped: str = "", error: PeerTubeError | None = None) -> Run:
+async def ended(desk: Desk, options: JobOptions, *, stopped: str = "", error: PeerTubeError | None = None) -> Run:
+    """Say what became of a job, and write the table of what failed."""
     journal, path, unwritten = desk.journal, desk.failed, ""
     counts = await journal.counts()
     if path is None or not (counts.get("failed") or counts.get("conflict")):

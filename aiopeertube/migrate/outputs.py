@@ -5,14 +5,15 @@ What cannot be written, or would destroy what is read, is refused before anythin
 
 import os
 import sys
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
+from typing import BinaryIO
 
 from aiopeertube.errors import ConfigurationError, FileUnwritable, InputError
 
-from .tables.target import Target
+from .tables.target import Target, TargetSink
 
 STDIN = "stdin"  # what an input that came from there is called
 _PROBE = bytes(4096)
@@ -97,3 +98,18 @@ def _is_same(path: str | Path, source: str) -> bool:
         there = os.fstat(sys.stdin.fileno()) if source == STDIN else Path(source).stat()
         return os.path.samestat(Path(path).stat(), there)
     return False
+
+
+@contextmanager
+def written(path: str | Path, *, overwrite: bool) -> Iterator[BinaryIO]:
+    """Open an output that gets its name when it is whole; what goes wrong names it."""
+    try:
+        with TargetSink(Target(str(path), overwrite=overwrite)) as sink:
+            yield sink.stream
+    except BrokenPipeError:
+        raise
+    except (OSError, ConfigurationError) as exc:
+        error = exc if isinstance(exc, OSError) else exc.__cause__
+        if not isinstance(error, OSError):
+            raise
+        raise unwritten(path, error) from error

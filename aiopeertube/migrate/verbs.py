@@ -11,26 +11,24 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aiopeertube._counting import counted, plural
 from aiopeertube.bulk import Halt
 from aiopeertube.errors import ConfigurationError
 
 from .exporting import DEFAULT, Export, columns_for, default_for
-from .inputs import Given, Input, open_input, open_table
+from .inputs import Given, Input, open_input
 from .job import Desk, Run, carry_out, described, escaped, fill, looking_back, opened, rolled_back, temporary
 from .job_options import CellOptions, JobOptions, TableOptions
 from .journal.schema import Job
-from .kinds import Captions, Delete, Import, Kind, Thumbnails, Update, Upload, of
+from .kinds import Kind, Update, of
 from .kinds.whole import Whole
 from .metadata.fields import Reading
 from .metadata.vocabulary import WORDS, fetch_words
 from .outputs import unwritten
+from .plans.estimates import Looking
 from .plans.planned import Plan, plan_of
 from .rules.rules import Rules
 from .scope import Details, Scope, check_details, who_am_i
 from .scope_check import Editor, check_scope
-from .steps.looking import look_at_all
-from .steps.made_before import MadeBefore
 from .steps.planning import RulesOverScope
 from .steps.proving import Difference, Verified, Verifier, as_before, derive
 from .tables import Source, open_sink
@@ -126,7 +124,7 @@ async def plan(
         BadSource: with every error of the table.
     """
     check_details(details)
-    given, kind = open_input(source, table), Update()
+    given, kind, looking = open_input(source, table), Update(), Looking(pt)
     who, me = await who_am_i(pt, details)
     job = Job(kind.name, pt.origin, who.name, given.name, given.columns)
     folder = tempfile.mkdtemp(prefix="aiopeertube-")
@@ -134,7 +132,7 @@ async def plan(
         with temporary(job, folder) as journal:
             desk = Desk(pt, who, me, journal, watcher)
             await fill(desk, given, kind, table, cells, overwrite=overwrite)
-            return await plan_of(pt, journal, who, desk.words, folder=folder)
+            return await plan_of(pt, journal, who, desk.words, looking=looking, folder=folder)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
@@ -157,7 +155,8 @@ async def apply(
     `source` is a table or a plan that was written, by its path; a `Plan`; or an open table. With `expect` each video
     is looked at just before, and left if somebody changed it since it was compared. `halt` is short for
     `JobOptions(halt=...)`. Fields that somebody else changed since the table was exported, or the plan was made, are
-    conflicts, and are left; with `overwrite` they are changed all the same.
+    conflicts, and are left; with `overwrite` they are changed all the same. The watcher is asked before the first
+    change.
 
     Raises:
         BadSource: with every error of the input; nothing was sent.
@@ -166,9 +165,9 @@ async def apply(
     options, given, kind = job.checked(halt), open_input(source, table), Update(expect=expect)
     async with opened(pt, kind, given.name, columns=given.columns, options=options, watcher=watcher) as desk:
         await fill(desk, given, kind, table, cells, overwrite=overwrite, looks=expect)
-        return await carry_out(
-            desk, kind, options, title="apply", requests_each=kind.requests_each, overwrite=overwrite
-        )
+        kind = kind.looking_by(desk.who.reader(pt))
+        question = "Change {videos} at {origin}?"
+        return await carry_out(desk, kind, options, title="apply", question=question, overwrite=overwrite)
 
 
 async def set_(
@@ -198,14 +197,13 @@ async def set_(
         over = RulesOverScope(pt, desk.journal, desk.who, transform, within, watcher=watcher)
         with watcher.step("compare"):
             await over.plan()
-        question = "Change {videos} at {origin}?"
+        kind, question = kind.looking_by(desk.who.reader(pt)), "Change {videos} at {origin}?"
         return await carry_out(
             desk,
             kind,
             options,
             title="set",
             question=question,
-            requests_each=kind.requests_each,
             looked_at=over.looked_at,
         )
 
@@ -262,10 +260,12 @@ async def rollback(
         done = of(desk.journal.job.kind)
         if not done.can_be_undone:
             raise ConfigurationError(f"a job of {done.name} cannot be undone")
-        kind, named = done if isinstance(done, Whole) else Update(expect=expect), described(desk.journal)
-        path = str(desk.journal.path)
+        kind: Kind = done if isinstance(done, Whole) else Update(expect=expect)
+        named, path = described(desk.journal), str(desk.journal.path)
         watcher.say(f"rollback of {named}")
         async with opened(pt, kind, f"rollback of {path}", options=options, watcher=watcher, parent=path) as back:
+            if isinstance(kind, Update):
+                kind = kind.looking_by(back.who.reader(pt))
             with watcher.step("compare"):
                 await derive(pt, desk.journal, back.journal, back.who, as_before, kind=kind, watcher=watcher)
             undoes = None if options.dry_run else desk.journal
@@ -275,146 +275,5 @@ async def rollback(
                 options,
                 title="rollback",
                 question="Roll back {videos} at {origin}, of " + escaped(named) + "?",
-                requests_each=kind.requests_each if isinstance(kind, Update) else 1,
                 undoes=undoes,
             )
-
-
-async def captions(
-    pt: "PeerTube",
-    source: Table,
-    *,
-    language: str | None = None,
-    folder: str | Path | None = None,
-    table: TableOptions = _TABLE,
-    job: JobOptions = _JOB,
-    halt: str | int | Halt | None = None,
-    watcher: Watcher = UNWATCHED,
-) -> Run:
-    """Upload captions from files: rows have a video, `file` (.srt or .vtt) and `language`.
-
-    `language` is that of rows that name none; `folder` is where files are, by default beside the table. Every file is
-    checked to hold captions before the first is sent. Raises as `apply`.
-    """
-    given = open_table(source, table)
-    kind = Captions(language, _folder(folder, given))
-    return await _request(pt, given, kind, job.checked(halt), watcher=watcher, table=table)
-
-
-async def thumbnails(
-    pt: "PeerTube",
-    source: Table,
-    *,
-    folder: str | Path | None = None,
-    table: TableOptions = _TABLE,
-    job: JobOptions = _JOB,
-    halt: str | int | Halt | None = None,
-    watcher: Watcher = UNWATCHED,
-) -> Run:
-    """Replace images from files: rows have a video, and `thumbnailfile` and `previewfile`, or `file` for both.
-
-    `folder` is where files are, by default beside the table. Raises as `apply`.
-    """
-    given = open_table(source, table)
-    kind = Thumbnails(_folder(folder, given))
-    return await _request(pt, given, kind, job.checked(halt), watcher=watcher, table=table)
-
-
-async def delete(
-    pt: "PeerTube",
-    source: Table,
-    *,
-    table: TableOptions = _TABLE,
-    job: JobOptions = _JOB,
-    halt: str | int | Halt | None = None,
-    watcher: Watcher = UNWATCHED,
-) -> Run:
-    """Delete the videos that a table names; only their metadata is kept, in the journal.
-
-    The watcher is asked before the first is deleted. Raises as `apply`.
-    """
-    return await _request(pt, open_table(source, table), Delete(), job.checked(halt), watcher=watcher, table=table)
-
-
-async def upload(
-    pt: "PeerTube",
-    source: Table,
-    *,
-    channel: str | None = None,
-    folder: str | Path | None = None,
-    table: TableOptions = _TABLE,
-    cells: CellOptions = _CELLS,
-    job: JobOptions = _JOB,
-    halt: str | int | Halt | None = None,
-    watcher: Watcher = UNWATCHED,
-) -> Run:
-    """Upload files in chunks: rows have `file`, `name`, `channel`, any other field, and `key` for the old name.
-
-    `channel` is that of rows that name none; `folder` is where files are, by default beside the table. Rows that
-    another of this user's jobs made videos of are unchanged, while those exist, whatever its table was called; an
-    upload that it has begun is gone on with. Raises as `apply`.
-    """
-    given = open_table(source, table)
-    kind = Upload(channel, _folder(folder, given))
-    return await _create(pt, given, kind, job.checked(halt), watcher=watcher, table=table, cells=cells)
-
-
-async def import_(
-    pt: "PeerTube",
-    source: Table,
-    *,
-    channel: str | None = None,
-    folder: str | Path | None = None,
-    table: TableOptions = _TABLE,
-    cells: CellOptions = _CELLS,
-    job: JobOptions = _JOB,
-    halt: str | int | Halt | None = None,
-    watcher: Watcher = UNWATCHED,
-) -> Run:
-    """Have the server fetch videos from URLs: rows have `targetUrl`, `channel`, `name` and any other field.
-
-    `channel`, `folder` (of images) and earlier jobs as for `upload`. Raises as `apply`.
-    """
-    given = open_table(source, table)
-    kind = Import(channel, _folder(folder, given))
-    return await _create(pt, given, kind, job.checked(halt), watcher=watcher, table=table, cells=cells)
-
-
-async def _request(
-    pt: "PeerTube",
-    given: Input,
-    kind: Kind,
-    options: JobOptions,
-    *,
-    watcher: Watcher,
-    table: TableOptions,
-) -> Run:
-    async with opened(pt, kind, given.name, columns=given.columns, options=options, watcher=watcher) as desk:
-        await fill(desk, given, kind, table, _CELLS)
-        if options.dry_run:
-            with watcher.step("look"):
-                await look_at_all(pt, desk.journal, desk.who, watcher)
-        return await carry_out(desk, kind, options, title=kind.name, question=kind.question)
-
-
-async def _create(
-    pt: "PeerTube",
-    given: Input,
-    kind: Kind,
-    options: JobOptions,
-    *,
-    watcher: Watcher,
-    table: TableOptions,
-    cells: CellOptions,
-) -> Run:
-    async with opened(pt, kind, given.name, columns=given.columns, options=options, watcher=watcher) as desk:
-        await fill(desk, given, kind, table, cells)
-        before = MadeBefore(pt, desk.journal, kind, watcher, looks_only=options.dry_run)
-        if made := await before.settle():
-            them = plural(made, "an earlier job made it", "earlier jobs made them")
-            watcher.say(f"{counted(made, 'video exists', 'videos exist')} already: {them}")
-        return await carry_out(desk, kind, options, title=kind.name)
-
-
-def _folder(folder: str | Path | None, given: Input) -> Path:
-    return Path(folder) if folder else given.folder

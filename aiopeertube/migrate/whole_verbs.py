@@ -19,12 +19,13 @@ from .exporting_wholes import (
     playlist_rows,
     write,
 )
-from .inputs import Input, open_table
-from .job import Run, carry_out, fill, opened
+from .inputs import open_table
+from .job import Run
 from .job_options import CellOptions, JobOptions, TableOptions
-from .kinds import Channels, Chapters, Kind, Playlists
+from .kinds import Channels, Chapters, Playlists
 from .scope import Scope, who_am_i
 from .scope_check import Editor, check_scope
+from .table_verbs import from_table
 from .verbs import Exported, Table
 from .watching import UNWATCHED, Watcher
 
@@ -54,7 +55,7 @@ async def chapters(
             sent. JournalError: there is nothing to resume.
     """
     given = open_table(source, table)
-    return await _whole(pt, given, Chapters(), job.checked(halt), table=table, cells=cells, watcher=watcher)
+    return await from_table(pt, given, Chapters(), job.checked(halt), table=table, cells=cells, watcher=watcher)
 
 
 async def playlists(
@@ -84,7 +85,7 @@ async def playlists(
             JournalError: there is nothing to resume.
     """
     given, kind = open_table(source, table), Playlists(exact=exact)
-    return await _whole(pt, given, kind, job.checked(halt), table=table, cells=cells, watcher=watcher)
+    return await from_table(pt, given, kind, job.checked(halt), table=table, cells=cells, watcher=watcher)
 
 
 async def channels(
@@ -113,7 +114,7 @@ async def channels(
     """
     given = open_table(source, table)
     kind = Channels(Path(folder) if folder else given.folder)
-    return await _whole(pt, given, kind, job.checked(halt), table=table, cells=cells, watcher=watcher)
+    return await from_table(pt, given, kind, job.checked(halt), table=table, cells=cells, watcher=watcher)
 
 
 async def export_chapters(
@@ -155,18 +156,3 @@ async def export_channels(pt: "PeerTube", output: Output | str | Path, *, watche
 
 def _output(output: Output | str | Path) -> Output:
     return output if isinstance(output, Output) else Output(output)
-
-
-async def _whole(
-    pt: "PeerTube",
-    given: Input,
-    kind: Kind,
-    options: JobOptions,
-    *,
-    table: TableOptions,
-    cells: CellOptions,
-    watcher: Watcher,
-) -> Run:
-    async with opened(pt, kind, given.name, columns=given.columns, options=options, watcher=watcher) as desk:
-        await fill(desk, given, kind, table, cells)
-        return await carry_out(desk, kind, options, title=kind.name)

@@ -118,7 +118,7 @@ class Admission:
             elif not told.status or (told.figures is None and told.verdict is not Verdict.PRESENT):
                 window.lost(place)  # a proxy's words tell nothing of the window
             elif index != named:
-                window.lost(place) if told.status == 429 else window.counted(place)
+                window.lost(place, now) if told.status == 429 else window.counted(place, now)
             elif told.status == 429:
                 window.refused(place, now, told.figures, told.retry_after)
             else:

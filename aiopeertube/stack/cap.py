@@ -76,6 +76,16 @@ def parse_rate(text: str) -> Cap:
     Raises:
         ConfigurationError: `text` is not of that form.
     """
+    number, seconds = read_rate(text)
+    return Cap(AsyncLimiter(1, seconds / max(1, number - 1)))
+
+
+def read_rate(text: str) -> tuple[int, float]:
+    """Return how many requests a rate like "20/s" allows, and in how many seconds.
+
+    Raises:
+        ConfigurationError: `text` is not of that form.
+    """
     count, slash, span = text.replace(" ", "").partition("/")
     digits = span.rstrip("abcdefghijklmnopqrstuvwxyz")
     unit = _UNITS.get(span[len(digits) :])
@@ -85,4 +95,4 @@ def parse_rate(text: str) -> Cap:
         number, seconds = 0, 0.0
     if not slash or number < 1 or not 0 < seconds < float("inf"):
         raise ConfigurationError(f'rate: {text!r} is not a rate; write it like "20/s", "300/min" or "50/10s"')
-    return Cap(AsyncLimiter(1, seconds / max(1, number - 1)))
+    return number, seconds

@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from aiopeertube._counting import counted
 from aiopeertube.errors import ClientClosed, TransportError, UnexpectedResponse
@@ -22,7 +22,8 @@ class Statistics:
     `requests` counts attempts, `by_status` their answers (0: no answer), `latency` maps percentiles ("p50", "p90",
     "p99") to seconds of single attempts without waiting. `waits` counts requests that could not go at once, for want
     of a slot, a place in the window or the server itself, and `waited` is the sum of their seconds; `renewals` counts
-    the tokens fetched. `concurrency` has the lanes read, write and transfer.
+    the tokens fetched. `concurrency` has the lanes read, write and transfer. `histogram` is a copy of what the
+    percentiles are read from: one minus an earlier one tells of the time between.
     """
 
     requests: int
@@ -37,6 +38,7 @@ class Statistics:
     windows: tuple[WindowState, ...]
     concurrency: tuple[ConcurrencyState, ...]
     health: tuple[HealthState, ...]
+    histogram: Histogram = field(default_factory=Histogram, repr=False)
 
 
 class Meter:
@@ -86,9 +88,7 @@ class Meter:
 
     def percentiles(self) -> dict[str, float]:
         """Return the usual percentiles in seconds; empty before the first answer."""
-        wanted = {"p50": 0.5, "p90": 0.9, "p99": 0.99}
-        found = {name: self.latency.percentile(share) for name, share in wanted.items()}
-        return {name: seconds for name, seconds in found.items() if seconds is not None}
+        return self.latency.percentiles()
 
     def __repr__(self) -> str:
         return f"<Meter, {counted(self.requests, 'request')}, {self.in_flight} in flight>"

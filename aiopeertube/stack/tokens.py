@@ -1,12 +1,13 @@
 """Bearer tokens as values, and the file that keeps them between runs and processes."""
 
 import asyncio
+import errno
 import logging
 import math
 import os
 import stat
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -16,6 +17,8 @@ import filelock
 import orjson
 
 from aiopeertube.errors import ConfigurationError, TokenFileBusy
+
+from . import keyrings
 
 log = logging.getLogger("aiopeertube.auth")
 
@@ -42,10 +45,18 @@ class Token:
 class TokenFile:
     """A saved token: a file readable by its owner alone, changed only under a lock that processes share.
 
-    `origin` and `username` are stored with it, so that the token of one account is never sent for another.
+    `origin` and `username` are stored with it, so that the token of one account is never sent for another. With
+    `keyring` the token itself goes to the system's keyring, and the file says only which one it is; a file that says
+    so is followed in any case.
+
+    Raises:
+        ConfigurationError: there is no keyring.
     """
 
-    def __init__(self, path: Path, *, origin: str, username: str | None) -> None:
+    def __init__(self, path: Path, *, origin: str, username: str | None, keyring: bool = False) -> None:
+        if keyring:
+            keyrings.check()
+        self._keyring = keyring
         if "\0" in str(path):
             raise ConfigurationError("token_file: no file's name has a U+0000 in it")
         self.path = path
@@ -132,7 +143,7 @@ class TokenFile:
 
     def _checked(self, data: bytes) -> Token | None:
         saved = _parsed(data)
-        token = None if saved is None else _token(saved.get("token"))
+        token = None if saved is None else _token(saved.get("token", self._in_keyring(saved)))
         if saved is None or token is None:
             raise ConfigurationError(f"{self.path} is not a saved token; remove it and log in again")
         user_differs = self._username is not None and saved.get("username") not in {None, self._username}
@@ -151,7 +162,8 @@ class TokenFile:
         """Replace the file in one step: a reader sees the old token or the new one, never half of one."""
         self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         username = self._username or self.saved_username()
-        data = orjson.dumps({"origin": self._origin, "username": username, "token": asdict(token)})
+        kept = self._kept(token, username)
+        data = orjson.dumps({"origin": self._origin, "username": username} | kept)
         path = self.path.resolve()  # a symbolic link stays one
         # mkstemp makes the file readable by its owner alone from the start.
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
@@ -165,12 +177,42 @@ class TokenFile:
             Path(name).unlink(missing_ok=True)
             raise
 
+    # -- the keyring -----------------------------------------------------------------------------
+
+    def entry(self) -> str | None:
+        """Return the name that the token has in the keyring; None where the file has it."""
+        try:
+            name = (_parsed(_read(self.path)[0]) or {}).get("keyring")
+        except (OSError, ConfigurationError):
+            return None
+        return name if isinstance(name, str) else None
+
+    def _kept(self, token: Token, username: str | None) -> dict[str, Any]:
+        """Keep a token in the keyring, if that is where it belongs; return what the file says."""
+        entry = self.entry()
+        if entry is None and not self._keyring:
+            return {"token": asdict(token)}
+        entry = entry or (f"{username} at {self._origin}" if username else self._origin)
+        try:
+            keyrings.write(entry, orjson.dumps(asdict(token)).decode())
+        except ConfigurationError as exc:  # whoever has the token can go on with it, as with a full disk
+            raise OSError(errno.EIO, str(exc)) from exc
+        return {"keyring": entry}
+
+    def _in_keyring(self, saved: Mapping[str, Any]) -> dict[str, Any] | None:
+        """Return what the keyring has of a file that names an entry of it."""
+        entry = saved.get("keyring")
+        text = keyrings.read(entry) if isinstance(entry, str) else None
+        return None if text is None else _parsed(text.encode())
+
     def remove(self) -> None:
         """Forget the token.
 
         Raises:
-            ConfigurationError: the file cannot be removed.
+            ConfigurationError: the file cannot be removed, or the keyring cannot be written.
         """
+        if (entry := self.entry()) is not None:
+            keyrings.remove(entry)
         try:
             self.path.unlink(missing_ok=True)
         except OSError as exc:

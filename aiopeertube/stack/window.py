@@ -36,12 +36,13 @@ class Window:
         self._number = 0
         self._remaining = 0
         self._unanswered: dict[Place, None] = {}  # sent in this window, oldest first
-        self._doubtful: dict[Place, None] = {}  # sent in this window, and never to be answered
+        self._doubtful: dict[Place, float] = {}  # in figures of what is sent from then on, if the server counted it
         self._patient_for = soon_enough(0.0)  # so long without an answer, and the next one may ask
         self._span = Span()
         self._reset: int | None = None  # the server's name for the window
         self._reset_shown = 0.0  # when the request was sent that showed it first
         self._refused_at = 0.0  # when a refusal said last how long its window still is
+        self._over_by = 0.0  # when its window is over for sure: until then one alone asks for another
         self._lowest_sent = 0.0  # when the request was sent that showed the least to be left
         self._pace = Pace()
 
@@ -57,13 +58,12 @@ class Window:
             return self.ends == NEVER and self.may_ask(now)
         careful = self.refused_since is not None or (self._span.first_answer == NEVER and not self._unlimited)
         alone = self.refused_since is not None or self._span.is_guess
-        if careful and len(self._unanswered) >= (1 if alone else _AT_FIRST):
-            return self._is_slow(now)
-        return self._pace.lets(len(self._unanswered)) or self._is_slow(now)
+        full = careful and len(self._unanswered) >= (1 if alone else _AT_FIRST)
+        return (not full and self._pace.lets(len(self._unanswered))) or now >= self._slow_from(now, self._over_by)
 
     def may_ask(self, now: float) -> bool:
         """Tell whether one may be sent to find out, though nothing seems to be left: when no answer is due."""
-        return now >= self._pace.not_before and (not self._unanswered or self._is_slow(now))
+        return now >= self.next_to_ask(now)
 
     def holds_everybody(self, now: float) -> bool:
         """Tell whether not even exempt callers may go: a refusal without figures is for all."""
@@ -75,16 +75,17 @@ class Window:
             return self._pace.not_before
         if self.is_spent():
             return self.ends if self.ends < NEVER else self.next_to_ask(now)
-        return min(self.ends, self.next_to_ask(now))
+        return min(self.ends, self._slow_from(now, self._over_by))
 
     def next_to_ask(self, now: float) -> float:
         """Return when `may_ask` is to be asked again."""
-        asked = next(reversed(self._unanswered)).sent + self._patient_for if self._unanswered else now
-        return max(self._pace.not_before, asked)
+        return max(self._pace.not_before, self._slow_from(now))
 
-    def _is_slow(self, now: float) -> bool:
-        """Tell whether the last one that was sent has been without an answer for long."""
-        return now >= next(reversed(self._unanswered)).sent + self._patient_for
+    def _slow_from(self, now: float, at_least: float = 0.0) -> float:
+        """Return when the last one that was sent is without an answer for long."""
+        if not self._unanswered:
+            return now
+        return max(next(reversed(self._unanswered)).sent + self._patient_for, at_least)
 
     # -- what is sent, and what comes back -------------------------------------------------------
 
@@ -103,10 +104,10 @@ class Window:
         self._unanswered.pop(place, None)
         self._pace.unsent(place.sent)
 
-    def lost(self, place: Place) -> None:
-        """Count a request that was sent and got no answer: the server has most likely counted it."""
+    def lost(self, place: Place, by: float = NEVER) -> None:
+        """Count a request that was sent and got no answer: the server has most likely counted it, at last `by`."""
         if self._unanswered.pop(place, place) is None and place.window == self._number:
-            self._doubtful[place] = None
+            self._doubtful[place] = min(by, place.sent + _IN_ORDER)
 
     def answered(self, place: Place, now: float, figures: RateHeaders | None) -> None:
         """Take in an answer that is no refusal."""
@@ -122,9 +123,9 @@ class Window:
             if figures.retry_after is not None:  # an exempt caller's
                 self._bound(place, now, figures.retry_after)
 
-    def counted(self, place: Place) -> None:
+    def counted(self, place: Place, now: float) -> None:
         """Take in an answer that speaks of another window, but which took a place in this one, too."""
-        self.lost(place)
+        self.lost(place, now)
         self._passed()
 
     def _passed(self) -> None:
@@ -135,8 +136,7 @@ class Window:
     def refused(self, place: Place, now: float, figures: RateHeaders | None, retry_after: float | None) -> None:
         """Take in a 429."""
         self._unanswered.pop(place, None)
-        if self.refused_since is None:
-            self.refused_since = now
+        self.refused_since = now if self.refused_since is None else self.refused_since
         self.asked_for = retry_after or 0.0
         if figures is None or retry_after is None:
             self._slow_down(place, now, retry_after)
@@ -145,7 +145,7 @@ class Window:
             return
         self._see(place, now, figures)
         self._remaining, self._refused_at = 0, now
-        self._bound(place, now, retry_after)
+        self._over_by = self._bound(place, now, retry_after)
         if retry_after < 1:  # it ends now, they say, and yet refuse
             self._slow_down(place, now, None)
 
@@ -193,23 +193,22 @@ class Window:
             self._roll(since=place.sent - _IN_ORDER)
         if figures.reset != self._reset:
             self._reset, self._reset_shown = figures.reset, place.sent
-        if figures.limit != self.limit:
-            self._remaining = figures.remaining
-        self.limit = figures.limit
         # Answers overtake each other, and within one window the number only falls.
-        if figures.remaining <= self._remaining:
+        if figures.limit != self.limit or figures.remaining <= self._remaining:
             self._remaining, self._lowest_sent = figures.remaining, place.sent
-        self._drop_slow(place.sent - _IN_ORDER)
+        self.limit = figures.limit
+        self._drop_slow(place.sent)
         if figures.remaining == figures.limit - 1 and figures.retry_after is None:  # a refusal is no first one
             self._span.opened = (place.sent, now)
             self._span.said = figures.reset - figures.date if figures.reset and figures.date else None
         return True
 
-    def _drop_slow(self, before: float) -> None:
-        """Let go of what was sent so early that the figures include it: a slow answer holds nobody's place."""
-        for places in (self._unanswered, self._doubtful):
-            while places and (oldest := next(iter(places))).sent < before:
-                del places[oldest]
+    def _drop_slow(self, sent: float) -> None:
+        """Let go of what figures include that answer what was `sent` then: a slow answer holds nobody's place."""
+        while self._unanswered and (oldest := next(iter(self._unanswered))).sent < sent - _IN_ORDER:
+            del self._unanswered[oldest]
+        for place in [place for place, counted in self._doubtful.items() if counted < sent]:
+            del self._doubtful[place]
 
     def _is_another(self, place: Place, figures: RateHeaders) -> bool:
         """Tell whether the server opened another window before ours was thought to be over."""
@@ -221,10 +220,11 @@ class Window:
         refilled = figures.remaining > self._remaining and place.sent > self._lowest_sent + _IN_ORDER
         return renamed or (refilled and figures.limit == self.limit)
 
-    def _bound(self, place: Place, now: float, retry_after: float) -> None:
-        """Take in "so many seconds from now"."""
+    def _bound(self, place: Place, now: float, retry_after: float) -> float:
+        """Take in "so many seconds from now"; return when the window is over, or is no longer waited for."""
         borne = (self.refused_since or now) + self._bearable(self._patience)
         self.ends = min(self._span.bound(place.sent, now, retry_after), borne)
+        return min(now + retry_after, borne)
 
     def _slow_down(self, place: Place, now: float, retry_after: float | None) -> None:
         bearable = (self.refused_since or now) + self._patience

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from keyring_in_memory import installed
 
 from aiopeertube.emulator import Emulator
 
@@ -244,3 +245,21 @@ class TestLogout:
         assert result.stderr.splitlines()[1] == (
             f"hint: the token is still there; to forget it without telling the server, remove {path}"
         )
+
+
+def test_a_token_goes_to_the_keyring_and_leaves_it(server: Emulator, cli: Cli, home: Path) -> None:
+    with installed() as keyring:
+        assert cli("login", "--url", server.url, "--keyring", **USER).exit_code == 0
+        assert [name for _, name in keyring.secrets] == [f"nisv at {server.url}"]
+        (secret,) = keyring.secrets.values()
+        files = [path.read_text() for path in home.rglob("*.json")]
+        assert not any(json.loads(secret)["access"] in text for text in files)
+        assert "nisv (User)" in cli("whoami").stdout
+        assert cli("login", "--url", server.url, "--keyring", **ADMIN).exit_code == 0
+        assert [name for _, name in keyring.secrets] == [f"root at {server.url}"]
+        assert cli("login", "--url", server.url, **USER).exit_code == 0
+        assert keyring.secrets == {}
+        assert "nisv (User)" in cli("whoami").stdout
+    with installed(none=True):
+        refused = cli("login", "--url", server.url, "--keyring", **USER)
+    assert (refused.exit_code, "no keyring that can be used" in refused.stderr) == (2, True)

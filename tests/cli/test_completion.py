@@ -155,7 +155,7 @@ def test_fish(program: Path) -> None:
         (("captions", "apply", "--journal", ""), set()),
         (("captions", ""), {"apply", "list", "get", "put", "delete"}),
         (("captions", "--dry-run", ""), set()),
-        (("channels", "list", "--m"), {"--mine"}),
+        (("channels", "list", "--m"), {"--metrics-file", "--mine"}),
         (("users", "create", "--role", "ad"), {"administrator"}),
         (("server-jobs", "list", "--job-type", "video-trans"), {"video-transcoding", "video-transcription"}),
         (("api", "pOsT", "/jobs/"), {"/jobs/pause", "/jobs/resume", "/jobs/{jobType}/{job}/cancel"}),

@@ -1,5 +1,6 @@
 """What people see of jobs: tried first, listed, shown, looked at again and undone."""
 
+import json
 import os
 import shutil
 from collections.abc import Callable
@@ -149,3 +150,39 @@ def test_a_journal_on_a_read_only_medium(
     assert (shown.exit_code, "changed" in shown.stdout) == (0, True)
     assert user("verify", str(medium / "a.journal")).exit_code == 0
     assert sorted(path.name for path in medium.iterdir()) == kept
+
+
+def test_a_report_is_a_page_or_json(server: Emulator, user: Cli) -> None:
+    table(1, 2, 99)
+    user("apply", "in.csv")
+    made = user("jobs", "report", "last", "-o", "run.html")
+    assert (made.exit_code, made.stdout, made.stderr) == (0, "", "report: run.html\n")
+    page = Path("run.html").read_text()
+    assert "<strong>2</strong> <span>changed</span>" in page
+    assert "<svg" in page
+    again = user("jobs", "report", "last", "-o", "run.html")
+    assert (again.exit_code, "--overwrite-output" in again.stderr) == (2, True)
+    assert user("jobs", "report", "last", "-o", "run.html", "--overwrite-output").exit_code == 0
+    told = json.loads(user("jobs", "report", "last", "--format", "json").stdout)
+    assert (told["counts"], told["user"], told["total"]["by_status"]["204"]) == (
+        {"changed": 2, "failed": 1},
+        "nisv",
+        2,
+    )
+    assert user("jobs", "report", "last").stdout.startswith("<!doctype html>")
+    assert user("jobs", "report", "nothing").exit_code == 2
+
+
+def test_the_numbers_of_a_run_are_in_a_file(server: Emulator, user: Cli) -> None:
+    table(1, 2, 99)
+    done = user("apply", "in.csv", "--metrics-file", "run.prom")
+    assert done.exit_code == 1
+    told = Path("run.prom").read_text()
+    assert f'aiopeertube_items_total{{instance="{server.url}",state="changed"}} 2\n' in told
+    assert f'aiopeertube_attempts_total{{instance="{server.url}",status="204"}} 2\n' in told
+    assert f'aiopeertube_running{{instance="{server.url}"}} 0\n' in told
+    user("videos", "update", "1", "2", "--name", "Same", "--metrics-file", "run.prom")
+    assert 'state="ok"} 2\n' in Path("run.prom").read_text()
+    sent = server.statistics().requests
+    refused = user("apply", "in.csv", "--metrics-file", "nowhere/run.prom")
+    assert (refused.exit_code, "--metrics-file" in refused.stderr, server.statistics().requests) == (2, True, sent)

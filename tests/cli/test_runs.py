@@ -50,7 +50,7 @@ class TestProgress:
         assert screen.raw == ""
 
     def test_lines_elsewhere(self, server: Emulator, user: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("aiopeertube.cli.progress._SECONDS_BETWEEN_LINES", 0.0)
+        monkeypatch.setattr("aiopeertube.cli.screens._Quiet.between", 0.0)
         result = user("videos", "update", "1", "2", "--name", "Logged")
         assert result.stderr.splitlines()[:2] == ["update: 1 of 2, 0 failed", "update: 2 of 2, 0 failed"]
         assert user("videos", "update", "1", "2", "--name", "Logged", "-q").stderr == ""

@@ -17,7 +17,7 @@ A_DAY = Fault("429", method="PUT", seconds=86400)
 @pytest.fixture
 def table(server: Emulator, home: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.setenv("XDG_STATE_HOME", str(home / "state"))
-    monkeypatch.setattr("aiopeertube.cli.progress._SECONDS_BETWEEN_LINES", 0.3)
+    monkeypatch.setattr("aiopeertube.cli.screens._Quiet.between", 0.3)
     (home / "t.csv").write_text(f"uuid,name\n{server.store.videos[1].uuid},Other\n")
     return "t.csv"
 
@@ -40,7 +40,7 @@ def test_programs_read_progress_and_waits_as_json(server: Emulator, user: Cli, t
     result = user("apply", table, "--progress", "jsonl", PEERTUBE_PATIENCE="1.5")
     lines = [json.loads(line) for line in result.stderr.splitlines() if line.startswith("{")]
     waits = [line["waiting"] for line in lines if line["waiting"] is not None]
-    assert {"step", "done", "total", "state", "waiting"} == set(lines[0])
+    assert {"step", "done", "total", "state", "seconds_left", "waiting"} == set(lines[0])
     assert {wait["reason"] for wait in waits} == {"rate limit"}
     assert {wait["asked"] for wait in waits} == {86400}
     assert all(0 <= wait["ends_in"] <= 1.6 for wait in waits)

@@ -157,7 +157,7 @@ class Desk:
 
     def _command(self, path: Path, kept: Kept, rng: random.Random) -> None:
         (self.jobs / "good.journal").write_bytes(self.good)
-        which = rng.choice(("list", "show", "export", "export --writes", "map", "show last"))
+        which = rng.choice(("list", "show", "export", "export --writes", "map", "report", "report", "show last"))
         name, _, option = which.partition(" ")
         arguments = [name, *([] if name == "list" else ["last"] if option == "last" else [str(path)])]
         result = click.testing.CliRunner().invoke(app, ["jobs", *arguments, *([option] if option[:1] == "-" else [])])

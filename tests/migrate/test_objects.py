@@ -10,6 +10,7 @@ from aiopeertube import PeerTube, errors, migrate
 from aiopeertube.emulator import Emulator, Fault
 from aiopeertube.emulator.model.entities import Schedule
 from aiopeertube.migrate.metadata.objects import Objects, completed
+from aiopeertube.migrate.watching import Unwatched
 from aiopeertube.testing import MockTransport, reply
 
 pytestmark = pytest.mark.anyio
@@ -197,3 +198,67 @@ async def test_another_way_is_refused(tmp_path: Path) -> None:
         ):
             with pytest.raises(errors.ConfigurationError, match=r"details: 'rss' is none of auto, api, activitypub"):
                 await verb
+
+
+class Meddling(Unwatched):
+    """Edits a video when all have been compared, and the first is about to be changed."""
+
+    def __init__(self, server: Emulator, uuid: str) -> None:
+        self.server = server
+        self.uuid = uuid
+        self.cost = ""
+
+    async def planned(self, plan: migrate.Plan) -> None:
+        self.cost = str(plan.estimate)
+
+    async def confirm(self, question: str) -> bool:
+        async with client(self.server, "root") as colleague:
+            await colleague.videos.update(self.uuid, name="The colleague's")
+        return True
+
+
+async def test_a_rollback_looks_at_objects_and_sees_what_was_edited_a_moment_ago(
+    server: Emulator, tmp_path: Path
+) -> None:
+    videos = list(server.store.videos.values())
+    table = tmp_path / "t.csv"
+    table.write_text("id,support\n" + "".join(f"{video.id},Ours\n" for video in videos))
+    meddling = Meddling(server, videos[9].uuid)
+    async with client(server) as pt:
+        run = await migrate.apply(pt, table, job=migrate.JobOptions(journal=tmp_path / "j.journal"))
+        assert run.counts == {"changed": VIDEOS}
+        before = asked(server)
+        back = await migrate.rollback(pt, run.journal, watcher=meddling)
+    assert back.counts == {"changed": VIDEOS}  # another field was edited, and both edits stand
+    assert (videos[9].name, videos[9].support) == ("The colleague's", None)
+    hidden = 2
+    # Once to be compared, once before it is changed; the one that was edited is looked at in full.
+    spent = {name: count - before[name] for name, count in asked(server).items()}
+    assert spent == {"api": 2 * hidden + 1, "objects": 2 * (VIDEOS - hidden)}
+    assert f"({VIDEOS + hidden} to change, and {VIDEOS - hidden} for objects)" in meddling.cost
+
+
+async def test_what_a_colleague_edited_a_moment_ago_is_a_conflict(
+    server: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)  # where the table of what failed goes
+    videos = list(server.store.videos.values())
+    table = tmp_path / "t.csv"
+    table.write_text("id,name\n" + "".join(f"{video.id},Ours {video.id}\n" for video in videos))
+    async with client(server) as pt:
+        run = await migrate.apply(pt, table, job=migrate.JobOptions(journal=tmp_path / "j.journal"))
+        back = await migrate.rollback(pt, run.journal, watcher=Meddling(server, videos[9].uuid))
+    assert back.counts == {"changed": VIDEOS - 1, "conflict": 1}
+    assert videos[9].name == "The colleague's"
+
+
+async def test_a_plan_tells_what_looking_costs(server: Emulator, tmp_path: Path) -> None:
+    table = tmp_path / "t.csv"
+    table.write_text("id,support\n" + "".join(f"{video.id},Ours\n" for video in server.store.videos.values()))
+    async with client(server) as pt:
+        await pt.me.get()
+        before = server.statistics().requests
+        with await migrate.plan(pt, table) as plan:
+            assert plan.estimate.looking == server.statistics().requests - before
+            assert plan.estimate.requests == VIDEOS
+            assert str(plan.estimate).startswith(f"{VIDEOS + plan.estimate.looking} requests (")

@@ -257,7 +257,8 @@ async def test_a_watcher_hears_each_step(pt: PeerTube, server: Emulator) -> None
     watcher = Recorder()
     await migrate.apply(pt, table(1, 2, 3), watcher=watcher)
     assert watcher.heard == [
-        "begin compare None", "expect 3", *["advance"] * 3, "end compare", "begin apply 3", "end apply",
+        "begin compare None", "expect 3", *["advance"] * 3, "end compare", f"Change 3 videos at {server.url}?",
+        "begin apply 3", "end apply",
     ]  # fmt: skip
     assert (watcher.settled_as, watcher.plans) == (["changed"] * 3, [3])
 

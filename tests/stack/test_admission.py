@@ -9,6 +9,7 @@ from aiopeertube.stack.admission import Admission
 from aiopeertube.stack.health import Health
 from aiopeertube.stack.lanes import Caller, Lane, Permit
 from aiopeertube.stack.slots import Slots
+from aiopeertube.stack.span import NEVER
 from aiopeertube.stack.verdicts import UNSENT, Load, Told, Verdict
 from aiopeertube.stack.window import Window
 from aiopeertube.wire.headers import RateHeaders
@@ -228,11 +229,11 @@ class Noting(Window):
     def unsent(self, place: Any) -> None:
         self.heard.append(("unsent",))
 
-    def lost(self, place: Any) -> None:
+    def lost(self, place: Any, by: float = NEVER) -> None:
         assert place.window == 0
         self.heard.append(("lost",))
 
-    def counted(self, place: Any) -> None:
+    def counted(self, place: Any, now: float) -> None:
         self.heard.append(("counted",))
 
     def answered(self, place: Any, now: float, figures: RateHeaders | None) -> None:

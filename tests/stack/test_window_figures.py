@@ -213,7 +213,7 @@ def test_each_end_of_a_request_gives_its_place_back() -> None:
     window.unsent(places[0])
     window.lost(places[1])
     window.answered(places[2], 0.3, figures(40))
-    window.counted(places[3])
+    window.counted(places[3], 0.3)
     window.refused(places[4], 0.3, None, None)
     assert in_flight(window) == 0
 
@@ -222,7 +222,7 @@ def test_what_a_new_window_has_forgotten_may_end_as_it_likes() -> None:
     ends: tuple[Callable[[Window, Place], None], ...] = (
         lambda window, place: window.unsent(place),
         lambda window, place: window.lost(place),
-        lambda window, place: window.counted(place),
+        lambda window, place: window.counted(place, 11.0),
         lambda window, place: window.answered(place, 11.0, figures(3)),
         lambda window, place: window.refused(place, 11.0, figures(0, wait=9.0), 9.0),
     )
@@ -262,9 +262,29 @@ def test_figures_include_what_was_sent_more_than_a_second_earlier(sent: float, l
 def test_an_answer_of_another_window_takes_a_place_and_ends_a_refusal() -> None:
     window = known(10)
     window.refused_since = 0.1
-    window.counted(window.start(0.2))
+    window.counted(window.start(0.2), 0.3)
     assert remaining(window) == 9
     assert window.refused_since is None
+
+
+@pytest.mark.parametrize(("sent", "left"), [(0.2, 7), (0.4, 8)])
+def test_figures_include_what_was_answered_before_they_were_asked_for(sent: float, left: int) -> None:
+    window = known(10)
+    window.counted(window.start(0.1), 0.3)  # as a login is, which another window counts, too
+    answered(window, sent, 8)
+    assert remaining(window) == left
+
+
+def test_after_a_refusal_one_alone_asks_until_the_window_is_over_for_sure() -> None:
+    window = known(20)
+    window._span.opened = (0.0, 0.1)
+    slow = window.start(0.5)
+    window.refused(slow, 1.3, figures(0, wait=1), 1.0)  # it is believed to be over already, and may last to 2.3
+    assert window.may_go(1.3)
+    window.start(1.3)
+    assert not window.may_go(2.2)
+    assert window.next_moment(2.2) == pytest.approx(2.3)
+    assert window.may_go(2.3)
 
 
 # -- which window figures speak of -------------------------------------------------------------------
@@ -350,7 +370,7 @@ def test_figures_end_what_was_believed_of_a_server_without() -> None:
     answered(window, 0.2, 49)
     window.answered(window.start(0.3), 0.4, None)  # one without figures says nothing against those before
     refused(window, 2.0, 8.0)
-    window.counted(window.start(2.2))  # refused no more
+    window.counted(window.start(2.2), 2.3)  # refused no more
     assert how_many_go(window, window.ends) == 2
 
 

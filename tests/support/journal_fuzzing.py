@@ -23,6 +23,7 @@ _ITEM: Final = (
 _COLUMNS: Final = {
     "item": _ITEM,
     "write": ("id", "item", "uuid", "before", "after", "outcome", "at", "sum"),
+    "span": ("id", "run", "began", "ended", "figures", "sum"),
     "job": ("key", "value"),
 }
 # What has no sum, because it changes as a job goes on: a value of another row would be as good.
@@ -119,7 +120,7 @@ Statement = tuple[str, tuple[Any, ...], bool]
 
 
 def _update(rng: random.Random) -> Statement:
-    table = rng.choice(("item", "item", "write", "write", "job"))
+    table = rng.choice(("item", "item", "write", "write", "span", "job"))
     column = rng.choice(_COLUMNS[table])
     where = rng.choice(("TRUE", "rowid = 1", "rowid = 2", "rowid = 3")) if table != "job" else _of_job(rng)
     return f"UPDATE OR REPLACE {table} SET {column} = ? WHERE {where}", (rng.choice(_ODD),), column not in _FREE
@@ -173,7 +174,7 @@ def _structure(rng: random.Random) -> Statement:
 
 
 def _version(rng: random.Random) -> Statement:
-    return f"PRAGMA user_version = {rng.choice((-1, 0, 1, 2, 4, 99))}", (), False
+    return f"PRAGMA user_version = {rng.choice((-1, 0, 1, 2, 3, 5, 99))}", (), False
 
 
 def _no_wal(rng: random.Random, kept: Kept) -> Kept:

@@ -19,7 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aiopeertube import Call, PeerTube, errors
-from aiopeertube.cli.options_job import Duration
+from aiopeertube.cli.param_types import Duration
 from aiopeertube.migrate.metadata import fields
 from aiopeertube.resumable import upload
 from aiopeertube.testing import MockTransport, reply

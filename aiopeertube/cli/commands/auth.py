@@ -17,21 +17,34 @@ from aiopeertube.cli.options import Command, Settings, shared_options
 from aiopeertube.cli.param_types import Secret
 from aiopeertube.cli.running import run
 from aiopeertube.cli.terminal import is_terminal, note, one_line
+from aiopeertube.stack import keyrings
+from aiopeertube.stack.tokens import TokenFile
 
 
 @click.command(cls=Command)
+@click.option(
+    "--keyring",
+    is_flag=True,
+    envvar="PEERTUBE_KEYRING",
+    show_envvar=True,
+    help="Keep the token in the system's keyring instead of a file; needs aiopeertube[keyring].",
+)
 @shared_options()
 @click.pass_obj
-def login(settings: Settings) -> None:
+def login(settings: Settings, keyring: bool) -> None:
     """Log in and keep the token.
 
     Asks on a terminal for a missing address, user name, password or one-time code. The token is kept in a file that
-    only you can read, and used by all other commands for that instance; the password is not kept.
+    only you can read, or with --keyring in the system's keyring. All other commands for that instance use it. The
+    password is not kept.
     """
+    if keyring:
+        keyrings.check()
     origin = origin_of(_asked("Address of the instance", "--url")) if _needs_url(settings) else instance(settings)
     check_secure(origin, allow_http=settings.allow_http, proxies=proxies_of(settings))
     username = settings.username or _asked("User name", "--username or PEERTUBE_USERNAME")
-    who = Credentials(username, settings.password or ask_password(username, origin), settings.otp)
+    password = settings.password or ask_password(username, origin)
+    who = Credentials(username, password, settings.otp, keyring=keyring)
     try:
         run(_log_in(settings, origin, who))
     except Failure as failure:
@@ -65,7 +78,16 @@ async def _log_in(settings: Settings, origin: str, who: Credentials) -> None:
         fresh = Path(directory) / path.name
         async with Connection(origin, settings, replace(who, token_file=fresh)).opened():
             pass  # opening it logs in
+        if not fresh.exists():
+            raise errors.ConfigurationError(f"the token could not be kept in {path}; what is wrong is said above")
+        _forget_other(TokenFile(path, origin=origin, username=None), TokenFile(fresh, origin=origin, username=None))
         fresh.replace(path)
+
+
+def _forget_other(old: TokenFile, new: TokenFile) -> None:
+    """Take an earlier token out of the keyring, where the new one is not in its place."""
+    if old.entry() not in {None, new.entry()}:
+        old.remove()
 
 
 @click.command(cls=Command)

@@ -9,7 +9,7 @@ import click
 
 from aiopeertube import migrate
 from aiopeertube.cli import job_output, job_plan, job_screen
-from aiopeertube.cli.acting import AskOptions
+from aiopeertube.cli.acting import AskOnTerminal, AskOptions
 from aiopeertube.cli.connection import Connection, connect
 from aiopeertube.cli.errors import Exit, Failure
 from aiopeertube.cli.option_sets import option, with_options
@@ -64,7 +64,7 @@ async def _plan(
                 async for item in made.items("planned", "failed", "conflict"):
                     job_output.write_outcome(item, before=item.before, after=item.after)
             else:
-                await job_plan.show_diff(made, settings, on_stdout=not flags.on_stdout)
+                await job_plan.show_diff(made, settings, on_stdout=not flags.on_stdout, full=flags.diff == "full")
             await job_plan.write_files(made, flags, overwrite=merge.overwrite)
             return await job_plan.show_counts(made, settings)
 
@@ -82,7 +82,7 @@ class EditFlags:
 
 @click.command(cls=Command)
 @click.argument("source", metavar="SOURCE|PLAN", type=File())
-@with_options(edit=EditFlags, merge=MergeFlags, job=JobFlags, table=TableFlags, cells=CellFlags)
+@with_options(ask=AskOnTerminal, edit=EditFlags, merge=MergeFlags, job=JobFlags, table=TableFlags, cells=CellFlags)
 @shared_options()
 @click.pass_obj
 def apply(
@@ -90,6 +90,7 @@ def apply(
     /,
     *,
     source: str,
+    ask: AskOnTerminal,
     edit: EditFlags,
     merge: MergeFlags,
     job: JobFlags,
@@ -99,9 +100,9 @@ def apply(
     """Change videos as a table or a plan says.
 
     Unchanged fields are never sent, unchanged videos never touched. What somebody else changed since the table was
-    exported, or the plan made, is a conflict, and left as it is. Everything is kept in a journal: after a crash,
-    or any other end, the same command with --resume goes on. `aiopeertube verify last` proves that it is done,
-    `aiopeertube rollback last` undoes it.
+    exported, or the plan made, is a conflict, and left as it is. On a terminal you see what would change, and are
+    asked. Everything is kept in a journal: after a crash, or any other end, the same command with --resume goes on.
+    `aiopeertube verify last` proves that it is done, `aiopeertube rollback last` undoes it.
     """
     given = table.opened(source)
     options = job.checked()
@@ -117,9 +118,9 @@ def apply(
                 table=table,
                 cells=cells,
                 job=options,
-                watcher=job_screen.JobScreen(pt, settings, job, diff=job.dry_run),
+                watcher=job_screen.JobScreen(pt, settings, job, diff=job.dry_run or not ask.is_sure, yes=ask.is_sure),
             )
-        return job_output.ended(done, settings, job)
+        return job_output.ended(done, settings, job, declined="nothing was changed")
 
     return run(main())
 

@@ -1,6 +1,5 @@
 """`verify` and `rollback`."""
 
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +8,7 @@ import click
 from aiopeertube import migrate
 from aiopeertube._counting import counted
 from aiopeertube.cli import completing, job_output, job_screen, output
+from aiopeertube.cli.acting import AskOnTerminal
 from aiopeertube.cli.connection import Connection, connect
 from aiopeertube.cli.errors import Exit
 from aiopeertube.cli.option_sets import option, with_options
@@ -17,7 +17,7 @@ from aiopeertube.cli.options_details import DETAILS
 from aiopeertube.cli.options_job import JobFlags
 from aiopeertube.cli.outcomes import chosen
 from aiopeertube.cli.running import run
-from aiopeertube.cli.terminal import is_terminal, note
+from aiopeertube.cli.terminal import note
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +68,6 @@ async def _verify(connection: Connection, settings: Settings, path: Path, flags:
 class RollbackFlags:
     """How careful a rollback is."""
 
-    yes: bool = option("--yes", "-y", is_flag=True, help="Do not ask, on a terminal.")
-
     expect: bool = option(
         "--expect/--no-expect", default=True, help="Look at each video once more just before (the default)."
     )
@@ -77,10 +75,10 @@ class RollbackFlags:
 
 @click.command(cls=Command)
 @click.argument("source", metavar="JOURNAL", shell_complete=completing.journals)
-@with_options(flags=RollbackFlags, job=JobFlags)
+@with_options(ask=AskOnTerminal, flags=RollbackFlags, job=JobFlags)
 @shared_options()
 @click.pass_obj
-def rollback(settings: Settings, /, *, source: str, flags: RollbackFlags, job: JobFlags) -> int:
+def rollback(settings: Settings, /, *, source: str, ask: AskOnTerminal, flags: RollbackFlags, job: JobFlags) -> int:
     """Put back what was there before a job, where what the job wrote is still there.
 
     JOURNAL is a file, a name that `aiopeertube jobs list` shows, or `last`: the last job that changed something,
@@ -95,7 +93,7 @@ def rollback(settings: Settings, /, *, source: str, flags: RollbackFlags, job: J
 
     async def main() -> int:
         async with job_output.client(connection) as pt:
-            watcher = job_screen.JobScreen(pt, settings, job, yes=flags.yes or not is_terminal(sys.stdin))
+            watcher = job_screen.JobScreen(pt, settings, job, yes=ask.is_sure)
             done = await migrate.rollback(pt, source, expect=flags.expect, job=options, watcher=watcher)
         return job_output.ended(done, settings, job, declined="nothing was rolled back")
 

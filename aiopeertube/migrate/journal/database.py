@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from . import journal_file
-from .columns import DAMAGED, STATE, as_json, item_of, row_to_insert, row_to_save, value_of
+from .columns import DAMAGED, STATE, Unreadable, as_json, item_of, row_to_insert, row_to_save, value_of
 from .item import Item, State, merged
 from .journal_errors import JournalError, explained
 from .schema import Job
+from .spans import Span, row_of, span_of
 from .sql import (
     BACK,
     BY_VIDEO,
@@ -42,6 +43,7 @@ from .sql import (
 from .write_log import WriteLog
 
 PAGE: Final = 200  # items that are read at a time
+_SPAN: Final = "id, run, began, ended, figures, sum"
 
 
 class Database:
@@ -55,6 +57,7 @@ class Database:
         self._seed = int(facts["seed"])
         self.last_pass = int(facts.get("pass", 0))
         self.undone_by = str(facts.get("undone", ""))  # the journal of a rollback that changed what this one wrote
+        self.has_all = facts.get("all") is True  # that is to be done: its input was read to the end
         self._is_marked = writes and "open" in facts  # as one that is being written
         self._nothing_known = False  # while a first pass promises that no video comes up twice
         self._known = 0  # the last item of earlier passes
@@ -213,6 +216,17 @@ class Database:
         kept = {item.ref for item in self._select(where, values)}
         with self._changing() as connection:
             connection.execute(f"UPDATE item SET pass = ? WHERE {where}", (self.last_pass, *values))  # noqa: S608
+        return kept
+
+    def still_wanted(self, refs: Sequence[str]) -> set[str]:
+        """Take into this pass all that is known of these and was found good; return which they are."""
+        where = (
+            "(ready OR state IN ('read', 'changed', 'sending', 'conflict')) "
+            f"AND ref IN ({', '.join('?' * len(refs))})"
+        )
+        kept = {item.ref for item in self._select(where, tuple(refs))}
+        with self._changing() as connection:
+            connection.execute(f"UPDATE item SET pass = ? WHERE {where}", (self.last_pass, *refs))  # noqa: S608
         return kept
 
     def _insert(self, item: Item) -> None:
@@ -374,6 +388,11 @@ class Database:
         found = self._connection.execute("SELECT before, after FROM item WHERE state = 'planned' AND after != '{}'")
         return Counter(name for before, after in found for name in counted(value_of(before), value_of(after)))
 
+    def count_noted(self, name: str) -> int:
+        """Count the planned items with something of this name in their notes."""
+        sql = "SELECT count(*) FROM item WHERE state = 'planned' AND json_type(note, ?) IS NOT NULL"
+        return int(self._connection.execute(sql, (f"$.{name}",)).fetchone()[0])
+
     def knows(self, uuid: str) -> bool:
         """Tell whether an item became this video."""
         return self._one("uuid = ?", (uuid,)) is not None
@@ -405,6 +424,12 @@ class Database:
         # Now, not when it is closed: the journal of the rollback is the later one.
         self._connection.execute("PRAGMA wal_checkpoint(FULL)")
 
+    def mark_all(self) -> None:
+        """Note that the input was read to its end."""
+        self.has_all = True
+        with self._changing() as connection:
+            connection.execute("INSERT OR REPLACE INTO job VALUES ('all', 'true')")
+
     def save(self, items: Sequence[Item]) -> None:
         """Write items with all that is known of them."""
         with self._changing():
@@ -416,9 +441,10 @@ class Database:
             self._save(items)
             self.log.settle(items)
 
-    def take(self, number: int, after: int) -> list[Item]:
-        """Mark the next planned items as about to be sent."""
-        items = self._select("state = 'planned' AND id > ? ORDER BY id LIMIT ?", (after, number))
+    def take(self, number: int, after: int, only: str = "") -> list[Item]:
+        """Mark the next planned items as about to be sent; with `only`, those whose refs begin so."""
+        where = "state = 'planned' AND id > ? AND substr(ref, 1, ?) = ? ORDER BY id LIMIT ?"
+        items = self._select(where, (after, len(only), only, number))
         for item in items:
             item.state = "sending"
         with self._changing():
@@ -441,6 +467,25 @@ class Database:
                 f"UPDATE item SET {back} WHERE state = 'failed' AND pass = ? AND (ready OR wanted != '{{}}')",  # noqa: S608
                 (self.last_pass,),
             )
+
+    # -- how it went -----------------------------------------------------------------------------
+
+    def spans(self) -> tuple[list[Span], int]:
+        """Return what was done in each span of time, and how many entries about that are damaged."""
+        spans, damaged = [], 0
+        for row in self._connection.execute(f"SELECT {_SPAN} FROM span ORDER BY id"):  # noqa: S608 - our own names
+            try:
+                spans.append(span_of(row, self._seed))
+            except Unreadable:
+                damaged += 1
+        return spans, damaged
+
+    def record(self, number: int, spans: Sequence[tuple[int, Span]]) -> None:
+        """Write spans in their places, of which there are now so many."""
+        rows = [row_of(place, span, self._seed) for place, span in spans]
+        with self._changing() as connection:
+            connection.executemany(f"INSERT OR REPLACE INTO span ({_SPAN}) VALUES (?, ?, ?, ?, ?, ?)", rows)  # noqa: S608
+            connection.execute("DELETE FROM span WHERE id >= ?", (number,))
 
     # -- inside ----------------------------------------------------------------------------------
 

@@ -19,7 +19,8 @@ from .database import PAGE, Database
 from .item import Item, State
 from .journal_errors import JournalError, explained
 from .schema import Job
-from .write_log import Write
+from .spans import Span, Timeline
+from .write_log import Write, WriteTimes, outcome_of
 
 T = TypeVar("T")
 
@@ -36,6 +37,7 @@ class Journal:
         self._database = database
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="journal")
         self._done: list[Item] = []  # outcomes that go to the disk with the next marks
+        self._timeline: Timeline | None = None
         self._unwanted = self._broken = False
         self.was_used = database.last_pass > 0  # by an earlier run, or for sending something
 
@@ -53,6 +55,11 @@ class Journal:
     def undone_by(self) -> str:
         """The journal of a rollback that undid this one, "" where none did."""
         return self._database.undone_by
+
+    @property
+    def has_all(self) -> bool:
+        """Whether all that is to be done is in it, as far as that was noted."""
+        return self._database.has_all
 
     # -- life ------------------------------------------------------------------------------------
 
@@ -143,6 +150,10 @@ class Journal:
         """Take into this pass what was done to these videos, or may have been; return which they are."""
         return await self._run_flushed(self._database.keep, refs)
 
+    async def still_wanted(self, refs: Sequence[str]) -> set[str]:
+        """Take into this pass all that is known of these and was found good; return which they are."""
+        return await self._run_flushed(self._database.still_wanted, refs)
+
     async def end_pass(self, *, edits: bool = True, again: Sequence[State] = ()) -> None:
         """Leave out what this pass did not ask for any more.
 
@@ -164,6 +175,10 @@ class Journal:
     async def count_planned(self, counted: Callable[[Any, Any], Iterable[str]]) -> dict[str, int]:
         """Count what `counted` names of the values before and after of each planned change."""
         return await self._run_flushed(self._database.count_planned, counted)
+
+    async def count_noted(self, name: str) -> int:
+        """Count the planned items with something of this name in their notes."""
+        return await self._run_flushed(self._database.count_noted, name)
 
     async def meet(self) -> tuple[list[tuple[Item, Item]], int]:
         """Join items of this pass that are about one video, whatever they call it.
@@ -207,6 +222,14 @@ class Journal:
         """Return all writes in their order."""
         return await self._run_flushed(lambda: list(self._database.log.all()))
 
+    async def spans(self) -> tuple[list[Span], int]:
+        """Return what was done in each span of time, and how many entries about that are damaged."""
+        return await self._run_flushed(self._database.spans)
+
+    async def write_times(self) -> WriteTimes:
+        """Count the writes by outcome, and tell when they were."""
+        return await self._run_flushed(self._database.log.times)
+
     async def last_write(self) -> float | None:
         """Return when something was changed last, or may have been, in seconds since the epoch; None: nothing was."""
         return await self._run_flushed(self._database.log.last_at)
@@ -249,18 +272,36 @@ class Journal:
         """Write items with all that is known of them."""
         await self._run(self._database.save, items)
 
-    async def take(self, number: int, after: int = 0) -> list[Item]:
-        """Mark the next planned items as about to be sent; that is on the disk before this returns."""
+    async def take(self, number: int, after: int = 0, only: str = "") -> list[Item]:
+        """Mark the next planned items as about to be sent; that is on the disk before this returns.
+
+        With `only`, those whose refs begin so.
+        """
         self.was_used = True
-        return await self._run_flushed(self._database.take, number, after)
+        items = await self._run_flushed(self._database.take, number, after, only)
+        if items and self._timeline is not None:
+            self._timeline.matters = True
+        return items
 
     def note(self, item: Item) -> None:
         """Keep an outcome, to be written with the next marks."""
         self._done.append(item)
+        if self._timeline is not None and item.state != "sending":
+            self._timeline.count(outcome_of(item))
+
+    async def timeline(self) -> Timeline:
+        """Return the time line of the run that begins; what is added to it is written with the next marks."""
+        spans, _ = await self.spans()
+        self._timeline = Timeline(spans)
+        return self._timeline
 
     async def flush(self) -> None:
         """Write the outcomes kept."""
         await self._run(self._flush)
+
+    async def mark_all(self) -> None:
+        """Note that all that is to be done is in it."""
+        await self._run_flushed(self._database.mark_all)
 
     async def mark_undone(self, by: str) -> None:
         """Note that another journal's job is about to undo this one: it is not resumed after that."""
@@ -280,6 +321,10 @@ class Journal:
             except sqlite3.Error:
                 self._broken = True  # what they were about stays in doubt, and the next run asks
                 raise
+        if self._timeline is not None:
+            number, spans = self._timeline.unwritten()
+            if spans:
+                self._database.record(number, spans)
 
     async def _run_flushed(self, work: Callable[..., T], *arguments: Any) -> T:
         def flushed() -> T:

@@ -24,6 +24,7 @@ from .schema import VERSION, Job, facts_of, fill, upgrade
 
 _CACHE: Final = 8192  # KiB; videos come in no order, and their index outgrows SQLite's usual 2 MiB soon
 _CHEAP: Final = 16 * 2**20  # bytes of a file that is looked through even where it is only read
+_TABLES: Final = {"job": 1, "item": 1, "write": 3, "span": 4}  # each with the version since which it is there
 BESIDE: Final = ("", "-wal", "-shm", ".lock")  # what belongs to a journal, after its name
 
 
@@ -213,7 +214,7 @@ def _recognised(path: Path, connection: sqlite3.Connection, *, wholly: bool) -> 
     """
     tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     (version,) = connection.execute("PRAGMA user_version").fetchone()
-    if not {"job", "item", *(("write",) if version >= VERSION else ())} <= tables or version < 1:
+    if version < 1 or not {name for name, since in _TABLES.items() if version >= since} <= tables:
         raise JournalError(f"{path} is no journal of this version, or none at all")
     if version > VERSION:
         raise JournalError(f"the journal {path} is of a later version ({version}): a newer aiopeertube made it")

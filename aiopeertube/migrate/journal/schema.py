@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from .columns import COLUMNS, WRITTEN, Unreadable, as_json, sum_of, value_of
 
-VERSION: Final = 3
+VERSION: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,13 @@ CREATE TABLE write (
 );
 CREATE INDEX write_item ON write (item);
 """
+# What was done in each span of time, so that a report can tell how a job went.
+_SPANS: Final = """
+CREATE TABLE span (
+    id INTEGER PRIMARY KEY, run INTEGER NOT NULL, began REAL NOT NULL, ended REAL NOT NULL, figures TEXT NOT NULL,
+    sum INTEGER NOT NULL
+);
+"""
 _SCHEMA: Final = f"""
 CREATE TABLE job (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE item (
@@ -42,7 +49,7 @@ CREATE TABLE item (
     pass INTEGER NOT NULL, at REAL NOT NULL, sum INTEGER NOT NULL
 );
 CREATE INDEX item_state ON item (state, id);
-{_WRITES}
+{_WRITES}{_SPANS}
 """
 # In version 1 a change that was known already said that no comparison is needed.
 _FROM_1: Final = """
@@ -96,7 +103,7 @@ def upgrade(connection: sqlite3.Connection, version: int) -> None:
     try:
         seed = _write_facts(connection, dict(connection.execute("SELECT key, value FROM job").fetchall()))
         connection.create_function("row_sum", -1, lambda *values: sum_of(seed, values))
-        for text in (_FROM_1, _FROM_2)[version - 1 :]:
+        for text in (_FROM_1, _FROM_2, _SPANS)[version - 1 :]:  # version 3 kept no spans
             for statement in filter(str.strip, text.split(";")):
                 connection.execute(statement)
         connection.execute(f"PRAGMA user_version = {VERSION}")

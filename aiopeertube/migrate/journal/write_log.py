@@ -24,6 +24,7 @@ CREATE TEMP TABLE step AS
     SELECT uuid, id FROM write WHERE outcome IN ('changed', 'sending') AND uuid != '' ORDER BY uuid;
 CREATE INDEX temp.step_uuid ON step (uuid);
 """
+_TIMES: Final = "SELECT outcome, count(*), min(at), max(at) FROM write GROUP BY outcome ORDER BY outcome"
 NOT_SENT: Final = "not sent"
 _OUTCOMES: Final = frozenset({*get_args(State), NOT_SENT})
 
@@ -41,6 +42,15 @@ class Write:
     outcome: str
     before: dict[str, Any] | None
     after: dict[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class WriteTimes:
+    """How many writes came to what, and when the first and the last were, in seconds since the epoch (None: none)."""
+
+    counts: dict[str, int]
+    first: float | None
+    last: float | None
 
 
 class WriteLog:
@@ -73,6 +83,16 @@ class WriteLog:
             "SELECT max(at) FROM write WHERE outcome IN ('changed', 'sending')"
         ).fetchone()
         return found if isinstance(found, float) else None
+
+    def times(self) -> WriteTimes:
+        """Count the writes by outcome, and tell when they were."""
+        rows = self._connection.execute(_TIMES).fetchall()
+        sound = [row for row in rows if row[0] in _OUTCOMES]
+        counts = {outcome: count for outcome, count, *_ in sound}
+        if len(sound) < len(rows):
+            counts["damaged"] = sum(row[1] for row in rows if row[0] not in _OUTCOMES)
+        moments = [moment for row in sound for moment in row[2:] if isinstance(moment, float)]
+        return WriteTimes(counts, min(moments, default=None), max(moments, default=None))
 
     def find_steps(self) -> None:
         """Find the writes to each video, for `chains` and `written_since`."""
@@ -118,6 +138,11 @@ def _written(item: Item) -> tuple[Item, str]:
     if PARTLY in item.note:
         return replace(item, after=item.note[PARTLY]), "changed"
     return item, NOT_SENT if item.state == "planned" else item.state
+
+
+def outcome_of(item: Item) -> str:
+    """Return what came of a write to an item that was settled since."""
+    return _written(item)[1]
 
 
 _STRANGE: Final = f"outcome NOT IN ({', '.join(repr(outcome) for outcome in sorted(_OUTCOMES))})"

@@ -56,15 +56,20 @@ def _cut(line: str, length: int) -> str:
     return line if len(line) <= length else line[: length - 3] + "..."
 
 
-def difference(old: str, new: str) -> str:
-    """Say in one line how `old` becomes `new`: both as they are where they are short, else what differs."""
+def difference(old: str, new: str, *, full: bool = False) -> str:
+    """Say in one line how `old` becomes `new`: both as they are where they are short, else what differs.
+
+    `full` shows all of what differs, where there is else room for some of it.
+    """
     if breaks := _of_breaks_alone(old, new):
         return breaks
     if max(len(old), len(new)) <= SHORT and old.split() != new.split():
         return f"{visible(old)} -> {visible(new)}"
     stretches = list(_stretches(old, new))
     if not stretches or _share(stretches, old, new) > 0.5:
-        return " -> ".join(excerpts((old, new)))
+        return " -> ".join((visible(old), visible(new)) if full else excerpts((old, new)))
+    if full:
+        return " / ".join(_marked(one, old, new, room=None) for one in stretches)
     shown = [_marked(one, old, new) for one in stretches[:_PLACES]]
     more = len(stretches) - len(shown)
     return " / ".join(shown) + (f" (and in {counted(more, 'more place')})" if more else "")
@@ -134,18 +139,19 @@ def _share(stretches: Sequence[_Stretch], old: str, new: str) -> float:
     return max(went / max(len(old), 1), came / max(len(new), 1))
 
 
-def _marked(one: _Stretch, old: str, new: str) -> str:
+def _marked(one: _Stretch, old: str, new: str, *, room: int | None = _STRETCH) -> str:
     """Write one stretch with what is around it."""
     before = visible(old[max(0, one.old[0] - _AROUND) : one.old[0]])
     after = visible(old[one.old[1] : one.old[1] + _AROUND])
-    went, came = (_seen(text) for text in (old[slice(*one.old)], new[slice(*one.new)]))
+    went, came = (_seen(text, room) for text in (old[slice(*one.old)], new[slice(*one.new)]))
     marked = (f"[-{went}-]" if went else "") + (f"{{+{came}+}}" if came else "")
     opens = "..." if one.old[0] > _AROUND else ""
     return f"{opens}{before}{marked}{after}{'...' if one.old[1] + _AROUND < len(old) else ''}"
 
 
-def _seen(text: str) -> str:
-    return _cut(visible(text).replace(" ", "␣") if not text.strip() else visible(text), _STRETCH)
+def _seen(text: str, room: int | None) -> str:
+    seen = visible(text).replace(" ", "␣") if not text.strip() else visible(text)
+    return seen if room is None else _cut(seen, room)
 
 
 def shown(value: Any) -> str:

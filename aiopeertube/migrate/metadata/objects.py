@@ -2,9 +2,10 @@
 
 It gives its public and unlisted videos so to everybody, without a token, and each has most of what a row of a list
 lacks. It keeps an object for a second: so one counts only where it was updated when the row says that the video was,
-and else the API is asked.
+and else the API is asked. What is kept goes by the whole address: a new one gets what is there now.
 """
 
+import secrets
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from aiopeertube._client import PeerTube
 
 _TYPE: Final = "application/activity+json"
+HIDDEN: Final = "hidden"  # in an item's note: its video has no object that everybody may see
 _SHOWN: Final = (1, 2)  # public and unlisted
 _TOLD: Final = frozenset({"description", "support", "tags", "commentsPolicy", "downloadEnabled", "waitTranscoding"})
 _TRIES: Final = 3  # in a row that gave none, after which a server is not asked for more
@@ -53,7 +55,8 @@ class Objects:
     def call(self, row: Mapping[str, Any]) -> Call[Any]:
         """Ask for the object of a row's video."""
         path = f"/videos/watch/{segment(str(row['uuid']))}"
-        return Call("GET", path, json_value, headers=(("accept", _TYPE),), authenticate=False)
+        new = (("now", secrets.token_hex(4)),)
+        return Call("GET", path, json_value, new, headers=(("accept", _TYPE),), authenticate=False)
 
     async def video(self, row: Mapping[str, Any], needs: Iterable[str], request: Any) -> Mapping[str, Any]:
         """Give a video with all that is needed, out of its row and its object, or else by the API."""
@@ -63,6 +66,11 @@ class Objects:
         if self._needs_labels and "commentsPolicy" in needs:
             return await self._labelled(found, needs)
         return found
+
+    async def still(self, uuid: str, seen: str) -> bool:
+        """Tell whether a video was not edited since it was `seen`; False: its object does not say so."""
+        row = {"uuid": uuid, "updatedAt": seen}
+        return self._tries > 0 and await self._completed(row, self._pt.prepare(self.call(row))) is not None
 
     async def _completed(self, row: Mapping[str, Any], request: Any) -> dict[str, Any] | None:
         try:

@@ -7,6 +7,7 @@ What is known is kept in an item's `note`:
 - `since`: when the video was edited last, as its row says, where nothing else is known of it;
 - `seen`: when the video had been edited last, as the server said at the last look; in `proof` that of a plan, whose
   `base` is what stood there then;
+- `hidden`: that the video had no object that everybody may see (see `objects`);
 - `conflicts`: fields that somebody else changed meanwhile, with `base` (where it is known), `mine` and `server`.
 
 What an earlier look at the server found is known, too: `before`, and `looked` for fields that are in conflict since,

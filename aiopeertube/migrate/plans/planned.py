@@ -1,18 +1,15 @@
 """What is going to change: counts, differences and cost of a journal that was filled, before anything is sent."""
 
-import math
 import shutil
 import weakref
-from collections.abc import AsyncGenerator, Iterator, Mapping
-from contextlib import aclosing, contextmanager
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, BinaryIO, Final, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from aiopeertube._counting import counted
-from aiopeertube.errors import ConfigurationError
 from aiopeertube.migrate.journal.item import Item, State
 from aiopeertube.migrate.journal.journal import Journal
 from aiopeertube.migrate.journal.schema import Job
@@ -20,12 +17,12 @@ from aiopeertube.migrate.kinds import Channels, of
 from aiopeertube.migrate.kinds.channel_sight import pictures_lost
 from aiopeertube.migrate.metadata.changes import for_ever
 from aiopeertube.migrate.metadata.vocabulary import Vocabulary
-from aiopeertube.migrate.outputs import check_output, unwritten
+from aiopeertube.migrate.outputs import check_output, written
 from aiopeertube.migrate.problems import Problem
 from aiopeertube.migrate.scope import Who
-from aiopeertube.migrate.tables.target import Target, TargetSink
 
 from . import page, planfile
+from .estimates import Estimate, Looking, estimate
 from .merging import Conflict, told
 from .report import Change, Diff
 
@@ -34,36 +31,6 @@ if TYPE_CHECKING:
 
 _PROBLEMS: Final = 1000
 UPDATE: Final = "update"  # the kind of job whose changes can be rolled back
-
-
-@dataclass(frozen=True, slots=True)
-class Estimate:
-    """What carrying a plan out takes: requests, and seconds under the server's limit (None: nobody can know)."""
-
-    requests: int
-    seconds: float | None
-    limit: str
-
-    def __str__(self) -> str:
-        takes = "as long as the server takes" if self.seconds is None else f"about {_time(self.seconds)}"
-        return f"{counted(self.requests, 'request')}, {takes}; rate limit: {self.limit}"
-
-
-def _time(seconds: float) -> str:
-    if seconds < 120:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"
-
-
-def estimate(pt: "PeerTube", who: Who, requests: int) -> Estimate:
-    """Estimate what so many requests cost; the windows' figures come from the answers so far."""
-    window = next((window for window in pt.statistics().windows if window.bucket == "api"), None)
-    if who.staff:
-        return Estimate(requests, None, "none for this user")
-    if window is None or window.limit is None or window.length is None:
-        return Estimate(requests, None, "not known yet")
-    waits = max(0, math.ceil((requests - (window.remaining or 0)) / window.limit))
-    return Estimate(requests, waits * window.length, f"{counted(window.limit, 'request')} in {window.length:g} s")
 
 
 class Plan:
@@ -158,6 +125,16 @@ class Plan:
             self._diff = tuple(diff.lines())
         return self._diff
 
+    async def each(self) -> AsyncGenerator[tuple[Item, tuple[Change, ...]], None]:
+        """Go through all that changes, one item after the other, each with its changes.
+
+        Raises:
+            JournalError: the plan was closed.
+        """
+        diff = Diff(self.words)
+        async for item in self.items("planned"):
+            yield item, tuple(diff.of(item))
+
     async def write(self, path: str | Path, *, overwrite: bool = False) -> int:
         """Write the plan into a file for `apply`, on this machine or another; return how many changes it has.
 
@@ -168,7 +145,7 @@ class Plan:
             FileUnwritable: there is no room, or no permission.
         """
         check_output(path, (self.job.source,), option="output", overwrite=overwrite, to_overwrite="overwrite")
-        with _written(path, overwrite=overwrite) as stream:
+        with written(path, overwrite=overwrite) as stream:
             return await planfile.write(stream, self.job, self.items("planned"))
 
     async def write_html(
@@ -188,7 +165,7 @@ class Plan:
         inputs = (self.job.source, *([] if plan_file is None else [str(plan_file)]))
         check_output(path, inputs, option="html", overwrite=overwrite, to_overwrite="overwrite")
         summary = await self._summary(plan_file)
-        with _written(path, overwrite=overwrite) as stream:
+        with written(path, overwrite=overwrite) as stream:
             return await page.write(stream, summary, self._problems_first(), Diff(self.words))
 
     async def _summary(self, plan_file: str | Path | None) -> page.Summary:
@@ -227,35 +204,22 @@ class Plan:
         return f"<Plan of {self.job.source}: {counted(self.changes, 'change')}, {self.cannot:,} cannot be done>"
 
 
-@contextmanager
-def _written(path: str | Path, *, overwrite: bool) -> Iterator[BinaryIO]:
-    """Open an output that gets its name when it is whole; what goes wrong names it."""
-    try:
-        with TargetSink(Target(str(path), overwrite=overwrite)) as sink:
-            yield sink.stream
-    except BrokenPipeError:
-        raise
-    except (OSError, ConfigurationError) as exc:
-        error = exc if isinstance(exc, OSError) else exc.__cause__
-        if not isinstance(error, OSError):
-            raise
-        raise unwritten(path, error) from error
-
-
 async def plan_of(
     pt: "PeerTube",
     journal: Journal,
     who: Who,
     words: Vocabulary,
     *,
-    requests_each: int = 1,
     requests: int | None = None,
+    objects: int = 0,
+    looking: Looking | None = None,
     looked_at: int | None = None,
     folder: str | None = None,
 ) -> Plan:
     """Say what a journal plans; `folder` is removed with the plan.
 
-    `requests_each` is what a change costs, `requests` what all do where they differ.
+    `requests` is what all changes cost, None: one each; `objects` of videos are looked at besides. `looking` is what
+    finding out took, and will take again.
     """
     counts = await journal.counts()
     problems, conflicts = await _cannot(journal, words, counts)
@@ -267,7 +231,9 @@ async def plan_of(
         problems=problems,
         conflicts=conflicts,
         replaced=await journal.replaced(),
-        estimate=estimate(pt, who, counts.get("planned", 0) * requests_each if requests is None else requests),
+        estimate=estimate(
+            pt, who, counts.get("planned", 0) if requests is None else requests, objects=objects, looking=looking
+        ),
         looked_at=sum(counts.values()) if looked_at is None else looked_at,
         folder=folder,
         for_ever=await _for_ever(journal, counts, who),

@@ -40,8 +40,13 @@ class Change:
 
     @property
     def difference(self) -> str:
-        """In one line how the old value becomes the new one; of long texts only what differs."""
+        """In one line how the old value becomes the new one; of long texts some of what differs."""
         return difference(self.old, self.new)
+
+    @property
+    def whole_difference(self) -> str:
+        """The same with all that differs."""
+        return difference(self.old, self.new, full=True)
 
 
 @dataclass(slots=True)
@@ -57,17 +62,21 @@ class Diff:
     def add(self, item: Item) -> None:
         """Count an item that is planned."""
         self.videos += 1
+        for change in self.of(item):
+            self.by_field[change.field] += 1
+            if change.field in _GROUPED and self._group(change.field, (change.old, change.new)):
+                continue
+            examples = self.examples.setdefault(change.field, [])
+            if len(examples) < _EXAMPLES:
+                examples.append((item.name, change.old, change.new))
+
+    def of(self, item: Item) -> Iterator[Change]:
+        """Give the changes of one item, in the order of its fields."""
         before = item.before or {}
         for name, new in (item.after or {}).items():
             old_text, new_text = self.text(name, before.get(name)), self.text(name, new)
-            if name not in FIELDS and old_text == new_text:
-                continue  # of what is new nothing has to be said where there is nothing
-            self.by_field[name] += 1
-            if name in _GROUPED and self._group(name, (old_text, new_text)):
-                continue
-            examples = self.examples.setdefault(name, [])
-            if len(examples) < _EXAMPLES:
-                examples.append((item.name, old_text, new_text))
+            if name in FIELDS or old_text != new_text:  # of what is new nothing is said where there is nothing
+                yield Change(name, 1, old_text, new_text, item.name)
 
     def _group(self, name: str, change: tuple[str, str]) -> bool:
         groups = self.groups.setdefault(name, Counter())

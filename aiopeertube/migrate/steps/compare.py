@@ -14,6 +14,7 @@ from aiopeertube.migrate.journal.item import Item
 from aiopeertube.migrate.journal.journal import Batch, Journal
 from aiopeertube.migrate.metadata import fields
 from aiopeertube.migrate.metadata.changes import change, needed_for
+from aiopeertube.migrate.metadata.objects import HIDDEN, is_shown
 from aiopeertube.migrate.metadata.references import names_another
 from aiopeertube.migrate.metadata.vocabulary import Vocabulary
 from aiopeertube.migrate.plans import merging
@@ -86,9 +87,14 @@ def _noted(
 
     What stood there before a conflict stays known, so that the next look finds the same conflict.
     """
-    kept = {name: value for name, value in note.items() if name not in {"conflicts", "seen", "looked"}}
-    seen = {"seen": video["updatedAt"]} if isinstance(video.get("updatedAt"), str) else {}
+    kept = {name: value for name, value in note.items() if name not in _OF_A_LOOK}
+    seen: dict[str, Any] = {"seen": video["updatedAt"]} if isinstance(video.get("updatedAt"), str) else {}
+    if not is_shown(video):
+        seen[HIDDEN] = True
     return kept | seen | ({"conflicts": dict(found)} if found else {}) | ({"looked": looked} if looked else {})
+
+
+_OF_A_LOOK: Final = frozenset({"conflicts", "seen", "looked", HIDDEN})
 
 
 def _complain(item: Item, video: Mapping[str, Any], problems: Problems) -> bool:

@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from aiopeertube.errors import PeerTubeError
 from aiopeertube.migrate.journal.columns import DAMAGED
@@ -75,8 +75,9 @@ def as_written(item: Item) -> Item | None:
 
 def as_before(item: Item) -> Item:
     """Want what was there before a job, where what it wrote is still there."""
-    note = {name: item.note[name] for name in (EXPORT, "perhaps") if name in item.note}
-    return Item(item.uuid, dict(item.before or {}), item.line, item.row, note=note | {"expected": item.after})
+    note: dict[str, Any] = {name: item.note[name] for name in (EXPORT, "perhaps") if name in item.note}
+    note["expected"] = item.after
+    return Item(item.uuid, dict(item.before or {}), item.line, item.row, name=item.name, note=note)
 
 
 async def derive(

@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any, BinaryIO, Final
 
 import aiohttp
+import aiohttp.abc
 import yarl
 from aiohttp.http_exceptions import HttpProcessingError
 
@@ -18,14 +19,14 @@ from aiopeertube._version import __version__
 from aiopeertube.wire.messages import FilePart, JsonBody, Multipart, RawBody, Request, Response
 from aiopeertube.wire.secrets import hide_in_text
 
-from .bodies import Watched, pour, read_bounded
+from .bodies import MOST, Watched, pour, read_bounded
 from .deadlines import Deadlines
 from .exchange import Exchange
 from .proxied import NOT_LET_PASS, credentials, is_forwarded, refused
 
 # PeerTube closes idle connections after 5 s; a request on a closed one dies.
 _KEEP_ALIVE: Final = 4.0
-_USER_AGENT: Final = f"aiopeertube/{__version__}"
+USER_AGENT: Final = f"aiopeertube/{__version__}"
 _JSON: Final = "application/json"
 _WITH_FILE: Final = frozenset({200, 206})
 Poured = Callable[[int, Any, Any], Awaitable[None]]
@@ -41,7 +42,8 @@ class AiohttpPool:
 
     `proxies` says which way they go. `timeout` is how many seconds an attempt may take, for one that sends files how
     long it may keep silent; `connect_timeout` how long a connection may take. How many requests run at once is not
-    decided here, so the pool itself has no limit.
+    decided here, so the pool itself has no limit. `most` is how many bytes an answer may have, `origins` how many
+    servers it is made for, and `resolver` finds their addresses; None: as aiohttp does.
     """
 
     def __init__(
@@ -51,21 +53,30 @@ class AiohttpPool:
         connect_timeout: float = 10.0,
         ssl_context: ssl.SSLContext | None = None,
         proxies: Proxies | None = None,
+        user_agent: str = USER_AGENT,
+        most: int = MOST,
+        origins: int = 32,
+        resolver: aiohttp.abc.AbstractResolver | None = None,
     ) -> None:
         self._seconds = timeout
+        self._most = most
         self._connect_timeout = connect_timeout
         self._deadlines = Deadlines(asyncio.get_running_loop())
         self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=_KEEP_ALIVE, ssl=ssl_context or True),
+            connector=aiohttp.TCPConnector(
+                limit=0, keepalive_timeout=_KEEP_ALIVE, ssl=ssl_context or True, resolver=resolver
+            ),
             cookie_jar=aiohttp.DummyCookieJar(),
-            headers={"User-Agent": _USER_AGENT, "Accept": _JSON},
+            headers={"User-Agent": user_agent, "Accept": _JSON},
             # aiohttp's own timers cost a tenth of a request; Deadlines watches over all of them with one.
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=self._connect_timeout),
         )
         # It would send an idempotent request once more when a kept connection breaks, unseen by all layers above.
         self._session._retry_connection = False  # noqa: SLF001 - there is no public switch
         self._proxies = proxies or Proxies()
-        self._exchange = Exchange(self._session, self._proxies, connect_timeout=connect_timeout)
+        self._exchange = Exchange(
+            self._session, self._proxies, connect_timeout=connect_timeout, most=most, origins=origins
+        )
 
     async def handle(self, request: Request) -> Response:
         """Send `request` once and read the whole answer."""
@@ -129,7 +140,7 @@ class AiohttpPool:
             if poured is not None and answer.status in _WITH_FILE:
                 await poured(answer.status, answer.headers, answer.content)
                 return Response(answer.status, answer.headers, b"")
-            content = b"" if answer.status == 204 else await read_bounded(answer.content, request)
+            content = b"" if answer.status == 204 else await read_bounded(answer.content, request, self._most)
             return Response(answer.status, answer.headers, content)
 
     async def aclose(self) -> None:

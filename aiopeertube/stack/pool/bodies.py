@@ -12,7 +12,7 @@ from aiopeertube import errors
 from aiopeertube.wire.messages import Request, Sink
 
 _PIECE: Final = 256 * 1024  # bytes
-_MOST: Final = 64 * 1024 * 1024  # bytes of an answer, decompressed; a page of 100 videos has a quarter of a MiB
+MOST: Final = 64 * 1024 * 1024  # bytes of an answer, decompressed; a page of 100 videos has a quarter of a MiB
 
 
 class Watched(aiohttp.Payload):
@@ -58,8 +58,8 @@ async def pour(sink: Sink, progress: Callable[[], None], status: int, headers: A
         progress()
 
 
-async def read_bounded(stream: Any, request: Request) -> bytes:
-    """Read an answer to its end.
+async def read_bounded(stream: Any, request: Request, most: int = MOST) -> bytes:
+    """Read an answer of at most so many bytes to its end.
 
     Raises:
         OddAnswer: it is larger than anything that PeerTube sends.
@@ -71,8 +71,8 @@ async def read_bounded(stream: Any, request: Request) -> bytes:
     while piece := await stream.readany():
         pieces.append(piece)
         size += len(piece)
-        if size > _MOST:
+        if size > most:
             raise errors.OddAnswer(
-                f"the answer to {request.method} {request.path} has more than {_MOST >> 20} MiB", status=200
+                f"the answer to {request.method} {request.path} has more than {most >> 20} MiB", status=200
             )
     return b"".join(pieces)

@@ -17,7 +17,7 @@ from aiopeertube import errors
 from aiopeertube._proxies import Proxies, Proxy
 from aiopeertube.wire.messages import JsonBody, Request, Response
 
-from .bodies import read_bounded
+from .bodies import MOST, read_bounded
 from .proxied import NOT_LET_PASS, credentials, is_forwarded, refused
 
 _PLAIN: Final = re.compile(r"[!-~]*")  # what may stand in a request line
@@ -63,14 +63,27 @@ class _Origin:
 
 
 class Exchange:
-    """Sends requests over the connections of `session`, by `proxies`; `connect_timeout` is in seconds."""
+    """Sends requests over the connections of `session`, by `proxies`; `connect_timeout` is in seconds.
 
-    def __init__(self, session: aiohttp.ClientSession, proxies: Proxies, *, connect_timeout: float) -> None:
+    `most` is how many bytes an answer may have, `origins` of how many servers it remembers what their requests share.
+    """
+
+    def __init__(
+        self,
+        session: aiohttp.ClientSession,
+        proxies: Proxies,
+        *,
+        connect_timeout: float,
+        most: int = MOST,
+        origins: int = 32,
+    ) -> None:
         assert session.connector is not None  # noqa: S101 - it is open
         self._connector = session.connector
         self._session = session
         self._proxies = proxies
         self._timeout = aiohttp.ClientTimeout(total=None, sock_connect=connect_timeout)
+        self._most = most
+        self._remembered = origins
         self._origins: dict[str, _Origin] = {}
 
     async def handle(self, request: Request, body: JsonBody | None) -> Response:
@@ -84,7 +97,7 @@ class Exchange:
         data = _encoded(request, origin, body)
         connection = await self._connect(origin)
         try:
-            message, content = await _asked(connection, data, request)
+            message, content = await _asked(connection, data, request, self._most)
         except BaseException:
             connection.close()
             raise
@@ -94,7 +107,7 @@ class Exchange:
         return Response(message.code, message.headers, content)
 
     def _add(self, origin: str) -> _Origin:
-        if len(self._origins) > 32:  # redirects may lead anywhere
+        if len(self._origins) > self._remembered:  # redirects may lead anywhere
             self._origins.clear()
         added = self._origins[origin] = _Origin(origin, self._session, self._proxies.of(origin))
         return added
@@ -112,7 +125,7 @@ class Exchange:
         return connection
 
 
-async def _asked(connection: Any, data: bytes, request: Request) -> tuple[Any, bytes]:
+async def _asked(connection: Any, data: bytes, request: Request, most: int) -> tuple[Any, bytes]:
     protocol = connection.protocol
     if protocol.transport is None:
         raise aiohttp.ServerDisconnectedError
@@ -128,7 +141,7 @@ async def _asked(connection: Any, data: bytes, request: Request) -> tuple[Any, b
             f"{request.origin} answered {request.method} {request.path} with {message.code}, which nobody asked for",
             status=message.code,
         )
-    return message, b"" if message.code == 204 else await read_bounded(payload, request)
+    return message, b"" if message.code == 204 else await read_bounded(payload, request, most)
 
 
 def _encoded(request: Request, origin: _Origin, body: JsonBody | None) -> bytes:

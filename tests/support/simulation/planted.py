@@ -80,7 +80,7 @@ def _a_refusal_says_nothing(refused: Replacement) -> Replacement:
 def _windows_last_longer(answered: Replacement) -> Replacement:
     def late(self: Any, now: float) -> float:
         ends: float = answered(self, now)
-        return ends + 0.5 * (self.length or 0.0)
+        return ends + (self.length or 0.0)
 
     return late
 
@@ -254,11 +254,11 @@ PLANTS = (
         "a 429 that is ignored", "stack.window:Window.refused", _a_refusal_says_nothing, "few_refusals", (0, 1, 11)
     ),
     Plant(
-        "windows that are thought to last longer",
+        "windows that are thought to last twice as long",
         "stack.span:Span.answered",
         _windows_last_longer,
         "in_time",
-        (979, 1527),
+        (917, 979, 996),
     ),
     Plant("a probe that never ends", "stack.admission:Admission._ask", _probes_never_end, "in_time", (2, 7, 11)),
     Plant(

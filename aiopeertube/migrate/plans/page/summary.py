@@ -1,7 +1,6 @@
 """The top of the page, which is there without its script, too: what is planned, by whom, and what it costs."""
 
 import hashlib
-import html
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,12 +10,13 @@ from typing import Final
 from aiopeertube._counting import counted
 from aiopeertube.errors import FileUnreadable
 from aiopeertube.migrate.journal.schema import Job
-from aiopeertube.migrate.metadata.excerpts import excerpt, visible
+from aiopeertube.migrate.metadata.excerpts import excerpt
 from aiopeertube.migrate.plans.report import Change
+
+from .markup import escaped, text_of
 
 _LISTED: Final = ("failed", "conflict")  # states that are kinds of rows in the list
 _OPEN: Final = 30  # lines about fields that are shown at once; more would hide the list below
-_LONGEST: Final = 300  # characters of a name in the summary
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +57,15 @@ class Summary:
         """Return the parts of the template as HTML."""
         source = Path(self.job.source).name or self.job.source
         return {
-            "page_title": f"Plan of {_escaped(source)}",
-            "title": f"Plan of {_text(source)}",
-            "origin": _escaped(self.job.origin),
-            "kind": _escaped(self.job.kind),
+            "page_title": f"Plan of {escaped(source)}",
+            "title": f"Plan of {text_of(source)}",
+            "origin": escaped(self.job.origin),
+            "kind": escaped(self.job.kind),
             "noun": self.noun,
             "title_noun": self.noun.capitalize(),
             "facts": "".join(f"<div><dt>{name}</dt><dd>{value}</dd></div>" for name, value in self._facts()),
             "counts": "".join(self._counts()),
-            "warnings": "".join(f'<p class="warning">{_text(line)}</p>' for line in self._warnings()),
+            "warnings": "".join(f'<p class="warning">{text_of(line)}</p>' for line in self._warnings()),
             "groups": _groups(self.changes),
             "groups_count": counted(len(self.changes), "line"),
             "groups_open": " open" if len(self.changes) <= _OPEN else "",
@@ -73,13 +73,13 @@ class Summary:
 
     def _facts(self) -> Iterator[tuple[str, str]]:
         made = datetime.fromtimestamp(self.job.began, UTC) if self.job.began else datetime.now(UTC)
-        yield "Instance", _text(self.job.origin)
-        yield "User", _text(self.job.user)
-        yield "Made from", _text(self.job.source)
+        yield "Instance", text_of(self.job.origin)
+        yield "User", text_of(self.job.user)
+        yield "Made from", text_of(self.job.source)
         yield "Made", f"{made:%Y-%m-%d %H:%M} UTC"
-        yield "Cost", _text(self.cost)
+        yield "Cost", text_of(self.cost)
         if self.plan_file is not None:
-            yield "Plan file", f"{_text(self.plan_file.name)}<br>SHA-256 <code>{self.plan_file.sha256}</code>"
+            yield "Plan file", f"{text_of(self.plan_file.name)}<br>SHA-256 <code>{self.plan_file.sha256}</code>"
 
     def _counts(self) -> Iterator[str]:
         """Give the numbers, problems first; those that are 0 only where it is good to know."""
@@ -107,7 +107,7 @@ class Summary:
 
 def _groups(changes: Iterable[Change]) -> str:
     return "".join(
-        f'<tr><td class="number">{one.count:,}</td><th scope="row">{_text(one.field)}</th>'
+        f'<tr><td class="number">{one.count:,}</td><th scope="row">{text_of(one.field)}</th>'
         f"<td>{_change(one)}</td></tr>"
         for one in changes
     )
@@ -116,14 +116,4 @@ def _groups(changes: Iterable[Change]) -> str:
 def _change(one: Change) -> str:
     if one.old == one.new == "...":
         return "<em>others: see the list</em>"
-    return _text(one.difference) + (f"<br><small>{_text(excerpt(one.video))}</small>" if one.video else "")
-
-
-def _text(text: str) -> str:
-    """Write text of the server's or the table's so that it cannot turn the text around it."""
-    return f'<bdi dir="auto">{_escaped(text)}</bdi>'
-
-
-def _escaped(text: str) -> str:
-    """Write text as HTML of which nothing is markup, and everything can be seen."""
-    return html.escape(visible(text if len(text) <= _LONGEST else text[: _LONGEST - 3] + "..."))
+    return text_of(one.difference) + (f"<br><small>{text_of(excerpt(one.video))}</small>" if one.video else "")

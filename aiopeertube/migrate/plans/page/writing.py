@@ -1,7 +1,5 @@
 """The page is written as its rows come: a head, blocks of rows as JSON, and the script that shows them."""
 
-import base64
-import hashlib
 from collections.abc import AsyncIterable
 from importlib.resources import files
 from string import Template
@@ -12,6 +10,7 @@ from aiopeertube.migrate.journal.item import Item
 from aiopeertube.migrate.plans.report import Diff
 
 from .entries import row_of
+from .markup import policy
 from .summary import Summary
 
 _BLOCK: Final = 500  # rows of one block: what is in memory at once
@@ -42,22 +41,12 @@ def _data(rows: list[Any]) -> bytes:
 
 def _template(summary: Summary) -> tuple[bytes, bytes]:
     """Return what stands before the rows, and what after them."""
-    page, style, script = (_part(f"page.{kind}") for kind in ("html", "css", "js"))
-    parts = summary.parts() | {"style": style, "script": script, "policy": _policy(style, script)}
+    page, style, script = (part(f"page.{kind}") for kind in ("html", "css", "js"))
+    parts = summary.parts() | {"style": style, "script": script, "policy": policy(style, script)}
     before, _, after = page.partition(_ROWS)
     return Template(before).substitute(parts).encode(), Template(after).substitute(parts).encode()
 
 
-def _policy(style: str, script: str) -> str:
-    """Allow this style and this script, and nothing else: no request, no other script, wherever it came from."""
-    sums = {"script": _sum(script), "style": _sum(style)}
-    allowed = "; ".join(f"{kind}-src '{value}'" for kind, value in sums.items())
-    return f"default-src 'none'; {allowed}; base-uri 'none'; form-action 'none'"
-
-
-def _sum(text: str) -> str:
-    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
-
-
-def _part(name: str) -> str:
+def part(name: str) -> str:
+    """Read a file of this folder: the template, its style or its script."""
     return files(__package__).joinpath(name).read_text(encoding="utf-8")

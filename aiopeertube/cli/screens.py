@@ -1,0 +1,136 @@
+"""Where a run is shown on stderr: a bar on a terminal, a line now and then elsewhere, nothing with --quiet."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Final, Protocol
+
+from aiopeertube.cli.options import Settings
+from aiopeertube.cli.output import to_json
+from aiopeertube.cli.terminal import is_terminal, note, one_line
+from aiopeertube.cli.waiting import Wait, span
+
+if TYPE_CHECKING:
+    from rich import progress
+
+_BETWEEN_LINES: Final = 5.0  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Now:
+    """How far a run is: `total` None: nobody knows how many there are, `left` (seconds) None: how long it takes."""
+
+    done: int
+    total: int | None
+    state: str
+    wait: Wait | None
+    left: float | None
+
+    def words(self) -> str:
+        """Say what came of it, how long it takes, and what it waits for."""
+        left = "" if not self.left else f"about {span(self.left)} left"
+        return ", ".join(part for part in (self.state, left, str(self.wait or "")) if part)
+
+
+class Screen(Protocol):
+    """Where a run is shown, every `between` seconds, and at its end where it `shows_end`."""
+
+    @property
+    def between(self) -> float:
+        """Seconds from one show to the next."""
+        ...
+
+    @property
+    def shows_end(self) -> bool:
+        """Whether the end is shown, too."""
+        ...
+
+    def show(self, now: Now) -> None:
+        """Show how far it is."""
+        ...
+
+    def say(self, line: str) -> None:
+        """Print a line, above the bar where there is one."""
+        ...
+
+
+class _Quiet:
+    between: ClassVar[float] = _BETWEEN_LINES
+    shows_end: ClassVar[bool] = False
+
+    def show(self, now: Now) -> None:
+        """Do nothing."""
+
+    def say(self, line: str) -> None:
+        """Print it: failures are said in any case."""
+        note(line)
+
+
+class _Lines(_Quiet):
+    def __init__(self, title: str) -> None:
+        self._title = title
+
+    def show(self, now: Now) -> None:
+        """Print a line."""
+        of = "" if now.total is None else f" of {now.total:,}"
+        note(", ".join(part for part in (f"{self._title}: {now.done:,}{of}", now.words()) if part))
+
+
+class _Rows(_Quiet):
+    """A line of JSON now and then."""
+
+    shows_end = True
+
+    def __init__(self, title: str) -> None:
+        self._title = title
+
+    def show(self, now: Now) -> None:
+        """Print a line."""
+        row = {"step": self._title, "done": now.done, "total": now.total, "state": now.state}
+        left = None if now.left is None else round(now.left, 1)
+        note(to_json(row | {"seconds_left": left, "waiting": None if now.wait is None else now.wait.row()}))
+
+
+class _Bar:
+    between: ClassVar[float] = 0.25
+    shows_end: ClassVar[bool] = True
+
+    def __init__(self, bar: "progress.Progress", title: str, total: int | None) -> None:
+        self._bar = bar
+        self._task = bar.add_task(title, total=total, state="")
+
+    def show(self, now: Now) -> None:
+        """Move the bar."""
+        self._bar.update(self._task, completed=now.done, total=now.total, state=now.words())
+
+    def say(self, line: str) -> None:
+        """Print a line above the bar."""
+        self._bar.console.print(one_line(line), markup=False, highlight=False, soft_wrap=True)
+
+
+@contextmanager
+def screen_for(title: str, total: int | None, settings: Settings) -> Iterator[Screen]:
+    """Choose where to show a run."""
+    if settings.quiet:
+        yield _Quiet()
+    elif settings.progress == "jsonl":
+        yield _Rows(title)
+    elif not is_terminal(sys.stderr):
+        yield _Lines(title)
+    else:
+        with _bar(settings) as bar:
+            yield _Bar(bar, title, total)
+
+
+def _bar(settings: Settings) -> "progress.Progress":
+    from rich import progress  # noqa: PLC0415 - only who draws pays for it
+    from rich.console import Console  # noqa: PLC0415
+
+    return progress.Progress(
+        progress.TextColumn("{task.description}"),
+        progress.BarColumn(bar_width=24),
+        progress.MofNCompleteColumn(),
+        progress.TextColumn("{task.fields[state]}", markup=False),
+        console=Console(file=sys.stderr, no_color=settings.no_color),
+    )

@@ -1,0 +1,92 @@
+"""Many visits at once, so many and no more; what they give comes through one bounded stream."""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Generic, TypeVar
+
+import anyio
+
+from .addresses import canonical, key_of
+
+E = TypeVar("E")
+_BUFFER = 8  # what may wait to be taken: of pages, two MiB
+
+Send = Callable[[E], Awaitable[None]]
+Visitor = Callable[[str, Send[E]], Awaitable[str]]  # visits an origin; returns another address of it, or ""
+
+
+class Crew(Generic[E]):
+    """Visits `origins`, each instance once, whatever it is called; iterate over what the visits send.
+
+    An instance that is found at another address is visited there, unless it is on the list already.
+    """
+
+    def __init__(self, origins: Iterable[str], visit: Visitor[E], at_once: int) -> None:
+        self._waiting = deque(origins)
+        self._known = {key_of(origin) for origin in self._waiting}
+        self._visit = visit
+        self._at_once = at_once
+        self._running: set[asyncio.Task[None]] = set()
+        self._error: BaseException | None = None
+        self._closed = False
+        self._send, self._receive = anyio.create_memory_object_stream[E](_BUFFER)
+        self._start()
+
+    @property
+    def waiting(self) -> int:
+        """How many instances nobody has gone to yet."""
+        return len(self._waiting)
+
+    @property
+    def at_work(self) -> int:
+        """How many instances are being visited."""
+        return len(self._running)
+
+    def __aiter__(self) -> "Crew[E]":
+        return self
+
+    async def __anext__(self) -> E:
+        try:
+            return await self._receive.receive()
+        except (anyio.EndOfStream, anyio.ClosedResourceError):
+            await self.close()
+        if self._error is not None:
+            raise self._error
+        raise StopAsyncIteration
+
+    async def close(self) -> None:
+        """End all visits; what they kept is kept."""
+        self._closed = True
+        for task in self._running:
+            task.cancel()
+        while self._running:
+            await asyncio.wait(self._running)
+        self._send.close()
+        self._receive.close()
+
+    def _start(self) -> None:
+        while self._waiting and len(self._running) < self._at_once and not self._closed:
+            task = asyncio.get_running_loop().create_task(self._one(self._waiting.popleft()))
+            self._running.add(task)
+            task.add_done_callback(self._ended)
+        if not self._running:
+            self._send.close()
+
+    async def _one(self, origin: str) -> None:
+        moved_to = await self._visit(origin, self._send.send)
+        if moved_to and key_of(moved_to) not in self._known:
+            self._known.add(key_of(moved_to))
+            self._waiting.append(canonical(moved_to))
+
+    def _ended(self, task: "asyncio.Task[None]") -> None:
+        self._running.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self._error = self._error or error
+            self._closed = True
+            for other in self._running:
+                other.cancel()
+        self._start()
+
+    def __repr__(self) -> str:
+        return f"<Crew, {self.at_work} at work, {self.waiting} waiting>"

@@ -1,0 +1,95 @@
+"""Visits from this process: one pool of connections for all instances."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Protocol
+
+from aiopeertube._client import PeerTube
+from aiopeertube._proxies import Proxies
+from aiopeertube.stack.pool.aiohttp import USER_AGENT, AiohttpPool
+from aiopeertube.stack.pool.lookups import Lookups
+
+from .addresses import key_of
+from .manners import Login
+from .page_log import Keeping
+from .polite_pool import Pace, PolitePool
+from .records import Record
+from .rush import Rush
+from .visit import Deliver, Job, Reached, Visit
+
+_ORIGINS = 2048  # whose connections are known at a time
+
+
+class Places(Protocol):
+    """From where instances are visited."""
+
+    async def visit(
+        self, origin: str, job: Job, keeping: Keeping | None, deliver: Deliver, *, replay: bool
+    ) -> Record:
+        """Visit one instance, and deliver its pages; with `replay` also those that are kept already."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of what visits share."""
+        ...
+
+
+class Here:
+    """This process; `own` are the logins of one's own instances by `key_of` their addresses.
+
+    `settle` is in how many seconds nobody else can be at an instance that somebody was at before.
+    """
+
+    def __init__(
+        self,
+        job: Job,
+        own: Mapping[str, Login],
+        *,
+        proxies: Proxies | None = None,
+        allow_http: bool = False,
+        settle: float = 0.0,
+    ) -> None:
+        self._job = job
+        self._own = own
+        self._allow_http = allow_http
+        self._settle = settle
+        self._paces: dict[str, Pace] = {}
+        self._pool = AiohttpPool(
+            timeout=job.bounds.timeout,
+            proxies=proxies,
+            user_agent=job.user_agent or USER_AGENT,
+            most=job.bounds.answer,
+            origins=_ORIGINS,
+            resolver=Lookups(),
+        )
+        self._rush = Rush(self._pool)
+
+    async def visit(
+        self, origin: str, job: Job, keeping: Keeping | None, deliver: Deliver, *, replay: bool
+    ) -> Record:
+        """Visit one instance."""
+        log = None if keeping is None else keeping.log(origin)
+        return await Visit(origin, job, self._reached(origin), log).run(deliver, replay=replay)
+
+    async def ask(self, origin: str, function: Callable[[PeerTube], Awaitable[Any]]) -> Any:
+        """Return what `function` makes of the client of one instance."""
+        reached, bounds = self._reached(origin), self._job.bounds
+        pool = PolitePool(self._rush, reached.pace)
+        async with (
+            asyncio.timeout(bounds.seconds),
+            reached.client(origin, pool, patience=bounds.patience) as pt,
+        ):
+            return await function(pt)
+
+    def _reached(self, origin: str) -> Reached:
+        key = key_of(origin)
+        if key in self._own:
+            return Reached(self._rush, None, self._own[key], self._allow_http)
+        return Reached(self._rush, self._paces.setdefault(key, Pace(self._job.interval)), settle=self._settle)
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._pool.aclose()
+
+    def __repr__(self) -> str:
+        return f"<Here, {len(self._paces)} instances>"

@@ -1,0 +1,148 @@
+"""The journal of each instance: its pages as they came, and what became of it.
+
+::
+
+    crawl.json              what is asked, so that nothing else goes on with it
+    pages/HOST/000000.jsonl a page: a line that says where the list stands after it, and a line for each video
+    videos/HOST.jsonl       (or .parquet) all pages of an instance in one file, once it is at its end
+    instances.jsonl         the records of all, once the crawl is at its end
+    origins/HOST.json       the record of an instance: "begun" before the first request, then what became of it
+
+Each file is there as a whole or not at all, and a page and where its list stands are one file: there is no moment at
+which a kill could lose a video, or make it come twice. Pages are removed only when the record is there.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import orjson
+
+from aiopeertube._pagination import Position, Seen
+from aiopeertube.errors import ConfigurationError
+
+from .addresses import Instance, key_of
+from .merging_pages import Format, merge
+from .records import FINISHED, Page, Record
+from .stores import Store, write
+
+_HEAD: Final = "crawl.json"
+_NOT_IN_NAMES: Final = re.compile(r"[^A-Za-z0-9.-]")
+
+
+@dataclass(slots=True)
+class Begun:
+    """What earlier visits of an instance left: how far they came, or their end."""
+
+    record: Record | None = None
+    again: bool = False  # somebody was there before
+    position: Position = field(default_factory=Position)
+    given: Seen = field(default_factory=Seen)
+    pages: int = 0
+
+
+class PageLog:
+    """The journal of one instance; `format` is what its pages become at its end, None: they stay as they are."""
+
+    def __init__(self, store: Store, origin: str, format: Format | None, *, retry: bool = False) -> None:
+        self._store = store
+        self._instance = Instance(origin)
+        self._format = format
+        self._retry = retry
+        self._name = _NOT_IN_NAMES.sub("_", key_of(origin))
+
+    def begin(self) -> Begun:
+        """Note that a visit begins, and say what earlier ones left."""
+        found = self._store.read(self._record)
+        told = orjson.loads(found) if found else {"state": "begun"}
+        if told["state"] != "begun" and not (self._retry and told["state"] not in FINISHED):
+            return Begun(Record(**told))
+        begun = Begun(again=found is not None)
+        for page in self.pages():
+            begun.pages, begun.position = page.number + 1, page.position
+            for row in page.rows():
+                begun.given.add(row["id"])
+        write(self._store, self._record, orjson.dumps({"origin": self._instance.origin, "state": "begun"}))
+        return begun
+
+    def add(self, page: Page) -> None:
+        """Keep a page."""
+        head = {"reached": page.position.reached, "total": page.position.total, "count": page.count}
+        write(self._store, f"{self._pages}/{page.number:06d}.jsonl", orjson.dumps(head) + b"\n" + page.lines)
+
+    def pages(self) -> Iterator[Page]:
+        """Give what was kept, in order, as far as it is whole."""
+        for number, name in enumerate(self._store.names(self._pages)):
+            page = self._page(number, name)
+            if page is None:
+                return
+            yield page
+
+    def finish(self, record: Record) -> None:
+        """Keep what became of the instance, and make one file of its pages."""
+        merged = self._format is not None and self._store.names(self._pages)
+        if merged and self._format is not None:
+            merge(self._store, self.pages(), f"videos/{self._name}", self._format)
+        write(self._store, self._record, orjson.dumps(record.row()))
+        if merged and record.state in FINISHED:
+            self._store.remove(self._pages)
+
+    @property
+    def _record(self) -> str:
+        return f"origins/{self._name}.json"
+
+    @property
+    def _pages(self) -> str:
+        return f"pages/{self._name}"
+
+    def _page(self, number: int, name: str) -> Page | None:
+        head, _, lines = (self._store.read(f"{self._pages}/{name}") or b"").partition(b"\n")
+        try:
+            told = orjson.loads(head)
+            position = Position(told["reached"], told["total"])
+        except (orjson.JSONDecodeError, KeyError, TypeError):
+            return None
+        if name != f"{number:06d}.jsonl" or lines.count(b"\n") != told["count"]:
+            return None  # a machine went down while it was written
+        return Page(self._instance, number, position, told["count"], lines)
+
+    def __repr__(self) -> str:
+        return f"<PageLog of {self._instance.host}>"
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """Where the journals of a run are, and how; `retry` visits again what was away, odd or at a bound."""
+
+    store: Store
+    format: Format | None
+    retry: bool = False
+
+    def log(self, origin: str) -> PageLog:
+        """Return the journal of an instance."""
+        return PageLog(self.store, origin, self.format, retry=self.retry)
+
+
+def write_summary(store: Store, records: Iterable[Record]) -> None:
+    """Write the records of a crawl that is at its end into one file."""
+    lines = (orjson.dumps(record.row()) + b"\n" for record in records)
+    write(store, "instances.jsonl", b"".join(lines))
+
+
+def open_log(store: Store, head: dict[str, Any], *, resume: bool) -> None:
+    """Begin a crawl in a store, or go on with one that asked the same.
+
+    Raises:
+        ConfigurationError: there is one already, or one that asked something else.
+    """
+    found = store.read(_HEAD)
+    if found is None:
+        write(store, _HEAD, orjson.dumps(head, option=orjson.OPT_INDENT_2))
+        return
+    if not resume:
+        raise ConfigurationError(f"there is a crawl in {store.url} already", option="resume")
+    other = sorted(name for name, value in orjson.loads(found).items() if head.get(name) != value)
+    if other:
+        what = ", ".join(f"{name}: {orjson.loads(found)[name]!r}" for name in other)
+        raise ConfigurationError(f"the crawl in {store.url} asked something else ({what}); begin another one")

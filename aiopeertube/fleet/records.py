@@ -1,0 +1,92 @@
+"""What goes over a fleet's stream: pages of videos, and what became of each instance."""
+
+from dataclasses import asdict, dataclass
+from typing import Any, Final, Literal
+
+import orjson
+
+from aiopeertube import errors
+from aiopeertube._pagination import Position
+
+from .addresses import Instance
+
+State = Literal["done", "incomplete", "moved", "forbidden", "away", "odd", "bounded"]
+
+# In the order in which people are shown them.
+STATES: Final[dict[str, str]] = {
+    "done": "all of its videos were read",
+    "incomplete": "it gave fewer videos than it counts",
+    "moved": "it redirects to another address, which is read in its place",
+    "forbidden": "it does not want to be read (401, 403, 410, 451, or refused for too long)",
+    "away": "it does not answer",
+    "odd": "what answers is no PeerTube, or makes no sense",
+    "bounded": "a bound was reached",
+}
+FINISHED: Final = frozenset({"done", "incomplete", "moved", "forbidden"})  # going there again makes nothing better
+_FORBIDDEN: Final = frozenset({401, 403, 410, 451})
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What became of an instance, over all of its visits.
+
+    Attributes:
+        origin: Its address.
+        state: One of `STATES`.
+        reason: Why, in words.
+        videos: Videos that it gave.
+        total: Videos that it counts, as far as it said.
+        pages: Pages that they came in.
+        requests, bytes, seconds: What the last visit took.
+        moved_to: The address that it redirects to.
+    """
+
+    origin: str
+    state: State
+    reason: str = ""
+    videos: int = 0
+    total: int | None = None
+    pages: int = 0
+    requests: int = 0
+    bytes: int = 0
+    seconds: float = 0.0
+    moved_to: str = ""
+
+    @property
+    def ok(self) -> bool:
+        """Whether all that there is was read, here or at the address that took its place."""
+        return self.state in {"done", "moved"}
+
+    def row(self) -> dict[str, Any]:
+        """Return it as plain values."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some videos of an instance, as lines of JSON; `number` counts its pages, `position` is where it stands then."""
+
+    instance: Instance
+    number: int
+    position: Position
+    count: int
+    lines: bytes
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Return the videos."""
+        return [orjson.loads(line) for line in self.lines.splitlines()]
+
+    def __repr__(self) -> str:
+        return f"<Page {self.number} of {self.instance.host}, {self.count} videos>"
+
+
+def state_of(error: errors.PeerTubeError) -> State:
+    """Return what an error makes of an instance."""
+    if isinstance(error, errors.RedirectRefused) and error.location:
+        return "moved"
+    refused = isinstance(error, errors.ApiError) and error.status in _FORBIDDEN
+    if refused or isinstance(error, errors.RateLimited | errors.AuthenticationError):
+        return "forbidden"
+    if isinstance(error, errors.TransportError | errors.ServerError):
+        return "away"
+    return "odd"

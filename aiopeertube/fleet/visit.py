@@ -1,0 +1,208 @@
+"""The visit of one instance: its list of videos, page by page, kept in its journal, to its end or to a bound."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import orjson
+
+from aiopeertube import errors
+from aiopeertube._client import PeerTube
+from aiopeertube._pagination import Walk
+from aiopeertube.stack import Transport
+
+from .addresses import Instance, key_of
+from .manners import Bounds, Login
+from .page_log import Begun, PageLog
+from .polite_pool import Pace, PolitePool
+from .records import Page, Record, State, state_of
+
+Deliver = Callable[[Page], Awaitable[None]]
+_HOPS: Final = 3  # from http to https and back
+_PAUSE: Final = 5.0  # seconds until an instance that went away is asked again
+_NOT_AGAIN: Final = (errors.RedirectRefused, errors.OddAnswer, errors.ListNeverStoodStill, errors.ClientClosed)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What is asked of each instance; there is no secret in it, so it may travel."""
+
+    user_agent: str
+    interval: float  # seconds between two requests to an instance that is not one's own
+    bounds: Bounds = field(default_factory=Bounds)
+    filters: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """A pool that visits share, and an instance behind it: how often it is asked, and as whom; None: anonymously.
+
+    `settle` is in how many seconds nobody else can be there, where somebody was before.
+    """
+
+    pool: Transport
+    pace: Pace | None
+    login: Login | None = None
+    allow_http: bool = False
+    settle: float = 0.0
+
+    def client(self, origin: str, pool: PolitePool, *, patience: float) -> PeerTube:
+        """Make the client of a visit; one's own instances are asked as fast as they can."""
+        who = self.login or Login()
+        return PeerTube(
+            origin,
+            username=who.username,
+            password=who.password,
+            token=who.token,
+            concurrency="auto" if self.pace is None else 1,
+            attempts=3,
+            patience=patience,
+            allow_http=self.allow_http,
+            transport=pool,
+        )
+
+
+class Visit:
+    """One visit of one instance; `log` None: nothing is kept."""
+
+    def __init__(self, origin: str, job: Job, reached: Reached, log: PageLog | None) -> None:
+        self._origin = self._named = origin
+        self._job = job
+        self._reached = reached
+        self._log = log
+        self._pool = PolitePool(reached.pool, reached.pace)
+        self._begun = Begun()
+        self._began = self._last_page = 0.0
+        self._videos = 0
+        self._pages = 0
+
+    async def run(self, deliver: Deliver, *, replay: bool = False) -> Record:
+        """Visit it, and deliver its pages; with `replay` first those that earlier visits kept.
+
+        What goes wrong at the instance is its record.
+
+        Raises:
+            OSError: the journal cannot be written.
+        """
+        if self._log is not None:
+            self._begun = await asyncio.to_thread(self._log.begin)
+            if replay:
+                await self._replay(self._log, deliver)
+            if self._begun.record is not None:
+                return self._begun.record
+        self._videos, self._pages = len(self._begun.given), self._begun.pages
+        if self._begun.again and self._reached.pace is not None:
+            self._reached.pace.rest(self._reached.settle)
+        record = await self._bounded(deliver)
+        if self._log is not None:
+            await asyncio.to_thread(self._log.finish, record)
+        return record
+
+    async def _replay(self, log: PageLog, deliver: Deliver) -> None:
+        pages = log.pages()
+        while (page := await asyncio.to_thread(next, pages, None)) is not None:
+            await deliver(page)
+
+    async def _bounded(self, deliver: Deliver) -> Record:
+        """Visit it within its bounds; return its record."""
+        self._began = asyncio.get_running_loop().time()
+        try:
+            async with asyncio.timeout(self._job.bounds.seconds) as limit:
+                return await self._at_each_name(deliver)
+        except TimeoutError:
+            if not limit.expired():
+                raise
+            return self._record("bounded", f"its visit took longer than {self._job.bounds.seconds:g} s")
+        except errors.PeerTubeError as exc:
+            moved_to = exc.location if isinstance(exc, errors.RedirectRefused) else ""
+            return self._record(state_of(exc), str(exc), moved_to)
+
+    async def _at_each_name(self, deliver: Deliver) -> Record:
+        """Follow from http to https, which is the same instance."""
+        for _ in range(_HOPS):
+            try:
+                return await self._patient(deliver)
+            except errors.RedirectRefused as exc:
+                if not exc.location or key_of(exc.location) != key_of(self._named):
+                    raise
+                self._origin = exc.location
+        raise errors.OddAnswer("it redirects to itself, on and on", status=301)
+
+    async def _patient(self, deliver: Deliver) -> Record:
+        """Go on after failures, for an instance that has given a page lately."""
+        while True:
+            try:
+                return await self._read(deliver)
+            except errors.PeerTubeError as exc:
+                if not self._is_worth_waiting(exc):
+                    raise
+            interval = 0.0 if self._reached.pace is None else self._reached.pace.interval
+            await asyncio.sleep(max(_PAUSE, 1.5 * interval))
+
+    def _is_worth_waiting(self, error: errors.PeerTubeError) -> bool:
+        if isinstance(error, _NOT_AGAIN) or state_of(error) not in {"away", "odd"}:
+            return False
+        waited = asyncio.get_running_loop().time() - self._last_page
+        return self._last_page > 0 and waited < self._job.bounds.patience
+
+    async def _read(self, deliver: Deliver) -> Record:
+        async with self._client() as pt:
+            walk: Walk[Any] = pt.videos.list(**self._job.filters).walk(self._begun.position, self._begun.given)
+            while (page := await self._next(walk)) is not None:
+                await self._keep(page, deliver)
+                if reason := self._bound_reached():
+                    return self._record("bounded", reason)
+        if self._videos < (self._total or 0):
+            return self._record("incomplete", f"it counts {self._total:,} videos and gave {self._videos:,}")
+        return self._record("done")
+
+    def _client(self) -> PeerTube:
+        return self._reached.client(self._origin, self._pool, patience=self._job.bounds.patience)
+
+    async def _next(self, walk: "Walk[Any]") -> Page | None:
+        """Return the next page as text: rows take many times as much memory, and may wait for whoever takes them."""
+        try:
+            rows = await anext(walk)
+        except StopAsyncIteration:
+            self._begun.position = walk.position
+            return None
+        instance = Instance(self._named)
+        lines = [orjson.dumps({"instance": self._named, **row}) for row in rows]
+        self._begun.position = walk.position
+        return Page(instance, self._pages, walk.position, len(rows), b"\n".join([*lines, b""]))
+
+    async def _keep(self, page: Page, deliver: Deliver) -> None:
+        if self._log is not None:
+            await asyncio.to_thread(self._log.add, page)
+        self._pages += 1
+        self._videos += page.count
+        self._last_page = asyncio.get_running_loop().time()
+        await deliver(page)
+
+    def _bound_reached(self) -> str:
+        bounds = self._job.bounds
+        if self._pages >= bounds.pages:
+            return f"{self._pages:,} pages were read"
+        return f"{self._pool.bytes:,} bytes came" if self._pool.bytes >= bounds.bytes else ""
+
+    @property
+    def _total(self) -> int | None:
+        return self._begun.position.total
+
+    def _record(self, state: State, reason: str = "", moved_to: str = "") -> Record:
+        return Record(
+            self._named,
+            state,
+            reason,
+            self._videos,
+            self._total,
+            self._pages,
+            self._pool.requests,
+            self._pool.bytes,
+            round(asyncio.get_running_loop().time() - self._began, 3),
+            moved_to,
+        )
+
+    def __repr__(self) -> str:
+        return f"<Visit of {self._named}, {self._videos} videos>"

@@ -1,0 +1,70 @@
+"""After a tenth of a run the time that is left is true within a tenth of it."""
+
+import math
+from collections.abc import Callable
+
+import pytest
+
+from aiopeertube.cli.time_left import TimeLeft
+from aiopeertube.stack.states import WindowState
+
+Done = Callable[[float], int]
+
+
+def window(now: float, length: float, waiting: int) -> WindowState:
+    return WindowState("api", 50, 0, 0, waiting, length - now % length, length)
+
+
+def worst(total: int, ends: float, done: Done, length: float = 0.0, step: float = 0.25) -> float:
+    """Return by how much of the run the time left was wrong, at its worst after a tenth."""
+    left, errors, now = TimeLeft(0.0), [0.0], 0.0
+    while now < ends:
+        now += step
+        number = done(now)
+        is_held_up = bool(length) and number == done(now - step) and now % length > step
+        left.sample(now, number, [window(now, length, 3)] if is_held_up else [])
+        told = left.seconds(now, total)
+        if now > ends / 10 + 2 * step and now < ends:
+            errors.append(math.inf if told is None else abs(told - (ends - now)) / ends)
+    return max(errors)
+
+
+@pytest.mark.parametrize("total", [600, 1000, 5000])
+@pytest.mark.parametrize("first", [50, 41])  # what looking before the first edit took of the first window
+def test_a_run_in_windows(total: int, first: int) -> None:
+    def done(now: float) -> int:
+        opened, since = divmod(max(now, 0.0), 10.0)
+        before = int(opened) * 50 - (50 - first) if opened else 0
+        here = 50 if opened else first
+        return min(total, before + min(here, int(since * 40)))
+
+    ends = next(now / 4 for now in range(100_000) if done(now / 4) == total)
+    assert worst(total, ends, done, 10.0) < 0.1
+
+
+@pytest.mark.parametrize("seconds", [20.0, 300.0])
+def test_a_steady_run(seconds: float) -> None:
+    assert worst(1000, seconds, lambda now: min(1000, int(now / seconds * 1000))) < 0.1
+
+
+def test_a_run_that_finds_its_speed_at_the_beginning() -> None:
+    def done(now: float) -> int:
+        return min(10_000, int(20 * now) if now < 4 else int(80 + 100 * (now - 4)))
+
+    assert worst(10_000, 4 + 99.2, done) < 0.1
+
+
+def test_nothing_is_told_before_anything_is_known() -> None:
+    left = TimeLeft(0.0)
+    assert left.seconds(5.0, 100) is None
+    left.sample(1.0, 3)
+    assert left.seconds(1.5, 100) is None
+    assert left.seconds(3.0, 3) == 0.0
+
+
+def test_memory_does_not_grow_with_a_run() -> None:
+    left = TimeLeft(0.0)
+    for number in range(1, 100_000):
+        left.sample(number / 10, number)
+    assert len(left._samples) <= 400
+    assert left.seconds(10_000.0, 200_000) == pytest.approx(10_000, rel=0.02)

@@ -1,0 +1,153 @@
+"""The journal of an instance: whatever a kill or a power cut leaves, no video is lost, and none is there twice."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from aiopeertube._pagination import Position
+from aiopeertube.errors import ConfigurationError
+from aiopeertube.fleet.addresses import Instance
+from aiopeertube.fleet.merging_pages import Format
+from aiopeertube.fleet.page_log import Keeping, PageLog, open_log
+from aiopeertube.fleet.records import Page, Record
+from aiopeertube.fleet.stores import Folder, Objects, Store, store_at
+
+ORIGIN = "https://videos.example:8443"
+
+
+@pytest.fixture(params=["folder", "objects"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
+    if request.param == "folder":
+        return store_at(tmp_path / "crawl")
+    return store_at(f"memory://{tmp_path.name}-{id(request)}")
+
+
+def page(number: int, *ids: int) -> Page:
+    lines = b"".join(json.dumps({"instance": ORIGIN, "id": one, "name": "\u2028"}).encode() + b"\n" for one in ids)
+    return Page(Instance(ORIGIN), number, Position(100 * (number + 1), 300), len(ids), lines)
+
+
+def log(store: Store, format: Format | None = "jsonl", *, retry: bool = False) -> PageLog:
+    return Keeping(store, format, retry).log(ORIGIN)
+
+
+def ids(store: Store, path: str = "videos/videos.example_8443.jsonl") -> list[int]:
+    return [json.loads(line)["id"] for line in (store.read(path) or b"").splitlines()]
+
+
+def test_a_visit_goes_on_where_the_pages_end(store: Store) -> None:
+    first = log(store).begin()
+    assert (first.record, first.again, first.position, first.pages) == (None, False, Position(), 0)
+    for number, kept in enumerate([(3, 2), (1,)]):
+        log(store).add(page(number, *kept))
+    begun = log(store).begin()
+    assert (begun.record, begun.again, begun.position, begun.pages) == (None, True, Position(200, 300), 2)
+    assert [begun.given.add(one) for one in (1, 2, 3, 4)] == [False, False, False, True]
+    assert [one.lines for one in log(store).pages()] == [page(0, 3, 2).lines, page(1, 1).lines]
+
+
+def test_at_its_end_an_instance_is_one_file_and_a_record(store: Store) -> None:
+    log(store).begin()
+    log(store).add(page(0, 3, 2))
+    log(store).add(page(1, 1))
+    record = Record(ORIGIN, "done", videos=3, total=3, pages=2)
+    log(store).finish(record)
+    assert ids(store) == [3, 2, 1]
+    assert store.names("pages/videos.example_8443") == []
+    assert log(store).begin().record == record
+
+
+def test_a_kill_before_the_record_leads_to_the_same_file(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    log(store).begin()
+    log(store).add(page(0, 2, 1))
+
+    def killed(*args: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr("aiopeertube.fleet.page_log.write", killed)
+        log(store).finish(Record(ORIGIN, "done"))
+    assert ids(store) == [2, 1]
+    begun = log(store).begin()
+    assert (begun.record, begun.pages) == (None, 1)
+    log(store).finish(Record(ORIGIN, "done", videos=2))
+    assert ids(store) == [2, 1]
+
+
+def torn(data: bytes) -> bytes:
+    return data[: len(data) // 2]
+
+
+def emptied(data: bytes) -> bytes:
+    return b""
+
+
+def lines_lost(data: bytes) -> bytes:
+    return b"\n".join(data.split(b"\n")[:-2]) + b"\n"
+
+
+def nonsense(data: bytes) -> bytes:
+    return b'["reached"]\n'
+
+
+@pytest.mark.parametrize("damage", [torn, emptied, lines_lost, nonsense])
+def test_a_page_that_is_not_whole_is_read_again_with_all_after_it(
+    tmp_path: Path, damage: Callable[[bytes], bytes]
+) -> None:
+    store = Folder(tmp_path)
+    for number in range(4):
+        log(store).add(page(number, number))
+    damaged = tmp_path / "pages" / "videos.example_8443" / "000002.jsonl"
+    damaged.write_bytes(damage(damaged.read_bytes()))
+    begun = log(store).begin()
+    assert (begun.pages, begun.position) == (2, Position(200, 300))
+    log(store).add(page(2, 2))
+    log(store).finish(Record(ORIGIN, "away"))
+    assert ids(store)[:3] == [0, 1, 2]
+
+
+def test_a_missing_page_ends_what_is_whole(tmp_path: Path) -> None:
+    store = Folder(tmp_path)
+    for number in (0, 2):
+        log(store).add(page(number, number))
+    assert log(store).begin().pages == 1
+
+
+def test_what_was_half_written_beside_is_no_page(tmp_path: Path) -> None:
+    store = Folder(tmp_path)
+    log(store).add(page(0, 1))
+    (tmp_path / "pages" / "videos.example_8443" / ".000001.jsonl.part").write_bytes(b"x")
+    assert log(store).begin().pages == 1
+
+
+@pytest.mark.parametrize(("state", "again"), [("away", True), ("odd", True), ("bounded", True), ("forbidden", False)])
+def test_what_failed_keeps_its_pages_and_goes_on_where_that_is_wanted(store: Store, state: str, again: bool) -> None:
+    record = Record(ORIGIN, state)  # type: ignore[arg-type]
+    log(store).add(page(0, 5))
+    log(store).finish(record)
+    assert ids(store) == [5]
+    assert log(store).begin().record == record
+    begun = log(store, retry=True).begin()
+    assert (begun.record, begun.pages) == ((None, 1) if again else (record, 0))
+
+
+def test_a_crawl_goes_on_with_its_own_alone(store: Store) -> None:
+    head = {"format": "jsonl", "filters": {"isLocal": True}}
+    open_log(store, head, resume=False)
+    open_log(store, dict(head), resume=True)
+    with pytest.raises(ConfigurationError, match="already") as caught:
+        open_log(store, head, resume=False)
+    assert caught.value.option == "resume"
+    with pytest.raises(ConfigurationError, match="format: 'jsonl'"):
+        open_log(store, head | {"format": "parquet"}, resume=True)
+
+
+def test_addresses_of_stores(tmp_path: Path) -> None:
+    assert isinstance(store_at(f"file://{tmp_path}"), Folder)
+    assert isinstance(store_at("memory://x"), Objects)
+    with pytest.raises(ConfigurationError, match="nosuch://"):
+        store_at("nosuch://x")
+    with pytest.raises(ConfigurationError, match="credentials"):
+        store_at("ftp://user:secret@x/y")

@@ -126,7 +126,6 @@ def test_which_words_each_needs() -> None:
         "uuid", "category", "scheduleUpdate.privacy", "privacy",
     ]  # fmt: skip
     assert list(Import().words(("language", "name"))) == ["channel", "language", "name"]
-    assert (Update().requests_each, Update(expect=True).requests_each) == (1, 2)
 
 
 # -- rows ------------------------------------------------------------------------------------------

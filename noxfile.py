@@ -30,6 +30,7 @@ NPM_CLIENT = "@peertube/peertube-cli@1.0.3"
 # Long searches for what nobody thought of, and others that reach nothing new: measured they take twice as long.
 SEARCHES = (
     "tests/contract/test_migrations.py",
+    "tests/docs",
     "tests/migrate/tables/test_fuzz.py",
     "tests/migrate/test_fuzzed_journals.py",
     "tests/migrate/test_life.py",
@@ -46,6 +47,9 @@ WHERE_BOUNDS_SHOW = (
     "tests/cli/test_addresses.py",
     "tests/cli/test_get.py",
     "tests/cli/test_option_sets.py",
+    "tests/fleet/test_dask.py",
+    "tests/fleet/test_page_log.py",
+    "tests/fleet/test_parquet.py",
     "tests/migrate/tables/test_opening.py",
     "tests/migrate/tables/test_sinks.py",
     "tests/migrate/test_verbs.py",
@@ -219,6 +223,15 @@ def clients(session: nox.Session) -> None:
     else:
         session.warn(f"there is no npm: {NPM_CLIENT} is left out")
     session.run("python", "tests/clients/compare.py", *modules, *session.posargs)
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Build the documentation into site/; a warning is an error."""
+    install_wheel(session)
+    session.install("--upgrade", *group("docs"))
+    session.run("python", "docs/reference_pages.py")
+    session.run("zensical", "build", "--strict", "--clean", *session.posargs)
 
 
 @nox.session

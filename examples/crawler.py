@@ -1,37 +1,31 @@
-"""Write what several instances have into one file of JSON lines: `python crawler.py out.jsonl URL...`.
+"""Write what several instances have into a file of JSON lines: `python crawler.py out.jsonl you@example.org URL...`.
 
-Politely: anonymous, one request a second to each, and the instances' own videos alone. One that fails costs the
-others nothing.
+Politely: anonymous, one request a second to each, and the instances' own videos alone; they are told whom to ask. One
+that fails costs the others nothing. `aiopeertube crawl` does the same, and goes on where it was after a crash.
 """
 
 import asyncio
 import json
 import sys
 from pathlib import Path
-from typing import TextIO
 
-from aiopeertube import PeerTube, errors
-
-
-async def crawl(url: str, out: TextIO) -> int:
-    """Write the videos of one instance; return how many there were."""
-    count = 0
-    try:
-        async with PeerTube(url, rate="1/s", patience=20) as pt:
-            async for video in pt.videos.list(isLocal=True, sort="createdAt"):
-                out.write(json.dumps({"instance": url, "uuid": video["uuid"], "name": video["name"]}) + "\n")
-                count += 1
-    except errors.PeerTubeError as exc:
-        print(f"{url}: {exc}", file=sys.stderr)
-    return count
+from aiopeertube.fleet import Fleet
 
 
-async def main(path: str, urls: list[str]) -> None:
+async def main(path: str, contact: str, urls: list[str]) -> None:
     """Crawl all of them at once."""
-    with Path(path).open("w", encoding="utf-8") as out:
-        counts = await asyncio.gather(*(crawl(url, out) for url in urls))
-    print(f"{sum(counts)} videos of {len(urls)} instances")
+    count = 0
+    async with Fleet(urls, contact=contact) as fleet:
+        with Path(path).open("w", encoding="utf-8") as out:
+            async for instance, video in fleet.videos():
+                row = {"instance": instance.origin, "uuid": video["uuid"], "name": video["name"]}
+                out.write(json.dumps(row) + "\n")
+                count += 1
+    for record in fleet.records.values():
+        if not record.ok:
+            print(f"{record.origin}: {record.state}: {record.reason}", file=sys.stderr)
+    print(f"{count} videos of {len(fleet.records)} instances")
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1], sys.argv[2:]))
+    asyncio.run(main(sys.argv[1], sys.argv[2], sys.argv[3:]))

@@ -63,7 +63,7 @@ def test_a_benchmark_puts_back_what_it_edits(server: Emulator, tmp_path: Path) -
 
 def test_a_crawler(server: Emulator, tmp_path: Path) -> None:
     with Emulator.in_thread(videos=3) as other:
-        told = run(server, tmp_path, "crawler.py", "out.jsonl", server.url, other.url)
+        told = run(server, tmp_path, "crawler.py", "out.jsonl", "me@example.org", server.url, other.url)
     lines = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text().splitlines()]
     assert told == "15 videos of 2 instances\n"
     assert {line["uuid"] for line in lines if line["instance"] == server.url} == {

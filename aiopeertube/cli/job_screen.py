@@ -37,6 +37,7 @@ class JobScreen(Unwatched):
         diff: bool = False,
         counts: bool = False,
         yes: bool = True,
+        named: bool = False,
     ) -> None:
         self._pt = pt
         self._settings = settings
@@ -45,6 +46,7 @@ class JobScreen(Unwatched):
         self._shows_diff = diff
         self._shows_counts = counts
         self._yes = yes
+        self._where = {"instance": pt.origin} if named else {}
         self._counts: Counter[str] = Counter()
         self._progress: progress.Progress | None = None
         self._interrupts: Interrupts | None = None
@@ -84,7 +86,7 @@ class JobScreen(Unwatched):
     def _write(self, item: Item) -> None:
         """Write what became of an item; where nobody can read it, the job stops."""
         try:
-            job_output.write_outcome(item)
+            job_output.write_outcome(item, **self._where)
         except BrokenPipeError:
             self.say("stopped: nobody reads stdout any more; --resume goes on")
             raise
@@ -129,10 +131,10 @@ class JobScreen(Unwatched):
         """Write what will not be settled any more: all of a dry run, else what cannot be done."""
         if self._job.dry_run:
             async for item in plan.items("planned"):
-                job_output.write_outcome(item)
+                job_output.write_outcome(item, **self._where)
         if plan.cannot:
             async for item in plan.undone("failed", "conflict"):
-                job_output.write_outcome(item)
+                job_output.write_outcome(item, **self._where)
 
     async def confirm(self, question: str) -> bool:
         """Ask, unless the answer was given.

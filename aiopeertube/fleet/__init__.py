@@ -12,15 +12,16 @@ Each instance is visited once, whatever names it has, asked for one page a secon
 Those that are dead, slow or lying cost the others nothing. With `journal`, a run that ended goes on where it was.
 """
 
-from .addresses import Instance
-from .fleet import Answer, Fleet, FleetStatistics
+from .addresses import Addresses, Instance, read_addresses
+from .fleet import Fleet
 from .instance_index import read_index
 from .manners import Bounds, Login
 from .merging_pages import Format
-from .records import STATES, Page, Record
+from .records import STATES, Answer, FleetStatistics, Page, Record
 
 __all__ = [
     "STATES",
+    "Addresses",
     "Answer",
     "Bounds",
     "Fleet",
@@ -30,5 +31,6 @@ __all__ = [
     "Login",
     "Page",
     "Record",
+    "read_addresses",
     "read_index",
 ]

@@ -31,7 +31,7 @@ class Addresses:
     """Instances, each once, and how many lines named one of them again."""
 
     origins: tuple[str, ...]
-    again: int = 0
+    repeated: int = 0
 
 
 def read_addresses(lines: Iterable[str]) -> Addresses:

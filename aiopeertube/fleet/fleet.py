@@ -4,9 +4,9 @@ import asyncio
 import os
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, Unpack, cast
+from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack, cast
 
 from filelock import BaseFileLock
 
@@ -25,43 +25,15 @@ from .here import Here, Places
 from .manners import Bounds, Login, at_most, interval, user_agent
 from .merging_pages import Format, check_format
 from .page_log import Keeping, open_log, write_summary
-from .records import Page, Record
+from .records import Answer, Event, FleetStatistics, Page, Record
 from .stores import store_at
 from .visit import Job
 
 if TYPE_CHECKING:
-    from distributed import Client
-
     from .dask_places import DaskPlaces
 
 T = TypeVar("T")
 E = TypeVar("E")
-Event = Page | Record
-
-
-@dataclass(frozen=True, slots=True)
-class Answer(Generic[T]):
-    """What an instance gave to a function, or the error that it ended with."""
-
-    instance: Instance
-    result: T | None = None
-    error: PeerTubeError | None = None
-
-    @property
-    def ok(self) -> bool:
-        """Whether there is a result."""
-        return self.error is None
-
-
-@dataclass(frozen=True, slots=True)
-class FleetStatistics:
-    """How far a fleet is: instances by state, and what they gave."""
-
-    waiting: int
-    at_work: int
-    states: Mapping[str, int]
-    videos: int
-    pages: int
 
 
 class Fleet:
@@ -104,7 +76,7 @@ class Fleet:
         found = read_addresses(urls)
         known = {key_of(origin) for origin in found.origins}
         self.origins = (*found.origins, *(origin for origin in own if key_of(origin) not in known))
-        self.again = found.again
+        self.repeated = found.repeated
         strangers = any(key not in self._own for key in known)
         agent = user_agent(contact) if strangers or contact else ""
         self._job = Job(agent, interval(rate), bounds or Bounds())
@@ -124,7 +96,7 @@ class Fleet:
         self._given: dict[str, tuple[int, int]] = {}  # videos and pages, by origin
         self.records: dict[str, Record] = {}
 
-    def on(self, client: "Client") -> Self:
+    def on(self, client: Any) -> Self:
         """Visit from the workers of a Dask cluster, by a `distributed.Client`; the journal is where all see it.
 
         They go the way to the instances that their own environment says. `each` goes on visiting from here.
@@ -192,7 +164,8 @@ class Fleet:
     async def each(self, ask: Callable[[PeerTube], Awaitable[T]]) -> AsyncIterator[Answer[T]]:
         """Give what `ask` makes of the client of each instance, like `lambda pt: pt.config.get()`, as it comes.
 
-        An instance that redirects to another address is an error here; what else `ask` raises ends the loop.
+        Errors of an instance are its answer; one that redirects to another address is an error here. What else `ask`
+        raises ends the loop.
         """
         here = self._opened()
 
@@ -268,7 +241,7 @@ class Fleet:
         return f"<Fleet of {counted(len(self.origins), 'instance')}>"
 
 
-def dask_places(client: "Client", own: Mapping[str, Login], *, allow_http: bool) -> "DaskPlaces":
+def dask_places(client: Any, own: Mapping[str, Login], *, allow_http: bool) -> "DaskPlaces":
     """Return the workers of a cluster, with what only they need.
 
     Raises:

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from aiopeertube._client import PeerTube
 from aiopeertube._proxies import Proxies
+from aiopeertube.errors import RedirectRefused
 from aiopeertube.stack.pool.aiohttp import USER_AGENT, AiohttpPool
 from aiopeertube.stack.pool.lookups import Lookups
 
@@ -73,6 +74,15 @@ class Here:
 
     async def ask(self, origin: str, function: Callable[[PeerTube], Awaitable[Any]]) -> Any:
         """Return what `function` makes of the client of one instance."""
+        try:
+            return await self._asked(origin, function)
+        except RedirectRefused as exc:
+            if not exc.location or key_of(exc.location) != key_of(origin):
+                raise
+            there = exc.location
+        return await self._asked(there, function)  # from http to https
+
+    async def _asked(self, origin: str, function: Callable[[PeerTube], Awaitable[Any]]) -> Any:
         reached, bounds = self._reached(origin), self._job.bounds
         pool = PolitePool(self._rush, reached.pace)
         async with (

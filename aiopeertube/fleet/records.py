@@ -1,15 +1,18 @@
 """What goes over a fleet's stream: pages of videos, and what became of each instance."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any, Final, Literal
+from typing import Any, Final, Generic, Literal, TypeVar
 
 import orjson
 
 from aiopeertube import errors
 from aiopeertube._pagination import Position
+from aiopeertube.errors import PeerTubeError
 
 from .addresses import Instance
 
+T = TypeVar("T")
 State = Literal["done", "incomplete", "moved", "forbidden", "away", "odd", "bounded"]
 
 # In the order in which people are shown them.
@@ -80,7 +83,10 @@ class Page:
         return f"<Page {self.number} of {self.instance.host}, {self.count} videos>"
 
 
-def state_of(error: errors.PeerTubeError) -> State:
+Event = Page | Record
+
+
+def state_of(error: PeerTubeError) -> State:
     """Return what an error makes of an instance."""
     if isinstance(error, errors.RedirectRefused) and error.location:
         return "moved"
@@ -90,3 +96,28 @@ def state_of(error: errors.PeerTubeError) -> State:
     if isinstance(error, errors.TransportError | errors.ServerError):
         return "away"
     return "odd"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer(Generic[T]):
+    """What an instance gave to a function, or the error that it ended with."""
+
+    instance: Instance
+    result: T | None = None
+    error: PeerTubeError | None = None
+
+    @property
+    def ok(self) -> bool:
+        """Whether there is a result."""
+        return self.error is None
+
+
+@dataclass(frozen=True, slots=True)
+class FleetStatistics:
+    """How far a fleet is: instances by state, and what they gave."""
+
+    waiting: int
+    at_work: int
+    states: Mapping[str, int]
+    videos: int
+    pages: int

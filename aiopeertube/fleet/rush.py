@@ -13,7 +13,7 @@ class Rush:
     So a rush goes as fast as its answers can be taken, and a slow instance holds up nobody.
     """
 
-    def __init__(self, following: Transport, *, places: int = 32, seconds: float = 0.25) -> None:
+    def __init__(self, following: Transport, *, places: int = 24, seconds: float = 0.1) -> None:
         self._next = following
         self._places = asyncio.Semaphore(places)
         self._seconds = seconds

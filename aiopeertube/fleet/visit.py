@@ -73,6 +73,7 @@ class Visit:
         self._log = log
         self._pool = PolitePool(reached.pool, reached.pace)
         self._begun = Begun()
+        self._limit = asyncio.timeout(None)
         self._began = self._last_page = 0.0
         self._videos = 0
         self._pages = 0
@@ -108,10 +109,10 @@ class Visit:
         """Visit it within its bounds; return its record."""
         self._began = asyncio.get_running_loop().time()
         try:
-            async with asyncio.timeout(self._job.bounds.seconds) as limit:
+            async with asyncio.timeout(self._job.bounds.seconds) as self._limit:
                 return await self._at_each_name(deliver)
         except TimeoutError:
-            if not limit.expired():
+            if not self._limit.expired():
                 raise
             return self._record("bounded", f"its visit took longer than {self._job.bounds.seconds:g} s")
         except errors.PeerTubeError as exc:
@@ -167,18 +168,26 @@ class Visit:
         except StopAsyncIteration:
             self._begun.position = walk.position
             return None
-        instance = Instance(self._named)
-        lines = [orjson.dumps({"instance": self._named, **row}) for row in rows]
+        named = {"instance": self._named}  # first of all, and whatever the server calls so
+        lines = [orjson.dumps(named | row | named) for row in rows]
         self._begun.position = walk.position
-        return Page(instance, self._pages, walk.position, len(rows), b"\n".join([*lines, b""]))
+        return Page(Instance(self._named), self._pages, walk.position, len(rows), b"\n".join([*lines, b""]))
 
     async def _keep(self, page: Page, deliver: Deliver) -> None:
         if self._log is not None:
             await asyncio.to_thread(self._log.add, page)
         self._pages += 1
         self._videos += page.count
+        await self._delivered(page, deliver)
         self._last_page = asyncio.get_running_loop().time()
+
+    async def _delivered(self, page: Page, deliver: Deliver) -> None:
+        """Deliver a page; how long whoever takes it takes is no fault of the instance."""
+        clock, ends = asyncio.get_running_loop().time, self._limit.when()
+        began = clock()
+        self._limit.reschedule(None)
         await deliver(page)
+        self._limit.reschedule(None if ends is None else ends + clock() - began)
 
     def _bound_reached(self) -> str:
         bounds = self._job.bounds

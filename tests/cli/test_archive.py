@@ -1,4 +1,4 @@
-"""The commands of ARCHIVE.md, as they stand there, on rows of an archive's real tables."""
+"""The commands of docs/archive.md, as they stand there, on rows of an archive's real tables."""
 
 import re
 import shlex
@@ -79,7 +79,7 @@ def the_archives_own_videos(server: Emulator, table: Path) -> None:
 def test_every_command_of_the_page_does_what_the_page_says(server: Emulator, cli: Cli, archive: Path) -> None:
     the_archives_own_videos(server, archive / "vpro_srt.csv")
     assert cli("login", "--url", server.url, **USER).exit_code == 0
-    blocks = BLOCK.findall((ROOT / "ARCHIVE.md").read_text())
+    blocks = BLOCK.findall((ROOT / "docs" / "archive.md").read_text())
     done = run(cli, "".join(blocks))
     assert done.code == 0, done.stderr
     videos = {video.name: video for video in server.store.videos.values()}
@@ -141,7 +141,7 @@ OLD = {
 
 def test_what_the_page_says_is_refused_is_refused(server: Emulator, cli: Cli, archive: Path) -> None:
     assert cli("login", "--url", server.url, **USER).exit_code == 0
-    blocks = BLOCK.findall((ROOT / "ARCHIVE.md").read_text())
+    blocks = BLOCK.findall((ROOT / "docs" / "archive.md").read_text())
     films = next(block for block in blocks if block.startswith("aiopeertube upload") and "--dry-run" in block)
     twice = run(cli, blocks[0] + films.replace("clement-films.csv", "clement.csv"))
     assert (twice.code, "line 4: contradicts line 3" in twice.stderr) == (2, True)

@@ -4,6 +4,7 @@ import asyncio
 import json
 import threading
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -180,6 +181,39 @@ def test_ctrl_c_says_how_to_go_on(begin: Begin, sites: list[Site], home: Path) -
     assert process.returncode == 0, told
     assert {row["state"] for row in rows(out)} == {"done"}
     assert len(sites[0].came) > asked
+
+
+def has_come(site: Site, number: int) -> bool:
+    return len(site.came) > number
+
+
+def test_a_crawl_that_is_killed_again_and_again_loses_nothing(begin: Begin, sites: list[Site], home: Path) -> None:
+    sites[0].videos, sites[1].videos = 1500, 900
+    names = listed(home / "list.txt", sites[:2])
+    for number in (2, 7):
+        process = begin("crawl", names, "--out", "found", "--resume", *ME)
+        wait_until(partial(has_come, sites[0], number))
+        process.kill()
+        process.wait()
+    process = begin("crawl", names, "--out", "found", "--resume", *ME)
+    out, told = process.communicate(timeout=20)
+    assert process.returncode == 0, told
+    assert {(row["state"], row["videos"]) for row in rows(out)} == {("done", 1500), ("done", 900)}
+    for site in sites[:2]:
+        (file,) = (home / "found" / "videos").glob(f"*{site.port}.jsonl")
+        found = [row["uuid"] for row in rows(file.read_text())]
+        assert sorted(found) == sorted(site.uuids())
+        assert site.closest() >= 0.02
+        assert len(site.came) <= site.videos / 100 + 2  # a page may be under way at each kill
+    assert not list((home / "found" / "pages").glob("*/*"))
+
+
+def test_a_folder_that_cannot_be_is_told(cli: Cli, sites: list[Site], home: Path) -> None:
+    names = listed(home / "list.txt", sites[:1])
+    result = cli("crawl", names, "--out", names, *ME)
+    assert result.exit_code == 74
+    assert "list.txt" in result.stderr
+    assert not sites[0].came
 
 
 def test_a_bar_for_each_state_on_a_terminal(terminal: Callable[..., Terminal], sites: list[Site], home: Path) -> None:

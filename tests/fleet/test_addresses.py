@@ -28,7 +28,7 @@ def test_each_instance_is_there_once_whatever_it_is_called() -> None:
         "http://127.0.0.1:9000",
         "https://127.0.0.1:9001",
     )
-    assert found.again == 5
+    assert found.repeated == 5
 
 
 def test_all_lines_that_are_no_address_are_named() -> None:

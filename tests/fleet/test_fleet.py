@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 from federation import KINDS, Federation, Site
 
-from aiopeertube import PeerTube, __version__, errors
+from aiopeertube import PeerTube, __version__, errors, migrate
 from aiopeertube.emulator import Emulator
-from aiopeertube.fleet import Bounds, Fleet, Login, Page, Record
+from aiopeertube.fleet import Bounds, Fleet, Login, Page, Record, here
+from aiopeertube.testing import MockTransport, reply
+from aiopeertube.wire.messages import Request, Response
 
 pytestmark = pytest.mark.anyio
 ME = "crawler@university.example"
@@ -181,6 +183,34 @@ async def test_each_instance_is_asked_by_a_function() -> None:
         answers = {answer.instance.origin: answer async for answer in of.each(count)}
     assert (answers[good.url].ok, answers[good.url].result) == (True, 7)
     assert isinstance(answers[bad.url].error, errors.NotPermitted)
+
+
+async def test_rules_at_several_of_ones_own() -> None:
+    rules = migrate.Rules(edits=("support=Thanks",))
+
+    async def thank(pt: PeerTube) -> migrate.Run:
+        return await migrate.set_(pt, rules, scope=migrate.Scope(mine=True), job=migrate.JobOptions(dry_run=True))
+
+    async with Emulator(videos=3, rate_limit=None) as one, Emulator(videos=5, rate_limit=None) as two:
+        own = {one.url: Login("nisv", "secret123"), two.url: Login("nisv", "wrong")}
+        async with Fleet(own=own) as of:
+            answers = {answer.instance.origin: answer async for answer in of.each(thank)}
+    first, second = answers[one.url], answers[two.url]
+    assert first.result is not None
+    assert first.result.counts["planned"] == 3
+    assert isinstance(second.error, errors.WrongCredentials)
+
+
+async def test_a_function_is_asked_by_https_where_http_leads_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    def answer(request: Request) -> Response:
+        if request.origin.startswith("http:"):
+            return reply(301, location=f"https://videos.example{request.target}")
+        return reply(200, {"total": 4, "data": []})
+
+    monkeypatch.setattr(here, "AiohttpPool", lambda **options: MockTransport(answer))
+    async with fleet(["http://videos.example"]) as of:
+        (answered,) = [one async for one in of.each(lambda pt: pt.videos.list().total())]
+    assert answered.result == 4
 
 
 async def test_what_a_function_raises_ends_the_loop() -> None:

@@ -196,3 +196,28 @@ async def test_one_that_gives_fewer_than_it_counts_is_incomplete() -> None:
     )
     record, given = await visit(instance)
     assert (record.state, len(given), record.total) == ("incomplete", 100, 400)
+
+
+async def test_what_a_server_calls_instance_is_not_believed() -> None:
+    lie = [{"id": 1, "instance": "https://another.example"}]
+    pages: list[Page] = []
+
+    async def deliver(page: Page) -> None:
+        pages.append(page)
+
+    pool = MockTransport(lambda request: reply(200, {"total": 1, "data": lie}))
+    await Visit(ORIGIN, Job("me", 1.0), Reached(pool, Pace(1.0)), None).run(deliver)
+    assert pages[0].rows() == [{"instance": ORIGIN, "id": 1}]
+
+
+async def test_how_long_a_reader_takes_is_no_fault_of_the_instance() -> None:
+    instance, given = Instance(500), 0
+
+    async def deliver(page: Page) -> None:
+        nonlocal given
+        await asyncio.sleep(1000.0)
+        given += page.count
+
+    job = Job("me", 1.0, Bounds(seconds=30.0), {"sort": "-createdAt"})
+    record = await Visit(ORIGIN, job, Reached(MockTransport(instance.answer), Pace(1.0)), None).run(deliver)
+    assert (record.state, given) == ("done", 500)

@@ -136,8 +136,8 @@ async def _fleet(settings: Settings, lines: list[str], flags: CrawlFlags, bounds
         bounds=bounds,
         proxy=proxy,
     )
-    if fleet.again and not settings.quiet:
-        note(f"{counted(fleet.again, 'line')} named an instance again")
+    if fleet.repeated and not settings.quiet:
+        note(f"{counted(fleet.repeated, 'line')} named an instance again")
     return fleet
 
 

@@ -8,7 +8,7 @@ from functools import partial
 import click
 
 from aiopeertube import migrate
-from aiopeertube.cli import job_output, job_plan, job_screen
+from aiopeertube.cli import job_output, job_plan, job_screen, several
 from aiopeertube.cli.acting import AskOnTerminal, AskOptions
 from aiopeertube.cli.connection import Connection, connect
 from aiopeertube.cli.errors import Exit, Failure
@@ -20,6 +20,7 @@ from aiopeertube.cli.options_rules import RuleFlags, ScopeFlags
 from aiopeertube.cli.options_table import CellFlags, TableFlags
 from aiopeertube.cli.param_types import File
 from aiopeertube.cli.running import run
+from aiopeertube.cli.several import WhereFlags
 from aiopeertube.cli.terminal import is_terminal
 
 
@@ -82,7 +83,15 @@ class EditFlags:
 
 @click.command(cls=Command)
 @click.argument("source", metavar="SOURCE|PLAN", type=File())
-@with_options(ask=AskOnTerminal, edit=EditFlags, merge=MergeFlags, job=JobFlags, table=TableFlags, cells=CellFlags)
+@with_options(
+    where=WhereFlags,
+    ask=AskOnTerminal,
+    edit=EditFlags,
+    merge=MergeFlags,
+    job=JobFlags,
+    table=TableFlags,
+    cells=CellFlags,
+)
 @shared_options()
 @click.pass_obj
 def apply(
@@ -90,6 +99,7 @@ def apply(
     /,
     *,
     source: str,
+    where: WhereFlags,
     ask: AskOnTerminal,
     edit: EditFlags,
     merge: MergeFlags,
@@ -104,13 +114,22 @@ def apply(
     asked. Everything is kept in a journal: after a crash, or any other end, the same command with --resume goes on.
     `aiopeertube verify last` proves that it is done, `aiopeertube rollback last` undoes it.
     """
+    if where.instances is not None and source == "-":
+        raise click.UsageError("--instances needs a file: stdin can be read only once.")
     given = table.opened(source)
     options = job.checked()
-    connection = connect(settings, user=True)
 
-    async def main() -> int:
+    async def do(connection: Connection) -> migrate.Run:
         async with job_output.client(connection) as pt:
-            done = await migrate.apply(
+            screen = job_screen.JobScreen(
+                pt,
+                settings,
+                job,
+                diff=job.dry_run or not ask.is_sure,
+                yes=ask.is_sure,
+                named=where.instances is not None,
+            )
+            return await migrate.apply(
                 pt,
                 given,
                 expect=edit.expect,
@@ -118,16 +137,17 @@ def apply(
                 table=table,
                 cells=cells,
                 job=options,
-                watcher=job_screen.JobScreen(pt, settings, job, diff=job.dry_run or not ask.is_sure, yes=ask.is_sure),
+                watcher=screen,
             )
-        return job_output.ended(done, settings, job, declined="nothing was changed")
 
-    return run(main())
+    return several.run_at(settings, where, job, do, declined="nothing was changed")
 
 
 @click.command("set", cls=Command)
 @click.argument("edits", metavar="FIELD=VALUE...", nargs=-1)
-@with_options(scope=ScopeFlags, rules=RuleFlags, ask=AskOptions, edit=EditFlags, job=JobFlags, cells=CellFlags)
+@with_options(
+    scope=ScopeFlags, rules=RuleFlags, where=WhereFlags, ask=AskOptions, edit=EditFlags, job=JobFlags, cells=CellFlags
+)
 @shared_options()
 @click.pass_obj
 def set_(
@@ -137,6 +157,7 @@ def set_(
     edits: Sequence[str],
     scope: ScopeFlags,
     rules: RuleFlags,
+    where: WhereFlags,
     ask: AskOptions,
     edit: EditFlags,
     job: JobFlags,
@@ -150,19 +171,20 @@ def set_(
     if not ask.yes and not job.dry_run and not is_terminal(sys.stdin):
         hint = "add --yes if you are sure, or --dry-run to see it"
         raise Failure("nobody can be asked whether to change that", code=Exit.USAGE, hint=hint)
-    connection = connect(settings, user=True)
 
-    async def main() -> int:
+    async def do(connection: Connection) -> migrate.Run:
         async with job_output.client(connection) as pt:
-            done = await migrate.set_(
+            screen = job_screen.JobScreen(
+                pt, settings, job, diff=True, counts=True, yes=ask.yes, named=where.instances is not None
+            )
+            return await migrate.set_(
                 pt,
                 replace(rules, edits=tuple(edits)),
                 scope=scope,
                 expect=edit.expect,
                 cells=cells,
                 job=options,
-                watcher=job_screen.JobScreen(pt, settings, job, diff=True, counts=True, yes=ask.yes),
+                watcher=screen,
             )
-        return job_output.ended(done, settings, job, declined="nothing was changed")
 
-    return run(main())
+    return several.run_at(settings, where, job, do, declined="nothing was changed")

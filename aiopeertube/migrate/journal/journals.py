@@ -79,6 +79,8 @@ def find_journal(name: str | Path, *, changed: bool = False) -> Path:
 
 def _none_called(name: str) -> str:
     """Say that there is no such journal, and which may have been meant, also by a name without its time."""
+    if name == LAST:
+        return "there is no job that changed something, or left something undone"
     stems = sorted(path.stem for path in _named())
     called = {re.sub(r"^\d{8}-\d{6}-", "", stem): stem for stem in stems} | {stem: stem for stem in (*stems, LAST)}
     near = dict.fromkeys(called[word] for word in nearest(name.removesuffix(_SUFFIX), called))

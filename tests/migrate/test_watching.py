@@ -203,9 +203,7 @@ async def test_videos_that_vanish_or_cannot_be_read_are_counted() -> None:
         if not path:
             rows = [{"id": number, "uuid": uuid(number), "name": f"N{number}"} for number in range(5)]
             return reply(200, {"total": 5, "data": rows})
-        found = {
-            f"/{uuid(0)}/chapters": {"chapters": [{"timecode": 3, "title": "B"}, {"timecode": 0, "title": "A"}]}
-        }
+        found = {f"/{uuid(0)}/chapters": {"chapters": [{"timecode": 3, "title": "B"}, {"timecode": 0, "title": "A"}]}}
         odd = {f"/{uuid(3)}/chapters": {"chapters": 3}, f"/{uuid(4)}/chapters": {"chapters": []}}
         return reply(200, (found | odd)[path]) if path in found | odd else reply(404, {"detail": "gone"})
 

@@ -524,6 +524,13 @@ async def test_captions_of_one_video(tmp_path: Path) -> None:
             await put_captions(pt, UUID, "nl", tmp_path / "c.srt")
 
 
+async def test_captions_that_are_nowhere_are_named() -> None:
+    listed = {"total": 1, "data": [{"language": {"id": "nl"}}]}
+    async with client(Server(**{f"GET /videos/{UUID}/captions": listed})) as pt:
+        with pytest.raises(UnexpectedResponse, match=r"^the captions in nl: captionPath is None, not a text$"):
+            await fetch_captions(pt, UUID, "nl")
+
+
 @pytest.mark.parametrize(
     ("page", "why"),
     [

@@ -128,6 +128,19 @@ async def test_edits_and_what_follows_them(pt: PeerTube, server: Emulator) -> No
         await migrate.apply(pt, table, job=resumed)
 
 
+async def test_a_look_before_each_change_is_a_request_of_its_own(pt: PeerTube, server: Emulator) -> None:
+    costs: list[int] = []
+
+    class Asking(migrate.Unwatched):
+        async def planned(self, plan: migrate.Plan) -> None:
+            costs.append(plan.estimate.requests + plan.estimate.objects)
+
+    nothing, one = write("same.csv", "id,name\n1,Video 0001\n"), write("one.csv", "id,name\n1,Film\n")
+    for table, expect in ((nothing, True), (nothing, False), (one, True), (one, False)):
+        await migrate.apply(pt, table, expect=expect, watcher=Asking(), job=migrate.JobOptions(dry_run=True))
+    assert costs == [0, 0, 2, 1]
+
+
 async def test_a_plan_that_was_written_is_compared_too(pt: PeerTube, server: Emulator) -> None:
     with await migrate.plan(pt, write("films.csv", "id,name\n1,Film\n")) as plan:
         await plan.write("p.plan")

@@ -23,7 +23,7 @@ from aiopeertube.migrate.scope import Who
 from aiopeertube.migrate.watching import UNWATCHED, Watcher
 
 from .compare import is_about_one_video, reason
-from .planning import AGAIN, compare_again, plan_again
+from .planning import compare_again, plan_again
 
 if TYPE_CHECKING:
     from aiopeertube._client import PeerTube
@@ -103,8 +103,7 @@ async def derive(
             elif (made := make(item)) is not None:
                 yield made
 
-    # What was planned when an earlier run was killed is looked at again: the job may have gone on since.
-    await plan_again(into, wanted(), again=AGAIN)
+    await plan_again(into, wanted())
     await compare_again(pt, into, who, kind or Update(), watcher=watcher)
 
 

@@ -11,7 +11,7 @@ import random
 import re
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -25,7 +25,17 @@ _ATTEMPTS: Final = 8  # without a byte in between
 _BASE, _LONGEST = 0.25, 15.0  # seconds between them
 _AHEAD: Final = 16  # pieces that wait for whoever reads a stream
 _BUFFER: Final = 1024 * 1024  # bytes that are written at once
+_NO_PARTS: Final = "the server gives files as a whole alone, and a part was asked for"
 _PART_OF: Final = re.compile(r"bytes ([0-9]{1,18})-[0-9]{1,18}/([0-9]{1,18}|\*)")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Bytes of a file, the size of all of it (None: unknown), and the mark by which its server knows it."""
+
+    data: bytes = field(repr=False)
+    total: int | None
+    mark: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +77,18 @@ class Download:
             with suppress(asyncio.CancelledError, errors.PeerTubeError):
                 await driver
 
+    async def part(self, begin: int, end: int, *, mark: str = "") -> Part:
+        """Read the bytes from `begin` to `end`, not including it, of the file that an earlier part had `mark` of.
+
+        Raises:
+            FileChanged: it is another file by now. UnexpectedResponse: the server gives no parts of files.
+            NotFound, ConnectionLost and the like: as `save`.
+        """
+        wanted = _Slice(begin, end, mark)
+        driver = _Driver(self.call, wanted, None, end=end)
+        await driver.run()
+        return Part(bytes(wanted.data), driver.total, wanted.mark)
+
 
 async def _fill(driver: "_Driver", pieces: "asyncio.Queue[bytes | None]") -> None:
     try:
@@ -92,6 +114,37 @@ class _Stream:
     async def write(self, data: bytes) -> None:
         self.size += len(data)
         await self._pieces.put(data)
+
+    async def flush(self) -> None:
+        """Nothing waits here."""
+
+
+class _Slice:
+    """The bytes of a file from `begin` to `end`, in memory."""
+
+    can_restart = True  # it says itself why it cannot
+
+    def __init__(self, begin: int, end: int, mark: str) -> None:
+        self._begin = begin
+        self._end = end
+        self.size = begin
+        self.mark = mark
+        self.data = bytearray()
+
+    def restart(self, mark: str) -> None:
+        """Begin anew, where all of the file comes and its beginning is wanted."""
+        if self.mark:
+            raise errors.FileChanged("the file was changed where it is read from")
+        if self._begin:
+            raise errors.UnexpectedResponse(_NO_PARTS, status=200)
+        self.data.clear()
+        self.size, self.mark = 0, mark
+
+    async def write(self, data: bytes) -> None:
+        if self.size + len(data) > self._end:
+            raise errors.UnexpectedResponse(_NO_PARTS, status=200)
+        self.data += data
+        self.size += len(data)
 
     async def flush(self) -> None:
         """Nothing waits here."""
@@ -163,11 +216,19 @@ class _Part:
 class _Driver:
     """Asks for what is missing until nothing is; it takes the answer's bytes as the pool reads them."""
 
-    def __init__(self, call: Call[Response], kept: _Stream | _Part, on_progress: OnProgress | None) -> None:
+    def __init__(
+        self,
+        call: Call[Response],
+        kept: _Stream | _Part | _Slice,
+        on_progress: OnProgress | None,
+        *,
+        end: int | None = None,
+    ) -> None:
         self._call = call
         self._kept = kept
         self._on_progress = on_progress
-        self._total: int | None = None
+        self._end = end  # where to stop; None: with the file
+        self.total: int | None = None
         self._begun = False
         self._moved = False
 
@@ -199,6 +260,8 @@ class _Driver:
                 self._kept.restart("")  # what is there is no part of it
                 raise errors.ConnectionLost("the file became shorter") from exc
             raise
+        finally:
+            request.sink = None  # an answer that is read as it is holds itself, and would hold these bytes until then
         if not self._begun:  # a transport that reads answers whole
             self.begin(response.status, response.headers)
             await self.write(response.body)
@@ -207,22 +270,23 @@ class _Driver:
 
     def _condition(self) -> tuple[tuple[str, str], ...]:
         plain = ("Accept-Encoding", "identity")
-        if not self._kept.size:
+        if not self._kept.size and self._end is None:
             return (plain,)
-        kept = self._kept.mark
-        return (plain, ("Range", f"bytes={self._kept.size}-"), *([("If-Range", kept)] if kept else []))
+        kept, last = self._kept.mark, "" if self._end is None else self._end - 1
+        return (plain, ("Range", f"bytes={self._kept.size}-{last}"), *([("If-Range", kept)] if kept else []))
 
     def begin(self, status: int, headers: Mapping[str, str]) -> None:
         """Take in what an answer says of itself: all of the file, or what is missing."""
         self._begun = True
         part = _PART_OF.fullmatch(headers.get("content-range", "")) if status == 206 else None
         if part is not None and int(part[1]) == self._kept.size:
-            self._total = None if part[2] == "*" else int(part[2])
+            self.total = None if part[2] == "*" else int(part[2])
+            self._kept.mark = self._kept.mark or _mark_of(headers)
             return
         if self._kept.size and not self._kept.can_restart:
             raise errors.UnexpectedResponse("the server cannot go on where the file broke off", status=status)
         length = headers.get("content-length", "")
-        self._total = int(length) if length.isascii() and length.isdigit() and len(length) < 19 else None
+        self.total = int(length) if length.isascii() and length.isdigit() and len(length) < 19 else None
         self._kept.restart(_mark_of(headers))
 
     async def write(self, data: bytes) -> None:
@@ -232,11 +296,12 @@ class _Driver:
         self._moved = True
         await self._kept.write(data)
         if self._on_progress is not None:
-            self._on_progress(self._kept.size, self._total)
+            self._on_progress(self._kept.size, self.total)
 
     def _check(self) -> None:
-        if self._total is not None and self._kept.size != self._total:
-            raise errors.ConnectionLost(f"{self._kept.size:,} of {self._total:,} bytes came")
+        due = self.total if self._end is None else self._end
+        if due is not None and self._kept.size != due:
+            raise errors.ConnectionLost(f"{self._kept.size:,} of {due:,} bytes came")
 
 
 def _mark_of(headers: Mapping[str, str]) -> str:

@@ -106,7 +106,7 @@ async def crawled_on_dask(urls: list[str], folder: str, workers: int) -> dict[st
     """Crawl from worker processes, one of which is killed when some instances are at their end."""
     from distributed import Client, LocalCluster
 
-    options = {"n_workers": workers, "threads_per_worker": 1, "processes": True, "dashboard_address": None}
+    options = {"n_workers": workers, "threads_per_worker": 1, "processes": True, "dashboard_address": ":0"}
     records: list[dict[str, Any]] = []
     async with LocalCluster(asynchronous=True, **options) as cluster, Client(cluster, asynchronous=True) as client:
         pids = list((await client.run(os.getpid)).values())

@@ -41,15 +41,15 @@ class Server:
             return
         asked = dict(line.lower().split(": ", 1) for line in head.splitlines()[1:] if line)
         self.asked.append(asked)
-        start = int(asked.get("range", "bytes=0-")[6:-1])
-        if not self.ranges or asked.get("if-range", self.tag) != self.tag:
-            start = 0
-        part = (
-            f"HTTP/1.1 206 Partial Content\r\nContent-Range: bytes {start}-{len(self.file) - 1}/{len(self.file)}\r\n"
-        )
-        writer.write((part if start else "HTTP/1.1 200 OK\r\n").encode())
-        writer.write(f"ETag: {self.tag}\r\nContent-Length: {len(self.file) - start}\r\n\r\n".encode())
-        writer.write(self.file[start : start + self.most])
+        first, _, last = asked.get("range", "bytes=0-")[6:].partition("-")
+        start, stop = int(first), min(int(last or len(self.file)) + 1, len(self.file))
+        is_part = "range" in asked and self.ranges and asked.get("if-range", self.tag) == self.tag
+        if not is_part:
+            start, stop = 0, len(self.file)
+        part = f"HTTP/1.1 206 Partial Content\r\nContent-Range: bytes {start}-{stop - 1}/{len(self.file)}\r\n"
+        writer.write((part if is_part else "HTTP/1.1 200 OK\r\n").encode())
+        writer.write(f"ETag: {self.tag}\r\nContent-Length: {stop - start}\r\n\r\n".encode())
+        writer.write(self.file[start : min(stop, start + self.most)])
         await writer.drain()
         writer.close()
 
@@ -131,6 +131,35 @@ async def test_a_stream_that_is_left_asks_for_no_more() -> None:
         stream = pt.downloads.web_video("a.mp4").stream()
         assert FILE.startswith(await anext(stream))
         await stream.aclose()  # type: ignore[attr-defined]
+
+
+async def test_a_part_of_a_file_is_all_that_is_asked_for() -> None:
+    server = Server(most=300_000)
+    async with serving(server) as pt:
+        part = await pt.downloads.web_video("a.mp4").part(1000, 601_000)
+    assert (part.data, part.total, part.mark) == (FILE[1000:601_000], len(FILE), TAG)
+    asked = [(each["range"], each.get("if-range")) for each in server.asked]
+    assert asked == [("bytes=1000-600999", None), ("bytes=301000-600999", TAG)]
+
+
+async def test_parts_are_of_one_file() -> None:
+    server = Server()
+    async with serving(server) as pt:
+        file = pt.downloads.web_video("a.mp4")
+        first = await file.part(0, 1000)
+        server.file, server.tag = FILE[::-1], '"v2"'
+        for begin, end in ((0, 1000), (1000, 2000)):
+            with pytest.raises(errors.FileChanged, match="changed"):
+                await file.part(begin, end, mark=first.mark)
+
+
+async def test_a_server_that_gives_no_parts_is_told_of_before_all_of_it_is_in_memory() -> None:
+    async with serving(Server(ranges=False)) as pt:
+        file = pt.downloads.web_video("a.mp4")
+        assert (await file.part(0, len(FILE))).data == FILE
+        for begin in (0, 1000):
+            with pytest.raises(errors.UnexpectedResponse, match="as a whole alone"):
+                await file.part(begin, 2000)
 
 
 def _mocked(answer: Callable[[], Response]) -> PeerTube:

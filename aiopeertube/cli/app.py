@@ -43,6 +43,7 @@ _COMMANDS: Final = {
     "delete": ("commands.tables", "Delete videos listed in a table."),
     "upload": ("commands.tables", "Upload video files listed in a table, with their metadata."),
     "import": ("commands.tables", "Import videos from URLs listed in a table."),
+    "copy": ("commands.copy", "Copy channels, videos and playlists from one instance to another."),
     "crawl": ("commands.crawl", "Read the lists of videos of many instances."),
     "api": ("commands.api", "Send any request to the API."),
     "completion": ("commands.completion", "Write what makes a shell complete commands."),

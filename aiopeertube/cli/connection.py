@@ -112,15 +112,17 @@ class Connection:
             check_output(self.settings.metrics_file, (), option="metrics_file", overwrite=True)
 
 
-def connect(settings: Settings, *, user: bool = False) -> Connection:
+def connect(settings: Settings, *, user: bool = False, variable: str = "PEERTUBE_PASSWORD") -> Connection:
     """Find the instance and the user, without sending anything; `user` requires one.
+
+    `variable` is that of the environment in which a password may be.
 
     Raises:
         Failure: no instance is known, or no user where one is required.
         ConfigurationError: the address or the saved token is unusable.
     """
     origin = instance(settings)
-    connection = Connection(origin, settings, _who(settings, origin))
+    connection = Connection(origin, settings, _who(settings, origin, variable))
     if user and connection.anonymous:
         raise not_logged_in(origin)
     if not connection.anonymous:
@@ -142,7 +144,7 @@ def instance(settings: Settings) -> str:
     return origin_of(url)
 
 
-def _who(settings: Settings, origin: str) -> Credentials:
+def _who(settings: Settings, origin: str, variable: str) -> Credentials:
     if settings.token:
         return Credentials(token=settings.token)
     path = saved.token_path(origin)
@@ -156,18 +158,18 @@ def _who(settings: Settings, origin: str) -> Credentials:
     own = kept is not None and kept.load() is not None and kept.saved_username() == settings.username
     password = settings.password
     if password is None and not own:
-        password = ask_password(settings.username, origin)
+        password = ask_password(settings.username, origin, variable)
     return Credentials(settings.username, password, settings.otp, token_file=path if own else None)
 
 
-def ask_password(username: str, origin: str) -> str:
+def ask_password(username: str, origin: str, variable: str = "PEERTUBE_PASSWORD") -> str:
     """Ask for a password on a terminal.
 
     Raises:
         Failure: stdin is not a terminal.
     """
     if not is_terminal(sys.stdin):
-        hint = "set PEERTUBE_PASSWORD, or run it on a terminal to be asked"
+        hint = f"set {variable}, or run it on a terminal to be asked"
         raise Failure(f"there is no password for {username}", code=Exit.USAGE, hint=hint)
     answer: str = click.prompt(f"Password of {username} at {origin}", hide_input=True, err=True)
     return answer

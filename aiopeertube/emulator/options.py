@@ -58,6 +58,7 @@ class EmulatorOptions:
             (needs `write_seconds`).
         imports: Whether users may import videos; nothing is ever fetched.
         replacements: Whether users may replace the files of their videos.
+        originals: Whether the files that were uploaded are kept, for their owners to download.
         additional_extensions: Whether files of other kinds than .webm, .ogv and .mp4 may be uploaded, like .mxf.
         access_token_lifetime: Seconds that an access token is valid.
         refresh_token_lifetime: Seconds that a refresh token is valid; None: the release's default.
@@ -81,6 +82,7 @@ class EmulatorOptions:
     serialization_failures: bool = True
     imports: bool = False
     replacements: bool = False
+    originals: bool = False
     additional_extensions: bool = False
     access_token_lifetime: int = 86399
     refresh_token_lifetime: int | None = None

@@ -20,6 +20,8 @@ Raises: BadSource with every error of an input; JournalError for a journal that 
 `aiopeertube.errors`. An error that one option would mend names it in its attribute `option`.
 """
 
+from .copying.copy_plan import CopyPlan, Left
+from .copying.verb import Copied, Via, copy
 from .exporting import columns_for
 from .exporting_wholes import Output
 from .inputs import Input, open_input, open_table
@@ -60,6 +62,8 @@ __all__ = [
     "CellOptions",
     "Change",
     "Conflict",
+    "Copied",
+    "CopyPlan",
     "Details",
     "Difference",
     "Estimate",
@@ -72,6 +76,7 @@ __all__ = [
     "Journal",
     "JournalError",
     "JournalFull",
+    "Left",
     "Outage",
     "Output",
     "Plan",
@@ -90,6 +95,7 @@ __all__ = [
     "TableOptions",
     "Unwatched",
     "Verified",
+    "Via",
     "Vocabulary",
     "Watcher",
     "all_journals",
@@ -99,6 +105,7 @@ __all__ = [
     "chapters",
     "check_output",
     "columns_for",
+    "copy",
     "delete",
     "export",
     "export_channels",

@@ -290,9 +290,9 @@ async def carry_out(
         looked_at=looked_at,
     )
     await watcher.planned(plan)
-    _check_size(plan.changes, options.max_changes, kind.noun)
+    check_size(plan.changes, options.max_changes, kind.noun)
     if options.dry_run:
-        return await _ended(desk, options)
+        return await ended(desk, options)
     asked = question.format(videos=counted(plan.changes, kind.noun), origin=desk.pt.origin)
     if asked and plan.changes and not await watcher.confirm(asked):
         return Run(journal.path, plan.counts, DECLINED, declined=True)
@@ -312,11 +312,11 @@ async def carry_out(
     try:
         with watcher.step(title, min(plan.changes, options.first or plan.changes) + plan.counts.get("sending", 0)):
             await apply.run()
-        run = await _ended(desk, options, stopped=apply.stopped_by, error=apply.error)
+        run = await ended(desk, options, stopped=apply.stopped_by, error=apply.error)
     except JournalError as exc:
         exc.began = exc.began or journal.was_used
         raise
-    return run if options.first is None or run.stopped else replace(run, verified=await _verified(desk, kind))
+    return run if options.first is None or run.stopped else replace(run, verified=await verified(desk, kind))
 
 
 async def _objects(journal: Journal, kind: Kind) -> int:
@@ -338,7 +338,7 @@ async def _requests(journal: Journal, kind: Kind, objects: int) -> int | None:
     return None
 
 
-async def _verified(desk: Desk, kind: Kind) -> Verified | None:
+async def verified(desk: Desk, kind: Kind) -> Verified | None:
     """Look at all that the job has changed; None where the server does not tell enough."""
     if not kind.can_be_checked:
         return None
@@ -361,12 +361,18 @@ async def _reopen(desk: Desk, kind: Kind, *, overwrite: bool) -> None:
             )
 
 
-def _check_size(changes: int, most: int | None, noun: str) -> None:
+def check_size(changes: int, most: int | None, noun: str) -> None:
+    """See that no more changes than `most`.
+
+    Raises:
+        ConfigurationError: more would.
+    """
     if most is not None and changes > most:
         raise ConfigurationError(f"{counted(changes, noun)} would change, more than {most:,}", option="max_changes")
 
 
-async def _ended(desk: Desk, options: JobOptions, *, stopped: str = "", error: PeerTubeError | None = None) -> Run:
+async def ended(desk: Desk, options: JobOptions, *, stopped: str = "", error: PeerTubeError | None = None) -> Run:
+    """Say what became of a job, and write the table of what failed."""
     journal, path, unwritten = desk.journal, desk.failed, ""
     counts = await journal.counts()
     if path is None or not (counts.get("failed") or counts.get("conflict")):

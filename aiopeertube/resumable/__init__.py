@@ -1,5 +1,7 @@
 """Chunked uploads that resume after any interruption: `upload`, `replace`, `import_archive`, and their state machine.
 
+`upload_from` sends a file that is elsewhere: a `Source` gives its bytes.
+
 How the server behaves, and what follows (observed with PeerTube 6.3 and 8.2):
 
 - It writes a chunk at its declared offset, and a chunk that ends at the file's end completes the upload: it never
@@ -16,9 +18,9 @@ How the server behaves, and what follows (observed with PeerTube 6.3 and 8.2):
   again completes it.
 """
 
-from .driver import upload
-from .file import Ticket
+from .driver import upload, upload_from
+from .file import Source, Ticket
 from .machine import CHUNK, Machine
 from .others import import_archive, replace
 
-__all__ = ["CHUNK", "Machine", "Ticket", "import_archive", "replace", "upload"]
+__all__ = ["CHUNK", "Machine", "Source", "Ticket", "import_archive", "replace", "upload", "upload_from"]

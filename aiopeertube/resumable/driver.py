@@ -17,7 +17,7 @@ from aiopeertube.wire.files import FileLike, video_type
 from aiopeertube.wire.turn import Stopped, acted
 
 from .ends import Identity, IsKnown, Undecided, ends_of, find, newest_of
-from .file import SourceFile, Ticket
+from .file import Source, SourceFile, Ticket
 from .machine import CHUNK, Ask, Done, GiveUp, Look, Lost, Machine, Refused, Send, Start, Wait
 from .refusals import is_last, report
 
@@ -83,27 +83,68 @@ async def upload(
         ServerAway, ClientClosed, AuthenticationError and what else would meet every request end it at once. On any
             error `in_doubt` is True when the video may have been made, though no answer said so.
     """
-    fields.setdefault("lastModified", secrets.token_hex(8))  # otherwise two equal announcements would be one upload
     with SourceFile(Path(path)) as file:
-        call = pt.uploads.start(
-            filename=file.name,
-            size=file.size,
-            content_type=content_type or video_type(file.name),
+        return await upload_from(
+            pt,
+            file,
             channelId=channelId,
             name=name,
+            upload_id=upload_id,
+            chunk_size=chunk_size,
+            restart=restart,
+            content_type=content_type,
+            on_progress=on_progress,
+            on_started=on_started,
+            is_known=is_known,
             thumbnailfile=thumbnailfile,
             previewfile=previewfile,
             **fields,
         )
-        pt.prepare(call)  # raises for invalid fields, also when resuming needs no announcement
-        file.check(upload_id)
-        machine = Machine(file.size, chunk_size=chunk_size, resumed=upload_id is not None, restart=restart)
-        end = _End(pt, Identity(channelId, name, file.name, file.size), is_known)
-        driver = _Driver(pt, file, machine, call, end, on_progress=on_progress, on_started=on_started)
-        driver.upload_id = upload_id.upload_id if isinstance(upload_id, Ticket) else upload_id or ""
-        end.newest = upload_id.newest if isinstance(upload_id, Ticket) else None
-        async with end:
-            return await driver.run()
+
+
+async def upload_from(
+    pt: "PeerTube",
+    file: Source,
+    *,
+    channelId: int,  # noqa: N803 - the wire's own name
+    name: str,
+    upload_id: Ticket | str | None = None,
+    chunk_size: int = CHUNK,
+    restart: bool = True,
+    content_type: str | None = None,
+    newest: int | None = None,
+    on_progress: OnProgress | None = None,
+    on_started: OnStarted | None = None,
+    is_known: IsKnown | None = None,
+    thumbnailfile: FileLike | None = None,
+    previewfile: FileLike | None = None,
+    **fields: Unpack[NewUpload],
+) -> VideoId:
+    """Upload what any `Source` gives, one that is elsewhere as well; the rest as for `upload`.
+
+    Only what the server lacks is asked of it. `newest` is the id of the newest of the user's videos, where that is
+    known already: it may be older than the upload, but not than another that is alike, unless `is_known` tells of it.
+    """
+    fields.setdefault("lastModified", secrets.token_hex(8))  # otherwise two equal announcements would be one upload
+    call = pt.uploads.start(
+        filename=file.name,
+        size=file.size,
+        content_type=content_type or video_type(file.name),
+        channelId=channelId,
+        name=name,
+        thumbnailfile=thumbnailfile,
+        previewfile=previewfile,
+        **fields,
+    )
+    pt.prepare(call)  # raises for invalid fields, also when resuming needs no announcement
+    file.check(upload_id)
+    machine = Machine(file.size, chunk_size=chunk_size, resumed=upload_id is not None, restart=restart)
+    end = _End(pt, Identity(channelId, name, file.name, file.size), is_known)
+    driver = _Driver(pt, file, machine, call, end, on_progress=on_progress, on_started=on_started)
+    driver.upload_id = upload_id.upload_id if isinstance(upload_id, Ticket) else upload_id or ""
+    end.newest = upload_id.newest if isinstance(upload_id, Ticket) else newest
+    async with end:
+        return await driver.run()
 
 
 class _End:
@@ -156,7 +197,7 @@ class _Driver:
     def __init__(
         self,
         pt: "PeerTube",
-        file: SourceFile,
+        file: Source,
         machine: Machine,
         announcement: Call[UploadStarted],
         end: _End,
@@ -251,7 +292,7 @@ class _Driver:
         if chunk.end == self._file.size:
             await self._end.begin()
         try:
-            data = await asyncio.to_thread(self._file.read, chunk.begin, chunk.end)
+            data = await self._file.fetch(chunk.begin, chunk.end)
         except errors.FileChanged as exc:
             exc.upload_id = self.upload_id
             raise

@@ -1,9 +1,10 @@
 """The file of an upload, which must not change."""
 
+import asyncio
 from dataclasses import dataclass
 from os import fstat
 from pathlib import Path
-from typing import BinaryIO, Self
+from typing import BinaryIO, Protocol, Self
 
 from aiopeertube import errors
 from aiopeertube.wire.files import sent_name
@@ -21,6 +22,33 @@ class Ticket:
     size: int
     modified: int
     newest: int | None = None
+
+
+class Source(Protocol):
+    """What is sent: a file on disk, or one that is elsewhere; `size` is in bytes, `modified` in ns or 0."""
+
+    @property
+    def name(self) -> str:
+        """What the file is called."""
+        ...
+
+    @property
+    def size(self) -> int:
+        """How many bytes it has."""
+        ...
+
+    @property
+    def modified(self) -> int:
+        """When it was changed last, 0 where nobody knows."""
+        ...
+
+    def check(self, ticket: Ticket | str | None) -> None:
+        """Compare it with the one that an upload began with; raises FileChanged."""
+        ...
+
+    async def fetch(self, begin: int, end: int) -> bytes:
+        """Give the bytes from `begin` to `end`, not including it; raises FileChanged."""
+        ...
 
 
 class SourceFile:
@@ -54,6 +82,10 @@ class SourceFile:
             raise errors.FileChanged(
                 f"{self._path} changed since its upload began; upload it again", upload_id=ticket.upload_id
             )
+
+    async def fetch(self, begin: int, end: int) -> bytes:
+        """Read the bytes from `begin` to `end` without holding up others."""
+        return await asyncio.to_thread(self.read, begin, end)
 
     def read(self, begin: int, end: int) -> bytes:
         """Read the bytes from `begin` to `end`, and check that the file is unchanged."""

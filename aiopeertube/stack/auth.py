@@ -31,7 +31,8 @@ log = logging.getLogger("aiopeertube.auth")
 
 _REFUSED_FOR: Final = 60.0  # seconds for which a refused login is not tried again
 _LAST_CALL: Final = 5.0  # seconds that a refresh has left when the client is closed
-_RENEWALS: Final = 3  # for one request: a new token may be revoked, but not for ever
+_RENEWALS: Final = 3  # for one request, where nobody has seen the new tokens work
+_MOST: Final = 10  # for one request in any case: tokens may be revoked while it waits, but not for ever
 _A_CENTURY: Final = 3.2e9  # seconds: what lives longer is no time
 _CLIENT: Final = ("client_id", "client_secret")
 
@@ -76,6 +77,7 @@ class Session:
         self.token = token
         self.origin = origin
         self.renewals = 0
+        self.worked: str | None = None  # the last token that the server took
         self._credentials = credentials
         self._exchange = exchange
         self._hooks = hooks
@@ -342,7 +344,7 @@ class Auth:
         Raises:
             AuthenticationError: there is no way to a token that the server accepts.
         """
-        session, renewals = self._session, 0
+        session, renewals, unproven = self._session, 0, 0
         while True:
             if request.authenticate and session.ready() is None:
                 await session.renew(session.token)
@@ -351,10 +353,12 @@ class Auth:
             except _Stale:
                 continue
             if response.status != 401 or not (request.authenticate and is_token_problem(response)):
+                session.worked = request.token or session.worked
                 return response
             if session.token is None or session.token.access != request.token:
                 continue  # somebody has renewed it meanwhile
-            if renewals >= _RENEWALS:
+            unproven += session.worked != request.token
+            if unproven > _RENEWALS or renewals >= _MOST:
                 raise errors.SessionExpired(f"{session.origin} does not accept the token that it has just given")
             await session.renew(session.token)
             renewals += 1

@@ -201,7 +201,7 @@ def test_whatever_is_a_file_is_completed_as_one() -> None:
             what = set(re.findall(r"[A-Z]+", param.make_metavar(click.Context(command))))
             if what & {"FILE", "TABLE", "SOURCE", "PLAN", "OUT", "JOURNAL"} and "FIELD" not in what:
                 items = param.shell_complete(click.Context(command), "x")
-                assert [item.type for item in items[:1]] == ["file"], (command.name, param.name)
+                assert items[0].type in {"file", "dir"}, (command.name, param.name)
                 found += 1
     assert found > 30
 

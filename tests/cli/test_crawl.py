@@ -110,7 +110,7 @@ def test_an_index_names_instances(cli: Cli, sites: list[Site], monkeypatch: pyte
 @pytest.fixture
 def scheduler(home: Path) -> Iterator[str]:
     """The address of a Dask scheduler with two workers."""
-    options = {"n_workers": 2, "threads_per_worker": 1, "processes": False, "dashboard_address": None}
+    options = {"n_workers": 2, "threads_per_worker": 1, "processes": False, "dashboard_address": ":0"}
     with LocalCluster(protocol="tcp://", local_directory=str(home / "dask"), **options) as cluster:
         yield cluster.scheduler_address
 

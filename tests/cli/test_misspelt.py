@@ -8,10 +8,10 @@ from .conftest import Cli
 @pytest.mark.parametrize(
     ("words", "meant"),
     [
-        ("exprot a.csv", "'exprot'. Did you mean 'export'?"),
+        ("exprot a.csv", "'exprot'. Did you mean 'export'"),
         ("VERIFY last", "Did you mean 'verify'?"),
         ("videos lst", "Did you mean 'list'?"),
-        ("jobs exprt last", "Did you mean 'export'?"),
+        ("jobs exprt last", "Did you mean 'export'"),
         ("show", "Did you mean 'jobs show'?"),
         ("pause", "Did you mean 'server-jobs pause'?"),
         ("put 7 nl", "Did you mean 'captions put' or 'chapters put'?"),

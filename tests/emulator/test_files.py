@@ -7,9 +7,10 @@ import pytest
 from aiopeertube.emulator import Emulator
 from aiopeertube.emulator.model.constants import PRIVATE
 from aiopeertube.emulator.model.content import content
-from aiopeertube.emulator.wire.video_files import is_video
+from aiopeertube.emulator.routes.files import original_of
+from aiopeertube.emulator.wire.video_files import SourceFile, is_video
 
-from .conftest import Clock, Visitor
+from .conftest import Clock, Visitor, form
 
 pytestmark = pytest.mark.anyio
 SIZE = 200_000
@@ -87,3 +88,23 @@ async def test_a_download_is_made(visitor: Visitor, name: str) -> None:
 async def test_a_file_that_is_not_there(visitor: Visitor) -> None:
     assert (await fetch(visitor, "/static/web-videos/none.mp4"))[0] == 404
     assert (await fetch(visitor, "/elsewhere"))[0] == 404
+
+
+async def test_a_picture_is_the_one_that_was_sent(owner: Visitor, name: str) -> None:
+    uuid = name[:36]
+    for picture in (b"\x89PNG one", b"\xff\xd8 two"):
+        assert (await owner.put(f"/videos/{uuid}", data=form(previewfile=("a.png", picture, "image/png"))))[0] == 204
+        _, _, video = await owner.get(f"/videos/{uuid}")
+        assert (await fetch(owner, video["previewPath"]))[2] == picture
+    assert (await fetch(owner, video["thumbnailPath"]))[2].startswith(b"\xff\xd8\xff")
+
+
+@pytest.mark.parametrize("options", [{"videos": 1, "rate_limit": None, "originals": True}])
+async def test_a_file_that_was_uploaded_is_for_its_owner_alone(owner: Visitor) -> None:
+    video = owner.server.store.videos[1]
+    video.source = SourceFile("film.mkv", 1000, "", 0.0)
+    _, _, source = await owner.get(f"/videos/{video.uuid}/source")
+    path = source["fileDownloadUrl"].removeprefix(owner.server.url)
+    assert (await fetch(owner, path))[2] == b"".join(content(original_of(video.uuid), 0, 1000))
+    owner.use(None)
+    assert (await fetch(owner, path))[0] == 403

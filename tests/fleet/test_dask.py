@@ -36,7 +36,7 @@ def quick(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
 
 @asynccontextmanager
 async def cluster(workers: int, *, processes: bool) -> AsyncIterator[Any]:
-    options = {"n_workers": workers, "threads_per_worker": 1, "processes": processes, "dashboard_address": None}
+    options = {"n_workers": workers, "threads_per_worker": 1, "processes": processes, "dashboard_address": ":0"}
     async with LocalCluster(asynchronous=True, **options) as made:
         yield made
 
@@ -195,7 +195,7 @@ async def test_on_dask_a_journal_is_needed(client: Any) -> None:
 
 
 def test_a_client_without_a_loop_of_its_own_serves_as_well(tmp_path: Path) -> None:
-    options = {"n_workers": 1, "threads_per_worker": 1, "processes": False, "dashboard_address": None}
+    options = {"n_workers": 1, "threads_per_worker": 1, "processes": False, "dashboard_address": ":0"}
     site = Site(videos=120)
 
     async def crawled(client: Any) -> list[str]:

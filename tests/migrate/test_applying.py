@@ -183,10 +183,10 @@ def test_which_failures_another_run_may_get_past() -> None:
 
 
 def test_every_kind_is_complete() -> None:
-    for name in ("update", "captions", "delete", "thumbnails", "upload", "import"):
+    for name in ("update", "captions", "delete", "thumbnails", "upload", "import", "copy"):
         kind: kinds.Kind = kinds.of(name)
         assert kind.name == name
         assert not kind.can_be_undone or kind.compares
         assert not kind.question or "{videos" in kind.question
     with pytest.raises(JournalError, match="no job of the kind"):
-        kinds.of("copy")
+        kinds.of("transcode")

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aiopeertube.migrate.metadata.excerpts import difference, excerpts, visible
+from aiopeertube.migrate.metadata.excerpts import difference, excerpt, excerpts, shown, visible
 
 LONG = "The film shows the old harbour of Rotterdam, with ships, cranes and dockers, and ends at the zoo."
 
@@ -45,6 +45,106 @@ def test_of_many_places_some_are_shown_and_the_others_counted() -> None:
 def test_three_values_are_shown_from_where_they_begin_to_differ() -> None:
     texts = [LONG, LONG.replace("zoo", "sea"), LONG.replace("zoo", "mill")]
     assert excerpts(texts) == ["..." + text[len(LONG) - 24 :] for text in texts]
+
+    assert excerpts(["a", "b" * 60]) == ["a", "b" * 60]
+    assert excerpts(["a", "b" * 61]) == ["a", "b" * 57 + "..."]
+
+
+def test_an_excerpt_is_as_long_as_there_is_room() -> None:
+    assert excerpt("x" * 60) == "x" * 60
+    assert excerpt("x" * 61) == "x" * 57 + "..."
+    assert excerpt("abc", 1) == "...bc"
+    assert excerpt("\n" * 30) == r"\n" * 30
+    assert excerpt("a" * 59 + "\n") == "a" * 57 + "..."
+
+
+def test_short_texts_are_shown_whole() -> None:
+    old, new = "a" * 29 + " " + "b" * 30, "c" * 29 + " " + "d" * 30
+    assert difference(old, new) == f"{old} -> {new}"
+    assert difference(old + "b", new) == f"{'a' * 29} {'b' * 27}... -> {new}"
+
+
+@pytest.mark.parametrize(
+    ("word", "other"),
+    [("harbour", "harvest"), ("ships", "whips"), ("cranes", "crates"), ("a1", "b1"), ("zoo", "zoos"), ("ab", "ba")],
+)
+def test_words_are_shown_whole_wherever_they_are(word: str, other: str) -> None:
+    words = "Nobody knows who filmed this, nor when, but it must have been before noon".replace(",", "").split()
+    for at in range(len(words) + 1):
+        old, new = ("; ".join([*words[:at], one, *words[at:]]) for one in (word, other))
+        told = difference(old, new)
+        assert f"[-{word}-]{{+{other}+}}" in told
+        before, after = old[: old.index(word)], old[old.index(word) + len(word) :]
+        assert told.startswith(("..." if len(before) > 24 else "") + before[-24:] + "[-")
+        assert told.endswith("+}" + after[:24] + ("..." if len(after) > 24 else ""))
+
+
+@pytest.mark.parametrize("gap", ["\n", "\r\n", "\r"])
+def test_a_line_break_is_shown_whole(gap: str) -> None:
+    seen = visible(gap)
+    lines = ["What is said of the film in its first text", "one more", "last words that end it, with a dot."]
+    old = gap.join(lines)
+    went = f"[-{seen}one more-]{seen}" if gap == "\r" else f"{seen}[-one more{seen}-]"
+    assert f" its first text{went}last words that" in difference(old, gap.join([lines[0], lines[2]]))
+    assert f"{{+{seen}+}}" in difference(old, old.replace("more", f"{gap}more"))
+    assert f"[-{seen}-]" in difference(old + gap, old)
+    other = {"\n": "\r\n", "\r\n": "\n", "\r": "\n"}[gap]
+    told = difference(old, f"{lines[0]}{other}one less{gap}{lines[2]}")
+    assert f"text[-{seen}-]{{+{visible(other)}+}}one more" in told
+    assert f"one [-more-]{{+less+}}{seen}last" in told
+
+
+def test_two_places_stand_apart() -> None:
+    old = LONG + " " + LONG
+    new = LONG.replace("old", "new") + " " + LONG.replace("zoo", "sea")
+    assert difference(old, new) == (
+        "The film shows the [-old-]{+new+} harbour of Rotterdam, w... / ...ockers, and ends at the [-zoo-]{+sea+}."
+    )
+
+
+def test_texts_that_are_mostly_others_are_shown_from_where_they_differ() -> None:
+    same = "x " * 40
+    shown = f"...{same[-20:]}"
+    assert difference(same + "a" * 70, same + "b" * 70).startswith(f"...{same[-24:]}[-aaaa")
+    assert difference(same + "a" * 90, same + "b" * 10) == f"{shown}{'a' * 37}... -> {shown}{'b' * 10}"
+    assert difference(same + "a" * 10, same + "b" * 90) == f"{shown}{'a' * 10} -> {shown}{'b' * 37}..."
+
+
+def test_very_many_words_are_taken_as_one_stretch() -> None:
+    same = "The same words before " * 200 + "and "
+    old, new = ("".join(f"{word}{n} " for n in range(1001)) for word in ("one", "two"))
+    told = difference(same + old + same, same + new + same)
+    assert told.startswith("...e same words before and [-one0 one1 ")
+    assert "-]{+two0 two1 " in told
+    assert told.endswith("+} The same words before T...")
+    assert told.count("[-") == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "seen"),
+    [("a b", "a b"), ("\x00\xa0", r"\x00\xa0"), ("\u2028", r"\u2028"), ("\t", r"\t")],
+)
+def test_what_cannot_be_seen_is_named(text: str, seen: str) -> None:
+    assert visible(text) == seen
+
+
+@pytest.mark.parametrize(
+    ("value", "line"),
+    [
+        (None, "(none)"),
+        ("", "(none)"),
+        ([], "(none)"),
+        (0, "0"),
+        (True, "yes"),
+        (False, "no"),
+        ("text", "text"),
+        (["a", None, True], "a, (none), yes"),
+        ({"file": "a.png", "size": 3}, "a.png"),
+        ({"start": 3, "end": None, "title": "One"}, "3 One"),
+    ],
+)
+def test_values_are_written_for_people(value: object, line: str) -> None:
+    assert shown(value) == line
 
 
 texts = st.text(st.sampled_from("ab.\r\n\t \u00a0\u200b\x07é"), max_size=150)

@@ -472,6 +472,6 @@ async def test_a_plan_is_of_one_instance_and_user(pt: PeerTube, server: Emulator
 def test_what_is_public_is_there_and_documented() -> None:
     for name in migrate.__all__:
         public = getattr(migrate, name)
-        assert name in {"FIELDS", "OPEN", "State", "Details"} or public.__doc__, name
+        assert name in {"FIELDS", "OPEN", "State", "Details", "Via"} or public.__doc__, name
     for verb in VERBS:
         assert asyncio.iscoroutinefunction(getattr(migrate, verb))

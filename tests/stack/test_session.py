@@ -416,6 +416,25 @@ async def test_a_token_that_the_server_takes_back_is_renewed_three_times_for_one
     assert server.tokens == ["t0", "t1", "t2", "t3"]
 
 
+@pytest.mark.parametrize(("revoked", "status"), [(6, 200), (11, None)])
+async def test_tokens_that_work_for_others_may_be_revoked_while_one_waits(revoked: int, status: int | None) -> None:
+    endpoint = Endpoint(*[{"access_token": f"t{number}"} for number in range(12)])
+    made, fine = session(endpoint), reply(200, {})
+    server = Server(*[reply(401, {"code": "invalid_token"})] * revoked, fine)
+
+    class OthersFirst:
+        async def handle(self, mine: Request) -> Response:
+            await Auth(Sign(Server(fine), made), made).handle(request())
+            return await Sign(server, made).handle(mine)
+
+    if status is None:
+        with pytest.raises(errors.SessionExpired):
+            await Auth(OthersFirst(), made).handle(request())
+        return
+    assert (await Auth(OthersFirst(), made).handle(request())).status == status
+    assert server.tokens == [f"t{number}" for number in range(revoked + 1)]
+
+
 async def test_a_request_that_needs_no_token_waits_for_none() -> None:
     endpoint, server = Endpoint(GIVEN), Server(reply(401, {"code": "invalid_token"}))
     made = session(endpoint)

@@ -104,7 +104,8 @@ def export(settings: Settings, journal: str, state: tuple[str, ...], writes: boo
 def map_(settings: Settings, journal: str, format: str, prefix: str) -> None:
     """Write which old key became which video: a table, or a map for a web server's redirects.
 
-    Keys are what rows have in the column `key`; with --prefix they are to be paths. For nginx: `map $uri $new {
+    Keys are what rows have in the column `key`; with --prefix they are to be paths. Those of a copy are the paths of
+    pages at the other instance. For nginx: `map $uri $new {
     default ""; include FILE; }`, and in a server `if ($new) { return 301 $new; }`. For Apache: `RewriteMap old
     txt:FILE`, `RewriteMap escape int:escape`, `RewriteCond ${old:${escape:%{REQUEST_URI}}} (.+)` and
     `RewriteRule ^ %1 [R=301,L,NE]`. What a server cannot hold, or has a key twice, is told on stderr.
@@ -182,19 +183,29 @@ async def _items(path: Path) -> AsyncIterator[Item]:
 async def _map(path: Path, format: str, prefix: str) -> None:
     with Journal.open(path, read_only=True) as journal:
         origin = journal.job.origin
-    keyed = [(str(item.note["key"]), item.uuid) async for item in _items(path) if _has_key(item)]
+    keyed = [(key, item, _place(item)) async for item in _items(path) if _is_done(item) for key in _keys(item)]
     if not keyed:
         raise Failure(
             "no item of this job has an old key", code=Exit.SOME_FAILED, hint="rows have it in a column `key`"
         )
     if format == "csv":
         writer = output.writer("csv", None, columns=("key", "uuid", "url"))
-        for key, uuid in keyed:
-            writer.add({"key": key, "uuid": uuid, "url": f"{origin}/w/{uuid}"})
+        for key, item, place in keyed:
+            writer.add({"key": key, "uuid": item.uuid, "url": origin + place})
         return
-    for line in migrate.map_lines(format, ((prefix + key, f"{origin}/w/{uuid}") for key, uuid in keyed), note):
+    for line in migrate.map_lines(format, ((prefix + key, origin + place) for key, _, place in keyed), note):
         output.put(line)
 
 
-def _has_key(item: Item) -> bool:
-    return bool(item.note.get("key") and item.uuid) and item.state in {"changed", "unchanged"}
+def _keys(item: Item) -> list[str]:
+    """Return what an item was called in its old place: its key, or of a copy the paths of its pages."""
+    key = item.note.get("key")
+    return [str(key)] if key else [str(path) for path in item.note.get("keys", ())]
+
+
+def _place(item: Item) -> str:
+    return f"{item.note.get('place', '/w/')}{item.uuid}"
+
+
+def _is_done(item: Item) -> bool:
+    return bool(item.uuid) and item.state in {"changed", "unchanged"}

@@ -1,6 +1,6 @@
 """Carrying out an edit that has passed its checks."""
 
-from collections.abc import Collection
+from collections.abc import Mapping
 from typing import Any
 
 from aiopeertube.emulator.model.constants import (
@@ -10,6 +10,7 @@ from aiopeertube.emulator.model.constants import (
     PRIVATE,
 )
 from aiopeertube.emulator.model.entities import Channel, Schedule, User, Video
+from aiopeertube.emulator.wire.bodies import Upload
 from aiopeertube.emulator.wire.problem_json import Problem, not_found
 from aiopeertube.emulator.wire.scalars import FIRST_MOMENT, int_or_null, parse_date, stored
 
@@ -75,7 +76,7 @@ def check_stored(call: Call, sent: dict[str, Any]) -> None:
 
 
 def apply_edit(
-    call: Call, video: Video, sent: dict[str, Any], channel: Channel | None, files: Collection[str]
+    call: Call, video: Video, sent: dict[str, Any], channel: Channel | None, files: Mapping[str, Upload]
 ) -> None:
     """Change a video; even an edit without fields sets `updatedAt`."""
     for name, attribute in _PLAIN.items():
@@ -94,13 +95,20 @@ def apply_edit(
     if channel is not None:
         _change(video, "channel", channel)
     _set_sensitive(video, sent)
+    _set_pictures(call, video, files)
+    video.updated_at = call.backend.options.clock()
+
+
+def _set_pictures(call: Call, video: Video, files: Mapping[str, Upload]) -> None:
     if "thumbnailfile" in files or (call.is_modern and files):
         video.thumbnail = call.store.new_uuid()
     if "previewfile" in files or (call.is_modern and files):  # two sizes of one picture
         video.preview = call.store.new_uuid()
     if call.is_modern and files:
         video.preview = video.thumbnail = video.preview if "previewfile" in files else video.thumbnail
-    video.updated_at = call.backend.options.clock()
+    named: tuple[tuple[str, str | None], ...]
+    named = ("thumbnailfile", video.thumbnail), ("previewfile", video.preview)
+    call.store.pictures |= {name: files[field].content for field, name in named if field in files and name}
 
 
 def _change(video: Video, attribute: str, value: Any) -> None:

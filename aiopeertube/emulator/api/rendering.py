@@ -10,6 +10,7 @@ from aiopeertube.emulator.model.constants import (
     COMMENT_POLICIES,
     COMMENTS_DISABLED,
     EMBED_POLICIES,
+    HIDDEN,
     LICENCES,
     MODERN_LICENCES,
     PRIVACIES,
@@ -206,7 +207,7 @@ class Renderer:
             **self._row(video, INCLUDE_BLOCKED | INCLUDE_FILES),
             "description": video.description,
             "account": self.account(video.channel.owner),
-            "channel": self.channel(video.channel),
+            "channel": self.channel(video.channel) | {"banners": []},  # which only the channel's own page has
             **_schedule(video),
             "support": video.support,
             "tags": unordered(video.tags, video.uuid),
@@ -224,12 +225,12 @@ class Renderer:
             "commentsEnabled": video.comments_policy != COMMENTS_DISABLED,
         }
 
-    def source(self, source: SourceFile) -> Body:
-        """Return what is known of the file that was uploaded."""
+    def source(self, source: SourceFile, kept: str = "") -> Body:
+        """Return what is known of the file that was uploaded, and is `kept` under this name; "": it is not."""
         return {
             **({} if self.modern else {"filename": source.name, "fileUrl": None}),
             "inputFilename": source.name,
-            "fileDownloadUrl": None,
+            "fileDownloadUrl": f"{self.url}/download/original-video-files/{kept}" if kept else None,
             "resolution": {"id": 720, "label": "720p"},
             "size": source.size,
             "width": 1280,
@@ -360,7 +361,8 @@ class Renderer:
     def file(self, video: Video) -> Body:
         """Return the one file of a video."""
         name = f"{video.uuid}-720"
-        torrent, file = f"{name}.torrent", f"{self.url}/static/web-videos/{name}.mp4"
+        folder = "web-videos/private" if video.privacy in HIDDEN else "web-videos"
+        torrent, file = f"{name}.torrent", f"{self.url}/static/{folder}/{name}.mp4"
         source = quote_plus(f"{self.url}/lazy-static/torrents/{torrent}")
         digest = video.uuid.replace("-", "") + "00000000"
         return {

@@ -34,6 +34,7 @@ LICENCES = {
 MODERN_LICENCES = {**LICENCES, 8: "Free of known copyright restrictions", 9: "All Rights Reserved"}
 
 PUBLIC, UNLISTED, PRIVATE, INTERNAL, PASSWORD_PROTECTED = 1, 2, 3, 4, 5
+HIDDEN = frozenset({PRIVATE, INTERNAL, PASSWORD_PROTECTED})  # whose files not everybody may have
 
 PRIVACIES = {
     PUBLIC: "Public",

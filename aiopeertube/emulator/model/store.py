@@ -41,6 +41,7 @@ class Store:
         self.videos: dict[int, Video] = {}
         self.tokens: dict[str, Token] = {}
         self.captions: dict[int, dict[str, Caption]] = {}
+        self.pictures: dict[str, bytes] = {}  # that were sent, by the UUID in their names
         self.uploads = PendingUploads()
         self.objects = Kept(_OBJECTS_ARE_KEPT)
         self.imports: dict[int, VideoImport] = {}

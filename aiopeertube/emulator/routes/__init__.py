@@ -23,6 +23,7 @@ from . import (
     objects,
     ownership,
     passwords,
+    pictures,
     playlist_elements,
     playlists,
     ratings,
@@ -82,6 +83,7 @@ ROUTES: tuple[Route, ...] = (
 FILE_ROUTES: tuple[Route, ...] = (
     *files.FILE_ROUTES,
     *captions.FILE_ROUTES,
+    *pictures.FILE_ROUTES,
     *feeds.FILE_ROUTES,
     *archives.FILE_ROUTES,
     *objects.FILE_ROUTES,

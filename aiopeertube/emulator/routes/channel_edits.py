@@ -1,5 +1,6 @@
 """Changes of channels, and their synchronization with channels elsewhere, which is switched off."""
 
+from pathlib import PurePosixPath
 from typing import Any
 
 from aiopeertube.emulator.api.calls import Call, Reply, Route, done, json_reply, no_content
@@ -69,7 +70,8 @@ async def pick(call: Call) -> Reply:
     name = f"{kind}file"
     if kind not in _WIDTHS:
         return Reply(400)
-    if name not in (await call.read_body(name)).files:
+    files = (await call.read_body(name)).files
+    if name not in files:
         message = (
             "This file is not supported or too large. Please, make sure it is of the following type : .png, .jpg"
         )
@@ -77,6 +79,8 @@ async def pick(call: Call) -> Reply:
     channel.pictures[kind] = [
         _picture(call, f"/lazy-static/{kind}s/{call.store.new_uuid()}.png", width) for width in _WIDTHS[kind]
     ]
+    for size in channel.pictures[kind]:
+        call.store.pictures[PurePosixPath(size["path"]).stem] = files[name].content
     return json_reply({f"{kind}s": channel.pictures[kind]})
 
 

@@ -31,7 +31,8 @@ async def source(call: Call) -> Reply:
     video = managed_video(call)
     if video.source is None:
         raise not_found("Video source")
-    return json_reply(call.backend.renderer.source(video.source))
+    kept = f"{video.uuid}.mp4" if call.backend.options.originals else ""
+    return json_reply(call.backend.renderer.source(video.source, kept))
 
 
 ROUTES = (

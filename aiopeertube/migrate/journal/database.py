@@ -57,6 +57,7 @@ class Database:
         self._seed = int(facts["seed"])
         self.last_pass = int(facts.get("pass", 0))
         self.undone_by = str(facts.get("undone", ""))  # the journal of a rollback that changed what this one wrote
+        self.has_all = facts.get("all") is True  # that is to be done: its input was read to the end
         self._is_marked = writes and "open" in facts  # as one that is being written
         self._nothing_known = False  # while a first pass promises that no video comes up twice
         self._known = 0  # the last item of earlier passes
@@ -215,6 +216,17 @@ class Database:
         kept = {item.ref for item in self._select(where, values)}
         with self._changing() as connection:
             connection.execute(f"UPDATE item SET pass = ? WHERE {where}", (self.last_pass, *values))  # noqa: S608
+        return kept
+
+    def still_wanted(self, refs: Sequence[str]) -> set[str]:
+        """Take into this pass all that is known of these and was found good; return which they are."""
+        where = (
+            "(ready OR state IN ('read', 'changed', 'sending', 'conflict')) "
+            f"AND ref IN ({', '.join('?' * len(refs))})"
+        )
+        kept = {item.ref for item in self._select(where, tuple(refs))}
+        with self._changing() as connection:
+            connection.execute(f"UPDATE item SET pass = ? WHERE {where}", (self.last_pass, *refs))  # noqa: S608
         return kept
 
     def _insert(self, item: Item) -> None:
@@ -412,6 +424,12 @@ class Database:
         # Now, not when it is closed: the journal of the rollback is the later one.
         self._connection.execute("PRAGMA wal_checkpoint(FULL)")
 
+    def mark_all(self) -> None:
+        """Note that the input was read to its end."""
+        self.has_all = True
+        with self._changing() as connection:
+            connection.execute("INSERT OR REPLACE INTO job VALUES ('all', 'true')")
+
     def save(self, items: Sequence[Item]) -> None:
         """Write items with all that is known of them."""
         with self._changing():
@@ -423,9 +441,10 @@ class Database:
             self._save(items)
             self.log.settle(items)
 
-    def take(self, number: int, after: int) -> list[Item]:
-        """Mark the next planned items as about to be sent."""
-        items = self._select("state = 'planned' AND id > ? ORDER BY id LIMIT ?", (after, number))
+    def take(self, number: int, after: int, only: str = "") -> list[Item]:
+        """Mark the next planned items as about to be sent; with `only`, those whose refs begin so."""
+        where = "state = 'planned' AND id > ? AND substr(ref, 1, ?) = ? ORDER BY id LIMIT ?"
+        items = self._select(where, (after, len(only), only, number))
         for item in items:
             item.state = "sending"
         with self._changing():

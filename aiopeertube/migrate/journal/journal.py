@@ -56,6 +56,11 @@ class Journal:
         """The journal of a rollback that undid this one, "" where none did."""
         return self._database.undone_by
 
+    @property
+    def has_all(self) -> bool:
+        """Whether all that is to be done is in it, as far as that was noted."""
+        return self._database.has_all
+
     # -- life ------------------------------------------------------------------------------------
 
     @classmethod
@@ -144,6 +149,10 @@ class Journal:
     async def keep(self, refs: Sequence[str]) -> set[str]:
         """Take into this pass what was done to these videos, or may have been; return which they are."""
         return await self._run_flushed(self._database.keep, refs)
+
+    async def still_wanted(self, refs: Sequence[str]) -> set[str]:
+        """Take into this pass all that is known of these and was found good; return which they are."""
+        return await self._run_flushed(self._database.still_wanted, refs)
 
     async def end_pass(self, *, edits: bool = True, again: Sequence[State] = ()) -> None:
         """Leave out what this pass did not ask for any more.
@@ -263,10 +272,13 @@ class Journal:
         """Write items with all that is known of them."""
         await self._run(self._database.save, items)
 
-    async def take(self, number: int, after: int = 0) -> list[Item]:
-        """Mark the next planned items as about to be sent; that is on the disk before this returns."""
+    async def take(self, number: int, after: int = 0, only: str = "") -> list[Item]:
+        """Mark the next planned items as about to be sent; that is on the disk before this returns.
+
+        With `only`, those whose refs begin so.
+        """
         self.was_used = True
-        items = await self._run_flushed(self._database.take, number, after)
+        items = await self._run_flushed(self._database.take, number, after, only)
         if items and self._timeline is not None:
             self._timeline.matters = True
         return items
@@ -286,6 +298,10 @@ class Journal:
     async def flush(self) -> None:
         """Write the outcomes kept."""
         await self._run(self._flush)
+
+    async def mark_all(self) -> None:
+        """Note that all that is to be done is in it."""
+        await self._run_flushed(self._database.mark_all)
 
     async def mark_undone(self, by: str) -> None:
         """Note that another journal's job is about to undo this one: it is not resumed after that."""

@@ -8,6 +8,7 @@ from .base import Kind
 from .captions import Captions
 from .channels import Channels
 from .chapters import Chapters
+from .copies import Copy
 from .creations import Upload
 from .delete import Delete
 from .imports import Import
@@ -19,6 +20,7 @@ __all__ = [
     "Captions",
     "Channels",
     "Chapters",
+    "Copy",
     "Delete",
     "Import",
     "Kind",
@@ -41,6 +43,7 @@ _ALL: Final[dict[str, Kind]] = {
         Chapters(),
         Playlists(),
         Channels(),
+        Copy(),
     )
 }
 

@@ -105,7 +105,7 @@ class _Marked:
 
 
 class Apply:
-    """One run over a journal, or over the `first` items that are planned.
+    """One run over a journal, or over the `first` items that are planned, `only` of those whose refs begin so.
 
     `stopped_by` says why it ended before its end, "" when it did not.
 
@@ -121,6 +121,7 @@ class Apply:
         halt: str | int | Halt | None = None,
         max_duration: float | None = None,
         first: int | None = None,
+        only: str = "",
         watcher: Watcher = UNWATCHED,
     ) -> None:
         self._pt = pt
@@ -129,6 +130,7 @@ class Apply:
         self._halt = halt
         self._max_duration = max_duration
         self._first = first
+        self._only = only
         self._watcher = watcher
         self._marked = _Marked()
         self._guard = _Guard(pt, journal, kind, self._marked)
@@ -203,7 +205,7 @@ class Apply:
 
     async def _calls(self) -> AsyncIterator[Call[Any]]:
         last, left = 0, math.inf if self._first is None else self._first
-        while left and (items := await self._journal.take(int(min(_MARKED_AT_ONCE, left)), last)):
+        while left and (items := await self._journal.take(int(min(_MARKED_AT_ONCE, left)), last, self._only)):
             last, left = items[-1].id, left - len(items)
             for item in items:
                 self._marked.add(item)

@@ -1,0 +1,157 @@
+"""Which of what is to be copied is new: what other jobs have copied or begun, and what is there without a journal.
+
+Nothing is copied twice. A video is known again by its UUID there, in whatever job; where no journal tells, one of the
+same name and length in the same channel is taken for it, and that is a conflict for people to settle.
+"""
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from aiopeertube.errors import NotFound
+from aiopeertube.migrate.journal.item import Item, State
+from aiopeertube.migrate.journal.journal import Journal
+from aiopeertube.migrate.journal.journals import earlier_journals
+from aiopeertube.migrate.kinds.copying.wishes import CHANNEL, VIDEO
+from aiopeertube.migrate.watching import Watcher
+
+if TYPE_CHECKING:
+    from aiopeertube._client import PeerTube
+
+_PAGE: Final = 100
+_DONE: Final[tuple[State, ...]] = ("changed", "unchanged")
+_BEGUN: Final[tuple[State, ...]] = ("sending", "planned", "failed", "skipped")
+PROGRESS: Final = ("upload", "newest", "captions", "chapters", "pictures", "partly", "aim")  # in an item's note
+MADE_BEFORE: Final = "an earlier job copied it"
+_ALIKE: Final = "one of its name and length is in that channel, and no journal knows whether it is a copy: {uuid}"
+
+
+@dataclass(slots=True)
+class Settling:
+    """Plans what is new of what a journal has read; what `looks_only` finds of other jobs stays as it is."""
+
+    pt: "PeerTube"
+    journal: Journal
+    watcher: Watcher
+    looks_only: bool = False
+    _mine: list[Mapping[str, Any]] | None = field(default=None)  # the user's videos here
+    _named: dict[tuple[str, Any], list[Mapping[str, Any]]] = field(default_factory=dict)
+    _uuids: set[str] = field(default_factory=set)
+
+    async def run(self) -> int:
+        """Settle all items that were read; return how many other jobs have copied.
+
+        Raises:
+            JournalError: another run is copying some of them.
+        """
+        made = 0
+        if not (await self.journal.counts()).get("read"):
+            return made
+        for path in self._others():
+            made += await self._settle_from(path)
+        async for items in self._pages():
+            for item in items:
+                await self._plan(item)
+            await self.journal.save(items)
+        return made
+
+    def _others(self) -> list[Path]:
+        """Return the journals of the user's other copies to this instance."""
+        found = earlier_journals(self.journal.job, same_source=False)
+        return [path for path in found if path != self.journal.path]
+
+    async def _pages(self) -> AsyncIterator[list[Item]]:
+        """Give the items that were read, many at a time."""
+        page: list[Item] = []
+        async for item in self.journal.items("read"):
+            page.append(item)
+            if len(page) == _PAGE:
+                yield page
+                page = []
+        if page:
+            yield page
+
+    async def _settle_from(self, path: Path) -> int:
+        """Take over what another job has done, or begun."""
+        made, begun = 0, list[tuple[Item, Item]]()
+        with Journal.open(path, read_only=True) as other:
+            async for items in self._pages():
+                mine = {item.ref: item for item in items if not item.uuid}
+                for state in (*_DONE, *_BEGUN):
+                    for found in await other.find(mine, state):
+                        if state in _DONE:
+                            made += await self._take(mine[found.ref], found)
+                        elif found.uuid or PROGRESS[0] in found.note:
+                            begun.append((mine[found.ref], found))
+                await self.journal.save([item for item in mine.values() if item.state != "read"])
+        if begun and not self.looks_only:
+            await self._go_on_with(path, begun)
+        return made
+
+    async def _take(self, mine: Item, made: Item) -> int:
+        if not await self._exists(made):
+            return 0
+        mine.uuid, mine.ready = made.uuid, True
+        mine.note |= {name: made.note[name] for name in PROGRESS if name in made.note}
+        mine.settle("unchanged", MADE_BEFORE)
+        return 1
+
+    async def _go_on_with(self, path: Path, begun: list[tuple[Item, Item]]) -> None:
+        """Go on with what another job has begun, in its place."""
+        with Journal.open(path) as other:  # which raises while that runs
+            for mine, theirs in begun:
+                if mine.state != "read" or (theirs.uuid and not await self._exists(theirs)):
+                    continue
+                mine.uuid = theirs.uuid
+                mine.note |= {name: theirs.note[name] for name in PROGRESS if name in theirs.note}
+                await self.journal.save([mine])
+                await other.save([theirs.settle("skipped", f"{self.journal.path.stem} goes on with it")])
+
+    async def _exists(self, item: Item) -> bool:
+        """Tell whether what an item became is there still."""
+        if item.ref.startswith(VIDEO):
+            await self._list()
+            return item.uuid in self._uuids
+        try:
+            if item.ref.startswith(CHANNEL):
+                await self.pt.channels.get(item.uuid)
+            else:
+                await self.pt.playlists.get(item.uuid)
+        except NotFound:
+            return False
+        return True
+
+    async def _plan(self, item: Item) -> None:
+        """Plan an item, unless what it wants seems to be there."""
+        if item.ref.startswith(VIDEO) and not item.uuid and PROGRESS[0] not in item.note:
+            for row in await self._alike(item):
+                if not await self._is_a_copy(row["uuid"]):
+                    item.settle("conflict", _ALIKE.format(uuid=row["uuid"]))
+                    return
+        item.ready = True
+        item.settle("planned")
+
+    async def _alike(self, item: Item) -> list[Mapping[str, Any]]:
+        await self._list()
+        found = self._named.get((item.name, item.note.get("duration")), [])
+        return [row for row in found if (row.get("channel") or {}).get("name") == item.wanted["channel"]]
+
+    async def _is_a_copy(self, uuid: str) -> bool:
+        """Tell whether a video is the copy of another one, as far as journals know."""
+        if await self.journal.knows(uuid):
+            return True
+        for path in self._others():
+            with Journal.open(path, read_only=True) as other:
+                if await other.knows(uuid):
+                    return True
+        return False
+
+    async def _list(self) -> None:
+        """List the user's videos, once."""
+        if self._mine is not None:
+            return
+        self._mine = [row async for row in self.pt.me.videos(sort="createdAt")]
+        self._uuids = {row["uuid"] for row in self._mine}
+        for row in self._mine:
+            self._named.setdefault((row["name"], row.get("duration")), []).append(row)

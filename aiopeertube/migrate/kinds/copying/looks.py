@@ -1,0 +1,92 @@
+"""Looks at what a copy made: videos field by field, with file, captions and chapters, and channels."""
+
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from aiopeertube.errors import ApiError, NotFound
+from aiopeertube.migrate.journal.item import Item
+from aiopeertube.migrate.kinds.captions import by_language
+from aiopeertube.migrate.kinds.channel_sight import PICTURES, picture_of
+from aiopeertube.migrate.kinds.chapters import chapters_in
+from aiopeertube.migrate.kinds.subtitles import said
+from aiopeertube.migrate.metadata import fields
+from aiopeertube.migrate.metadata.answers import whole_video
+from aiopeertube.migrate.metadata.field_reads import PASSWORDS
+
+from .remote_files import picture
+
+if TYPE_CHECKING:
+    from aiopeertube._client import PeerTube
+
+
+async def video_differs(pt: "PeerTube", item: Item) -> str:
+    """Say what of a video is not as it was to be; "" when all is."""
+    wanted = dict(item.wanted["fields"])
+    if "sealed" in item.note:
+        wanted[PASSWORDS] = item.note["sealed"]
+    try:
+        video = await whole_video(pt, item.uuid, wanted)
+    except NotFound:
+        return "the video is gone"
+    found = [fields.differences(fields.current(video, wanted), wanted)]
+    if (channel := video["channel"]["name"]) != item.wanted["channel"]:
+        found.append(f"it is in the channel {channel}, not {item.wanted['channel']}")
+    found += [why async for why in _parts(pt, item)]
+    return "; ".join(filter(None, found))
+
+
+async def _parts(pt: "PeerTube", item: Item) -> AsyncIterator[str]:
+    yield await _file(pt, item)
+    yield await _captions(pt, item)
+    if "chapters" in item.note:
+        chapters = chapters_in(await pt.videos.chapters.get(item.uuid))
+        if chapters != item.note["chapters"]:
+            yield "its chapters are others"
+
+
+async def _file(pt: "PeerTube", item: Item) -> str:
+    """Compare the file's size and name with what was sent; of an imported one the server knows neither."""
+    if item.wanted["via"] != "upload":
+        return ""
+    source: Any = None
+    with suppress(NotFound):
+        source = await pt.videos.source.get(item.uuid)
+    file = item.wanted["file"]
+    size = (source or {}).get("size")
+    if size not in {None, file["size"]}:
+        return f"its file has {size:,} bytes, not {file['size']:,}"
+    name = (source or {}).get("inputFilename")
+    return "" if name in {None, file["name"]} else f"its file is called {name}, not {file['name']}"
+
+
+async def _captions(pt: "PeerTube", item: Item) -> str:
+    wanted = item.note.get("captions")
+    if wanted is None:
+        return ""
+    there = by_language(await pt.captions.list(item.uuid))
+    if missing := sorted(set(wanted) - set(there)):
+        return f"it has no captions in {', '.join(missing)}"
+    for language, digest in wanted.items():
+        try:
+            data = await picture(pt, str(there[language].get("captionPath")))
+        except ApiError:
+            return f"the captions in {language} cannot be read"
+        if said(data) != digest:
+            return f"the captions in {language} say something else"
+    return ""
+
+
+async def channel_differs(pt: "PeerTube", item: Item) -> str:
+    """Say what of a channel is not as it was to be; "" when all is."""
+    try:
+        channel: Any = await pt.channels.get(item.uuid)
+    except NotFound:
+        return "the channel is gone"
+    found = [
+        f"{name} is {channel.get(name)!r}, not {value!r}"
+        for name, value in item.wanted["texts"].items()
+        if (channel.get(name) or None) != value
+    ]
+    missing = [kind for kind in PICTURES if kind in item.wanted["pictures"] and not picture_of(channel, kind)]
+    return "; ".join([*found, *(f"it has no {kind}" for kind in missing)])

@@ -1,0 +1,129 @@
+"""The file that a video is copied by: the one that was uploaded, where it can be had, else the best there is."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from aiopeertube._downloads import Download, whole
+from aiopeertube.errors import FileChanged
+from aiopeertube.migrate.metadata.shapes import taken
+from aiopeertube.resumable import Ticket
+from aiopeertube.wire.call import Call
+from aiopeertube.wire.messages import Response
+
+from .ends import Origin
+
+if TYPE_CHECKING:
+    from aiopeertube._client import PeerTube
+
+_WHAT: Final = "a file of a video"
+SPLIT: Final = "picture and sound are in files of their own, and none has both"
+
+
+class Unfit(Exception):
+    """A video cannot be copied; the message says why."""
+
+
+def chosen(
+    origin: Origin, video: Mapping[str, Any], source: Mapping[str, Any] | None, extensions: Iterable[str]
+) -> dict[str, Any]:
+    """Return path, size, name and whether it is the original of the file to copy; `source` is what was uploaded.
+
+    `extensions` are those that the other instance takes; () where it does not say.
+
+    Raises:
+        Unfit: there is no file that can be read.
+    """
+    given = str((source or {}).get("inputFilename") or "")
+    taken_there = tuple(extensions)
+    found = _original(origin, source, given, taken_there)
+    if found is not None:
+        return found
+    best = max(_files(video), key=_rank, default=None)
+    if best is None:
+        raise Unfit("it has no file, or none of a picture with its sound; that is so while it is being made")
+    path = next((path for name in ("fileUrl", "fileDownloadUrl") if (path := origin.path(best.get(name)))), None)
+    if path is None:
+        raise Unfit("its file is at another server, and this one does not lead there")
+    name = _renamed(given, path)
+    if taken_there and PurePosixPath(name).suffix.lower() not in taken_there:
+        raise Unfit(f"{name}: the instance takes only {', '.join(taken_there)}")
+    size = taken(best, "size", kind=int, what=_WHAT)
+    return {"path": path, "size": size, "name": name, "original": False}
+
+
+def _original(
+    origin: Origin, source: Mapping[str, Any] | None, name: str, extensions: tuple[str, ...]
+) -> dict[str, Any] | None:
+    """Return the file that was uploaded, where it is kept and the other instance takes such ones."""
+    path = origin.path((source or {}).get("fileDownloadUrl"))
+    size = (source or {}).get("size")
+    if not path or not name or type(size) is not int:
+        return None
+    if extensions and PurePosixPath(name).suffix.lower() not in extensions:
+        return None
+    return {"path": path, "size": size, "name": name, "original": True}
+
+
+def _files(video: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Give the files of a video that stand for all of it."""
+    lists = [video.get("files") or [], *((each.get("files") or []) for each in video.get("streamingPlaylists") or [])]
+    every = [file for files in lists for file in files]
+    with_sound = any(file.get("hasAudio", True) for file in every)
+    for file in every:
+        if file.get("hasVideo", True) and (file.get("hasAudio", True) or not with_sound):
+            yield file
+
+
+def _rank(file: Mapping[str, Any]) -> tuple[int, bool, int]:
+    """Compare files: the larger picture, then a file that is no part of a stream, then the larger file."""
+    resolution = (file.get("resolution") or {}).get("id") or 0
+    return resolution, not file.get("playlistUrl") and "/hls/" not in str(file.get("fileUrl")), file.get("size") or 0
+
+
+def _renamed(given: str, path: str) -> str:
+    """Name a file as the one that was uploaded, with the end that it has now."""
+    now = PurePosixPath(unquote(urlsplit(path).path))
+    return f"{PurePosixPath(given).stem}{now.suffix}" if given else now.name
+
+
+class RemoteFile:
+    """The file of a video at the instance that it is copied from, read part by part as it is asked for."""
+
+    modified = 0  # nobody tells
+
+    def __init__(self, pt: "PeerTube", file: Mapping[str, Any]) -> None:
+        self.name: str = file["name"]
+        self.size: int = file["size"]
+        self._file = download(pt, file["path"])
+        self._mark = ""
+
+    def check(self, ticket: Ticket | str | None) -> None:
+        """Compare its size with that of the file that an upload began with."""
+        if isinstance(ticket, Ticket) and ticket.size != self.size:
+            raise FileChanged("the file was changed since its copy began", upload_id=ticket.upload_id)
+
+    async def fetch(self, begin: int, end: int) -> bytes:
+        """Read the bytes from `begin` to `end`."""
+        part = await self._file.part(begin, end, mark=self._mark)
+        if part.total not in {None, self.size}:
+            raise FileChanged(f"the file has {part.total:,} bytes, and {self.size:,} were told")
+        self._mark = part.mark
+        return part.data
+
+
+def download(pt: "PeerTube", path: str) -> Download:
+    """Make the download of a path at an instance."""
+    plain, _, query = path.partition("?")
+    return Download(Call("GET", plain, whole, tuple(parse_qsl(query)), idempotent=False, sender=pt))
+
+
+def picture(pt: "PeerTube", path: str) -> Call[bytes]:
+    """Ask for a small file as a whole: a picture, or captions."""
+    plain, _, query = path.partition("?")
+    return Call("GET", plain, _body, tuple(parse_qsl(query)), sender=pt)
+
+
+def _body(response: Response) -> bytes:
+    return response.body

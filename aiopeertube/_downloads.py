@@ -6,6 +6,7 @@ on, a file on disk is begun anew, and a stream, whose first bytes are gone, ends
 """
 
 import asyncio
+import io
 import os
 import random
 import re
@@ -87,7 +88,7 @@ class Download:
         wanted = _Slice(begin, end, mark)
         driver = _Driver(self.call, wanted, None, end=end)
         await driver.run()
-        return Part(bytes(wanted.data), driver.total, wanted.mark)
+        return Part(wanted.taken(), driver.total, wanted.mark)
 
 
 async def _fill(driver: "_Driver", pieces: "asyncio.Queue[bytes | None]") -> None:
@@ -129,7 +130,7 @@ class _Slice:
         self._end = end
         self.size = begin
         self.mark = mark
-        self.data = bytearray()
+        self._data = io.BytesIO()  # gives its bytes away without a copy
 
     def restart(self, mark: str) -> None:
         """Begin anew, where all of the file comes and its beginning is wanted."""
@@ -137,14 +138,18 @@ class _Slice:
             raise errors.FileChanged("the file was changed where it is read from")
         if self._begin:
             raise errors.UnexpectedResponse(_NO_PARTS, status=200)
-        self.data.clear()
+        self._data = io.BytesIO()
         self.size, self.mark = 0, mark
 
     async def write(self, data: bytes) -> None:
         if self.size + len(data) > self._end:
             raise errors.UnexpectedResponse(_NO_PARTS, status=200)
-        self.data += data
+        self._data.write(data)
         self.size += len(data)
+
+    def taken(self) -> bytes:
+        """Return the bytes."""
+        return self._data.getvalue()
 
     async def flush(self) -> None:
         """Nothing waits here."""

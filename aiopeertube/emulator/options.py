@@ -43,6 +43,7 @@ class EmulatorOptions:
 
     Attributes:
         videos: Number of initial videos, all public and owned by the first ordinary user.
+        file_size: Bytes of each initial video's file; None: as many as it lasts long.
         host: The address to listen on.
         port: The port to listen on; 0: any free one.
         server_version: The release to look like.
@@ -58,7 +59,7 @@ class EmulatorOptions:
             (needs `write_seconds`).
         imports: Whether users may import videos; nothing is ever fetched.
         replacements: Whether users may replace the files of their videos.
-        originals: Whether the files that were uploaded are kept, for their owners to download.
+        originals: Whether the files that were uploaded are kept for their owners to download; small ones as they are.
         additional_extensions: Whether files of other kinds than .webm, .ogv and .mp4 may be uploaded, like .mxf.
         access_token_lifetime: Seconds that an access token is valid.
         refresh_token_lifetime: Seconds that a refresh token is valid; None: the release's default.
@@ -69,6 +70,7 @@ class EmulatorOptions:
     """
 
     videos: int = 50
+    file_size: int | None = None
     host: str = "127.0.0.1"
     port: int = 0
     server_version: Literal["6.3", "8.2"] = "6.3"

@@ -11,17 +11,17 @@ What the command line does, in Python::
         await migrate.rollback(pt, run.journal)
 
 The verbs are functions: `export`, `plan`, `apply`, `set_` (by rules), `verify`, `rollback`, `captions`, `thumbnails`,
-`delete`, `upload`, `import_`, `chapters`, `playlists` and `channels`. What they take beside their input are plain
-values (`TableOptions`, `CellOptions`, `JobOptions`, `Scope`, `Rules`), what they return are others (`Plan`, `Run`,
-`Verified`, `Exported`), and a `Watcher` hears what goes on. `report` tells what became of a
-job, from its journal. Journals are opened with `Journal.open(find_journal("last"))`, and are full of `Item`s.
+`delete`, `upload`, `import_`, `chapters`, `playlists`, `channels` and `copy`. What they take beside their input are
+plain values (`TableOptions`, `CellOptions`, `JobOptions`, `Scope`, `Rules`), what they return are others (`Plan`,
+`Run`, `Verified`, `Exported`), and a `Watcher` hears what goes on. `report` tells what became of a job, from its
+journal. Journals are opened with `Journal.open(find_journal("last"))`, and are full of `Item`s.
 
 Raises: BadSource with every error of an input; JournalError for a journal that cannot be used; else the errors of
 `aiopeertube.errors`. An error that one option would mend names it in its attribute `option`.
 """
 
 from .copying.copy_plan import CopyPlan, Left
-from .copying.verb import Copied, Via, copy
+from .copying.verb import Copied, copy
 from .exporting import columns_for
 from .exporting_wholes import Output
 from .inputs import Input, open_input, open_table
@@ -95,7 +95,6 @@ __all__ = [
     "TableOptions",
     "Unwatched",
     "Verified",
-    "Via",
     "Vocabulary",
     "Watcher",
     "all_journals",

@@ -19,7 +19,7 @@ from .inputs import Given, Input, open_input
 from .job import Desk, Run, carry_out, described, escaped, fill, looking_back, opened, rolled_back, temporary
 from .job_options import CellOptions, JobOptions, TableOptions
 from .journal.schema import Job
-from .kinds import Kind, Update, of
+from .kinds import Copy, Kind, Update, of
 from .kinds.whole import Whole
 from .metadata.fields import Reading
 from .metadata.vocabulary import WORDS, fetch_words
@@ -214,22 +214,27 @@ async def verify(
     *,
     on_difference: Callable[[Difference], None] | None = None,
     details: Details = "auto",
+    files: bool = False,
     watcher: Watcher = UNWATCHED,
 ) -> Verified:
     """Read back what a job changed, and compare field by field.
 
     `journal` is its path, its name, or "last". `on_difference` hears each difference; the result has the first
-    thousand. `details` is how videos are read in full, as in `JobOptions`.
+    thousand. `details` is how videos are read in full, as in `JobOptions`. With `files` those of a copy are read and
+    compared by their hashes, as far as the server has one left that is the same.
 
     Raises:
-        ConfigurationError: what a job of this kind did cannot be read back. JournalError: there is no such journal,
-            or it is of another instance or user.
+        ConfigurationError: what a job of this kind did cannot be read back, or has no `files`.
+        JournalError: there is no such journal, or it is of another instance or user.
     """
     check_details(details)
     async with looking_back(pt, journal, watcher, details) as desk:
         kind = of(desk.journal.job.kind)
         if not kind.can_be_checked:
             raise ConfigurationError(f"what a job of {kind.name} did cannot be read back")
+        if files and not isinstance(kind, Copy):
+            raise ConfigurationError("files: only a copy has some to compare", option="files")
+        kind = Copy(files=True) if files else kind
         with watcher.step("verify"):
             return await Verifier(pt, desk.journal, desk.who, on_difference, watcher=watcher).run(kind)
 

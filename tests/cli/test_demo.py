@@ -33,6 +33,14 @@ class TestDemo:
         assert lines[1].split()[:4] == ["5", "edits", "as", "administrator"]
         assert [line.split()[0] for line in lines[5:]] == ["Parallel", "Rate", "All"]
 
+    def test_copy(self) -> None:
+        asked = ("demo", "--copy", "--videos", "12", "--format", "json", "-q")
+        ran = subprocess.run(command(*asked), capture_output=True, text=True, check=False)
+        assert ran.returncode == 0, ran.stderr
+        told = json.loads(ran.stdout)
+        assert (told["videos"], told["copied"], told["twice"], told["differ"]) == (12, 12, 0, 0)
+        assert told["meaning"].startswith("Copy from an 8.2 to a 6.3: 12 of 12 videos (60 MB)")
+
     def test_exit_code_when_something_is_lost(self, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
         good, bad = Score(2, 0, 1.0, 2, 0, 0), Score(1, 1, 1.0, 2, 0, 1)
 

@@ -61,6 +61,9 @@ class ServerOptions:
     videos: int = option(
         "--videos", type=click.IntRange(min=0), default=50, show_default=True, help="How many videos it has."
     )
+    file_size: int | None = option(
+        "--file-size", type=click.IntRange(min=1), metavar="BYTES", help="Of each video. Default: by its length."
+    )
     host: str = option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
     port: int = option("--port", type=click.IntRange(0, 65535), default=0, help="Port to listen on. Default: any.")
     server_version: Literal["6.3", "8.2"] = option(

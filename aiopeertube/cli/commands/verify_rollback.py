@@ -28,6 +28,7 @@ class VerifyFlags:
         "--format", type=click.Choice(["text", "jsonl"]), help="jsonl: a line for each video on stdout."
     )
     details: migrate.Details = option("--details", **DETAILS)
+    files: bool = option("--files", is_flag=True, help="Read the files of a copy, too, and compare their hashes.")
 
 
 @click.command(cls=Command)
@@ -57,7 +58,9 @@ async def _verify(connection: Connection, settings: Settings, path: Path, flags:
 
     async with job_output.client(connection) as pt:
         watcher = job_screen.JobScreen(pt, settings)
-        found = await migrate.verify(pt, path, on_difference=tell, details=flags.details, watcher=watcher)
+        found = await migrate.verify(
+            pt, path, on_difference=tell, details=flags.details, files=flags.files, watcher=watcher
+        )
     undone = f"; {counted(found.not_done, 'was', 'were')} not done by this job" if found.not_done else ""
     if not settings.quiet:
         note(f"verify: {job_output.stands(found)}{undone}")

@@ -2,7 +2,7 @@
 
 import time
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Final
 
 import click
 
@@ -12,13 +12,18 @@ from aiopeertube.cli.option_sets import option, with_options
 from aiopeertube.cli.options import Command, Settings, output_options
 from aiopeertube.cli.running import run
 
+_VIDEOS: Final = 2000
+
 
 @dataclass(frozen=True, slots=True)
 class DemoOptions:
     """How much is shown, and how."""
 
-    videos: int = option(
-        "--videos", type=click.IntRange(min=1), default=2000, show_default=True, help="How many videos to edit."
+    videos: int | None = option(
+        "--videos", type=click.IntRange(min=1), help="How many videos. Default: 2,000, or 40 with --copy."
+    )
+    copy: bool = option(
+        "--copy", is_flag=True, help="Show a copy from one server to another, killed twice, in place of the edits."
     )
     seed: int = option(
         "--seed", type=int, default=0, show_default=True, help="Seed of the data and of everything random."
@@ -37,18 +42,31 @@ def demo(settings: Settings, /, asked: DemoOptions) -> int:
 
     Lists 2,000 videos, edits all of them in parallel on a server that fails parallel edits as a real one does, and
     reads every one back. Then a plain aiohttp loop makes the same edits on an identical server, and both edit again
-    as a normal user within a rate limit.
+    as a normal user within a rate limit. With --copy it copies all that a user has from one server to another.
     """
+    if asked.copy:
+        return _copy(settings, asked)
     from aiopeertube.cli.demo import scenes  # noqa: PLC0415 - imports aiohttp
 
-    began = time.monotonic()
-    results = run(scenes.play(settings, asked.videos, asked.seed))
+    began, videos = time.monotonic(), asked.videos or _VIDEOS
+    results = run(scenes.play(settings, videos, asked.seed))
     seconds = time.monotonic() - began
     if asked.format == "json":
-        _write_json(results, asked.videos, seconds)
+        _write_json(results, videos, seconds)
     else:
         _write_table(settings, results, seconds)
     return Exit.SOME_FAILED if any(scene.ours.lost for scene in results) else Exit.DONE
+
+
+def _copy(settings: Settings, asked: DemoOptions) -> int:
+    from aiopeertube.cli.demo import copy_scene  # noqa: PLC0415 - imports aiohttp
+
+    scene = run(copy_scene.play(settings, asked.videos or copy_scene.VIDEOS, asked.seed))
+    if asked.format == "json":
+        output.put(output.to_json(asdict(scene) | {"meaning": scene.meaning()}, pretty=True) + "\n")
+    else:
+        output.put(scene.meaning() + "\n")
+    return Exit.DONE if scene.good else Exit.SOME_FAILED
 
 
 def _write_json(results: Any, videos: int, seconds: float) -> None:

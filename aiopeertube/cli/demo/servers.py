@@ -30,6 +30,8 @@ class Wanted:
     seed: int
     write_seconds: float | None = None
     rate_limit: str | None = None
+    server_version: str | None = None
+    file_size: int | None = None
 
     def arguments(self) -> list[str]:
         """Return them as arguments of the command."""

@@ -60,7 +60,7 @@ def _add_videos(store: Store, channel: Channel, options: EmulatorOptions) -> Non
             tags=tuple(draw.sample(_TAGS, draw.randrange(4))),
             support="Support us" if number % 7 == 0 else None,
             duration=duration,
-            size=duration * 190_000,
+            size=duration * 190_000 if options.file_size is None else options.file_size,
             views=views,
             likes=views // 40,
             dislikes=views // 900,

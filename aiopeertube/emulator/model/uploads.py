@@ -74,6 +74,10 @@ class PendingUpload:
         self.file.seek(start)
         self.file.write(data)
 
+    def small(self) -> bytes | None:
+        """Return all of it, where that is little."""
+        return self._block(0) if self.length() <= _BLOCK else None
+
     def head(self) -> bytes:
         """Return its first bytes."""
         self.file.seek(0)

@@ -43,7 +43,7 @@ async def original(call: Call) -> Reply:
         raise Problem("Forbidden", 403)
     if video.source is None or not call.backend.options.originals:
         raise _missing()
-    return _file(call, video, original_of(video.uuid), video.source.size)
+    return _file(call, video, original_of(video.uuid), video.source.size, video.source.kept)
 
 
 async def no_playlist(call: Call) -> Reply:
@@ -93,8 +93,11 @@ def original_of(uuid: str) -> str:
     return f"original of {uuid}"
 
 
-def _file(call: Call, video: Video, name: str = "", size: int = 0) -> Reply:
-    """Return a file as a server of files does: with a mark, and from where it is asked for."""
+def _file(call: Call, video: Video, name: str = "", size: int = 0, kept: bytes | None = None) -> Reply:
+    """Return a file as a server of files does: with a mark, and from where it is asked for.
+
+    It is the one that was `kept`, or has what follows from its `name`.
+    """
     name, size = name or video.uuid, size or video.size
     changed = format_datetime(datetime.fromtimestamp(int(video.created_at), UTC), usegmt=True)
     tag = f'W/"{size:x}-{int(video.created_at * 1000):x}"'
@@ -102,18 +105,19 @@ def _file(call: Call, video: Video, name: str = "", size: int = 0) -> Reply:
     asked = _RANGE.fullmatch(call.request.headers.get("Range", ""))
     # A weak mark is not enough for going on; the date is.
     if asked is None or call.request.headers.get("If-Range", changed) != changed:
-        reply = _part(name, size, 0)
+        reply = _part(name, size, 0, kept=kept)
     elif int(asked[1]) >= size:
         return Reply(416, b"", HTML, {"Content-Range": f"bytes */{size}"})
     else:
-        reply = _part(name, size, int(asked[1]), min(size, int(asked[2] or size) + 1))
+        reply = _part(name, size, int(asked[1]), min(size, int(asked[2] or size) + 1), kept=kept)
     reply.headers = {**reply.headers, **headers}
     return reply
 
 
-def _part(name: str, size: int, start: int, stop: int | None = None) -> Reply:
+def _part(name: str, size: int, start: int, stop: int | None = None, *, kept: bytes | None = None) -> Reply:
     """Return the bytes from `start` on, before `stop`; all of them without one."""
-    stream = content(name, start, size if stop is None else stop)
+    end = size if stop is None else stop
+    stream = content(name, start, end) if kept is None else iter([kept[start:end]])
     if stop is None:
         return Reply(200, b"", _TYPE, has_etag=False, stream=stream, length=size)
     headers = {"Content-Range": f"bytes {start}-{stop - 1}/{size}"}

@@ -42,7 +42,8 @@ async def _finish(call: Call, user: User, upload: PendingUpload) -> Reply:
     except Problem:
         _failed(call, upload)
         raise
-    source = SourceFile(upload.metadata["filename"], upload.length(), await upload.sha256(), call.now)
+    kept = upload.small() if call.backend.options.originals else None
+    source = SourceFile(upload.metadata["filename"], upload.length(), await upload.sha256(), call.now, kept)
     made = create_video(call, channel, upload.metadata, upload.images, source)
     end(call, upload, lingers=call.is_modern)
     return uploaded(made)

@@ -1,7 +1,7 @@
 """Video files, as far as the server knows them."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 # How many bytes of a file tell what it is.
 HEAD_LENGTH = 512
@@ -27,6 +27,7 @@ class SourceFile:
     size: int  # in bytes
     sha256: str  # for tests that compare it with what was sent
     created_at: float  # completion, in seconds since 1970
+    kept: bytes | None = field(default=None, repr=False, compare=False)  # all of it, where it is small and kept
 
 
 def extensions(*, more: bool) -> tuple[str, ...]:

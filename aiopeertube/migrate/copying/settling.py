@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 _PAGE: Final = 100
 _DONE: Final[tuple[State, ...]] = ("changed", "unchanged")
 _BEGUN: Final[tuple[State, ...]] = ("sending", "planned", "failed", "skipped")
-PROGRESS: Final = ("upload", "newest", "captions", "chapters", "pictures", "partly", "aim")  # in an item's note
+# What is noted of an item that is half done.
+PROGRESS: Final = ("upload", "sums", "newest", "captions", "chapters", "pictures", "partly", "aim")
 MADE_BEFORE: Final = "an earlier job copied it"
 _ALIKE: Final = "one of its name and length is in that channel, and no journal knows whether it is a copy: {uuid}"
 

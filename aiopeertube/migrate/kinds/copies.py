@@ -25,7 +25,7 @@ _LISTS = Playlists()
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """Makes what is at another instance; `work` is what the run has in hand, None where a job is looked back at."""
+    """Makes what is at another instance; `work` is what a run has in hand, None where a job is looked back at."""
 
     name: ClassVar[str] = "copy"
     noun: ClassVar[str] = "thing"
@@ -35,6 +35,7 @@ class Copy:
     can_be_checked: ClassVar[bool] = True
     question: ClassVar[str] = ""
     work: video_steps.Work | None = None
+    files: bool = False  # whether a look back reads files, too
 
     def words(self, columns: Sequence[str]) -> Iterable[str]:
         """Name none."""
@@ -78,7 +79,7 @@ class Copy:
             return await _LISTS.check(pt, item)
         if item.ref.startswith(CHANNEL):
             return await looks.channel_differs(pt, item)
-        return await looks.video_differs(pt, item)
+        return await looks.video_differs(pt, item, files=self.files)
 
 
 def _is_list(item: Item) -> bool:

@@ -46,9 +46,9 @@ class Two:
         async with self.clients() as (one, other):
             return await migrate.copy(one, other, job=job, watcher=self.told, **options)
 
-    async def verify(self, journal: str = "copy") -> migrate.Verified:
+    async def verify(self, journal: str = "copy", **options: Any) -> migrate.Verified:
         async with self.clients() as (_, other):
-            return await migrate.verify(other, self.folder / f"{journal}.journal")
+            return await migrate.verify(other, self.folder / f"{journal}.journal", **options)
 
     def copies(self) -> dict[str, Any]:
         """Return the videos of the target by name; none is there twice."""

@@ -1,5 +1,7 @@
 """A copy has all that both servers know, once; what cannot come along is said."""
 
+import dataclasses
+import hashlib
 from typing import Any
 
 import pytest
@@ -46,8 +48,6 @@ def _unknown(video: Video) -> dict[str, Any]:
 
 
 def _sha(name: str, size: int) -> str:
-    import hashlib
-
     return hashlib.sha256(b"".join(content(name, 0, size))).hexdigest()
 
 
@@ -76,6 +76,19 @@ async def test_what_belongs_to_a_video_comes_along(two: Two) -> None:
     async with two.clients() as (_, other):
         found = await other.videos.chapters.get(copy.uuid)
         assert [chapter["title"] for chapter in found["chapters"]] == ["a", "b"]
+
+
+async def test_files_are_compared_by_what_is_in_them(two: Two) -> None:
+    await two.copy()
+    copy = two.copies()[two.source.store.videos[1].name]
+    assert (await two.verify(files=True)).ok
+    assert copy.source is not None
+    assert copy.source.kept is not None
+    copy.source = dataclasses.replace(copy.source, kept=copy.source.kept[:-1] + b"!")
+    assert (await two.verify()).ok  # its size and name are the same
+    verified = await two.verify(files=True)
+    assert (verified.differ, verified.differences[0].name) == (1, copy.name)
+    assert "its file is another one" in verified.differences[0].why
 
 
 async def test_no_password_is_in_the_journal(two: Two) -> None:

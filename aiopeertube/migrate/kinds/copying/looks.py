@@ -1,10 +1,11 @@
 """Looks at what a copy made: videos field by field, with file, captions and chapters, and channels."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
-from aiopeertube.errors import ApiError, NotFound
+from aiopeertube.errors import ApiError, NotFound, UnexpectedResponse
 from aiopeertube.migrate.journal.item import Item
 from aiopeertube.migrate.kinds.captions import by_language
 from aiopeertube.migrate.kinds.channel_sight import PICTURES, picture_of
@@ -14,14 +15,14 @@ from aiopeertube.migrate.metadata import fields
 from aiopeertube.migrate.metadata.answers import whole_video
 from aiopeertube.migrate.metadata.field_reads import PASSWORDS
 
-from .remote_files import picture
+from .remote_files import download, picture, sum_of
 
 if TYPE_CHECKING:
     from aiopeertube._client import PeerTube
 
 
-async def video_differs(pt: "PeerTube", item: Item) -> str:
-    """Say what of a video is not as it was to be; "" when all is."""
+async def video_differs(pt: "PeerTube", item: Item, *, files: bool = False) -> str:
+    """Say what of a video is not as it was to be; "" when all is. With `files` the file is read and compared."""
     wanted = dict(item.wanted["fields"])
     if "sealed" in item.note:
         wanted[PASSWORDS] = item.note["sealed"]
@@ -33,6 +34,8 @@ async def video_differs(pt: "PeerTube", item: Item) -> str:
     if (channel := video["channel"]["name"]) != item.wanted["channel"]:
         found.append(f"it is in the channel {channel}, not {item.wanted['channel']}")
     found += [why async for why in _parts(pt, item)]
+    if files:
+        found.append(await _content(pt, item, video))
     return "; ".join(filter(None, found))
 
 
@@ -58,6 +61,33 @@ async def _file(pt: "PeerTube", item: Item) -> str:
         return f"its file has {size:,} bytes, not {file['size']:,}"
     name = (source or {}).get("inputFilename")
     return "" if name in {None, file["name"]} else f"its file is called {name}, not {file['name']}"
+
+
+async def _content(pt: "PeerTube", item: Item, video: Mapping[str, Any]) -> str:
+    """Compare what is in the file, part by part; "" as well where the server has no file left that is the same."""
+    path = await _path(pt, item, video)
+    if path is None:
+        return ""
+    file = download(pt, path)
+    for begin, end, digest in item.note.get("sums", ()):
+        try:
+            part = await file.part(begin, end)
+        except (ApiError, UnexpectedResponse) as exc:
+            return f"its file cannot be read: {exc}"
+        if await sum_of(part.data) != digest:
+            return f"its file is another one between bytes {begin:,} and {end:,}"
+    return ""
+
+
+async def _path(pt: "PeerTube", item: Item, video: Mapping[str, Any]) -> str | None:
+    """Return the path of the file that was uploaded, or of one that has its size."""
+    source: Any = None
+    with suppress(NotFound):
+        source = await pt.videos.source.get(item.uuid)
+    urls = [(source or {}).get("fileDownloadUrl")]
+    urls += [file.get("fileUrl") for file in video.get("files") or [] if file["size"] == item.wanted["file"]["size"]]
+    here = {urlsplit(pt.origin).netloc, video["channel"].get("host")}
+    return next((urlsplit(url).path for url in urls if url and urlsplit(url).netloc in here), None)
 
 
 async def _captions(pt: "PeerTube", item: Item) -> str:

@@ -1,6 +1,8 @@
 """The file that a video is copied by: the one that was uploaded, where it can be had, else the best there is."""
 
-from collections.abc import Iterable, Iterator, Mapping
+import asyncio
+import hashlib
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -16,6 +18,8 @@ from .ends import Origin
 
 if TYPE_CHECKING:
     from aiopeertube._client import PeerTube
+
+Keep = Callable[[int, int, str], Awaitable[None]]
 
 _WHAT: Final = "a file of a video"
 SPLIT: Final = "picture and sound are in files of their own, and none has both"
@@ -51,6 +55,17 @@ def chosen(
         raise Unfit(f"{name}: the instance takes only {', '.join(taken_there)}")
     size = taken(best, "size", kind=int, what=_WHAT)
     return {"path": path, "size": size, "name": name, "original": False}
+
+
+def address(origin: Origin, file: Mapping[str, Any]) -> str:
+    """Return where anybody finds a file, under the name that its instance gives itself.
+
+    Raises:
+        Unfit: not everybody may have it.
+    """
+    if "/private/" in file["path"]:
+        raise Unfit("not everybody may have its file, so another instance cannot fetch it; it has to be uploaded")
+    return f"{urlsplit(origin.pt.origin).scheme}://{origin.host}{file['path']}"
 
 
 def _original(
@@ -89,14 +104,18 @@ def _renamed(given: str, path: str) -> str:
 
 
 class RemoteFile:
-    """The file of a video at the instance that it is copied from, read part by part as it is asked for."""
+    """The file of a video at the instance that it is copied from, read part by part as it is asked for.
+
+    `keep` hears where each part begins and ends, and its SHA-256, before it is given on.
+    """
 
     modified = 0  # nobody tells
 
-    def __init__(self, pt: "PeerTube", file: Mapping[str, Any]) -> None:
+    def __init__(self, pt: "PeerTube", file: Mapping[str, Any], keep: Keep) -> None:
         self.name: str = file["name"]
         self.size: int = file["size"]
         self._file = download(pt, file["path"])
+        self._keep = keep
         self._mark = ""
 
     def check(self, ticket: Ticket | str | None) -> None:
@@ -110,7 +129,13 @@ class RemoteFile:
         if part.total not in {None, self.size}:
             raise FileChanged(f"the file has {part.total:,} bytes, and {self.size:,} were told")
         self._mark = part.mark
+        await self._keep(begin, end, await sum_of(part.data))
         return part.data
+
+
+async def sum_of(data: bytes) -> str:
+    """Return the SHA-256 of a part, without holding up others."""
+    return (await asyncio.to_thread(hashlib.sha256, data)).hexdigest()
 
 
 def download(pt: "PeerTube", path: str) -> Download:

@@ -110,7 +110,8 @@ async def _made(work: Work, pt: "PeerTube", journal: Journal, item: Item) -> Map
         raise
     except (FileChanged, Unprocessable):
         await _cancel(pt, item)
-        item.note.pop("upload", None)
+        for name in ("upload", "sums"):
+            item.note.pop(name, None)
         raise
 
 
@@ -154,11 +155,15 @@ async def _uploaded(
         item.note["upload"] = kept
         await journal.save([item])
 
+    async def keep_sum(begin: int, end: int, digest: str) -> None:
+        item.note.setdefault("sums", []).append([begin, end, digest])
+        await journal.save([item])  # so that it is known of all that was sent
+
     kept = item.note.get("upload")
     ticket = Ticket(kept["id"], kept["size"], 0, kept["newest"]) if kept else None
     return await upload_from(
         pt,
-        RemoteFile(work.origin.pt, item.wanted["file"]),
+        RemoteFile(work.origin.pt, item.wanted["file"], keep_sum),
         upload_id=ticket,
         restart=restart,
         newest=await work.newest_before(pt, ticket),
@@ -182,7 +187,7 @@ async def _imported(
     work: Work, pt: "PeerTube", journal: Journal, item: Item, wire: dict[str, Any]
 ) -> Mapping[str, Any]:
     """Have the server fetch the file."""
-    address = work.origin.pt.origin + item.wanted["file"]["path"]
+    address = item.wanted["file"]["url"]
     item.wanted |= {"targetUrl": address, "fields": {**item.wanted["fields"], "channel": wire["channelId"]}}
     request = pt.prepare(pt.imports.create(targetUrl=address, **wire))
     request.tag = item

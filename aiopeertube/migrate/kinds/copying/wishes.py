@@ -11,7 +11,7 @@ from aiopeertube.migrate.metadata.field_reads import PASSWORDS
 from aiopeertube.migrate.metadata.vocabulary import Vocabulary
 
 from .ends import Origin
-from .remote_files import Unfit, chosen
+from .remote_files import Unfit, address, chosen
 
 CHANNEL, VIDEO, PLAYLIST = "channel:", "video:", "playlist:"  # how the refs of items begin
 ORIGINALLY: Final = "originallyPublishedAt"
@@ -47,7 +47,11 @@ def video_item(origin: Origin, target: Target, video: Mapping[str, Any], source:
     item.note = {"stays": {name: video[name] for name in _COUNTED if video.get(name)}}
     try:
         _check(video)
-        file = chosen(origin, video, source, target.words.extensions if target.via == "upload" else ())
+        if target.via == "upload":
+            file = chosen(origin, video, source, target.words.extensions)
+        else:
+            file = chosen(origin, video, None, ())
+            file["url"] = address(origin, file)
     except Unfit as exc:
         return item.settle("failed", str(exc))
     lost: dict[str, str] = {}

@@ -236,7 +236,7 @@ def docs(session: nox.Session) -> None:
 
 @nox.session
 def mutation(session: nox.Session) -> None:
-    """Change the stack and the bulk engine, and tell which changes no test notices; hours ("mutmut show NAME")."""
+    """Change stack, bulk engine and migrations (`-- "aiopeertube.bulk.*"`: some); hours (mutmut show NAME)."""
     session.install("--upgrade", *group("test"), *group("mutation"), *PROJECT["project"]["dependencies"])
     session.run("mutmut", "run", "--max-children", "2", *session.posargs, silent=True, success_codes=[0, 1])
     session.run("mutmut", "results")

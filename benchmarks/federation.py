@@ -28,6 +28,7 @@ class Site:
     videos: int = 200
     latency: float = 0.0
     moves_to: str = ""
+    name: str = ""  # what it calls itself; "": as its address says
     dies_after: int = 1_000_000_000
     port: int = 0
     came: list[float] = field(default_factory=list)  # when requests came, in seconds
@@ -50,7 +51,7 @@ class Site:
 
     def uuids(self) -> set[str]:
         """Return what its videos are known by."""
-        return {f"{self.host}-{number}" for number in range(1, self.videos + 1)}
+        return {f"{self.name or self.host}-{number}" for number in range(1, self.videos + 1)}
 
 
 @cache
@@ -128,7 +129,7 @@ class _Connection(asyncio.Protocol):
     async def _good(self, target: str) -> None:
         query = parse_qs(urlsplit(target).query)
         page = _page(int(query["start"][0]), int(query["count"][0]), self._site.videos)
-        self._send("200 OK", page.replace(_HOST, self._site.host.encode()))
+        self._send("200 OK", page.replace(_HOST, (self._site.name or self._site.host).encode()))
 
     async def _html(self, target: str) -> None:
         self._send("200 OK", b"<html>Welcome to nginx</html>", "text/html")

@@ -26,7 +26,7 @@ from typing import Any
 
 from federation import KINDS, Federation, Site
 
-from aiopeertube.fleet import Bounds, Fleet, Record
+from aiopeertube.fleet import Bounds, Fleet
 
 PEAK = re.compile(r"VmHWM:\s+(\d+) kB")
 CONTACT = "benchmark@university.example"
@@ -84,7 +84,7 @@ async def crawl(urls: list[str], folder: str, timeout: float) -> dict[str, Any]:
     began = time.monotonic()
     bounds = Bounds(pages=15, timeout=timeout)
     async with Fleet(urls, contact=CONTACT, journal=folder, bounds=bounds) as fleet:
-        records = [record.row() async for record in fleet.crawl()]
+        records = [record.row() | {"after": time.monotonic() - began} async for record in fleet.crawl()]
     found = PEAK.search(Path("/proc/self/status").read_text())  # noqa: ASYNC240 - it is no file on a disk
     return {
         "records": records,
@@ -107,16 +107,16 @@ async def crawled_on_dask(urls: list[str], folder: str, workers: int) -> dict[st
     from distributed import Client, LocalCluster
 
     options = {"n_workers": workers, "threads_per_worker": 1, "processes": True, "dashboard_address": ":0"}
-    records: list[Record] = []
+    records: list[dict[str, Any]] = []
     async with LocalCluster(asynchronous=True, **options) as cluster, Client(cluster, asynchronous=True) as client:
         pids = list((await client.run(os.getpid)).values())
         began = time.monotonic()
         async with Fleet(urls, contact=CONTACT, journal=folder).on(client) as fleet:
             asyncio.get_running_loop().call_later(3.0, os.kill, pids[0], signal.SIGKILL)
-            records += [record async for record in fleet.crawl()]
+            records += [record.row() | {"after": time.monotonic() - began} async for record in fleet.crawl()]
         seconds = time.monotonic() - began
-    resumed = sum(record.requests < record.pages for record in records)
-    return {"records": [record.row() for record in records], "seconds": seconds, "resumed": resumed}
+    resumed = sum(record["requests"] < record["pages"] for record in records)
+    return {"records": records, "seconds": seconds, "resumed": resumed}
 
 
 def check(folder: str, told: list[dict[str, Any]], videos: int) -> tuple[int, int]:
@@ -137,12 +137,14 @@ def report(answer: dict[str, Any], told: list[dict[str, Any]], folder: str, vide
     """Print what came of it."""
     whole, good = check(folder, told, videos)
     urls = {site["url"] for site in told if site["kind"] == "good"}
-    slowest = max(record["seconds"] for record in answer["records"] if record["origin"] in urls)
+    ended = [record for record in answer["records"] if record["origin"] in urls]
+    slowest = max(record["seconds"] for record in ended)
     pages = sum(record["pages"] for record in answer["records"])
     states = Counter(record["state"] for record in answer["records"])
     seconds = answer["seconds"]
     print(f"whole: {whole} of {good} good instances; states: {dict(states)}")
     print(f"seconds: {seconds:.1f}; the slowest good one took {slowest:.1f}: {seconds / slowest:.2f} times that")
+    print(f"the last good one was at its end after {max(record['after'] for record in ended):.1f} s")
     print(f"speed: {pages / seconds:.0f} pages/s, {100 * pages / seconds:,.0f} videos/s")
     print(f"closest two requests at any instance: {min(site['closest'] for site in told):.3f} s")
     print(f"most requests at an instance: {max(site['requests'] for site in told)}")

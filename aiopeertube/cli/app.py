@@ -45,6 +45,7 @@ _COMMANDS: Final = {
     "import": ("commands.tables", "Import videos from URLs listed in a table."),
     "copy": ("commands.copy", "Copy channels, videos and playlists from one instance to another."),
     "crawl": ("commands.crawl", "Read the lists of videos of many instances."),
+    "bench": ("commands.bench", "Measure how much an instance of your own takes."),
     "api": ("commands.api", "Send any request to the API."),
     "completion": ("commands.completion", "Write what makes a shell complete commands."),
 }

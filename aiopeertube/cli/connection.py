@@ -49,9 +49,11 @@ class Connection:
         """Whether there is no user to act as."""
         return self.who == Credentials()
 
-    def client(self, *, many: bool) -> "aiopeertube.PeerTube":
+    def client(self, *, many: bool, attempts: int | None = None) -> "aiopeertube.PeerTube":
         """Make a client; with `many` it is as patient as runs over many items need."""
         given, patience = self.settings, {} if many else dict(_FOR_ONE)
+        if attempts is not None:
+            patience["attempts"] = attempts
         if given.patience is not None:
             patience["patience"] = given.patience
         return aiopeertube.PeerTube(

@@ -20,7 +20,7 @@ class Instance:
     @property
     def host(self) -> str:
         """Its name, with the port where that is not the usual one."""
-        return key_of(self.origin)
+        return self.origin.partition("://")[2]
 
     def __str__(self) -> str:
         return self.origin
@@ -83,4 +83,5 @@ def canonical(address: str) -> str:
 
 def key_of(origin: str) -> str:
     """Return what an instance is known by, whatever the scheme: its host, and its port unless it is the usual one."""
-    return origin.partition("://")[2]
+    host, colon, port = origin.partition("://")[2].partition(":")
+    return ("127.0.0.1" if host == "localhost" else host) + colon + port

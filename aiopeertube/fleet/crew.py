@@ -43,6 +43,10 @@ class Crew(Generic[E]):
         """How many instances are being visited."""
         return len(self._running)
 
+    def knows(self, origin: str) -> bool:
+        """Tell whether an instance is visited under this name, or will be, or was."""
+        return key_of(origin) in self._known
+
     def __aiter__(self) -> "Crew[E]":
         return self
 

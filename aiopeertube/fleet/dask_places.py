@@ -7,8 +7,9 @@ has to be where all workers see it.
 import asyncio
 import inspect
 import secrets
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pydoc import locate
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -20,7 +21,7 @@ from aiopeertube._version import __version__
 from aiopeertube.errors import ConfigurationError, InsecureCredentials, ServerUnreachable
 
 from .addresses import key_of
-from .dask_worker import NoLogin, Order, forget, seen, take_logins, work
+from .dask_worker import NamedOtherwise, NoLogin, Order, forget, seen, take_logins, work
 from .manners import Login
 from .page_log import Keeping
 from .records import Record
@@ -28,7 +29,7 @@ from .stores import Store, write
 from .visit import Deliver, Job
 
 SECONDS: Final = 10.0  # for a scheduler to answer
-_TRIES: Final = 4  # that a visit is sent to a worker without its login
+_TRIES: Final = 5  # that a visit is sent to a worker without its login, or to an instance with other names
 _SECRET_WAYS: Final = frozenset({"tls", "wss", "inproc"})
 
 
@@ -78,11 +79,18 @@ class DaskPlaces:
                 raise ConfigurationError(f"the worker {worker} {there}, and not {__version__} as here")
 
     async def visit(
-        self, origin: str, job: Job, keeping: Keeping | None, deliver: Deliver, *, replay: bool
+        self,
+        origin: str,
+        job: Job,
+        keeping: Keeping | None,
+        deliver: Deliver,
+        *,
+        replay: bool,
+        knows: Callable[[str], bool],
     ) -> Record:
         """Have one instance visited; with `replay` its pages are delivered from the journal afterwards."""
         assert keeping is not None  # noqa: S101 - a fleet on Dask has a journal
-        record = await self._visited(self._order(origin, job, keeping))
+        record = await self._visited(self._order(origin, job, keeping), knows)
         if replay:
             pages = keeping.log(origin).pages()
             while (page := await asyncio.to_thread(next, pages, None)) is not None:
@@ -100,20 +108,25 @@ class DaskPlaces:
         url = keeping.store.url
         return Order(self._run, origin, job, url, keeping.format, keeping.retry, own, self._allow_http)
 
-    async def _visited(self, order: Order) -> Record:
+    async def _visited(self, order: Order, knows: Callable[[str], bool]) -> Record:
         worker: str | None = None
         for number in range(_TRIES):
             key = f"crawl-{key_of(order.origin)}-{self._run}-{number}"
             where = {"workers": [worker], "allow_other_workers": True} if worker else {}
             answer = await self._result(self._client.submit(work, order, key=key, pure=False, **where), order.origin)
-            if not isinstance(answer, NoLogin):
+            if isinstance(answer, Record):
                 return answer
+            if isinstance(answer, NamedOtherwise):
+                if knows(answer.record.moved_to):
+                    return answer.record
+                order = replace(order, accepted=answer.record.moved_to)
+                continue
             worker = answer.worker
             login = {key_of(order.origin): self._own[key_of(order.origin)]}
             await self._ask(take_logins, self._run, login, workers=[worker])
-        return Record(order.origin, "away", "no worker kept its login")
+        return Record(order.origin, "bounded", "no worker kept its login")
 
-    async def _result(self, future: Future, origin: str) -> Record | NoLogin:
+    async def _result(self, future: Future, origin: str) -> Record | NoLogin | NamedOtherwise:
         """Wait for a task; whoever waits no longer lets go of it, and the worker ends the visit."""
         loop = asyncio.get_running_loop()
         ended: asyncio.Future[None] = loop.create_future()
@@ -124,7 +137,7 @@ class DaskPlaces:
                 return _died(origin, await self._value(future.exception))
             if future.status != "finished":
                 raise ServerUnreachable("the Dask scheduler is away")
-            answer: Record | NoLogin = await self._value(future.result)
+            answer: Record | NoLogin | NamedOtherwise = await self._value(future.result)
             return answer
         finally:
             future.release()

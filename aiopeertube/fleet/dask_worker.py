@@ -12,7 +12,7 @@ from concurrent import futures
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from distributed import get_worker, secede
+from distributed import Reschedule, get_worker, secede
 
 from aiopeertube._proxies import Proxies
 from aiopeertube._version import __version__
@@ -29,6 +29,7 @@ from .visit import Job
 
 _LOOK: Final = 0.5  # seconds from one look at whether a visit is still wanted to the next
 SETTLE: Final = 2.0  # seconds after which nobody else is there: another worker that lost the scheduler has looked
+_AT_WORK: Final = frozenset({"running", "paused"})
 _WANTED: Final = frozenset({"executing", "long-running"})
 
 
@@ -36,7 +37,8 @@ _WANTED: Final = frozenset({"executing", "long-running"})
 class Order:
     """A visit, as it travels to a worker. `journal` is the store's address; there is no secret in it.
 
-    `own` tells that a login is needed, which comes another way.
+    `own` tells that a login is needed, which comes another way; `accepted` is another name of the instance, by which
+    nobody visits it.
     """
 
     run: str
@@ -47,6 +49,7 @@ class Order:
     retry: bool
     own: bool = False
     allow_http: bool = False
+    accepted: str = ""
     version: str = __version__
 
     def keeping(self) -> Keeping:
@@ -59,6 +62,13 @@ class NoLogin:
     """The answer of a worker that needs a login first."""
 
     worker: str
+
+
+@dataclass(frozen=True, slots=True)
+class NamedOtherwise:
+    """The answer of a worker at an instance that has another name: is it visited by that?"""
+
+    record: Record
 
 
 @dataclass(slots=True)
@@ -74,12 +84,13 @@ _ENGINES: Final[dict[str, _Engine]] = {}
 _STARTING: Final = threading.Lock()
 
 
-def work(order: Order) -> Record | NoLogin:
+def work(order: Order) -> Record | NoLogin | NamedOtherwise:
     """Visit one instance; the task gives its thread's place to others, since it only waits.
 
     Raises:
         ConfigurationError: this worker has another version of the package.
         CancelledError: nobody wants the visit any more.
+        Reschedule: this worker closes; another one is to go on.
     """
     if order.version != __version__:
         raise ConfigurationError(f"a worker has aiopeertube {__version__}, and not {order.version}")
@@ -89,15 +100,31 @@ def work(order: Order) -> Record | NoLogin:
         return NoLogin(worker.address)
     key = worker.get_current_task()
     secede()
-    visit = engine.here.visit(order.origin, order.job, order.keeping(), _nothing, replay=False)
+    visit = _visit(engine.here, order)
     under_way = asyncio.run_coroutine_threadsafe(visit, engine.loop)
     while True:
         done, _ = futures.wait([under_way], timeout=_LOOK)
         if done:
             return under_way.result()
+        if worker.status.name not in _AT_WORK:
+            under_way.cancel()
+            raise Reschedule  # it closes, or lost its scheduler
         if not _is_wanted(worker, key):
             under_way.cancel()
             raise futures.CancelledError
+
+
+async def _visit(here: Here, order: Order) -> Record | NamedOtherwise:
+    names: set[str] = set()
+
+    def knows(name: str) -> bool:
+        if name != order.accepted:
+            names.add(name)
+        return name != order.accepted
+
+    log = order.keeping().log(order.origin, order.accepted)
+    record = await here.visit_with(log, order.origin, order.job, _nothing, replay=False, knows=knows)
+    return NamedOtherwise(record) if record.moved_to in names else record
 
 
 async def _nothing(page: Page) -> None:
@@ -105,9 +132,9 @@ async def _nothing(page: Page) -> None:
 
 
 def _is_wanted(worker: Any, key: str) -> bool:
-    """Tell whether the scheduler still counts on this task, and this worker still has a scheduler."""
+    """Tell whether the scheduler still counts on this task."""
     task = worker.state.tasks.get(key)
-    return worker.status.name in {"running", "paused"} and task is not None and task.state in _WANTED
+    return task is not None and task.state in _WANTED
 
 
 def _engine(order: Order) -> _Engine:

@@ -211,7 +211,7 @@ class Fleet:
                 if pages:
                     await send(page)
 
-            record = await places.visit(origin, job, keeping, deliver, replay=pages)
+            record = await places.visit(origin, job, keeping, deliver, replay=pages, knows=self._knows)
             self.records[origin], self._given[origin] = record, (record.videos, record.pages)
             await send(record)
             return record.moved_to
@@ -228,6 +228,9 @@ class Fleet:
         await asyncio.to_thread(open_log, self._store, head, resume=self._resume)
         self._resume = True  # another look at this fleet's own journal
         return Keeping(self._store, format, self._retry)
+
+    def _knows(self, origin: str) -> bool:
+        return self._crew is not None and self._crew.knows(origin)
 
     async def _hire(self, visit: Visitor[E]) -> Crew[E]:
         """Send a crew out; two at once would ask each instance twice as often."""

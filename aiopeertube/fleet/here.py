@@ -12,7 +12,7 @@ from aiopeertube.stack.pool.lookups import Lookups
 
 from .addresses import key_of
 from .manners import Login
-from .page_log import Keeping
+from .page_log import Keeping, PageLog
 from .polite_pool import Pace, PolitePool
 from .records import Record
 from .rush import Rush
@@ -25,9 +25,19 @@ class Places(Protocol):
     """From where instances are visited."""
 
     async def visit(
-        self, origin: str, job: Job, keeping: Keeping | None, deliver: Deliver, *, replay: bool
+        self,
+        origin: str,
+        job: Job,
+        keeping: Keeping | None,
+        deliver: Deliver,
+        *,
+        replay: bool,
+        knows: Callable[[str], bool],
     ) -> Record:
-        """Visit one instance, and deliver its pages; with `replay` also those that are kept already."""
+        """Visit one instance, and deliver its pages; with `replay` also those that are kept already.
+
+        Where it calls itself by another name, `knows` tells whether it is visited by that.
+        """
         ...
 
     async def close(self) -> None:
@@ -66,11 +76,31 @@ class Here:
         self._rush = Rush(self._pool)
 
     async def visit(
-        self, origin: str, job: Job, keeping: Keeping | None, deliver: Deliver, *, replay: bool
+        self,
+        origin: str,
+        job: Job,
+        keeping: Keeping | None,
+        deliver: Deliver,
+        *,
+        replay: bool,
+        knows: Callable[[str], bool],
     ) -> Record:
         """Visit one instance."""
         log = None if keeping is None else keeping.log(origin)
-        return await Visit(origin, job, self._reached(origin), log).run(deliver, replay=replay)
+        return await self.visit_with(log, origin, job, deliver, replay=replay, knows=knows)
+
+    async def visit_with(
+        self,
+        log: PageLog | None,
+        origin: str,
+        job: Job,
+        deliver: Deliver,
+        *,
+        replay: bool,
+        knows: Callable[[str], bool],
+    ) -> Record:
+        """Visit one instance, with this journal."""
+        return await Visit(origin, job, self._reached(origin), log, knows).run(deliver, replay=replay)
 
     async def ask(self, origin: str, function: Callable[[PeerTube], Awaitable[Any]]) -> Any:
         """Return what `function` makes of the client of one instance."""

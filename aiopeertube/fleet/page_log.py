@@ -22,7 +22,7 @@ import orjson
 from aiopeertube._pagination import Position, Seen
 from aiopeertube.errors import ConfigurationError
 
-from .addresses import Instance, key_of
+from .addresses import Instance
 from .merging_pages import Format, merge
 from .records import FINISHED, Page, Record
 from .stores import Store, write
@@ -43,20 +43,26 @@ class Begun:
 
 
 class PageLog:
-    """The journal of one instance; `format` is what its pages become at its end, None: they stay as they are."""
+    """The journal of one instance; `format` is what its pages become at its end, None: they stay as they are.
 
-    def __init__(self, store: Store, origin: str, format: Format | None, *, retry: bool = False) -> None:
+    `accepted` is another name that it has, which nobody visits it by.
+    """
+
+    def __init__(
+        self, store: Store, origin: str, format: Format | None, *, retry: bool = False, accepted: str = ""
+    ) -> None:
         self._store = store
         self._instance = Instance(origin)
         self._format = format
         self._retry = retry
-        self._name = _NOT_IN_NAMES.sub("_", key_of(origin))
+        self._accepted = accepted
+        self._name = _NOT_IN_NAMES.sub("_", self._instance.host)
 
     def begin(self) -> Begun:
         """Note that a visit begins, and say what earlier ones left."""
         found = self._store.read(self._record)
         told = orjson.loads(found) if found else {"state": "begun"}
-        if told["state"] != "begun" and not (self._retry and told["state"] not in FINISHED):
+        if told["state"] != "begun" and not self._is_open(Record(**told)):
             return Begun(Record(**told))
         begun = Begun(again=found is not None)
         for page in self.pages():
@@ -65,6 +71,10 @@ class PageLog:
                 begun.given.add(row["id"])
         write(self._store, self._record, orjson.dumps({"origin": self._instance.origin, "state": "begun"}))
         return begun
+
+    def _is_open(self, record: Record) -> bool:
+        other_name = bool(self._accepted) and record.moved_to == self._accepted
+        return other_name or (self._retry and record.state not in FINISHED)
 
     def add(self, page: Page) -> None:
         """Keep a page."""
@@ -119,9 +129,9 @@ class Keeping:
     format: Format | None
     retry: bool = False
 
-    def log(self, origin: str) -> PageLog:
+    def log(self, origin: str, accepted: str = "") -> PageLog:
         """Return the journal of an instance."""
-        return PageLog(self.store, origin, self.format, retry=self.retry)
+        return PageLog(self.store, origin, self.format, retry=self.retry, accepted=accepted)
 
 
 def write_summary(store: Store, records: Iterable[Record]) -> None:

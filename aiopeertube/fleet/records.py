@@ -19,7 +19,7 @@ State = Literal["done", "incomplete", "moved", "forbidden", "away", "odd", "boun
 STATES: Final[dict[str, str]] = {
     "done": "all of its videos were read",
     "incomplete": "it gave fewer videos than it counts",
-    "moved": "it redirects to another address, which is read in its place",
+    "moved": "it is read at another address: it redirects there, or calls itself so",
     "forbidden": "it does not want to be read (401, 403, 410, 451, or refused for too long)",
     "away": "it does not answer",
     "odd": "what answers is no PeerTube, or makes no sense",
@@ -41,7 +41,7 @@ class Record:
         total: Videos that it counts, as far as it said.
         pages: Pages that they came in.
         requests, bytes, seconds: What the last visit took.
-        moved_to: The address that it redirects to.
+        moved_to: The address that it is read at.
     """
 
     origin: str
@@ -86,9 +86,17 @@ class Page:
 Event = Page | Record
 
 
+class CalledOtherwise(PeerTubeError):
+    """An instance calls itself by another name, which is on the list as well: it is read by that one."""
+
+    def __init__(self, origin: str, name: str) -> None:
+        super().__init__(f"{origin} calls itself {name}, and is read by that name")
+        self.name = name
+
+
 def state_of(error: PeerTubeError) -> State:
     """Return what an error makes of an instance."""
-    if isinstance(error, errors.RedirectRefused) and error.location:
+    if isinstance(error, CalledOtherwise) or (isinstance(error, errors.RedirectRefused) and error.location):
         return "moved"
     refused = isinstance(error, errors.ApiError) and error.status in _FORBIDDEN
     if refused or isinstance(error, errors.RateLimited | errors.AuthenticationError):

@@ -12,11 +12,11 @@ from aiopeertube._client import PeerTube
 from aiopeertube._pagination import Walk
 from aiopeertube.stack import Transport
 
-from .addresses import Instance, key_of
+from .addresses import Instance, canonical, key_of
 from .manners import Bounds, Login
 from .page_log import Begun, PageLog
 from .polite_pool import Pace, PolitePool
-from .records import Page, Record, State, state_of
+from .records import CalledOtherwise, Page, Record, State, state_of
 
 Deliver = Callable[[Page], Awaitable[None]]
 _HOPS: Final = 3  # from http to https and back
@@ -63,10 +63,28 @@ class Reached:
         )
 
 
-class Visit:
-    """One visit of one instance; `log` None: nothing is kept."""
+def _host(row: dict[str, Any]) -> str:
+    """Return the address of the server that a video's account is on; "" where the row names none."""
+    account = row.get("account")
+    host = account.get("host") if isinstance(account, dict) else None
+    try:
+        return canonical(host) if isinstance(host, str) else ""
+    except errors.InvalidURL:
+        return ""
 
-    def __init__(self, origin: str, job: Job, reached: Reached, log: PageLog | None) -> None:
+
+class Visit:
+    """One visit of one instance; `log` None: nothing is kept. `knows` tells which others are on the list."""
+
+    def __init__(
+        self,
+        origin: str,
+        job: Job,
+        reached: Reached,
+        log: PageLog | None,
+        knows: Callable[[str], bool] = lambda name: False,
+    ) -> None:
+        self._knows = knows
         self._origin = self._named = origin
         self._job = job
         self._reached = reached
@@ -116,7 +134,7 @@ class Visit:
                 raise
             return self._record("bounded", f"its visit took longer than {self._job.bounds.seconds:g} s")
         except errors.PeerTubeError as exc:
-            moved_to = exc.location if isinstance(exc, errors.RedirectRefused) else ""
+            moved_to = exc.location if isinstance(exc, errors.RedirectRefused) else getattr(exc, "name", "")
             return self._record(state_of(exc), str(exc), moved_to)
 
     async def _at_each_name(self, deliver: Deliver) -> Record:
@@ -168,10 +186,23 @@ class Visit:
         except StopAsyncIteration:
             self._begun.position = walk.position
             return None
+        self._check_name(rows)
         named = {"instance": self._named}  # first of all, and whatever the server calls so
         lines = [orjson.dumps(named | row | named) for row in rows]
         self._begun.position = walk.position
         return Page(Instance(self._named), self._pages, walk.position, len(rows), b"\n".join([*lines, b""]))
+
+    def _check_name(self, rows: list[Any]) -> None:
+        """See by the first page whether this is another one of the list: servers name themselves in local videos.
+
+        Raises:
+            CalledOtherwise: it is.
+        """
+        if self._pages:
+            return
+        name = next((name for row in rows if row.get("isLocal") is True and (name := _host(row))), "")
+        if name and key_of(name) not in {key_of(self._named), key_of(self._origin)} and self._knows(name):
+            raise CalledOtherwise(self._named, name)
 
     async def _keep(self, page: Page, deliver: Deliver) -> None:
         if self._log is not None:

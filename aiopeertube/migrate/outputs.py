@@ -49,6 +49,8 @@ def check_output(
 def _cannot(path: str | Path, inputs: Iterable[str]) -> str:
     if not str(path):
         return "no name of a file"
+    if "\0" in str(path):
+        return f"cannot write {str(path)!r}: no file can be called so"
     if Path(path).is_dir():
         return f"cannot write {str(path)!r}: it is a directory"
     is_read = any(_is_same(path, source) for source in inputs)

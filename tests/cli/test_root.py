@@ -107,10 +107,11 @@ class TestRoot:
     def test_lists_commands_in_their_order(self, cli: Cli) -> None:
         lines = cli("--help").stdout.splitlines()
         start = lines.index("Commands:") + 1
-        assert [line.split()[0] for line in lines[start : start + 29]] == [
+        assert [line.split()[0] for line in lines[start : start + 30]] == [
             "demo", "emulator", "login", "logout", "whoami", "videos", "channels", "playlists", "captions",
             "chapters", "comments", "users", "imports", "server-jobs", "export", "plan", "apply", "set", "verify",
-            "rollback", "jobs", "thumbnails", "delete", "upload", "import", "copy", "crawl", "api", "completion",
+            "rollback", "jobs", "thumbnails", "delete", "upload", "import", "copy", "crawl", "bench",
+            "api", "completion",
         ]  # fmt: skip
 
     def test_version(self, cli: Cli) -> None:

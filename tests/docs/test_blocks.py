@@ -23,6 +23,7 @@ SERVERS: dict[str, dict[str, Any]] = {
     "tutorial.md": {"videos": 200, "rate_limit": (50, 0.5)},
     "guides/uploads.md": {"imports": True},
     "guides/everyday.md": {"users": [UserOptions(USER, PASSWORD, "administrator")]},
+    "guides/copy.md": {"videos": 0},
     "README.md": {"users": [UserOptions(USER, PASSWORD, "administrator")]},
 }
 # What a page takes for granted: files that its reader has, and what they do to a table between two blocks.
@@ -30,7 +31,7 @@ BEGIN = {
     "README.md": "aiopeertube channels create afp; "
     "aiopeertube playlists create Mine --fields id --format csv | tail -1 > playlist;"
     "aiopeertube videos list --mine --limit 2 --format csv --fields uuid | tail -2 > ids.txt;"
-    'echo "$PEERTUBE_URL" > instances.txt'
+    "echo URL | tee instances.txt > mine.txt"
 }
 AFTER = {"README.md": "test ! -f films.csv || sed -i '2,$s/Video 0/Clip 0/' films.csv"}
 ELSEWHERE = {"archive.md": "tests/cli/test_archive.py"}
@@ -75,23 +76,26 @@ def test_the_blocks_of_a_page_do_what_they_say(page: Path, environment: dict[str
         run(Block(page, 0, "sh", script), folder=folder, environment=environment, replaced={})
 
     options = {"videos": 12, "rate_limit": None, "login_limit": None} | SERVERS.get(name_of(page), {})
-    with Emulator.in_thread(**options) as server:
+    with Emulator.in_thread(**options) as server, Emulator.in_thread(videos=3, rate_limit=None) as old:
         replaced = {
             "https://videos.example": server.url,
             "http://127.0.0.1:9000": server.url,
+            "https://old.example": old.url,
             '"..."': f'"{PASSWORD}"',
         }
         login = {"PEERTUBE_URL": server.url, "PEERTUBE_USERNAME": USER, "PEERTUBE_PASSWORD": PASSWORD}
         if name_of(page) != "tutorial.md":  # which logs in by itself
-            environment = environment | login
-            given("aiopeertube login")
-            given(BEGIN.get(name_of(page), "true"))
+            given(f"PEERTUBE_PASSWORD={PASSWORD} aiopeertube login --url {server.url} --username {USER}")
+            given(BEGIN.get(name_of(page), "true").replace("URL", server.url))
         if page.name == "README.md":
-            replaced |= named(server, folder)
+            replaced |= named(server, folder) | {
+                "aiopeertube login": f"PEERTUBE_PASSWORD={PASSWORD} aiopeertube login"
+            }
         said = []
         for block in blocks_of(page):
             if block.language in RUN:
-                said.append(run(block, folder=folder, environment=environment, replaced=replaced))
+                variables = environment | (login if block.language == "python" else {})
+                said.append(run(block, folder=folder, environment=variables, replaced=replaced))
                 given(AFTER.get(name_of(page), "true"))
         check = CHECKS.get(name_of(page))
         if check is not None:

@@ -19,6 +19,7 @@ def test_each_instance_is_there_once_whatever_it_is_called() -> None:
             "http://b\u00fccher.example",
             "xn--bcher-kva.example",
             "http://127.0.0.1:9000",
+            "http://localhost:9000",
             "https://127.0.0.1:9001",
         ]
     )
@@ -28,7 +29,7 @@ def test_each_instance_is_there_once_whatever_it_is_called() -> None:
         "http://127.0.0.1:9000",
         "https://127.0.0.1:9001",
     )
-    assert found.repeated == 5
+    assert found.repeated == 6
 
 
 def test_all_lines_that_are_no_address_are_named() -> None:

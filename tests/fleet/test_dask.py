@@ -110,6 +110,40 @@ async def test_videos_come_through_the_journal_and_a_second_run_asks_for_none(cl
     assert [len(site.came) for site in sites] == [3, 1, 1]
 
 
+async def test_a_worker_that_retires_gives_its_instances_back(client: Any, tmp_path: Path) -> None:
+    sites = [Site(videos=1200) for _ in range(6)]
+
+    async def retire() -> None:
+        while not all(len(site.came) > 3 for site in sites):  # noqa: ASYNC110 - they come over sockets
+            await asyncio.sleep(0.01)
+        first = next(iter(await client.run(lambda: None)))
+        await client.retire_workers([first], close_workers=True)
+
+    urls = (site.url for site in sites)
+    async with Federation(sites), Fleet(urls, journal=tmp_path, **MANNERS).on(client) as fleet:
+        retiring = asyncio.ensure_future(retire())
+        records = [record async for record in fleet.crawl()]
+        await retiring
+    assert {record.state for record in records} == {"done"}
+    assert any(record.requests < record.pages for record in records)
+    for site in sites:
+        assert sorted(written(tmp_path, site)) == sorted(site.uuids())
+        assert site.closest() >= APART
+
+
+async def test_an_instance_under_two_names_is_read_by_one(client: Any, tmp_path: Path) -> None:
+    there, alias, own_way = Site(videos=250), Site(videos=250), Site(videos=120, name="inside.example:9000")
+    async with Federation([there, alias, own_way]) as federation:
+        alias.name = there.host
+        async with Fleet(federation.urls(), journal=tmp_path, **MANNERS).on(client) as fleet:
+            records = {record.origin: record async for record in fleet.crawl()}
+    assert [records[site.url].state for site in (there, alias, own_way)] == ["done", "moved", "done"]
+    assert sorted(written(tmp_path, own_way)) == sorted(own_way.uuids())
+    assert not (tmp_path / "videos" / f"127.0.0.1_{alias.port}.jsonl").exists()
+    assert [len(site.came) for site in (there, alias, own_way)] == [3, 1, 3]  # of the last a page is read again
+    assert own_way.closest() >= APART
+
+
 async def test_a_login_comes_only_to_the_worker_that_needs_it(client: Any, tmp_path: Path) -> None:
     async with Emulator(videos=30, rate_limit=None) as mine:
         own = {mine.url: Login("nisv", SECRET)}

@@ -83,6 +83,21 @@ async def test_an_instance_that_moved_is_read_at_its_new_address_once() -> None:
     assert records[first.url].ok
 
 
+async def test_an_instance_that_calls_itself_by_another_name_of_the_list_is_read_by_that_alone(
+    tmp_path: Path,
+) -> None:
+    there, alias, own_way = Site(videos=250), Site(videos=250), Site(videos=30, name="inside.example:9000")
+    async with Federation([there, alias, own_way]) as federation:
+        alias.name = there.host
+        async with fleet(federation.urls(), journal=tmp_path) as of:
+            seen = await taken(of)
+            records = of.records
+    assert set(seen) == there.uuids() | own_way.uuids()
+    assert set(seen.values()) == {1}
+    assert (records[alias.url].state, records[alias.url].moved_to) == ("moved", f"https://{there.host}")
+    assert [len(site.came) for site in (there, alias, own_way)] == [3, 1, 1]
+
+
 async def test_so_many_at_once_and_no_more() -> None:
     sites = [Site(videos=10, latency=0.03) for _ in range(9)]
     async with Federation(sites) as federation, fleet(federation.urls(), at_once=3) as of:

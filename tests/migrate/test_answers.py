@@ -84,6 +84,7 @@ async def test_passwords_are_asked_for_only_where_they_are_needed_and_there() ->
     asked: list[str] = []
 
     def answer(request: Request) -> Response:
+        assert request.method == "GET"
         asked.append(request.target.removeprefix("/api/v1/videos/"))
         if not request.path.endswith("/passwords"):
             return reply(200, VIDEO | {"privacy": {"id": 5 if UUID in request.path else 1}, "id": 7})
@@ -102,6 +103,13 @@ async def test_passwords_are_asked_for_only_where_they_are_needed_and_there() ->
         assert "videoPasswords" not in await answers.whole_video(pt, "7", ["videoPasswords"])
         assert "videoPasswords" not in await answers.whole_video(pt, UUID, ["name"])
         assert asked == ["7", UUID]
+
+
+async def test_a_whole_video_is_looked_at_as_far_as_it_is_needed() -> None:
+    async with client(lambda request: reply(200, VIDEO | {"tags": 3})) as pt:
+        assert (await answers.whole_video(pt, UUID, ["name"]))["tags"] == 3
+        with pytest.raises(UnexpectedResponse, match="tags is 3"):
+            await answers.whole_video(pt, UUID, ["tags"])
 
 
 @pytest.mark.parametrize(

@@ -4,15 +4,17 @@ import asyncio
 import json
 import random
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from chromium import PROGRAM, Chromium
 
-from aiopeertube.migrate import Item, Job, Vocabulary
+from aiopeertube.migrate import Failures, Item, Job, Outage, Report, RollBack, Span, Vocabulary
 from aiopeertube.migrate.plans.page import Summary, write
 from aiopeertube.migrate.plans.report import Diff
+from aiopeertube.stack.histogram import Histogram
 
 pytestmark = pytest.mark.skipif(PROGRAM is None, reason="no Chromium is installed")
 
@@ -224,3 +226,36 @@ def test_paper_has_all_that_the_filter_shows_and_a_line_to_sign(page: Chromium) 
 def test_controls_have_names(page: Chromium) -> None:
     assert page.js("[...document.querySelectorAll('select, input')].every((one) => one.labels.length === 1)")
     assert page.js("[...document.querySelectorAll('button')].every((one) => one.textContent.trim())")
+
+
+def test_a_report_asks_for_nothing_and_fits(browser: Chromium, tmp_path: Path) -> None:
+    outage = Outage(1e9 + 3, 1e9 + 5, "api", HOSTILE)
+    spans = [
+        Span(
+            1,
+            1e9 + at,
+            1e9 + at + 1,
+            9,
+            {200: 9, 429: at},
+            latency=Histogram.of({90 + at: 9}),
+            outcomes={"changed": 8},
+        )
+        for at in range(20)
+    ]
+    failed = Failures("failed", HOSTILE, HOSTILE + LONG, 1, True, ((2, OVERRIDE, "x" * 5000),))
+    job = Job("update", "https://videos.example", HOSTILE, HOSTILE, began=1e9)
+    report = Report(
+        Path(HOSTILE), job, "video", 1e9, {"changed": 160, "failed": 1}, {"changed": 160}, 1e9, 1e9, (failed,), 0,
+        RollBack(videos=160, by_field={HOSTILE: 160}), (*spans, replace(spans[-1], outages=(outage,))),
+    )  # fmt: skip
+    (tmp_path / "run.html").write_text(report.html())
+    browser.call("Emulation.setDeviceMetricsOverride", width=390, height=800, deviceScaleFactor=1, mobile=False)
+    browser.open(tmp_path / "run.html")
+    wide = browser.js("document.documentElement.scrollWidth")
+    browser.call("Emulation.clearDeviceMetricsOverride")
+    assert wide <= 390
+    assert (browser.requests, browser.faults, browser.dialogs) == ([(tmp_path / "run.html").as_uri()], [], [])
+    chart = "document.querySelector('svg.chart')"
+    assert browser.js(f"{chart}.checkVisibility() && {chart}.getBoundingClientRect().height > 100")
+    assert browser.js(f"{chart}.querySelectorAll('path').length") >= 6
+    assert browser.js("document.querySelector('details[open]').textContent").startswith("1 video, failed: ")

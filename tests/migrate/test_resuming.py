@@ -1,5 +1,6 @@
 """What another run of a job goes on with, and what `verify` and `rollback` make of a job that ran several times."""
 
+import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -306,3 +307,33 @@ async def test_a_row_that_was_corrected_has_failed_no_more(pt: PeerTube, server:
     assert (run.counts, run.failed, run.failed_file) == ({"changed": 3, "skipped": 1}, 0, None)
     assert names(server)[:2] == ["Corrected 1", "Corrected 2"]
     assert (await migrate.verify(pt, run.journal)).ok
+
+
+class _Killed(Exception):
+    pass
+
+
+class Killed(migrate.Unwatched):
+    """Ends a verb before anything is sent, and leaves the journal as a kill would."""
+
+    def __init__(self, journal: str, kept: str) -> None:
+        self.journal, self.kept = journal, kept
+
+    async def planned(self, plan: migrate.Plan) -> None:
+        for suffix in ("", "-wal"):
+            shutil.copyfile(self.journal + suffix, self.kept + suffix)
+        raise _Killed
+
+
+async def test_a_rollback_that_was_killed_learns_what_its_job_wrote_since(pt: PeerTube, server: Emulator) -> None:
+    before = names(server)
+    run = await migrate.apply(pt, table(3, prefix="One"), job=migrate.JobOptions(journal=Path("a.journal")))
+    with pytest.raises(_Killed):
+        back = migrate.JobOptions(journal=Path("b.journal"))
+        await migrate.rollback(pt, run.journal, job=back, watcher=Killed("b.journal", "c.journal"))
+    more = migrate.JobOptions(journal=run.journal, resume=True)
+    await migrate.apply(pt, table(1, 3, prefix="Two"), job=more)
+    assert names(server) != before
+    goes_on = migrate.JobOptions(journal=Path("c.journal"), resume=True)
+    assert (await migrate.rollback(pt, run.journal, job=goes_on)).counts == {"changed": 2}
+    assert names(server) == before

@@ -1,12 +1,14 @@
 """Rows: what they ask for, and every complaint with its line and column."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from aiopeertube.migrate.journal.item import Item
 from aiopeertube.migrate.metadata.fields import Reading
+from aiopeertube.migrate.metadata.fitting import Cuts
 from aiopeertube.migrate.problems import BadSource, Problems
 from aiopeertube.migrate.rows.layout import Layout
 from aiopeertube.migrate.rows.rows import RowReader
@@ -73,6 +75,47 @@ def test_all_complaints_about_a_row_are_told(read: Read, problems: Problems) -> 
     assert [(line, column) for line, column, _ in complaints(problems)] == [
         (3, "uuid"), (3, "name"), (3, "language"), (3, "privacy"),
     ]  # fmt: skip
+
+
+def test_a_contradiction_names_the_option_that_helps(read: Read, problems: Problems) -> None:
+    assert read({"uuid": UUID, "category": "1", "category.label": "Films"}, 5) is None
+    with pytest.raises(BadSource) as caught:
+        problems.raise_if_any()
+    (problem,) = caught.value.problems
+    assert (problem.line, problem.column, problem.option) == (5, "category.label", "ignore")
+    assert problem.reason == "it contradicts category; edit both, empty one of them, or ignore its column"
+
+
+def test_what_the_server_would_not_take_waits_for_a_look(reading: Reading, problems: Problems) -> None:
+    rows = RowReader(ORIGIN, reading, Layout(), problems, compared=True)
+    item = made(rows.read(Row(2, {"uuid": UUID, "category": "99", "name": "Film"})))
+    why = "the instance has no category '99'; it has Music, Films, Science & Technology"
+    assert (item.wanted, item.note) == ({"category": 99, "name": "Film"}, {"doubts": {"category": ["category", why]}})
+    problems.raise_if_any()
+    made(rows.read(Row(3, {"uuid": UUID, "category": "99"})))
+    problems.add(9, None, "bad")
+    assert complaints(problems)[1] == (3, "category", why)
+
+
+def test_what_is_cut_is_told_with_its_row(reading: Reading, problems: Problems) -> None:
+    said: list[str] = []
+    rows = RowReader(ORIGIN, replace(reading, fit=True), Layout(), problems, cuts=Cuts(said.append))
+    rows.read(Row(1234, {"uuid": UUID, "name": "x" * 130, "tags": "", "support": "abc"}))
+    rows.read(Row(3, {"name": "x" * 130}))
+    assert said == [
+        f"line 1,234, {UUID}: name cut from 130 to 120 characters",
+        f"line 3, {'x' * 130}: name cut from 130 to 120 characters",
+    ]
+
+
+def test_a_field_that_the_server_does_not_know_is_told_once(reading: Reading, problems: Problems) -> None:
+    rows = RowReader(ORIGIN, replace(reading, version=(6, 3)), Layout(), problems)
+    for line in (2, 3):
+        rows.read(Row(line, {"uuid": UUID, "nsfwFlags": "1"}))
+    with pytest.raises(BadSource) as caught:
+        problems.raise_if_any()
+    (problem,) = caught.value.problems
+    assert (problem.line, problem.column, problem.option) == (2, "nsfwFlags", "ignore")
 
 
 def test_a_row_without_a_video(read: Read, problems: Problems) -> None:

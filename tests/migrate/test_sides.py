@@ -114,6 +114,23 @@ def test_a_spreadsheet_may_cut_off_milliseconds(cell: object, moment: object, sa
     assert merging.is_moment(cell, moment) is same
 
 
+def test_a_privacy_tells_of_passwords_alone_and_only_where_there_are_none() -> None:
+    now = {"name": None, "privacy": 1}
+    item = wanting({"name": "mine", "privacy": 1}, base={"privacy": 2, "name": None})
+    assert merging.conflicts(item, now, NEW) == {}
+    item = wanting({"videoPasswords": "s", "privacy": 5}, base={"privacy": 1, "videoPasswords": "t"})
+    there = {"videoPasswords": "u", "privacy": 5}
+    assert list(merging.conflicts(item, there, NEW)) == ["videoPasswords"]
+
+
+def test_all_that_would_go_is_told() -> None:
+    before = {"nsfw": True, "nsfwFlags": 3, "nsfwSummary": "s"}
+    after = {"nsfw": False, "nsfwFlags": 0, "nsfwSummary": None}
+    item = wanting({}, base={"nsfwFlags": 1, "nsfwSummary": "t"})
+    assert list(merging.drops(item, before, after, NEW)) == ["nsfwFlags", "nsfw", "nsfwSummary"]
+    assert merging.drops(wanting({}, since=NEW), before, after, NEW) == {}
+
+
 @pytest.mark.parametrize(
     ("note", "before", "after", "names"),
     [
@@ -148,6 +165,11 @@ def test_what_is_not_as_the_job_left_it() -> None:
         "d": {"mine": 40, "server": 4},
     }
     assert merging.unexpected(wanting({}, expected=None)) == {}
+    emptied = wanting({}, before={"a": None}, expected={})
+    emptied.after = {"a": 1}
+    assert merging.unexpected(emptied) == {"a": {"mine": 1, "server": None}}, "nobody knew that it would be empty"
+    emptied.note["perhaps"] = {"a": None}
+    assert merging.unexpected(emptied) == {}
 
 
 def test_what_a_plan_knows_of_a_video_that_was_not_edited_since() -> None:
@@ -182,6 +204,7 @@ def test_what_a_plan_wants() -> None:
 def test_what_was_in_conflict_is_wanted_again() -> None:
     item = wanting({"name": "n"}, before={"name": "o"}, conflicts={"name": {}}, base={"name": "b"})
     item.settle("conflict", "why")
+    item.after, item.ready = {"name": "n"}, True
     found = merging.reopened(item)
     assert (found.state, found.reason, found.before, found.after, found.ready) == ("read", "", None, None, False)
     assert (found.note, found.wanted, found.ref) == ({"base": {"name": "b"}}, {"name": "n"}, "a")

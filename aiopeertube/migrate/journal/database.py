@@ -202,6 +202,10 @@ class Database:
     def _learn(self, known: Item, item: Item) -> None:
         """Take over what a row knows of its item, or where the rows of an item stand."""
         if OF_ROWS & item.note.keys():
+            if known.note.get("expected") != item.note.get("expected"):
+                # The job to be undone has written more since we looked.
+                known.before, known.after, known.ready = None, None, False
+                known.settle("read")
             known.note = item.note
         elif where := {name: item.note[name] for name in WHERE if name in item.note}:
             known.note = known.note | where

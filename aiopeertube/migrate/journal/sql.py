@@ -31,7 +31,8 @@ WHERE state = 'planned' AND line IS NOT NULL
     AND coalesce(json_type(note, '$.base'), json_type(note, '$.since'), json_type(note, '$.expected'),
         json_type(note, '$.lines')) IS NULL
 """
-OF_ROWS: Final = frozenset({"base", "of", "own", "since"})  # what rows know of their videos, in an item's note
+# What rows, or the job to be undone, know of a video, in an item's note.
+OF_ROWS: Final = frozenset({"base", "expected", "of", "own", "since"})
 WHERE: Final = ("lines", "rows")  # where several rows that make one item stand, in its note
 # What could not be done counts, unless a later pass wants something else of the same video.
 NOT_DONE: Final = """

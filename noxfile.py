@@ -40,6 +40,9 @@ SEARCHES = (
     "tests/test_examples.py",
     "tests/test_imports.py",
 )
+# What every run measures: measured tests take twice as long, and the rest has a session of its own.
+CORE_TESTS = ("tests/bulk", "tests/stack", "tests/test_pagination.py")
+CORE = "*/aiopeertube/bulk/*,*/aiopeertube/stack/*"
 ELSEWHERE = tuple(f"--ignore={path}" for path in SEARCHES)
 
 # The parts of the suite in which wrong lower bounds showed, and those that need every dependency for a moment.
@@ -125,15 +128,25 @@ def lint(session: nox.Session) -> None:
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """Run the tests against the built wheel, with coverage; arguments go to pytest, and then nothing is measured."""
+    """Run the tests against the built wheel; of the core it is measured what they reach. Arguments go to pytest."""
     install_wheel(session, "speed")
     session.install("--upgrade", *group("test"))
     if session.posargs:
         pytest(session, *session.posargs)
         return
     session.run("pytest", "--collect-only", "--quiet", env=TESTED, silent=True)  # compiles them, once for all workers
+    pytest(session, *ON_ALL_CORES, *NOT_LIVE[:2], *CORE_TESTS, measured=True)
+    pytest(session, *ON_ALL_CORES, *NOT_LIVE, *(f"--ignore={path}" for path in CORE_TESTS))
+    session.run("coverage", "combine", "--quiet")
+    session.run("coverage", "report", f"--include={CORE}")
+
+
+@nox.session
+def coverage(session: nox.Session) -> None:
+    """Measure what the tests reach of all of the package, which takes twice as long."""
+    install_wheel(session, "speed")
+    session.install("--upgrade", *group("test"))
     pytest(session, *ON_ALL_CORES, *NOT_LIVE, *ELSEWHERE, measured=True)
-    pytest(session, *ON_ALL_CORES, "-m", "not live", *SEARCHES)
     session.run("coverage", "combine", "--quiet")
     session.run("coverage", "report")
 

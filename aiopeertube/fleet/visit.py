@@ -9,6 +9,7 @@ import orjson
 
 from aiopeertube import errors
 from aiopeertube._client import PeerTube
+from aiopeertube._counting import counted
 from aiopeertube._pagination import Walk
 from aiopeertube.stack import Transport
 
@@ -173,7 +174,9 @@ class Visit:
                 if reason := self._bound_reached():
                     return self._record("bounded", reason)
         if self._videos < (self._total or 0):
-            return self._record("incomplete", f"it counts {self._total:,} videos and gave {self._videos:,}")
+            return self._record(
+                "incomplete", f"it counts {counted(self._total or 0, 'video')} and gave {self._videos:,}"
+            )
         return self._record("done")
 
     def _client(self) -> PeerTube:
@@ -223,7 +226,7 @@ class Visit:
     def _bound_reached(self) -> str:
         bounds = self._job.bounds
         if self._pages >= bounds.pages:
-            return f"{self._pages:,} pages were read"
+            return counted(self._pages, "page was read", "pages were read")
         return f"{self._pool.bytes:,} bytes came" if self._pool.bytes >= bounds.bytes else ""
 
     @property

@@ -77,6 +77,8 @@ def test_the_blocks_of_a_page_do_what_they_say(page: Path, environment: dict[str
 
     options = {"videos": 12, "rate_limit": None, "login_limit": None} | SERVERS.get(name_of(page), {})
     with Emulator.in_thread(**options) as server, Emulator.in_thread(videos=3, rate_limit=None) as old:
+        for video in old.store.videos.values():
+            video.name = f"Old {video.name}"  # else they look like copies
         replaced = {
             "https://videos.example": server.url,
             "http://127.0.0.1:9000": server.url,

@@ -127,7 +127,7 @@ class RemoteFile:
         """Read the bytes from `begin` to `end`."""
         part = await self._file.part(begin, end, mark=self._mark)
         if part.total not in {None, self.size}:
-            raise FileChanged(f"the file has {part.total:,} bytes, and {self.size:,} were told")
+            raise FileChanged(f"the file has {part.total:,} bytes now, not {self.size:,}")
         self._mark = part.mark
         await self._keep(begin, end, await sum_of(part.data))
         return part.data

@@ -48,7 +48,7 @@ class CopyScene:
         size = f"{self.bytes / 1e6:,.0f} MB"
         return (
             f"Copy from an 8.2 to a 6.3: {self.copied:,} of {counted(self.videos, 'video')} ({size}) in "
-            f"{self.seconds:.1f} s, killed {self.kills} times on the way; {self.twice:,} are there twice, and "
+            f"{self.seconds:.1f} s, killed {self.kills} times on the way; there twice: {self.twice:,}; "
             f"{self.differ:,} of {counted(self.stand + self.differ, 'thing')} differ from what they were to be."
         )
 

@@ -29,7 +29,7 @@ class Now:
 
     def words(self) -> str:
         """Say what came of it, how long it takes, and what it waits for."""
-        left = "" if not self.left else f"about {span(self.left)} left"
+        left = "" if self.left is None or self.left < 0.5 else f"about {span(self.left)} left"
         return ", ".join(part for part in (self.state, left, str(self.wait or "")) if part)
 
 

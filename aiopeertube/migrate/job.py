@@ -279,13 +279,15 @@ async def carry_out(
     journal, watcher = desk.journal, desk.watcher
     if options.resume_failed:
         await _reopen(desk, kind, overwrite=overwrite)
-    objects = await _objects(journal, kind)
+    if isinstance(kind, Update):
+        kind = kind.looking_by(desk.who.reader(desk.pt))
+    requests, objects = await _cost(journal, kind)
     plan = await plan_of(
         desk.pt,
         journal,
         desk.who,
         desk.words,
-        requests=await _requests(journal, kind, objects),
+        requests=requests,
         objects=objects,
         looked_at=looked_at,
     )
@@ -319,23 +321,15 @@ async def carry_out(
     return run if options.first is None or run.stopped else replace(run, verified=await verified(desk, kind))
 
 
-async def _objects(journal: Journal, kind: Kind) -> int:
-    """Estimate how many videos a job looks at as objects, just before it changes them."""
-    if not isinstance(kind, Update) or kind.objects is None:
-        return 0
-    return (await journal.counts()).get("planned", 0) - await journal.count_noted(HIDDEN)
-
-
-async def _requests(journal: Journal, kind: Kind, objects: int) -> int | None:
-    """Estimate how many requests a job takes of the API, where so many videos are looked at as `objects`.
-
-    None: each change takes one.
-    """
+async def _cost(journal: Journal, kind: Kind) -> tuple[int | None, int]:
+    """Estimate how many requests a job takes of the API (None: one a change), and how many objects it looks at."""
     if isinstance(kind, Whole):
-        return sum((await journal.count_planned(kind.requests)).values())
-    if isinstance(kind, Update) and kind.expect:
-        return 2 * (await journal.counts()).get("planned", 0) - objects
-    return None
+        return sum((await journal.count_planned(kind.requests)).values()), 0
+    if not isinstance(kind, Update) or not kind.expect:
+        return None, 0
+    planned = (await journal.counts()).get("planned", 0)
+    objects = 0 if kind.objects is None else planned - await journal.count_noted(HIDDEN)
+    return 2 * planned - objects, objects
 
 
 async def verified(desk: Desk, kind: Kind) -> Verified | None:

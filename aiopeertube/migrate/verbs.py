@@ -165,7 +165,6 @@ async def apply(
     options, given, kind = job.checked(halt), open_input(source, table), Update(expect=expect)
     async with opened(pt, kind, given.name, columns=given.columns, options=options, watcher=watcher) as desk:
         await fill(desk, given, kind, table, cells, overwrite=overwrite, looks=expect)
-        kind = kind.looking_by(desk.who.reader(pt))
         question = "Change {videos} at {origin}?"
         return await carry_out(desk, kind, options, title="apply", question=question, overwrite=overwrite)
 
@@ -197,7 +196,7 @@ async def set_(
         over = RulesOverScope(pt, desk.journal, desk.who, transform, within, watcher=watcher)
         with watcher.step("compare"):
             await over.plan()
-        kind, question = kind.looking_by(desk.who.reader(pt)), "Change {videos} at {origin}?"
+        question = "Change {videos} at {origin}?"
         return await carry_out(
             desk,
             kind,
@@ -269,8 +268,6 @@ async def rollback(
         named, path = described(desk.journal), str(desk.journal.path)
         watcher.say(f"rollback of {named}")
         async with opened(pt, kind, f"rollback of {path}", options=options, watcher=watcher, parent=path) as back:
-            if isinstance(kind, Update):
-                kind = kind.looking_by(back.who.reader(pt))
             with watcher.step("compare"):
                 await derive(pt, desk.journal, back.journal, back.who, as_before, kind=kind, watcher=watcher)
             undoes = None if options.dry_run else desk.journal

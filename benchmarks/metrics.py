@@ -51,9 +51,9 @@ async def file(pt: PeerTube) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def otel(pt: PeerTube, **more: bool) -> AsyncIterator[None]:
+async def otel(pt: PeerTube, *, durations: bool = False) -> AsyncIterator[None]:
     reader = InMemoryMetricReader()
-    end = instrument(pt, meter_provider=MeterProvider([reader]), **more)
+    end = instrument(pt, meter_provider=MeterProvider([reader]), durations=durations)
     yield
     assert reader.get_metrics_data() is not None
     end()

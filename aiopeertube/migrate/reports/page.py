@@ -7,7 +7,7 @@ from string import Template
 from typing import Final
 
 from aiopeertube._counting import counted
-from aiopeertube.migrate.plans.page.markup import escaped, policy, text_of
+from aiopeertube.migrate.pages.markup import escaped, policy, text_of
 from aiopeertube.migrate.plans.page.writing import part
 
 from . import timeline

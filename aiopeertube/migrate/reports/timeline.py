@@ -5,7 +5,7 @@ from typing import Final
 
 from aiopeertube._counting import counted, plural
 from aiopeertube.migrate.journal.spans import Span, total
-from aiopeertube.migrate.plans.page.markup import text_of
+from aiopeertube.migrate.pages.markup import text_of
 
 from .drawing import drawing, is_error
 from .facts import Facts

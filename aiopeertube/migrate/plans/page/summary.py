@@ -11,9 +11,8 @@ from aiopeertube._counting import counted
 from aiopeertube.errors import FileUnreadable
 from aiopeertube.migrate.journal.schema import Job
 from aiopeertube.migrate.metadata.excerpts import excerpt
+from aiopeertube.migrate.pages.markup import escaped, text_of
 from aiopeertube.migrate.plans.report import Change
-
-from .markup import escaped, text_of
 
 _LISTED: Final = ("failed", "conflict")  # states that are kinds of rows in the list
 _OPEN: Final = 30  # lines about fields that are shown at once; more would hide the list below

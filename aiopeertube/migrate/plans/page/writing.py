@@ -7,10 +7,10 @@ from typing import IO, Any, Final
 
 from aiopeertube.migrate.exact_json import dumps
 from aiopeertube.migrate.journal.item import Item
+from aiopeertube.migrate.pages.markup import policy
 from aiopeertube.migrate.plans.report import Diff
 
 from .entries import row_of
-from .markup import policy
 from .summary import Summary
 
 _BLOCK: Final = 500  # rows of one block: what is in memory at once

@@ -28,7 +28,7 @@ async def main() -> None:
             count = len([video async for video in pt.me.videos()])
         meters.shutdown()  # while the client is there to be looked at
         tracers.shutdown()
-    print(f"{count} videos")
+    print("videos:", count)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from aiopeertube.cli.waiting import wait_of
 if TYPE_CHECKING:
     from aiopeertube import PeerTube
 
-_TICK: Final = 0.25  # seconds between two looks at the least
+_TICK: Final = 0.25  # seconds between two looks
 
 
 class Progress:
@@ -38,6 +38,7 @@ class Progress:
         self._next = time.monotonic() + screen.between
         self._began = time.monotonic()
         self._time_left = TimeLeft(self._began)
+        self._sent_before = 0 if pt is None else pt.statistics().requests
         self._failed: int | None = None
         self._ticker: asyncio.TimerHandle | None = None
         self.done = 0
@@ -68,16 +69,27 @@ class Progress:
 
     def _left(self) -> float | None:
         now = time.monotonic()
-        self._time_left.sample(now, self.done, () if self._pt is None else self._pt.statistics().windows)
+        self._look(now)
         return None if self._total is None else self._time_left.seconds(now, self._total)
 
+    def _look(self, now: float) -> None:
+        """See how far it is, and what holds it up."""
+        if self._pt is None:
+            self._time_left.sample(now, self.done)
+            return
+        known = self._pt.statistics()
+        self._time_left.sample(now, self.done, known.windows, known.requests - self._sent_before)
+
     def begin(self) -> None:
-        """Show it again and again from now on: who waits is to see for what."""
-        self._ticker = asyncio.get_running_loop().call_later(max(_TICK, self._screen.between), self._tick)
+        """Look again and again from now on, and show it now and then: who waits is to see for what."""
+        self._ticker = asyncio.get_running_loop().call_later(_TICK, self._tick)
 
     def _tick(self) -> None:
-        if time.monotonic() >= self._next:
+        now = time.monotonic()
+        if now >= self._next:
             self.show()
+        else:
+            self._look(now)
         self.begin()
 
     def end(self) -> None:

@@ -162,4 +162,4 @@ class JobScreen(Unwatched):
             return ""
         counts = ", ".join(f"{number:,} {state}" for state, number in sorted(self._counts.items()))
         at_once = self._pt.statistics().concurrency[1].limit
-        return f"{self._progress.rate:.1f}/s, {counts}, {at_once} at once"
+        return f"{counts}, {at_once} at once"

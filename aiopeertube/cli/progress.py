@@ -20,7 +20,8 @@ _TICK: Final = 0.25  # seconds between two looks
 class Progress:
     """Counts, and shows it when it is time, also while nothing happens.
 
-    `state` says what came of it so far, by default what failed; of `pt` is shown what it waits for.
+    `state` says what came of it so far besides how many a second, by default what failed; of `pt` is shown what it
+    waits for.
     """
 
     def __init__(
@@ -62,10 +63,13 @@ class Progress:
     def show(self) -> None:
         """Show how far it is now."""
         self._next = time.monotonic() + self._screen.between
-        failed = "" if self._failed is None else f"{self._failed:,} failed"
-        state = failed if self._state is None else self._state()
         wait = None if self._pt is None else wait_of(self._pt)
-        self._screen.show(Now(self.done, self._total, state, wait, self._left()))
+        self._screen.show(Now(self.done, self._total, self._came_of_it(), wait, self._left()))
+
+    def _came_of_it(self) -> str:
+        failed = "" if self._failed is None else f"{self._failed:,} failed"
+        rate = f"{self.rate:.1f}/s" if self.done else ""
+        return ", ".join(part for part in (rate, failed if self._state is None else self._state()) if part)
 
     def _left(self) -> float | None:
         now = time.monotonic()

@@ -58,8 +58,8 @@ class TimeLeft:
         each = self._each_window()
         if not self._length and now < self._ends:
             return None  # how long is the next window?
-        if each and now < self._ends + self._length:
-            return self._by_windows(now, total - done, done, each)
+        if self._closed and now < self._ends + self._length:
+            return self._by_windows(now, total - done, done, each) if each else None
         return self._by_speed(now, total - done)
 
     def _each_window(self) -> float:

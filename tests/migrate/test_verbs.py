@@ -13,7 +13,7 @@ import pytest
 
 from aiopeertube import PeerTube, errors, migrate
 from aiopeertube.emulator import Emulator, Fault
-from aiopeertube.migrate.watching import Stoppable
+from aiopeertube.migrate.watching import Stoppable, Unwatched
 
 pytestmark = pytest.mark.anyio
 
@@ -475,3 +475,27 @@ def test_what_is_public_is_there_and_documented() -> None:
         assert name in {"FIELDS", "OPEN", "State", "Details", "Via"} or public.__doc__, name
     for verb in VERBS:
         assert asyncio.iscoroutinefunction(getattr(migrate, verb))
+
+
+@pytest.mark.parametrize("verb", ["captions", "thumbnails", "delete", "upload"])
+async def test_a_job_takes_as_many_requests_as_it_said(pt: PeerTube, verb: str) -> None:
+    said: list[tuple[int, int]] = []
+
+    class Listening(Unwatched):
+        async def planned(self, plan: migrate.Plan) -> None:
+            said.append((plan.estimate.requests, pt.statistics().requests))
+
+    write("a.vtt", "WEBVTT\n\n00:00.000 --> 00:01.000\nSo\n")
+    image("a.png")
+    film()
+    rows = {
+        "captions": "id,language,file\n1,nl,a.vtt\n2,nl,a.vtt\n3,fr,a.vtt\n",
+        "thumbnails": "id,thumbnailfile\n1,a.png\n2,a.png\n3,a.png\n",
+        "delete": "id\n1\n2\n3\n",
+        "upload": "file,name,channel\nfilm.mp4,One,nisv_channel\n",
+    }
+    write("t.csv", rows[verb])
+    run = await getattr(migrate, verb)(pt, "t.csv", watcher=Listening())
+    ((estimate, before),) = said
+    assert set(run.counts) == {"changed"}
+    assert pt.statistics().requests - before == estimate

@@ -26,7 +26,7 @@ from aiopeertube.migrate.problems import CellError
 from aiopeertube.migrate.rows.layout import kept, key_of, words_of
 from aiopeertube.migrate.rows.rows import RowReader
 from aiopeertube.migrate.tables.source import Row
-from aiopeertube.resumable import Ticket, upload
+from aiopeertube.resumable import CHUNK, Ticket, upload
 from aiopeertube.wire.call import Call
 from aiopeertube.wire.files import video_type
 from aiopeertube.wire.messages import Request
@@ -47,6 +47,7 @@ class Creation:
     compares: ClassVar[bool] = False
     can_be_undone: ClassVar[bool] = False
     can_be_checked: ClassVar[bool] = True
+    requests_each: ClassVar[int] = 1
     question: ClassVar[str] = ""
     origin_column: ClassVar[str] = ""  # what a video is made of
     needed: ClassVar[tuple[str, ...]] = ("channel",)
@@ -124,6 +125,7 @@ class Upload(Creation):
     __slots__ = ()
     name: ClassVar[str] = "upload"
     columns: ClassVar[tuple[str, ...]] = ("file", *IMAGES)
+    requests_each: ClassVar[int] = 3  # a look at what is newest, the announcement, and the first chunk
     origin_column = "file"
     needed = ("name", "channel")
 
@@ -136,6 +138,11 @@ class Upload(Creation):
         if words.extensions and not _is_taken(path, words.extensions):
             raise CellError("file", f"{path.name}: the instance takes only {', '.join(words.extensions)}")
         return {"file": str(path), "size": path.stat().st_size}
+
+    @staticmethod
+    def more_chunks(item: Item) -> int:
+        """Count the chunks of an item's file after its first one."""
+        return max(0, -(-int(item.wanted["size"]) // CHUNK) - 1)
 
     def _known(self, wanted: Mapping[str, Any]) -> dict[str, Any]:
         return {"content": sample(Path(wanted["file"]))}

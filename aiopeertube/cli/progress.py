@@ -68,7 +68,7 @@ class Progress:
 
     def _came_of_it(self) -> str:
         failed = "" if self._failed is None else f"{self._failed:,} failed"
-        rate = f"{self.rate:.1f}/s" if self.done else ""
+        rate = f"{self.rate:,.{0 if self.rate >= 100 else 1}f}/s" if self.done else ""
         return ", ".join(part for part in (rate, failed if self._state is None else self._state()) if part)
 
     def _left(self) -> float | None:

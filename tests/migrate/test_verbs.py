@@ -499,3 +499,37 @@ async def test_a_job_takes_as_many_requests_as_it_said(pt: PeerTube, verb: str) 
     ((estimate, before),) = said
     assert set(run.counts) == {"changed"}
     assert pt.statistics().requests - before == estimate
+
+
+async def test_each_step_says_how_many_there_are_and_comes_to_its_end(pt: PeerTube) -> None:
+    seen: dict[str, list[int]] = {}
+
+    class Counting(Unwatched):
+        wants_totals = True
+
+        @contextmanager
+        def step(self, name: str, total: int | None = None) -> Iterator[None]:
+            self.now = seen.setdefault(name, [0, 0])
+            self.now[1] += total or 0
+            yield
+
+        def expect(self, total: int) -> None:
+            self.now[1] = total
+
+        def advance(self, number: int = 1) -> None:
+            self.now[0] += number
+
+        def settled(self, item: migrate.Item) -> None:
+            self.now[0] += 1
+
+    watcher = Counting()
+    gone = await migrate.delete(pt, table(1, 2, 3), watcher=watcher)
+    await migrate.verify(pt, gone.journal, watcher=watcher)
+    await migrate.export_chapters(pt, "chapters.csv", watcher=watcher)
+    assert seen == {"delete": [3, 3], "verify": [3, 3], "export": [9, 9]}
+    seen.clear()
+    for name in ("One", "Two"):
+        await pt.playlists.create(displayName=name, privacy=3)
+    await migrate.export_playlists(pt, "playlists.csv", watcher=watcher)
+    await migrate.export(pt, "all.csv", scope=migrate.Scope(mine=True), watcher=watcher)
+    assert seen == {"export": [2 + 9, 9]}

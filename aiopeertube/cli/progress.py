@@ -21,7 +21,7 @@ class Progress:
     """Counts, and shows it when it is time, also while nothing happens.
 
     `state` says what came of it so far besides how many a second, by default what failed; of `pt` is shown what it
-    waits for.
+    waits for. Where items are not `even`, some small and some large, nobody can tell how long the rest takes.
     """
 
     def __init__(
@@ -31,11 +31,13 @@ class Progress:
         *,
         state: Callable[[], str] | None = None,
         pt: "PeerTube | None" = None,
+        even: bool = True,
     ) -> None:
         self._screen = screen
         self._total = total
         self._state = state
         self._pt = pt
+        self._even = even
         self._next = time.monotonic() + screen.between
         self._began = time.monotonic()
         self._time_left = TimeLeft(self._began)
@@ -74,7 +76,7 @@ class Progress:
     def _left(self) -> float | None:
         now = time.monotonic()
         self._look(now)
-        return None if self._total is None else self._time_left.seconds(now, self._total)
+        return self._time_left.seconds(now, self._total) if self._even and self._total is not None else None
 
     def _look(self, now: float) -> None:
         """See how far it is, and what holds it up."""
@@ -114,10 +116,11 @@ def showing(
     *,
     state: Callable[[], str] | None = None,
     pt: "PeerTube | None" = None,
+    even: bool = True,
 ) -> Iterator[Progress]:
     """Show the progress of what happens inside."""
     with screen_for(title, total, settings) as screen:
-        shown = Progress(screen, total, state=state, pt=pt)
+        shown = Progress(screen, total, state=state, pt=pt, even=even)
         shown.begin()
         try:
             yield shown

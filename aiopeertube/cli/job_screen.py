@@ -72,6 +72,16 @@ class JobScreen(Unwatched):
         if self._progress is not None:
             self._progress.advance(number)
 
+    def weigh(self, number: int) -> None:
+        """Let bytes count, which take the time."""
+        if self._progress is not None:
+            self._progress.weigh(number)
+
+    def sent(self, number: int) -> None:
+        """Count bytes."""
+        if self._progress is not None:
+            self._progress.sent(number)
+
     def settled(self, item: Item) -> None:
         """Show a failure, and write what became of the item."""
         self._counts[item.state] += 1

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from aiopeertube import PeerTube
 
 _TICK: Final = 0.25  # seconds between two looks
+_SOONEST: Final = 1.0  # second before which a rate tells nothing
 
 
 class Progress:
@@ -43,6 +44,7 @@ class Progress:
         self._time_left = TimeLeft(self._began)
         self._sent_before = 0 if pt is None else pt.statistics().requests
         self._failed: int | None = None
+        self._bytes, self._all_bytes = 0, 0  # of files, where they are what takes the time
         self._ticker: asyncio.TimerHandle | None = None
         self.done = 0
 
@@ -62,6 +64,14 @@ class Progress:
         if time.monotonic() >= self._next:
             self.show()
 
+    def weigh(self, number: int) -> None:
+        """Learn that so many more bytes are to be sent, or fewer."""
+        self._all_bytes += number
+
+    def sent(self, number: int) -> None:
+        """Count so many bytes more."""
+        self._bytes += number
+
     def show(self) -> None:
         """Show how far it is now."""
         self._next = time.monotonic() + self._screen.between
@@ -70,21 +80,29 @@ class Progress:
 
     def _came_of_it(self) -> str:
         failed = "" if self._failed is None else f"{self._failed:,} failed"
-        rate = f"{self.rate:,.{0 if self.rate >= 100 else 1}f}/s" if self.done else ""
+        rate = self._rate() if time.monotonic() - self._began >= _SOONEST else ""
         return ", ".join(part for part in (rate, failed if self._state is None else self._state()) if part)
+
+    def _rate(self) -> str:
+        if self._all_bytes:
+            sent, in_all = self._bytes / 1e6, self._all_bytes / 1e6
+            return f"{sent:,.0f} of {in_all:,.0f} MB, {sent / (time.monotonic() - self._began):,.1f} MB/s"
+        return f"{self.rate:,.{0 if self.rate >= 100 else 1}f}/s" if self.done else ""
 
     def _left(self) -> float | None:
         now = time.monotonic()
         self._look(now)
-        return self._time_left.seconds(now, self._total) if self._even and self._total is not None else None
+        total = self._all_bytes or self._total
+        return self._time_left.seconds(now, total) if self._even and total is not None else None
 
     def _look(self, now: float) -> None:
         """See how far it is, and what holds it up."""
+        done = self._bytes if self._all_bytes else self.done
         if self._pt is None:
-            self._time_left.sample(now, self.done)
+            self._time_left.sample(now, done)
             return
         known = self._pt.statistics()
-        self._time_left.sample(now, self.done, known.windows, known.requests - self._sent_before)
+        self._time_left.sample(now, done, known.windows, known.requests - self._sent_before)
 
     def begin(self) -> None:
         """Look again and again from now on, and show it now and then: who waits is to see for what."""

@@ -314,6 +314,8 @@ async def carry_out(
     )
     try:
         with watcher.step(title, min(plan.changes, options.first or plan.changes) + plan.counts.get("sending", 0)):
+            if isinstance(kind, Upload):
+                watcher.weigh(sum([int(item.wanted["size"]) async for item in journal.items("planned", "sending")]))
             await apply.run()
         run = await ended(desk, options, stopped=apply.stopped_by, error=apply.error)
     except JournalError as exc:

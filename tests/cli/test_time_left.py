@@ -6,8 +6,36 @@ from dataclasses import replace
 
 import pytest
 
+from aiopeertube.cli.progress import Progress
+from aiopeertube.cli.screens import Now
 from aiopeertube.cli.time_left import TimeLeft
 from aiopeertube.stack.states import WindowState
+
+
+class Clock:
+    """Time as somebody sets it."""
+
+    def __init__(self, now: list[float]) -> None:
+        self._now = now
+
+    def monotonic(self) -> float:
+        return self._now[0]
+
+
+class Showing:
+    """A screen that keeps what it is shown."""
+
+    between, shows_end = 1e9, True
+
+    def __init__(self, shown: list[Now]) -> None:
+        self._shown = shown
+
+    def show(self, now: Now) -> None:
+        self._shown.append(now)
+
+    def say(self, line: str) -> None:
+        raise AssertionError(line)
+
 
 Done = Callable[[float], int]
 
@@ -79,6 +107,23 @@ def test_slots_that_are_waited_for_are_no_window() -> None:
     for now in (1.0, 2.0, 3.0, 4.0):
         left.sample(now, int(10 * now), [replace(window(now, 10.0, 3), remaining=20, closed=False)])
     assert left.seconds(4.0, 100) == pytest.approx(6.0)
+
+
+def test_what_is_sent_counts_where_files_take_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    now, shown = [100.0], list[Now]()
+    monkeypatch.setattr("aiopeertube.cli.progress.time", Clock(now))
+    shows = Showing(shown)
+    run = Progress(shows, 2)
+    run.weigh(3_000_000)
+    for _ in range(4):
+        now[0] += 1.0
+        run.sent(250_000)
+    run.show()
+    run.weigh(-1_000_000)
+    run.advance()
+    run.show()
+    assert [one.state for one in shown] == ["1 of 3 MB, 0.2 MB/s", "1 of 2 MB, 0.2 MB/s"]
+    assert [one.left for one in shown] == pytest.approx([8.0, 4.0])
 
 
 def test_nothing_is_told_before_anything_is_known() -> None:

@@ -533,3 +533,26 @@ async def test_each_step_says_how_many_there_are_and_comes_to_its_end(pt: PeerTu
     await migrate.export_playlists(pt, "playlists.csv", watcher=watcher)
     await migrate.export(pt, "all.csv", scope=migrate.Scope(mine=True), watcher=watcher)
     assert seen == {"export": [2 + 9, 9]}
+
+
+async def test_uploads_tell_of_their_bytes(pt: PeerTube, server: Emulator) -> None:
+    heard: list[tuple[str, int]] = []
+
+    class Weighing(Unwatched):
+        def weigh(self, number: int) -> None:
+            heard.append(("weigh", number))
+
+        def sent(self, number: int) -> None:
+            heard.append(("sent", number))
+
+    film()
+    size = Path("film.mp4").stat().st_size
+    Path("bad.mp4").write_bytes(Path("film.mp4").read_bytes() * 2)
+    write("t.csv", "file,name,channel\nfilm.mp4,One,nisv_channel\nbad.mp4,Two,nisv_channel\n")
+    server.faults.add(Fault("5xx", method="PUT", path="/videos/upload-resumable*", status=422, times=1))
+    run = await migrate.upload(pt, "t.csv", watcher=Weighing())
+    assert sorted(run.counts.items()) == [("changed", 1), ("failed", 1)]
+    assert heard[0] == ("weigh", 3 * size)
+    bytes_of = {what: sum(number for each, number in heard if each == what) for what in ("weigh", "sent")}
+    assert bytes_of["weigh"] == bytes_of["sent"]
+    assert bytes_of["sent"] in {size, 2 * size}

@@ -1,5 +1,7 @@
 """`copy`."""
 
+from typing import Final
+
 import click
 
 from aiopeertube import migrate
@@ -9,6 +11,10 @@ from aiopeertube.cli.options import Command, Settings, shared_options
 from aiopeertube.cli.options_copy import CopyFlags, Ends
 from aiopeertube.cli.options_job import JobFlags
 from aiopeertube.cli.running import run
+from aiopeertube.errors import PeerTubeError
+
+# Options that are called otherwise than the arguments of the verb.
+_CALLED: Final = {"channel_names": "channel_name", "playlists": "no_playlists", "dates": "no_dates"}
 
 
 @click.command(cls=Command)
@@ -43,4 +49,8 @@ def copy(settings: Settings, /, *, ends: Ends, flags: CopyFlags, job: JobFlags) 
             )
         return job_output.ended(copied.run, settings, job)
 
-    return run(main())
+    try:
+        return run(main())
+    except PeerTubeError as exc:
+        exc.option = _CALLED.get(exc.option, exc.option)
+        raise

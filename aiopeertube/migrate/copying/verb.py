@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Literal, get_args
 
@@ -28,7 +29,8 @@ from aiopeertube.migrate.watching import UNWATCHED, Watcher
 
 from .copied_playlists import settle_playlists
 from .copy_plan import CopyPlan, check_room, plan_of_copy, room_of
-from .settling import Settling
+from .resumed import check_same
+from .settling import Settling, one_at_a_time
 from .survey import Survey
 
 if TYPE_CHECKING:
@@ -81,7 +83,7 @@ async def copy(
         ConfigurationError: both are one instance, there is no room, the target imports nothing.
         InputError: there is no such channel or account, or names of channels are taken.
         BadSource: with every error of the table.
-        JournalError: there is nothing to resume, or another run is copying some of it.
+        JournalError: there is nothing to resume, it is of something else, or another run is copying some of it.
     """
     options = job.checked(halt)
     _check_via(via)
@@ -91,15 +93,19 @@ async def copy(
     name = _named(origin) if given is None else given.name
     async with opened(target, Copy(), name, options=options, watcher=watcher) as desk:
         check_two(origin, target, desk.me)
-        if options.resume_failed or not desk.journal.has_all:
-            await _check_imports(target, via)
-            desk.words = await fetch_words(target, ("category", "licence", FILES), desk.me)
-            wish = Target(desk.who.version, desk.words, channel_names or {}, dates=dates, via=via)
-            survey = Survey(origin, wish, desk.journal, watcher, refs, with_playlists=playlists)
-            with watcher.step("compare"):
-                await survey.run()
-                await _settle(desk, looks_only=options.dry_run)
-            await desk.journal.mark_all()
+        if options.resumes:
+            names = channel_names or {}
+            await check_same(desk.journal, origin, name, names, via=via, playlists=playlists, dates=dates)
+        with watcher.step("compare"):
+            if options.resume_failed or refs is not None or not desk.journal.has_all:
+                await _check_imports(target, via)
+                desk.words = await fetch_words(target, ("category", "licence", FILES), desk.me)
+                wish = Target(desk.who.version, desk.words, channel_names or {}, dates=dates, via=via)
+                await Survey(origin, wish, desk.journal, watcher, refs, with_playlists=playlists).run()
+            if options.resume_failed:
+                await desk.journal.reopen_failed()
+            await _settle(desk, looks_only=options.dry_run)
+        await desk.journal.mark_all()
         return await _carry_out(desk, origin, options)
 
 
@@ -135,9 +141,11 @@ async def _settle(desk: Desk, *, looks_only: bool) -> None:
     """Plan what is new, and see that the channels can be made.
 
     Raises:
-        InputError: names of channels are taken.
+        InputError: names of channels are taken. JournalError: another run is copying some of it.
     """
-    made = await Settling(desk.pt, desk.journal, desk.watcher, looks_only=looks_only).run()
+    settling = Settling(desk.pt, desk.journal, desk.watcher, looks_only=looks_only)
+    async with nullcontext() if looks_only else one_at_a_time(desk.journal.job):
+        made = await settling.run()
     if made:
         them = plural(made, "an earlier job copied it", "earlier jobs copied them")
         desk.watcher.say(f"{counted(made, 'thing is', 'things are')} there already: {them}")
@@ -150,8 +158,6 @@ async def _settle(desk: Desk, *, looks_only: bool) -> None:
 
 async def _carry_out(desk: Desk, origin: Origin, options: JobOptions) -> Copied:
     journal, watcher, target = desk.journal, desk.watcher, desk.pt.origin
-    if options.resume_failed:
-        await journal.reopen_failed()
     room = await room_of(desk.pt, desk.me)
     copied = await plan_of_copy(origin, target, journal, room)
     plan = await plan_of(desk.pt, journal, desk.who, desk.words, requests=copied.requests)
@@ -162,6 +168,8 @@ async def _carry_out(desk: Desk, origin: Origin, options: JobOptions) -> Copied:
     check_room(copied)
     if options.dry_run:
         return Copied(await ended(desk, options), copied)
+    if options.resumes and not plan.changes:
+        watcher.say("nothing was left to do; whether it still stands is what verify tells")
     run = await _Steps(desk, origin, options).run(copied.todo)
     after = await plan_of_copy(origin, target, journal, room)
     for line in after.left_behind():

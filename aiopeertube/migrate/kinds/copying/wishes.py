@@ -14,6 +14,8 @@ from .ends import Origin
 from .remote_files import Unfit, address, chosen
 
 CHANNEL, VIDEO, PLAYLIST = "channel:", "video:", "playlist:"  # how the refs of items begin
+# In the notes of items: the instance they are from; how a video was asked for, and the name of its channel there.
+FROM, NAMED, OF = "from", "named", "of"
 ORIGINALLY: Final = "originallyPublishedAt"
 _LISTED: Final = ("category", "licence")  # of which a server takes no other than its own
 _OF_NSFW: Final = ("nsfwFlags", "nsfwSummary")
@@ -44,7 +46,8 @@ class Target:
 def video_item(origin: Origin, target: Target, video: Mapping[str, Any], source: Mapping[str, Any] | None) -> Item:
     """Make the item of a video, from the video in full; one that cannot be copied has failed."""
     item = Item(f"{VIDEO}{video['uuid']}", {}, row=_row(video), name=video["name"])
-    item.note = {"stays": {name: video[name] for name in _COUNTED if video.get(name)}}
+    stays = {name: video[name] for name in _COUNTED if video.get(name)}
+    item.note = {FROM: origin.host, OF: video["channel"]["name"], "stays": stays}
     try:
         _check(video)
         if target.via == "upload":
@@ -143,7 +146,8 @@ def channel_item(origin: Origin, target: Target, channel: Mapping[str, Any]) -> 
     item = Item(f"{CHANNEL}{channel['name']}", {}, row={"channel": channel["name"]}, name=name, after={})
     texts = {text: channel.get(text) or None for text in TEXTS}
     item.wanted = {"channel": name, "texts": texts, "pictures": dict(_pictures(origin, channel))}
-    item.note = {"keys": [f"/c/{channel['name']}", f"/video-channels/{channel['name']}"], "place": "/c/"}
+    keys = [f"/c/{channel['name']}", f"/video-channels/{channel['name']}"]
+    item.note = {FROM: origin.host, "keys": keys, "place": "/c/"}
     return item
 
 

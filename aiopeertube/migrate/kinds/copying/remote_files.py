@@ -2,23 +2,26 @@
 
 import asyncio
 import hashlib
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from aiopeertube._downloads import Download, whole
+from aiopeertube._settings import origin_of
 from aiopeertube.errors import FileChanged
 from aiopeertube.migrate.metadata.shapes import taken
 from aiopeertube.resumable import Ticket
 from aiopeertube.wire.call import Call
-from aiopeertube.wire.messages import Response
+from aiopeertube.wire.messages import Request, Response
 
 from .ends import Origin
 
 if TYPE_CHECKING:
     from aiopeertube._client import PeerTube
 
+T = TypeVar("T")
 Keep = Callable[[int, int, str], Awaitable[None]]
 
 _WHAT: Final = "a file of a video"
@@ -47,9 +50,11 @@ def chosen(
     best = max(_files(video), key=_rank, default=None)
     if best is None:
         raise Unfit("it has no file, or none of a picture with its sound; that is so while it is being made")
-    path = next((path for name in ("fileUrl", "fileDownloadUrl") if (path := origin.path(best.get(name)))), None)
+    urls = [best.get(name) for name in ("fileUrl", "fileDownloadUrl")]
+    path = next((path for url in urls if url and (path := origin.path(url))), None)
+    path = path or next((address for url in urls if (address := origin.address(url))), None)
     if path is None:
-        raise Unfit("its file is at another server, and this one does not lead there")
+        raise Unfit("its file is told of, and not where it is")
     name = _renamed(given, path)
     if taken_there and PurePosixPath(name).suffix.lower() not in taken_there:
         raise Unfit(f"{name}: the instance takes only {', '.join(taken_there)}")
@@ -65,6 +70,8 @@ def address(origin: Origin, file: Mapping[str, Any]) -> str:
     """
     if "/private/" in file["path"]:
         raise Unfit("not everybody may have its file, so another instance cannot fetch it; it has to be uploaded")
+    if urlsplit(file["path"]).netloc:
+        return str(file["path"])
     return f"{urlsplit(origin.pt.origin).scheme}://{origin.host}{file['path']}"
 
 
@@ -138,16 +145,35 @@ async def sum_of(data: bytes) -> str:
     return (await asyncio.to_thread(hashlib.sha256, data)).hexdigest()
 
 
-def download(pt: "PeerTube", path: str) -> Download:
-    """Make the download of a path at an instance."""
-    plain, _, query = path.partition("?")
-    return Download(Call("GET", plain, whole, tuple(parse_qsl(query)), idempotent=False, sender=pt))
+@dataclass(frozen=True, slots=True)
+class _Elsewhere:
+    """Reads at another origin than the instance's, by its client and as nobody in particular."""
+
+    pt: "PeerTube"
+    origin: str
+
+    def prepare(self, call: Call[Any]) -> Request:
+        return call.request(self.origin, authenticate=False)
+
+    def send(self, request: Request) -> Coroutine[Any, Any, Any]:
+        return self.pt.send(request)
 
 
-def picture(pt: "PeerTube", path: str) -> Call[bytes]:
+def download(pt: "PeerTube", address: str) -> Download:
+    """Make the download of a path at an instance, or of an address at another place."""
+    return Download(_get(pt, address, whole, idempotent=False))
+
+
+def picture(pt: "PeerTube", address: str) -> Call[bytes]:
     """Ask for a small file as a whole: a picture, or captions."""
-    plain, _, query = path.partition("?")
-    return Call("GET", plain, _body, tuple(parse_qsl(query)), sender=pt)
+    return _get(pt, address, _body)
+
+
+def _get(pt: "PeerTube", address: str, decode: Callable[[Response], T], *, idempotent: bool | None = None) -> Call[T]:
+    parts = urlsplit(address)
+    sender = _Elsewhere(pt, origin_of(f"{parts.scheme}://{parts.netloc}")) if parts.netloc else pt
+    query = tuple(parse_qsl(parts.query, keep_blank_values=True))
+    return Call("GET", parts.path or "/", decode, query, idempotent=idempotent, sender=sender)
 
 
 def _body(response: Response) -> bytes:

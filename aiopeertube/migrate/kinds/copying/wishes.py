@@ -125,11 +125,11 @@ def _published(video: Mapping[str, Any]) -> str | None:
 
 
 def _picture(origin: Origin, video: Mapping[str, Any]) -> str | None:
-    """Return the path of a video's largest picture."""
+    """Return where a video's largest picture is."""
     sizes = sorted(video.get("thumbnails") or [], key=lambda size: size.get("width") or 0, reverse=True)
     wide = [size for size in sizes if (size.get("width") or 0) > (size.get("height") or 0)] or sizes
     urls = [size.get("fileUrl") for size in wide[:1]] + [video.get("previewPath"), video.get("thumbnailPath")]
-    return next((path for url in urls if url and (path := origin.path(url))), None)
+    return next((address for url in urls if (address := origin.address(url))), None)
 
 
 def _addresses(video: Mapping[str, Any]) -> Iterator[str]:
@@ -152,12 +152,12 @@ def channel_item(origin: Origin, target: Target, channel: Mapping[str, Any]) -> 
 
 
 def _pictures(origin: Origin, channel: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Give the largest of each kind of picture that a channel has, by its path."""
+    """Give where the largest of each kind of picture that a channel has is."""
     for kind, sizes in PICTURES.items():
         largest = max(channel.get(sizes) or [], key=lambda size: size.get("width") or 0, default=None)
-        path = origin.path(largest.get("path") or largest.get("fileUrl")) if largest else None
-        if path:
-            yield kind, path
+        address = origin.address(largest.get("path")) or origin.address(largest.get("fileUrl")) if largest else None
+        if address:
+            yield kind, address
 
 
 def playlist_item(target: Target, playlist: Mapping[str, Any], places: list[dict[str, Any]]) -> Item:

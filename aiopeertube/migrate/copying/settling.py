@@ -21,7 +21,9 @@ from aiopeertube.migrate.journal.journal import Journal
 from aiopeertube.migrate.journal.journal_errors import JournalError
 from aiopeertube.migrate.journal.journals import directory, earlier_journals, prepared
 from aiopeertube.migrate.journal.schema import Job
-from aiopeertube.migrate.kinds.copying.wishes import CHANNEL, FROM, VIDEO
+from aiopeertube.migrate.kinds.copying.small_files import LOST
+from aiopeertube.migrate.kinds.copying.video_steps import OF_FILE
+from aiopeertube.migrate.kinds.copying.wishes import CHANNEL, FROM, PLAYLIST, VIDEO
 from aiopeertube.migrate.watching import Watcher
 
 if TYPE_CHECKING:
@@ -32,7 +34,7 @@ _DONE: Final[tuple[State, ...]] = ("changed", "unchanged")
 _BEGUN: Final[tuple[State, ...]] = ("sending", "planned", "failed", "skipped")
 _OPEN: Final[tuple[State, ...]] = ("read", "planned")
 # What is noted of an item that is half done.
-PROGRESS: Final = ("upload", "sums", "newest", "captions", "chapters", "pictures", "partly", "aim")
+PROGRESS: Final = (*OF_FILE, "newest", "captions", "chapters", "pictures", "partly", "aim", LOST)
 MADE_BEFORE: Final = "an earlier job copied it"
 _ALIKE: Final = "one of its name and length is in that channel, and no journal knows whether it is a copy: {uuid}"
 _PAUSE: Final = 0.1  # seconds until another run is asked again whether it has settled
@@ -135,6 +137,8 @@ class Settling:
             return 0
         mine.uuid, mine.ready = made.uuid, True
         mine.note |= {name: made.note[name] for name in PROGRESS if name in made.note}
+        if mine.ref.startswith(PLAYLIST):
+            mine.after = made.after  # which tells what it may lack
         mine.settle("unchanged", MADE_BEFORE)
         return 1
 
@@ -145,7 +149,9 @@ class Settling:
                 if mine.state not in _OPEN or (theirs.uuid and not await self._exists(theirs)):
                     continue
                 mine.uuid, mine.ready = theirs.uuid, True
-                mine.note |= {name: theirs.note[name] for name in PROGRESS if name in theirs.note}
+                same = mine.wanted.get("file") == theirs.wanted.get("file")
+                kept = [name for name in PROGRESS if same or name not in OF_FILE]
+                mine.note |= {name: theirs.note[name] for name in kept if name in theirs.note}
                 await self.journal.save([mine.settle("planned")])
                 await other.save([theirs.settle("skipped", f"{self.journal.path.stem} goes on with it")])
 

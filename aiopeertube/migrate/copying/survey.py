@@ -9,13 +9,13 @@ from aiopeertube.errors import ApiError, NotFound
 from aiopeertube.migrate.journal.item import Item
 from aiopeertube.migrate.journal.journal import Batch, Journal
 from aiopeertube.migrate.kinds.copying.ends import Origin
+from aiopeertube.migrate.kinds.copying.fitting import Target
 from aiopeertube.migrate.kinds.copying.wishes import (
     CHANNEL,
     NAMED,
     OF,
     PLAYLIST,
     VIDEO,
-    Target,
     channel_item,
     playlist_item,
     video_item,

@@ -15,8 +15,9 @@ from aiopeertube.migrate.job_options import JobOptions, TableOptions
 from aiopeertube.migrate.kinds.copies import Copy
 from aiopeertube.migrate.kinds.copying.channel_steps import look_at_channels
 from aiopeertube.migrate.kinds.copying.ends import Origin, check_two, origin_of
+from aiopeertube.migrate.kinds.copying.fitting import Target
 from aiopeertube.migrate.kinds.copying.video_steps import Work
-from aiopeertube.migrate.kinds.copying.wishes import CHANNEL, PLAYLIST, VIDEO, Target
+from aiopeertube.migrate.kinds.copying.wishes import CHANNEL, PLAYLIST, VIDEO
 from aiopeertube.migrate.metadata.vocabulary import FILES, fetch_words
 from aiopeertube.migrate.plans.planfile import PlanFile
 from aiopeertube.migrate.plans.planned import Plan, plan_of
@@ -27,7 +28,7 @@ from aiopeertube.migrate.steps.applying import Apply
 from aiopeertube.migrate.verbs import Table
 from aiopeertube.migrate.watching import UNWATCHED, Watcher
 
-from .copied_playlists import settle_playlists
+from .copied_playlists import reopen_short_ones, settle_playlists
 from .copy_plan import CopyPlan, check_room, plan_of_copy, room_of
 from .resumed import check_same
 from .settling import Settling, one_at_a_time
@@ -146,6 +147,7 @@ async def _settle(desk: Desk, *, looks_only: bool) -> None:
     settling = Settling(desk.pt, desk.journal, desk.watcher, looks_only=looks_only)
     async with nullcontext() if looks_only else one_at_a_time(desk.journal.job):
         made = await settling.run()
+        await reopen_short_ones(desk.journal)
     if made:
         them = plural(made, "an earlier job copied it", "earlier jobs copied them")
         desk.watcher.say(f"{counted(made, 'thing is', 'things are')} there already: {them}")

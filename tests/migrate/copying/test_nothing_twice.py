@@ -129,3 +129,24 @@ async def test_a_channel_whose_videos_were_read_before_a_kill_is_copied(
     done = await run(two, two.folder / "copy.journal", videos=table, resume=True)
     assert not done.run.failed
     assert {video.channel.name for video in two.target.store.videos.values()} == {"films"}
+
+
+@pytest.mark.parametrize("again", ["resume_failed", "another job"])
+async def test_a_playlist_gets_the_videos_that_are_copied_later(two: Two, again: str) -> None:
+    uuids = [video.uuid for video in two.source.store.videos.values()]
+    async with two.clients() as (one, _):
+        made = await one.playlists.create(displayName="best")
+        for uuid in reversed(uuids):
+            await one.playlists.elements.create(made["videoPlaylist"]["uuid"], videoId=uuid)
+    two.source.faults.add(Fault("5xx", path=f"*{uuids[1]}-720.mp4", status=404))
+    first = await run(two)
+    assert "videos (one of its videos was not copied)" in first.plan.without
+    two.source.faults.clear()
+    more: dict[str, Any] = {"resume_failed": True} if again == "resume_failed" else {}
+    done = await run(two, first.run.journal if more else None, **more)
+    assert not done.plan.without
+    async with two.clients() as (_, other):
+        (playlist,) = [row async for row in other.accounts.playlists(USER, playlistType=1)]
+        rows = [row async for row in other.playlists.elements.list(playlist["uuid"])]
+        assert [row["video"]["name"] for row in rows if row["video"]] == ["Video 0003", "Video 0002", "Video 0001"]
+        assert (await migrate.verify(other, done.run.journal)).ok

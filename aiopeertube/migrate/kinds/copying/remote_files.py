@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from aiopeertube._client import PeerTube
 
 T = TypeVar("T")
-Keep = Callable[[int, int, str], Awaitable[None]]
+Keep = Callable[[int, int, str, str], Awaitable[None]]
 
 _WHAT: Final = "a file of a video"
-SPLIT: Final = "picture and sound are in files of their own, and none has both"
+SPLIT: Final = "its picture and its sound are in files of their own, and none has both"
 
 
 class Unfit(Exception):
@@ -49,7 +49,7 @@ def chosen(
         return found
     best = max(_files(video), key=_rank, default=None)
     if best is None:
-        raise Unfit("it has no file, or none of a picture with its sound; that is so while it is being made")
+        raise Unfit(SPLIT if _has_files(video) else "it has no file; that is so while it is being made")
     urls = [best.get(name) for name in ("fileUrl", "fileDownloadUrl")]
     path = next((path for url in urls if url and (path := origin.path(url))), None)
     path = path or next((address for url in urls if (address := origin.address(url))), None)
@@ -59,6 +59,8 @@ def chosen(
     if taken_there and PurePosixPath(name).suffix.lower() not in taken_there:
         raise Unfit(f"{name}: the instance takes only {', '.join(taken_there)}")
     size = taken(best, "size", kind=int, what=_WHAT)
+    if not size:
+        raise Unfit("its file is empty")
     return {"path": path, "size": size, "name": name, "original": False}
 
 
@@ -81,7 +83,7 @@ def _original(
     """Return the file that was uploaded, where it is kept and the other instance takes such ones."""
     path = origin.path((source or {}).get("fileDownloadUrl"))
     size = (source or {}).get("size")
-    if not path or not name or type(size) is not int:
+    if not path or not name or type(size) is not int or not size:
         return None
     if extensions and PurePosixPath(name).suffix.lower() not in extensions:
         return None
@@ -90,12 +92,20 @@ def _original(
 
 def _files(video: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     """Give the files of a video that stand for all of it."""
-    lists = [video.get("files") or [], *((each.get("files") or []) for each in video.get("streamingPlaylists") or [])]
-    every = [file for files in lists for file in files]
+    every = _every(video)
     with_sound = any(file.get("hasAudio", True) for file in every)
     for file in every:
         if file.get("hasVideo", True) and (file.get("hasAudio", True) or not with_sound):
             yield file
+
+
+def _every(video: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    lists = [video.get("files") or [], *((each.get("files") or []) for each in video.get("streamingPlaylists") or [])]
+    return [file for files in lists for file in files]
+
+
+def _has_files(video: Mapping[str, Any]) -> bool:
+    return bool(_every(video))
 
 
 def _rank(file: Mapping[str, Any]) -> tuple[int, bool, int]:
@@ -113,17 +123,18 @@ def _renamed(given: str, path: str) -> str:
 class RemoteFile:
     """The file of a video at the instance that it is copied from, read part by part as it is asked for.
 
-    `keep` hears where each part begins and ends, and its SHA-256, before it is given on.
+    `keep` hears where each part begins and ends, its SHA-256 and by what mark its server knows the file, before it is
+    given on; `mark` is the one that an earlier run heard.
     """
 
     modified = 0  # nobody tells
 
-    def __init__(self, pt: "PeerTube", file: Mapping[str, Any], keep: Keep) -> None:
+    def __init__(self, pt: "PeerTube", file: Mapping[str, Any], keep: Keep, *, mark: str = "") -> None:
         self.name: str = file["name"]
         self.size: int = file["size"]
         self._file = download(pt, file["path"])
         self._keep = keep
-        self._mark = ""
+        self._mark = mark
 
     def check(self, ticket: Ticket | str | None) -> None:
         """Compare its size with that of the file that an upload began with."""
@@ -136,7 +147,7 @@ class RemoteFile:
         if part.total not in {None, self.size}:
             raise FileChanged(f"the file has {part.total:,} bytes now, not {self.size:,}")
         self._mark = part.mark
-        await self._keep(begin, end, await sum_of(part.data))
+        await self._keep(begin, end, await sum_of(part.data), part.mark)
         return part.data
 
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from aiopeertube._client import PeerTube
 
 PARALLEL: Final = 2  # files on their way at once: each takes memory for a part that is read, or sent
+OF_FILE: Final = ("upload", "sums", "mark")  # what is noted of a file on its way
 _SIZES: Final = ("thumbnailfile", "previewfile")  # 8.x takes one picture, earlier ones two sizes
 
 
@@ -102,8 +103,7 @@ async def _made(work: Work, pt: "PeerTube", journal: Journal, item: Item) -> Map
         raise
     except (FileChanged, Unprocessable):
         await _cancel(pt, item)
-        for name in ("upload", "sums"):
-            item.note.pop(name, None)
+        _forget(item)
         raise
 
 
@@ -148,8 +148,14 @@ async def _gone_on(
     except UploadUnknown as exc:
         if exc.perhaps_finished:
             raise
-    del item.note["upload"]
+    _forget(item)
     return await _made(work, pt, journal, item)
+
+
+def _forget(item: Item) -> None:
+    """Begin anew with a file."""
+    for name in OF_FILE:
+        item.note.pop(name, None)
 
 
 async def _uploaded(
@@ -160,15 +166,16 @@ async def _uploaded(
         item.note["upload"] = kept
         await journal.save([item])
 
-    async def keep_sum(begin: int, end: int, digest: str) -> None:
+    async def keep_sum(begin: int, end: int, digest: str, mark: str) -> None:
         item.note.setdefault("sums", []).append([begin, end, digest])
+        item.note["mark"] = mark
         await journal.save([item])  # so that it is known of all that was sent
 
     kept = item.note.get("upload")
     ticket = Ticket(kept["id"], kept["size"], 0, kept["newest"]) if kept else None
     return await upload_from(
         pt,
-        RemoteFile(work.origin.pt, item.wanted["file"], keep_sum),
+        RemoteFile(work.origin.pt, item.wanted["file"], keep_sum, mark=item.note.get("mark", "")),
         upload_id=ticket,
         restart=restart,
         newest=await work.newest_before(pt, ticket),

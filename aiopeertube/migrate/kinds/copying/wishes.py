@@ -1,46 +1,21 @@
 """What a video, a channel or a playlist there is to be here: items of the journal, without what cannot come along."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any, Final
 
 from aiopeertube.migrate.journal.item import Item
 from aiopeertube.migrate.kinds.channel_sight import PICTURES, TEXTS
-from aiopeertube.migrate.metadata import fields
-from aiopeertube.migrate.metadata.field_reads import PASSWORDS
-from aiopeertube.migrate.metadata.vocabulary import Vocabulary
 
 from .ends import Origin
+from .fitting import ORIGINALLY, Target, fields_here
 from .remote_files import Unfit, address, chosen
+from .small_files import LOST
 
 CHANNEL, VIDEO, PLAYLIST = "channel:", "video:", "playlist:"  # how the refs of items begin
 # In the notes of items: the instance they are from; how a video was asked for, and the name of its channel there.
 FROM, NAMED, OF = "from", "named", "of"
-ORIGINALLY: Final = "originallyPublishedAt"
-_LISTED: Final = ("category", "licence")  # of which a server takes no other than its own
-_OF_NSFW: Final = ("nsfwFlags", "nsfwSummary")
 _COUNTED: Final = ("views", "likes", "dislikes", "comments")
 _PUBLISHED: Final = 1
-_NOT_OURS: Final = frozenset({"channel", PASSWORDS})
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """What is known of the instance that is copied to, and how copies are wanted there.
-
-    `channels` are names of channels there by their names here, where these differ; `dates` gives videos that have no
-    original date that of their publication; `via` is "upload" or "import".
-    """
-
-    version: tuple[int, ...]
-    words: Vocabulary
-    channels: Mapping[str, str] = field(default_factory=dict)
-    dates: bool = True
-    via: str = "upload"
-
-    def channel(self, name: str) -> str:
-        """Return what the channel of a name there is called here."""
-        return self.channels.get(name, name)
 
 
 def video_item(origin: Origin, target: Target, video: Mapping[str, Any], source: Mapping[str, Any] | None) -> Item:
@@ -60,7 +35,7 @@ def video_item(origin: Origin, target: Target, video: Mapping[str, Any], source:
     lost: dict[str, str] = {}
     item.wanted = {
         "video": video["uuid"],
-        "fields": _fields(target, video, lost),
+        "fields": fields_here(target, video, lost),
         "channel": target.channel(video["channel"]["name"]),
         "file": file,
         "picture": _picture(origin, video),
@@ -69,7 +44,9 @@ def video_item(origin: Origin, target: Target, video: Mapping[str, Any], source:
     if item.wanted["fields"].get(ORIGINALLY) and not video.get(ORIGINALLY):
         item.note["dated"] = True
     item.note |= {"keys": list(_addresses(video)), "place": "/w/", "duration": video.get("duration")}
-    item.note |= {"lost": lost} if lost else {}
+    if video.get("blacklisted"):
+        lost["its block"] = "moderators took it from the public there, and it is not blocked here"
+    item.note |= {LOST: lost} if lost else {}
     item.after = {}
     return item
 
@@ -86,42 +63,6 @@ def _check(video: Mapping[str, Any]) -> None:
     state = (video.get("state") or {}).get("id", _PUBLISHED)
     if state != _PUBLISHED:
         raise Unfit(f"it is not ready: {(video.get('state') or {}).get('label') or state}")
-
-
-def _fields(target: Target, video: Mapping[str, Any], lost: dict[str, str]) -> dict[str, Any]:
-    """Read what both servers know; what this one does not goes into `lost`, by field."""
-    there = [name for name, one in fields.FIELDS.items() if name not in _NOT_OURS and _is_known(video, one.key)]
-    values = fields.current(video, there)
-    found: dict[str, Any] = {}
-    for name, value in values.items():
-        if name in _OF_NSFW and not values.get("nsfw"):
-            continue
-        if not (why := _why_not(target, name, value)):
-            found[name] = value
-        elif value not in (None, "", 0, []):
-            lost[name] = why
-    if target.dates and found.get(ORIGINALLY) is None and (at := _published(video)):
-        found[ORIGINALLY] = at
-    return found
-
-
-def _is_known(video: Mapping[str, Any], key: str) -> bool:
-    return not key or key in video
-
-
-def _why_not(target: Target, name: str, value: Any) -> str:
-    if why := fields.too_new(name, target.version):
-        return why
-    labels = target.words.labels.get(name)
-    return f"the instance has no {name} {value}" if name in _LISTED and labels and str(value) not in labels else ""
-
-
-def _published(video: Mapping[str, Any]) -> str | None:
-    """Return when a video was published, where it has been."""
-    if fields.FIELDS["privacy"].read(video) == fields.PRIVATE:
-        return None
-    at = fields.FIELDS[ORIGINALLY].read({ORIGINALLY: video.get("publishedAt")})
-    return at if isinstance(at, str) else None
 
 
 def _picture(origin: Origin, video: Mapping[str, Any]) -> str | None:

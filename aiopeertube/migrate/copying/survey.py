@@ -153,7 +153,8 @@ class Survey:
                 continue
             places = [place.value for place in await places_of(pt, row["uuid"])]
             self.new += 1
-            await batch.put(playlist_item(self.target, row, [place for place in places if VIDEO_OF in place]))
+            places = [place for place in places if VIDEO_OF in place]
+            await batch.put(playlist_item(self.origin, self.target, row, places))
 
 
 class _Reader:

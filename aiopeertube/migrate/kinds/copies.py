@@ -1,7 +1,7 @@
 """Copies from another instance: items that are channels, videos and playlists there."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from aiopeertube.errors import ConfigurationError
@@ -36,6 +36,7 @@ class Copy:
     question: ClassVar[str] = ""
     work: video_steps.Work | None = None
     files: bool = False  # whether a look back reads files, too
+    unread: list[str] = field(default_factory=list, compare=False)  # the videos whose files it could not compare
 
     def words(self, columns: Sequence[str]) -> Iterable[str]:
         """Name none."""
@@ -79,7 +80,7 @@ class Copy:
             return await _LISTS.check(pt, item)
         if item.ref.startswith(CHANNEL):
             return await looks.channel_differs(pt, item)
-        return await looks.video_differs(pt, item, files=self.files)
+        return await looks.video_differs(pt, item, unread=self.unread if self.files else None)
 
 
 def _is_list(item: Item) -> bool:

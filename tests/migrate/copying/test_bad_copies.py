@@ -104,4 +104,26 @@ async def test_a_file_of_a_kind_that_the_target_does_not_take(two: Two, monkeypa
     done = await two.copy()
     assert done.run.counts["failed"] == 3
     assert "takes only .webm" in done.plan.cannot[0].why
+    (told,) = [line for line in two.told.lines if line.startswith("not copied")]
+    assert told == "not copied: Video 0001 and 2 more: the instance takes only .webm, and this is .mp4"
     assert nothing_was_sent(two)
+
+
+async def test_what_failed_after_its_file_is_not_called_not_copied(two: Two) -> None:
+    async with two.clients() as (one, _):
+        for number in (1, 2):
+            await one.videos.chapters.update(number, chapters=[{"timecode": 0, "title": "a"}])
+    two.target.faults.add(Fault("5xx", method="PUT", path="/videos/*/chapters", status=501))
+    done = await two.copy()
+    assert done.run.failed == 2
+    assert len(two.copies()) == 3
+    (told,) = [line for line in two.told.lines if line.startswith("not ")]
+    assert told.startswith("not complete: Video 0001 and 1 more: PUT /api/v1/videos/")
+
+
+async def test_a_copy_is_not_rolled_back(two: Two) -> None:
+    done = await two.copy()
+    async with two.clients() as (_, other):
+        with pytest.raises(ConfigurationError, match="cannot be undone: what it made stays"):
+            await migrate.rollback(other, done.run.journal)
+    assert len(two.copies()) == 3

@@ -22,8 +22,11 @@ if TYPE_CHECKING:
     from aiopeertube._client import PeerTube
 
 
-async def video_differs(pt: "PeerTube", item: Item, *, files: bool = False) -> str:
-    """Say what of a video is not as it was to be; "" when all is. With `files` the file is read and compared."""
+async def video_differs(pt: "PeerTube", item: Item, *, unread: list[str] | None = None) -> str:
+    """Say what of a video is not as it was to be; "" when all is.
+
+    With `unread` the file is read and compared, or the video gets into that list.
+    """
     wanted = dict(item.wanted["fields"])
     if "sealed" in item.note:
         wanted[PASSWORDS] = item.note["sealed"]
@@ -35,8 +38,8 @@ async def video_differs(pt: "PeerTube", item: Item, *, files: bool = False) -> s
     if (channel := video["channel"]["name"]) != item.wanted["channel"]:
         found.append(f"it is in the channel {channel}, not {item.wanted['channel']}")
     found += [why async for why in _parts(pt, item, video["channel"].get("host") or "")]
-    if files:
-        found.append(await _content(pt, item, video))
+    if unread is not None:
+        found.append(await _content(pt, item, video, unread))
     return "; ".join(filter(None, found))
 
 
@@ -64,13 +67,14 @@ async def _file(pt: "PeerTube", item: Item) -> str:
     return "" if name in {None, file["name"]} else f"its file is called {name}, not {file['name']}"
 
 
-async def _content(pt: "PeerTube", item: Item, video: Mapping[str, Any]) -> str:
-    """Compare what is in the file, part by part; "" as well where the server has no file left that is the same."""
-    path = await _path(pt, item, video)
-    if path is None:
+async def _content(pt: "PeerTube", item: Item, video: Mapping[str, Any], unread: list[str]) -> str:
+    """Compare what is in the file, part by part, where the server has one left that is the same."""
+    path, sums = await _path(pt, item, video), item.note.get("sums")
+    if path is None or not sums:
+        unread.append(item.uuid)
         return ""
     file = download(pt, path)
-    for begin, end, digest in item.note.get("sums", ()):
+    for begin, end, digest in sums:
         try:
             part = await file.part(begin, end)
         except (ApiError, UnexpectedResponse) as exc:

@@ -57,7 +57,8 @@ def chosen(
         raise Unfit("its file is told of, and not where it is")
     name = _renamed(given, path)
     if taken_there and PurePosixPath(name).suffix.lower() not in taken_there:
-        raise Unfit(f"{name}: the instance takes only {', '.join(taken_there)}")
+        end = PurePosixPath(name).suffix or "a file without such an end"
+        raise Unfit(f"the instance takes only {', '.join(taken_there)}, and this is {end}")
     size = taken(best, "size", kind=int, what=_WHAT)
     if not size:
         raise Unfit("its file is empty")

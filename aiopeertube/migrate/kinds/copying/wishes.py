@@ -101,7 +101,7 @@ def _pictures(origin: Origin, channel: Mapping[str, Any]) -> Iterator[tuple[str,
             yield kind, address
 
 
-def playlist_item(target: Target, playlist: Mapping[str, Any], places: list[dict[str, Any]]) -> Item:
+def playlist_item(origin: Origin, target: Target, playlist: Mapping[str, Any], places: list[dict[str, Any]]) -> Item:
     """Make the item of a playlist, from its row and the videos that it has there."""
     item = Item(f"{PLAYLIST}{playlist['uuid']}", {}, row={"playlist": playlist["uuid"]})
     item.name = playlist["displayName"]
@@ -114,5 +114,5 @@ def playlist_item(target: Target, playlist: Mapping[str, Any], places: list[dict
         "videos": places,
     }
     keys = [f"/w/p/{playlist[name]}" for name in ("shortUUID", "uuid") if isinstance(playlist.get(name), str)]
-    item.note = {"keys": keys, "place": "/w/p/"}
+    item.note = {FROM: origin.host, "keys": keys, "place": "/w/p/"}
     return item

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from aiopeertube.errors import ApiError, NotFound, UnexpectedResponse
+from aiopeertube.errors import ApiError, FileChanged, NotFound, UnexpectedResponse
 from aiopeertube.migrate.journal.item import Item
 from aiopeertube.migrate.kinds.captions import by_language
 from aiopeertube.migrate.kinds.channel_sight import PICTURES, picture_of
@@ -77,7 +77,7 @@ async def _content(pt: "PeerTube", item: Item, video: Mapping[str, Any], unread:
     for begin, end, digest in sums:
         try:
             part = await file.part(begin, end)
-        except (ApiError, UnexpectedResponse) as exc:
+        except (ApiError, UnexpectedResponse, FileChanged) as exc:
             return f"its file cannot be read: {exc}"
         if await sum_of(part.data) != digest:
             return f"its file is another one between bytes {begin:,} and {end:,}"

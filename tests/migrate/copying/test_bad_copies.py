@@ -8,7 +8,7 @@ from aiopeertube import PeerTube, migrate
 from aiopeertube.emulator.faults import Fault
 from aiopeertube.emulator.model.content import content
 from aiopeertube.emulator.routes import resumable
-from aiopeertube.errors import ConfigurationError, InputError
+from aiopeertube.errors import ConfigurationError, InputError, PeerTubeError
 from aiopeertube.migrate import JobOptions, Scope
 
 from .conftest import PASSWORD, USER, Two
@@ -109,11 +109,12 @@ async def test_a_file_of_a_kind_that_the_target_does_not_take(two: Two, monkeypa
     assert nothing_was_sent(two)
 
 
-async def test_what_failed_after_its_file_is_not_called_not_copied(two: Two) -> None:
-    async with two.clients() as (one, _):
-        for number in (1, 2):
-            await one.videos.chapters.update(number, chapters=[{"timecode": 0, "title": "a"}])
-    two.target.faults.add(Fault("5xx", method="PUT", path="/videos/*/chapters", status=501))
+async def test_what_failed_after_its_file_is_not_called_not_copied(two: Two, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def fails(origin: Any, pt: Any, item: Any) -> None:
+        if item.name != "Video 0003":
+            raise PeerTubeError(f"PUT /api/v1/videos/{item.uuid}/chapters answered 500: no reason given")
+
+    monkeypatch.setattr("aiopeertube.migrate.kinds.copying.video_steps.bring_chapters", fails)
     done = await two.copy()
     assert done.run.failed == 2
     assert len(two.copies()) == 3

@@ -24,18 +24,19 @@ from aiopeertube.migrate.journal.schema import Job
 from aiopeertube.migrate.kinds.copying.small_files import LOST
 from aiopeertube.migrate.kinds.copying.video_steps import OF_FILE
 from aiopeertube.migrate.kinds.copying.wishes import CHANNEL, FROM, PLAYLIST, VIDEO
-from aiopeertube.migrate.watching import Watcher
 
 if TYPE_CHECKING:
     from aiopeertube._client import PeerTube
 
 _PAGE: Final = 100
+_REGULAR: Final = 1  # not the list of videos to watch later
 _DONE: Final[tuple[State, ...]] = ("changed", "unchanged")
 _BEGUN: Final[tuple[State, ...]] = ("sending", "planned", "failed", "skipped")
 _OPEN: Final[tuple[State, ...]] = ("read", "planned")
 # What is noted of an item that is half done.
-PROGRESS: Final = (*OF_FILE, "newest", "captions", "chapters", "pictures", "partly", "aim", LOST)
+PROGRESS: Final = (*OF_FILE, "newest", "captions", "chapters", "pictures", "picture", "partly", "aim", LOST)
 MADE_BEFORE: Final = "an earlier job copied it"
+_CALLED_SO: Final = "a playlist is called so, and no journal knows whether it is a copy: {uuid}"
 _ALIKE: Final = "one of its name and length is in that channel, and no journal knows whether it is a copy: {uuid}"
 _PAUSE: Final = 0.1  # seconds until another run is asked again whether it has settled
 
@@ -71,9 +72,10 @@ class Settling:
 
     pt: "PeerTube"
     journal: Journal
-    watcher: Watcher
+    account: str
     looks_only: bool = False
     _mine: list[Mapping[str, Any]] | None = field(default=None)  # the user's videos here
+    _lists: list[Mapping[str, Any]] | None = field(default=None)  # and the playlists
     _made: set[str] | None = field(default=None)  # the videos here that journals know
     _named: dict[tuple[str, Any], list[Mapping[str, Any]]] = field(default_factory=dict)
     _uuids: set[str] = field(default_factory=set)
@@ -171,11 +173,12 @@ class Settling:
 
     async def _plan(self, item: Item) -> None:
         """Plan an item, unless what it wants seems to be there."""
-        if item.ref.startswith(VIDEO):
-            known = await self._copies()
-            for row in await self._alike(item):
-                if row["uuid"] not in known:
-                    item.settle("conflict", _ALIKE.format(uuid=row["uuid"]))
+        looks = {VIDEO: (self._alike, _ALIKE), PLAYLIST: (self._called_so, _CALLED_SO)}
+        if found := looks.get(f"{item.ref.partition(':')[0]}:"):
+            like, why = found
+            for row in await like(item):
+                if row["uuid"] not in await self._copies():
+                    item.settle("conflict", why.format(uuid=row["uuid"]))
                     return
         item.ready = True
         item.settle("planned")
@@ -184,6 +187,11 @@ class Settling:
         await self._list()
         found = self._named.get((item.name, item.note.get("duration")), [])
         return [row for row in found if (row.get("channel") or {}).get("name") == item.wanted["channel"]]
+
+    async def _called_so(self, item: Item) -> list[Mapping[str, Any]]:
+        if self._lists is None:
+            self._lists = [row async for row in self.pt.accounts.playlists(self.account, playlistType=_REGULAR)]
+        return [row for row in self._lists if row["displayName"].strip() == item.name.strip()]
 
     async def _copies(self) -> set[str]:
         """Return the videos here that are copies, as far as journals know."""

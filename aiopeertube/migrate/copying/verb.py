@@ -144,7 +144,7 @@ async def _settle(desk: Desk, *, looks_only: bool) -> None:
     Raises:
         InputError: names of channels are taken. JournalError: another run is copying some of it.
     """
-    settling = Settling(desk.pt, desk.journal, desk.watcher, looks_only=looks_only)
+    settling = Settling(desk.pt, desk.journal, desk.who.account, looks_only=looks_only)
     async with nullcontext() if looks_only else one_at_a_time(desk.journal.job):
         made = await settling.run()
         await reopen_short_ones(desk.journal)

@@ -150,3 +150,25 @@ async def test_a_playlist_gets_the_videos_that_are_copied_later(two: Two, again:
         rows = [row async for row in other.playlists.elements.list(playlist["uuid"])]
         assert [row["video"]["name"] for row in rows if row["video"]] == ["Video 0003", "Video 0002", "Video 0001"]
         assert (await migrate.verify(other, done.run.journal)).ok
+
+
+async def test_a_playlist_that_no_journal_knows_is_not_made_again(two: Two) -> None:
+    async with two.clients() as (one, other):
+        for pt, name in ((one, "best"), (one, "worst"), (other, "best ")):
+            await pt.playlists.create(displayName=name)
+    done = await run(two)
+    assert [left.name for left in done.plan.cannot] == ["best"]
+    assert "called so" in done.plan.cannot[0].why
+    async with two.clients() as (_, other):
+        rows = [row["displayName"] async for row in other.accounts.playlists(USER, playlistType=1)]
+    assert sorted(rows) == ["best ", "worst"]
+
+
+async def test_a_picture_of_a_playlist_that_cannot_be_read_is_told(two: Two) -> None:
+    async with two.clients() as (one, _):
+        await one.playlists.create(displayName="best", thumbnailfile=b"\x89PNG a picture")
+    (playlist,) = [each for each in two.source.store.community.playlists.values() if each.thumbnail]
+    two.source.faults.add(Fault("5xx", path=f"/lazy-static/*{playlist.thumbnail}*", status=404))
+    done = await run(two)
+    assert not done.run.failed
+    assert any(what.startswith("picture (it cannot be read there: 404") for what in done.plan.without)

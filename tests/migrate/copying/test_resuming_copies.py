@@ -44,7 +44,7 @@ async def prepare(two: Two) -> None:
         await one.channels.avatar.pick("films", b"\x89PNG a picture")
         await one.captions.put(uuids[0], "nl", b"WEBVTT\n\n00:00:01.000 --> 00:00:02.500\nGoedemorgen\n")
         await one.videos.chapters.update(uuids[1], chapters=[{"timecode": 0, "title": "a"}])
-        made = await one.playlists.create(displayName="best")
+        made = await one.playlists.create(displayName="best", thumbnailfile=b"\x89PNG a picture")
         for uuid in reversed(uuids):
             await one.playlists.elements.create(made["videoPlaylist"]["uuid"], videoId=uuid)
 
@@ -54,7 +54,8 @@ async def all_is_well(two: Two, pt: PeerTube, journal: Path) -> None:
     verified = await migrate.verify(pt, journal)
     assert verified.ok, verified
     assert len(two.copies()) == 3
-    assert len([row async for row in pt.accounts.playlists(USER, playlistType=1)]) == 1
+    (playlist,) = [row async for row in pt.accounts.playlists(USER, playlistType=1)]
+    assert playlist["thumbnailPath"]
     assert set(two.target.store.channels) >= {"films", "nisv_channel"}
     assert not list(two.target.store.uploads)
 

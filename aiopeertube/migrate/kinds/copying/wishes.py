@@ -16,6 +16,7 @@ CHANNEL, VIDEO, PLAYLIST = "channel:", "video:", "playlist:"  # how the refs of 
 FROM, NAMED, OF = "from", "named", "of"
 _COUNTED: Final = ("views", "likes", "dislikes", "comments")
 _PUBLISHED: Final = 1
+_PATHS: Final = ("previewPath", "thumbnailPath", "thumbnailUrl")  # of pictures, the largest first
 
 
 def video_item(origin: Origin, target: Target, video: Mapping[str, Any], source: Mapping[str, Any] | None) -> Item:
@@ -65,11 +66,11 @@ def _check(video: Mapping[str, Any]) -> None:
         raise Unfit(f"it is not ready: {(video.get('state') or {}).get('label') or state}")
 
 
-def _picture(origin: Origin, video: Mapping[str, Any]) -> str | None:
-    """Return where a video's largest picture is."""
-    sizes = sorted(video.get("thumbnails") or [], key=lambda size: size.get("width") or 0, reverse=True)
+def _picture(origin: Origin, thing: Mapping[str, Any]) -> str | None:
+    """Return where the largest picture of a video or a playlist is."""
+    sizes = sorted(thing.get("thumbnails") or [], key=lambda size: size.get("width") or 0, reverse=True)
     wide = [size for size in sizes if (size.get("width") or 0) > (size.get("height") or 0)] or sizes
-    urls = [size.get("fileUrl") for size in wide[:1]] + [video.get("previewPath"), video.get("thumbnailPath")]
+    urls = [size.get("fileUrl") for size in wide[:1]] + [thing.get(path) for path in _PATHS]
     return next((address for url in urls if (address := origin.address(url))), None)
 
 
@@ -112,6 +113,7 @@ def playlist_item(origin: Origin, target: Target, playlist: Mapping[str, Any], p
         "privacy": (playlist.get("privacy") or {}).get("id"),
         "channel": None if channel is None else target.channel(channel),
         "videos": places,
+        "picture": _picture(origin, playlist),
     }
     keys = [f"/w/p/{playlist[name]}" for name in ("shortUUID", "uuid") if isinstance(playlist.get(name), str)]
     item.note = {FROM: origin.host, "keys": keys, "place": "/w/p/"}

@@ -25,10 +25,10 @@ def copy(settings: Settings, /, *, ends: Ends, flags: CopyFlags, job: JobFlags) 
     """Copy channels, videos and playlists from one instance to another.
 
     Videos come with their metadata, picture, captions, chapters and file: the one that was uploaded where its owner
-    may have it, else the best. Files are sent part by part as they are read, and are never on disk. Views, likes and
-    comments cannot be brought. --dry-run says how much there is, and what cannot come along; after a crash --resume
-    goes on, within a file as well; `aiopeertube verify` compares what was made, and `aiopeertube jobs map` has the
-    redirects from old addresses to new ones. What was copied before is not copied again.
+    may have it, else the best. Files are sent part by part as they are read, and are never on disk without --through.
+    Views, likes and comments cannot be brought. --dry-run says how much there is, and what cannot come along; after a
+    crash --resume goes on, within a file as well; `aiopeertube verify` compares what was made, and `aiopeertube jobs
+    map` has the redirects from old addresses to new ones. What was copied before is not copied again.
     """
     options, scope = job.checked(), flags.scope
     there, here = ends.connections(settings)
@@ -41,6 +41,7 @@ def copy(settings: Settings, /, *, ends: Ends, flags: CopyFlags, job: JobFlags) 
                 scope=scope,
                 videos=flags.videos,
                 via=flags.via,
+                through=flags.through,
                 channel_names=flags.channel_names,
                 playlists=not flags.no_playlists,
                 dates=not flags.no_dates,

@@ -4,6 +4,7 @@ import time
 from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, get_args
 
 from aiopeertube._counting import counted, plural
@@ -31,6 +32,7 @@ from aiopeertube.migrate.watching import UNWATCHED, Watcher
 from .copied_playlists import reopen_short_ones, settle_playlists
 from .copy_plan import CopyPlan, check_room, plan_of_copy, room_of
 from .resumed import check_same
+from .rooms import check_space, checked_folder
 from .settling import Settling, one_at_a_time
 from .survey import Survey
 
@@ -58,6 +60,7 @@ async def copy(
     scope: Scope = _MINE,
     videos: Table | None = None,
     via: Via = "upload",
+    through: str | Path | None = None,
     channel_names: Mapping[str, str] | None = None,
     playlists: bool = True,
     dates: bool = True,
@@ -71,7 +74,8 @@ async def copy(
     `scope` is a channel or an account there, by default all that is the user's own; `videos` is a table that names
     videos there, in its place. Videos come with all metadata that both servers know, their picture, captions,
     chapters and file: the one that was uploaded, where its owner may have it, else the best one. It is read and sent
-    part by part, and is never on disk; with `via` "import" the target fetches it itself. Playlists keep their order.
+    part by part, and is never on disk, unless it is to go `through` a folder, in which it is kept until its video is
+    made. With `via` "import" the target fetches it itself. Playlists keep their order.
 
     Channels keep their names, or get those of `channel_names`; one of the user's that is there already gets what it
     lacks. With `dates`, videos without an original date get that of their publication.
@@ -81,13 +85,15 @@ async def copy(
     came to the source since is for another job.
 
     Raises:
-        ConfigurationError: both are one instance, there is no room, the target imports nothing.
+        ConfigurationError: both are one instance, there is no room, the target imports nothing, or the job that goes
+            on began otherwise.
         InputError: there is no such channel or account, or names of channels are taken.
         BadSource: with every error of the table.
         JournalError: there is nothing to resume, it is of something else, or another run is copying some of it.
     """
     options = job.checked(halt)
     _check_via(via)
+    folder = checked_folder(through, via)
     origin = await origin_of(source, scope)
     given = None if videos is None else open_table(videos, table)
     refs = None if given is None else _refs(given, source.origin)
@@ -107,7 +113,7 @@ async def copy(
                 await desk.journal.reopen_failed()
             await _settle(desk, looks_only=options.dry_run)
         await desk.journal.mark_all()
-        return await _carry_out(desk, origin, options)
+        return await _carry_out(desk, origin, options, folder)
 
 
 def _check_via(via: str) -> None:
@@ -158,7 +164,7 @@ async def _settle(desk: Desk, *, looks_only: bool) -> None:
         raise error
 
 
-async def _carry_out(desk: Desk, origin: Origin, options: JobOptions) -> Copied:
+async def _carry_out(desk: Desk, origin: Origin, options: JobOptions, folder: Path | None) -> Copied:
     journal, watcher, target = desk.journal, desk.watcher, desk.pt.origin
     room = await room_of(desk.pt, desk.me)
     copied = await plan_of_copy(origin, target, journal, room)
@@ -168,11 +174,12 @@ async def _carry_out(desk: Desk, origin: Origin, options: JobOptions) -> Copied:
         watcher.say(line)
     check_size(plan.changes, options.max_changes, "thing")
     check_room(copied)
+    await check_space(journal, folder)
     if options.dry_run:
         return Copied(await ended(desk, options), copied)
     if options.resumes and not plan.changes:
         watcher.say("nothing was left to do; whether it still stands is what verify tells")
-    run = await _Steps(desk, origin, options).run(copied.todo)
+    run = await _Steps(desk, origin, options, folder).run(copied.todo)
     after = await plan_of_copy(origin, target, journal, room)
     for line in after.left_behind():
         watcher.say(line)
@@ -182,9 +189,9 @@ async def _carry_out(desk: Desk, origin: Origin, options: JobOptions) -> Copied:
 class _Steps:
     """Makes channels, then videos, then playlists."""
 
-    def __init__(self, desk: Desk, origin: Origin, options: JobOptions) -> None:
+    def __init__(self, desk: Desk, origin: Origin, options: JobOptions, folder: Path | None) -> None:
         own = {channel["name"]: channel["id"] for channel in desk.me["videoChannels"]}
-        self._work = Work(origin, own)
+        self._work = Work(origin, own, folder)
         self._desk = desk
         self._options = options
         self._ends = None if options.max_duration is None else time.monotonic() + options.max_duration

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from aiopeertube.errors import ApiError, BadRequest, FileChanged, Unprocessable, UploadStuck, UploadUnknown
@@ -14,29 +15,34 @@ from aiopeertube.migrate.metadata.changes import on_the_wire
 from aiopeertube.migrate.metadata.field_reads import PASSWORDS
 from aiopeertube.migrate.metadata.fields import PROTECTED
 from aiopeertube.migrate.metadata.passwords import SAFE
-from aiopeertube.resumable import Ticket, upload_from
+from aiopeertube.resumable import Source, Ticket, upload_from
 from aiopeertube.resumable.ends import newest_of
 from aiopeertube.wire.turn import TURN, Stopped
 
 from .ends import Origin
 from .extras import bring_captions, bring_chapters
-from .remote_files import RemoteFile
+from .kept_files import KeptFile, kept_at, remove
+from .remote_files import Keep, RemoteFile
 from .small_files import Missing, image, lose, refusal
 
 if TYPE_CHECKING:
     from aiopeertube._client import PeerTube
 
 PARALLEL: Final = 2  # files on their way at once: each takes memory for a part that is read, or sent
-OF_FILE: Final = ("upload", "sums", "mark")  # what is noted of a file on its way
+OF_FILE: Final = ("upload", "sums", "mark", "kept")  # what is noted of a file on its way
 _SIZES: Final = ("thumbnailfile", "previewfile")  # 8.x takes one picture, earlier ones two sizes
 
 
 @dataclass(slots=True)
 class Work:
-    """What the items of one run share: the instance they come from, channels here by name, and turns for files."""
+    """What the items of one run share: the instance they come from, channels here by name, and turns for files.
+
+    Files go `through` a folder, where one is given.
+    """
 
     origin: Origin
     channels: dict[str, int]
+    through: Path | None = None
     files: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(PARALLEL))
     newest: "asyncio.Task[int] | None" = None
     known: int | None = None
@@ -84,12 +90,17 @@ async def carry_out(work: Work, pt: "PeerTube", journal: Journal, item: Item) ->
         item.uuid = made["uuid"]
         item.note.pop("upload", None)
         await journal.save([item])
+        if work.through is not None:
+            remove(kept_at(work.through, pt.origin, item))
     await bring_captions(work.origin, pt, journal, item)
     await bring_chapters(work.origin, pt, item)
 
 
 async def _made(work: Work, pt: "PeerTube", journal: Journal, item: Item) -> Mapping[str, Any]:
     wire = await _fields(work, pt, item)
+    if work.through is None and "kept" in item.note:  # nobody knows whether what is there now is what was saved
+        await _cancel(pt, item)
+        _forget(item)
     try:
         if "upload" in item.note:
             return await _gone_on(work, pt, journal, item, wire)
@@ -171,11 +182,12 @@ async def _uploaded(
         item.note["mark"] = mark
         await journal.save([item])  # so that it is known of all that was sent
 
+    file = await _opened(work, pt, item, keep_sum)
     kept = item.note.get("upload")
     ticket = Ticket(kept["id"], kept["size"], 0, kept["newest"]) if kept else None
     return await upload_from(
         pt,
-        RemoteFile(work.origin.pt, item.wanted["file"], keep_sum, mark=item.note.get("mark", "")),
+        file,
         upload_id=ticket,
         restart=restart,
         newest=await work.newest_before(pt, ticket),
@@ -184,6 +196,17 @@ async def _uploaded(
         lastModified=item.ref,  # announced twice, it is still one upload
         **wire,
     )
+
+
+async def _opened(work: Work, pt: "PeerTube", item: Item, keep: Keep) -> Source:
+    """Return the file to send: what is at the other instance, or what of that is in a folder by now."""
+    there, file = work.origin.pt, item.wanted["file"]
+    if work.through is None:
+        return RemoteFile(there, file, keep, mark=item.note.get("mark", ""))
+    kept = KeptFile(there, file, kept_at(work.through, pt.origin, item), keep, item.note.get("sums", ()))
+    await kept.save()
+    item.note["kept"] = True
+    return kept
 
 
 async def _cancel(pt: "PeerTube", item: Item) -> None:

@@ -44,7 +44,8 @@ class CopyPlan:
         done: The same of those that are there.
         size: The bytes of the files that are still to be copied.
         room: The bytes that the user's quota has left, None where there is no limit.
-        cannot: The first thousand things that cannot be copied, or were not, and why.
+        cannot: The first thousand things that cannot be copied, or were not, and why; `more` is how many others there
+            are.
         without: How many things come without something of theirs, by what that is and why.
         stays: What no server takes from another: views, likes, dislikes and comments, as far as they are counted.
         dated: How many videos had no original date, and get that of their publication.
@@ -60,6 +61,7 @@ class CopyPlan:
     without: Mapping[str, int]
     stays: Mapping[str, int]
     dated: int
+    more: int = 0
 
     @property
     def requests(self) -> int:
@@ -87,6 +89,8 @@ class CopyPlan:
         for why, group in self._by_reason():
             named = group[0].name if len(group) == 1 else f"{group[0].name} and {len(group) - 1:,} more"
             yield f"{'not complete' if group[0].is_there else 'not copied'}: {named}: {why}"
+        if self.more:
+            yield f"not copied, or not all of it: {counted(self.more, 'other thing')}"
         for what, number in self.without.items():
             yield f"without, in {counted(number, 'thing')}: {what}"
         if self.dated:
@@ -110,7 +114,7 @@ def sized(number: int) -> str:
 async def plan_of_copy(origin: Origin, target: str, journal: Journal, room: int | None) -> CopyPlan:
     """Sum up what a journal has."""
     todo, done, without, stays = Counter[str](), Counter[str](), Counter[str](), Counter[str]()
-    cannot, size, dated = list[Left](), 0, 0
+    cannot, size, dated, more = list[Left](), 0, 0, 0
     async for item in journal.items():
         noun = _NOUNS[f"{item.ref.partition(':')[0]}:"]
         if item.state in OPEN:
@@ -118,14 +122,16 @@ async def plan_of_copy(origin: Origin, target: str, journal: Journal, room: int 
             size += 0 if item.uuid else (item.wanted.get("file") or {}).get("size", 0)
         elif item.state in {"changed", "unchanged"}:
             done[noun] += 1
-        elif item.state in _NOT_DONE and len(cannot) < _NAMED:
+        elif item.state in _NOT_DONE and len(cannot) >= _NAMED:
+            more += 1
+        elif item.state in _NOT_DONE:
             cannot.append(Left(item.name or item.ref, item.reason, is_there=bool(item.uuid)))
         if item.state == "skipped":
             continue
         without.update(_without(item))
         stays.update(item.note.get("stays") or {})
         dated += bool(item.note.get("dated")) and item.state not in _NOT_DONE
-    return CopyPlan(origin.pt.origin, target, todo, done, size, room, tuple(cannot), without, stays, dated)
+    return CopyPlan(origin.pt.origin, target, todo, done, size, room, tuple(cannot), without, stays, dated, more)
 
 
 def _without(item: Item) -> Iterator[str]:

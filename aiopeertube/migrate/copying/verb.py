@@ -177,7 +177,7 @@ async def _carry_out(desk: Desk, origin: Origin, options: JobOptions, folder: Pa
     await check_space(journal, folder)
     if options.dry_run:
         return Copied(await ended(desk, options), copied)
-    if options.resumes and not plan.changes:
+    if options.resumes and not plan.changes and not copied.cannot:
         watcher.say("nothing was left to do; whether it still stands is what verify tells")
     run = await _Steps(desk, origin, options, folder).run(copied.todo)
     after = await plan_of_copy(origin, target, journal, room)

@@ -122,6 +122,14 @@ async def test_what_failed_after_its_file_is_not_called_not_copied(two: Two, mon
     assert told.startswith("not complete: Video 0001 and 1 more: PUT /api/v1/videos/")
 
 
+async def test_no_more_is_named_than_can_be_read(two: Two, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("aiopeertube.migrate.copying.copy_plan._NAMED", 2)
+    monkeypatch.setattr("aiopeertube.emulator.wire.video_files._EXTENSIONS", (".webm",))
+    done = await two.copy()
+    assert (len(done.plan.cannot), done.plan.more) == (2, 1)
+    assert "not copied, or not all of it: 1 other thing" in two.told.lines
+
+
 async def test_a_copy_is_not_rolled_back(two: Two) -> None:
     done = await two.copy()
     async with two.clients() as (_, other):

@@ -76,7 +76,7 @@ async def test_a_file_that_was_sent_in_part_is_not_mixed_with_another(
     async with two.clients() as (one, other):
         options = JobOptions(journal=job.journal, resume=True, failed="")
         done = await migrate.copy(one, other, job=options, through=folder)
-    assert "was changed where it is read from" in done.plan.cannot[0].why
+    assert any("was changed where it is read from" in left.why for left in done.plan.cannot)
 
 
 async def test_without_the_folder_a_file_is_begun_anew(

@@ -9,8 +9,9 @@ import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from aiopeertube._counting import counted
 from aiopeertube.bulk import Halt
 from aiopeertube.errors import ConfigurationError
 
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
 Table = str | Path | Source | Input
 
 _TABLE, _CELLS, _JOB, _SCOPE = TableOptions(), CellOptions(), JobOptions(), Scope()
+# What a job made is there, and may have been watched: to delete it is another decision.
+_STAYS: Final = dict.fromkeys(("upload", "import", "copy"), ": what it made stays until somebody deletes it")
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +238,10 @@ async def verify(
             raise ConfigurationError("files: only a copy has some to compare", option="files")
         kind = Copy(files=True) if files else kind
         with watcher.step("verify"):
-            return await Verifier(pt, desk.journal, desk.who, on_difference, watcher=watcher).run(kind)
+            found = await Verifier(pt, desk.journal, desk.who, on_difference, watcher=watcher).run(kind)
+        if isinstance(kind, Copy) and kind.unread:
+            watcher.say(f"{counted(len(kind.unread), 'file')} not compared: none is there as it was sent")
+        return found
 
 
 async def rollback(
@@ -263,7 +269,7 @@ async def rollback(
     async with looking_back(pt, journal, watcher) as desk:
         done = of(desk.journal.job.kind)
         if not done.can_be_undone:
-            raise ConfigurationError(f"a job of {done.name} cannot be undone")
+            raise ConfigurationError(f"a job of {done.name} cannot be undone{_STAYS.get(done.name, '')}")
         kind: Kind = done if isinstance(done, Whole) else Update(expect=expect)
         named, path = described(desk.journal), str(desk.journal.path)
         watcher.say(f"rollback of {named}")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from aiopeertube import PeerTube
+from aiopeertube import PeerTube, migrate
 from aiopeertube.emulator.model.content import content
 from aiopeertube.emulator.model.entities import Video
 from aiopeertube.emulator.routes.files import original_of
@@ -89,6 +89,12 @@ async def test_files_are_compared_by_what_is_in_them(two: Two) -> None:
     verified = await two.verify(files=True)
     assert (verified.differ, verified.differences[0].name) == (1, copy.name)
     assert "its file is another one" in verified.differences[0].why
+    copy.source = dataclasses.replace(copy.source, kept=b"!", size=1)
+    assert "its file cannot be read" in (await two.verify(files=True)).differences[0].why
+    copy.source, copy.size = None, 1  # only what was made of it is there
+    async with two.clients() as (_, other):
+        await migrate.verify(other, two.folder / "copy.journal", files=True, watcher=two.told)
+    assert "1 file not compared" in two.told.lines[-1]
 
 
 async def test_no_password_is_in_the_journal(two: Two) -> None:

@@ -9,7 +9,7 @@ from aiopeertube.migrate.journal.journal import Journal
 from aiopeertube.migrate.kinds.channel_sight import CALLED, ChannelSight
 from aiopeertube.migrate.scope import Who
 
-from .remote_files import picture
+from .small_files import Missing, image, lose, refusal
 from .video_steps import Work
 from .wishes import CHANNEL
 
@@ -90,9 +90,11 @@ async def _is_there(pt: "PeerTube", name: str) -> bool:
 
 async def _pick(work: Work, pt: "PeerTube", item: Item, kind: str, path: str) -> None:
     try:
-        data = await picture(work.origin.pt, path)
+        data = await image(work.origin.pt, path)
         await (pt.channels.avatar if kind == "avatar" else pt.channels.banner).pick(item.uuid, data)
+    except Missing as exc:
+        lose(item, kind, str(exc))
     except PeerTubeError as exc:
-        if ends_run(exc) or isinstance(exc, TransportError):
+        if not (why := refusal(exc)):
             raise
-        item.note.setdefault("lost", {})[kind] = str(exc)
+        lose(item, kind, f"the server does not take it: {why}")

@@ -31,7 +31,12 @@ def showing(fleet: Fleet, settings: Settings) -> Iterator[Callable[[], None]]:
     if settings.quiet or settings.progress == "jsonl" or not is_terminal(sys.stderr):
         total = len(fleet.origins)
         with progress.showing("crawl", total, settings, state=lambda: described(fleet.statistics())) as shown:
-            yield lambda: shown.advance(len(fleet.records) - shown.done)
+
+            def advance() -> None:
+                shown.expect(fleet.statistics().instances)
+                shown.advance(len(fleet.records) - shown.done)
+
+            yield advance
         return
     with _bars(settings) as bars:
         screen = _Bars(fleet, bars)
@@ -68,13 +73,12 @@ class _Bars:
     def _show(self) -> None:
         counts = self._fleet.statistics()
         numbers = {"waiting": counts.waiting, "at work": counts.at_work, **counts.states}
-        total = counts.waiting + counts.at_work + sum(counts.states.values())
         seconds = max(0.001, time.monotonic() - self._began)
         told = {"done": f"{counted(counts.videos, 'video')}, {counts.pages / seconds:.0f} pages/s"}
         for name, task in self._tasks.items():
             number = numbers.get(name, 0)
             fields: dict[str, Any] = {"told": told.get(name, "")}
-            self._bars.update(task, completed=number, total=total, visible=bool(number), **fields)
+            self._bars.update(task, completed=number, total=counts.instances, visible=bool(number), **fields)
 
 
 def _bars(settings: Settings) -> "Progress":

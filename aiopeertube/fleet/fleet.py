@@ -169,13 +169,12 @@ class Fleet:
         """
         here = self._opened()
 
-        async def visit(origin: str, send: Send[Answer[T]]) -> str:
+        async def visit(origin: str, send: Send[Answer[T]]) -> None:
             try:
                 answer = Answer(Instance(origin), await here.ask(origin, ask))
             except PeerTubeError as exc:
                 answer = Answer(Instance(origin), error=exc)
             await send(answer)
-            return ""
 
         crew: Crew[Answer[T]] = await self._hire(visit)
         async for answer in crew:
@@ -184,7 +183,11 @@ class Fleet:
     def statistics(self) -> FleetStatistics:
         """Return how far it is."""
         states: Counter[str] = Counter(record.state for record in self.records.values())
-        waiting, at_work = (self._crew.waiting, self._crew.at_work) if self._crew else (len(self.origins), 0)
+        waiting, at_work = len(self.origins), 0
+        if self._crew is not None:
+            waiting = self._crew.waiting
+            # A record is there a moment before its visit is over.
+            at_work = min(self._crew.at_work, self._crew.instances - waiting - len(self.records))
         videos, pages = (sum(counts) for counts in zip((0, 0), *self._given.values(), strict=True))
         return FleetStatistics(waiting, at_work, states, videos, pages)
 
@@ -204,7 +207,7 @@ class Fleet:
         self.records.clear()
         self._given.clear()
 
-        async def visit(origin: str, send: Send[Event]) -> str:
+        async def visit(origin: str, send: Send[Event]) -> None:
             async def deliver(page: Page) -> None:
                 videos, number = self._given.get(origin, (0, 0))
                 self._given[origin] = videos + page.count, number + 1
@@ -212,11 +215,21 @@ class Fleet:
                     await send(page)
 
             record = await places.visit(origin, job, keeping, deliver, replay=pages, knows=self._knows)
+            record = self._followed(origin, record)
             self.records[origin], self._given[origin] = record, (record.videos, record.pages)
             await send(record)
-            return record.moved_to
 
         return await self._hire(visit)
+
+    def _followed(self, origin: str, record: Record) -> Record:
+        """Have an instance that moved visited there; where that leads nowhere, or to strangers, it is not read."""
+        if self._crew is None or not record.moved_to:
+            return record
+        if not self._job.user_agent and key_of(record.moved_to) not in self._own:
+            why = "which is not one of yours: give a contact, or that address"
+        else:
+            why = self._crew.follow(origin, record.moved_to)
+        return replace(record, state="odd", reason=f"{record.reason}, {why}", moved_to="") if why else record
 
     async def _journal(self, format: Format | None, filters: Mapping[str, Any]) -> Keeping | None:
         """Begin the journal, or go on with it, once all who write there can."""

@@ -6,7 +6,6 @@ from typing import Any, Protocol
 
 from aiopeertube._client import PeerTube
 from aiopeertube._proxies import Proxies
-from aiopeertube.errors import RedirectRefused
 from aiopeertube.stack.pool.aiohttp import USER_AGENT, AiohttpPool
 from aiopeertube.stack.pool.lookups import Lookups
 
@@ -14,7 +13,7 @@ from .addresses import key_of
 from .manners import Login
 from .page_log import Keeping, PageLog
 from .polite_pool import Pace, PolitePool
-from .records import Record
+from .records import Elsewhere, Record
 from .rush import Rush
 from .visit import Deliver, Job, Reached, Visit
 
@@ -106,7 +105,7 @@ class Here:
         """Return what `function` makes of the client of one instance."""
         try:
             return await self._asked(origin, function)
-        except RedirectRefused as exc:
+        except Elsewhere as exc:
             if not exc.location or key_of(exc.location) != key_of(origin):
                 raise
             there = exc.location

@@ -22,8 +22,11 @@ class Store(Protocol):
         """Return what is in a file; None where there is none."""
         ...
 
-    def writing(self, path: str) -> Any:
-        """Return a context manager that gives a binary stream; at its end the file is there."""
+    def writing(self, path: str, *, lasting: bool = False) -> Any:
+        """Return a context manager that gives a binary stream; at its end the file is there.
+
+        With `lasting` it survives that the machine goes down in the next moment.
+        """
         ...
 
     def names(self, folder: str) -> list[str]:
@@ -31,7 +34,7 @@ class Store(Protocol):
         ...
 
     def remove(self, folder: str) -> None:
-        """Remove a folder and all in it."""
+        """Remove a file, or a folder and all in it."""
         ...
 
     def lock(self) -> "BaseFileLock | None":
@@ -39,9 +42,9 @@ class Store(Protocol):
         ...
 
 
-def write(store: Store, path: str, data: bytes) -> None:
+def write(store: Store, path: str, data: bytes, *, lasting: bool = False) -> None:
     """Write a file."""
-    with store.writing(path) as stream:
+    with store.writing(path, lasting=lasting) as stream:
         stream.write(data)
 
 
@@ -60,13 +63,16 @@ class Folder:
             return None
 
     @contextmanager
-    def writing(self, path: str) -> Iterator[BinaryIO]:
+    def writing(self, path: str, *, lasting: bool = False) -> Iterator[BinaryIO]:
         """Give a stream beside the file; a kill leaves the file as it was."""
         final = self._root / path
         final.parent.mkdir(parents=True, exist_ok=True)
         beside = final.with_name(f".{final.name}.part")
         with beside.open("wb") as stream:
             yield stream
+            if lasting:
+                stream.flush()
+                os.fsync(stream.fileno())
         beside.replace(final)
 
     def names(self, folder: str) -> list[str]:
@@ -78,9 +84,12 @@ class Folder:
         return sorted(name for name in found if not name.startswith("."))
 
     def remove(self, folder: str) -> None:
-        """Remove a folder."""
+        """Remove a file or a folder."""
         with suppress(FileNotFoundError):
-            shutil.rmtree(self._root / folder)
+            if (found := self._root / folder).is_dir():
+                shutil.rmtree(found)
+            else:
+                found.unlink()
 
     def lock(self) -> BaseFileLock:
         """Lock the folder."""
@@ -120,8 +129,8 @@ class Objects:
         return data
 
     @contextmanager
-    def writing(self, path: str) -> Iterator[BinaryIO]:
-        """Give a stream; the object is there when it is closed."""
+    def writing(self, path: str, *, lasting: bool = False) -> Iterator[BinaryIO]:
+        """Give a stream; the object is there when it is closed, and lasts."""
         self._fs.makedirs(self._at(path).rpartition("/")[0], exist_ok=True)
         with self._fs.open(self._at(path), "wb") as stream:
             yield stream
@@ -136,7 +145,7 @@ class Objects:
         return sorted(path.rstrip("/").rpartition("/")[2] for path in found)
 
     def remove(self, folder: str) -> None:
-        """Remove a folder."""
+        """Remove a file or a folder."""
         with suppress(FileNotFoundError):
             self._fs.rm(self._at(folder), recursive=True)
 

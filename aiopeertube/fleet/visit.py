@@ -10,14 +10,14 @@ import orjson
 from aiopeertube import errors
 from aiopeertube._client import PeerTube
 from aiopeertube._counting import counted
-from aiopeertube._pagination import Walk
+from aiopeertube._pagination import Position, Walk
 from aiopeertube.stack import Transport
 
 from .addresses import Instance, canonical, key_of
 from .manners import Bounds, Login
 from .page_log import Begun, PageLog
 from .polite_pool import Pace, PolitePool
-from .records import CalledOtherwise, Page, Record, State, state_of
+from .records import CalledOtherwise, Elsewhere, Page, Record, State, state_of
 
 Deliver = Callable[[Page], Awaitable[None]]
 _HOPS: Final = 3  # from http to https and back
@@ -72,6 +72,19 @@ def _host(row: dict[str, Any]) -> str:
         return canonical(host) if isinstance(host, str) else ""
     except errors.InvalidURL:
         return ""
+
+
+def _lines(rows: list[Any], instance: str) -> bytes:
+    """Write rows as lines of JSON, each with the instance that it is of.
+
+    Raises:
+        OddAnswer: one nests deeper than can be written.
+    """
+    named = {"instance": instance}  # first of all, and whatever the server calls so
+    try:
+        return b"".join(orjson.dumps(named | row | named, option=orjson.OPT_APPEND_NEWLINE) for row in rows)
+    except orjson.JSONEncodeError as exc:
+        raise errors.OddAnswer(f"a video cannot be written as JSON: {exc}", status=200) from None
 
 
 class Visit:
@@ -135,7 +148,7 @@ class Visit:
                 raise
             return self._record("bounded", f"its visit took longer than {self._job.bounds.seconds:g} s")
         except errors.PeerTubeError as exc:
-            moved_to = exc.location if isinstance(exc, errors.RedirectRefused) else getattr(exc, "name", "")
+            moved_to = exc.location if isinstance(exc, Elsewhere) else getattr(exc, "called", "")
             return self._record(state_of(exc), str(exc), moved_to)
 
     async def _at_each_name(self, deliver: Deliver) -> Record:
@@ -143,7 +156,7 @@ class Visit:
         for _ in range(_HOPS):
             try:
                 return await self._patient(deliver)
-            except errors.RedirectRefused as exc:
+            except Elsewhere as exc:
                 if not exc.location or key_of(exc.location) != key_of(self._named):
                     raise
                 self._origin = exc.location
@@ -173,11 +186,16 @@ class Visit:
                 await self._keep(page, deliver)
                 if reason := self._bound_reached():
                     return self._record("bounded", reason)
-        if self._videos < (self._total or 0):
-            return self._record(
-                "incomplete", f"it counts {counted(self._total or 0, 'video')} and gave {self._videos:,}"
-            )
-        return self._record("done")
+        return self._at_the_end()
+
+    def _at_the_end(self) -> Record:
+        """Compare what came with what the instance counts; one that gave more than it ever counted may have more."""
+        total, most = self._total or 0, self._begun.most
+        if total <= self._videos <= most:
+            return self._record("done")
+        more = ": there may be more" if self._videos > most else ""
+        told = counted(most if more else total, "video")
+        return self._record("incomplete", f"it counts {told} and gave {self._videos:,}{more}")
 
     def _client(self) -> PeerTube:
         return self._reached.client(self._origin, self._pool, patience=self._job.bounds.patience)
@@ -187,13 +205,15 @@ class Visit:
         try:
             rows = await anext(walk)
         except StopAsyncIteration:
-            self._begun.position = walk.position
+            self._stands_at(walk.position)
             return None
         self._check_name(rows)
-        named = {"instance": self._named}  # first of all, and whatever the server calls so
-        lines = [orjson.dumps(named | row | named) for row in rows]
-        self._begun.position = walk.position
-        return Page(Instance(self._named), self._pages, walk.position, len(rows), b"\n".join([*lines, b""]))
+        lines = _lines(rows, self._named)
+        self._stands_at(walk.position)
+        return Page(Instance(self._named), self._pages, walk.position, len(rows), lines)
+
+    def _stands_at(self, position: Position) -> None:
+        self._begun.position, self._begun.most = position, max(self._begun.most, position.total or 0)
 
     def _check_name(self, rows: list[Any]) -> None:
         """See by the first page whether this is another one of the list: servers name themselves in local videos.

@@ -66,6 +66,13 @@ def test_a_list_becomes_a_folder(cli: Cli, sites: list[Site], home: Path) -> Non
     assert list(sites[0].agents) == [agent for agent in sites[0].agents if "(+me@university.example)" in agent]
 
 
+def test_an_instance_that_leads_to_another_counts_as_two(cli: Cli, sites: list[Site], home: Path) -> None:
+    sites[2].kind, sites[2].moves_to = "moved", sites[1].url
+    result = cli("crawl", listed(home / "list.txt", sites[2:3]), "--out", "found", *ME)
+    assert result.exit_code == 0
+    assert result.stderr.splitlines()[-1] == "2 of 2 instances: 1 done, 1 moved, 30 videos"
+
+
 def test_resume_asks_for_nothing_that_is_there(cli: Cli, sites: list[Site], home: Path) -> None:
     names = listed(home / "list.txt", sites[:3])
     assert cli("crawl", names, "--out", "found", "-q", *ME).exit_code == 1

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -81,6 +82,44 @@ async def test_an_instance_that_moved_is_read_at_its_new_address_once() -> None:
     assert [len(site.came) for site in (there, first, second)] == [1, 1, 1]
     assert records[there.url].ok
     assert records[first.url].ok
+
+
+async def test_a_circle_of_moves_is_nobodys_whole_and_ends(tmp_path: Path) -> None:
+    ring, named = [Site("moved") for _ in range(3)], [Site(videos=3), Site(videos=3)]
+    async with Federation([*ring, *named]) as federation:
+        for sites in (ring, named):
+            for place, site in enumerate(sites):
+                site.moves_to = site.name = sites[place - 1].url
+        named[0].name, named[1].name = named[1].host, named[0].host
+        for resume in (False, True):
+            async with fleet(federation.urls(), journal=tmp_path, resume=resume) as of:
+                assert not await taken(of)
+                states = [[of.records[site.url].state for site in sites] for sites in (ring, named)]
+            assert [sorted(found) for found in states] == [["moved", "moved", "odd"], ["moved", "odd"]]
+    assert [len(site.came) for site in (*ring, *named)] == [1] * 5
+
+
+async def test_moves_that_go_on_and_on_end() -> None:
+    chain = [Site("moved") for _ in range(8)]
+    async with Federation(chain), fleet([chain[0].url]) as of:
+        for site, following in pairwise(chain):
+            site.moves_to = following.url
+        assert not await taken(of)
+        records = of.records
+    assert [len(site.came) for site in chain] == [1] * 6 + [0, 0]
+    assert [records[site.url].state for site in chain[:6]] == ["moved"] * 5 + ["odd"]
+    assert "and so on" in records[chain[5].url].reason
+
+
+async def test_ones_own_instance_leads_to_no_stranger_who_is_not_told_whom_to_ask() -> None:
+    mine, stranger = Site("moved"), Site(videos=3)
+    async with Federation([mine, stranger]):
+        mine.moves_to = stranger.url
+        async with Fleet(own={mine.url: Login(token="secret")}) as of:
+            assert not await taken(of)
+            record = of.records[mine.url]
+    assert (record.state, stranger.came) == ("odd", [])
+    assert "contact" in record.reason
 
 
 async def test_an_instance_that_calls_itself_by_another_name_of_the_list_is_read_by_that_alone(

@@ -168,5 +168,5 @@ def _told(fleet: "Fleet") -> str:
     from aiopeertube.cli import crawl_screen  # noqa: PLC0415 - see above
 
     counts = fleet.statistics()
-    ended = f"{sum(counts.states.values()):,} of {counted(len(fleet.origins), 'instance')}"
+    ended = f"{sum(counts.states.values()):,} of {counted(counts.instances, 'instance')}"
     return f"{ended}: {crawl_screen.described(counts)}"

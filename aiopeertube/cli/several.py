@@ -1,14 +1,13 @@
 """The same job at several instances of one's own, one after the other: one that fails stops none of the others."""
 
-import sys
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any, Final
 
 import click
 
 from aiopeertube.cli import job_output, outcomes, output
+from aiopeertube.cli.address_lists import read_list
 from aiopeertube.cli.connection import Connection, connect
 from aiopeertube.cli.errors import Exit, Failure, explain
 from aiopeertube.cli.option_sets import option
@@ -17,7 +16,7 @@ from aiopeertube.cli.options_job import JobFlags
 from aiopeertube.cli.param_types import File
 from aiopeertube.cli.running import run
 from aiopeertube.cli.terminal import note
-from aiopeertube.errors import FileUnreadable, PeerTubeError
+from aiopeertube.errors import PeerTubeError
 from aiopeertube.migrate import Run
 
 Do = Callable[[Connection], Awaitable[Run]]
@@ -73,17 +72,11 @@ def _connections(settings: Settings, name: str) -> list[Connection]:
     """Return how each instance of a file is reached, by the logins that are kept.
 
     Raises:
-        FileUnreadable, InvalidURL: the file is no list of addresses. Failure: nobody is logged in to some of them.
+        FileUnreadable, Failure: the file is no list of addresses, or nobody is logged in to some of them.
     """
     from aiopeertube.fleet import read_addresses  # noqa: PLC0415 - only here
 
-    try:
-        data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
-    except OSError as exc:
-        raise FileUnreadable(name, exc.strerror or str(exc)) from None
-    origins = read_addresses(data.decode("utf-8-sig", "replace").splitlines()).origins
-    if not origins:
-        raise click.UsageError(f"--instances: {name} names no instance.")
+    origins = read_addresses(read_list(name)).origins
     found = [connect(replace(settings, url=origin)) for origin in origins]
     missing = [one.origin for one in found if one.anonymous]
     if missing:

@@ -73,6 +73,33 @@ def test_an_instance_that_leads_to_another_counts_as_two(cli: Cli, sites: list[S
     assert result.stderr.splitlines()[-1] == "2 of 2 instances: 1 done, 1 moved, 30 videos"
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-32"])
+def test_a_list_as_editors_write_it(cli: Cli, sites: list[Site], home: Path, encoding: str) -> None:
+    lines = f"# of the archive\r\n\r\n{sites[1].url}/\r\nHTTP://{sites[1].host}"
+    (home / "list.txt").write_bytes(lines.encode(encoding))
+    result = cli("crawl", "list.txt", "--out", "found", *ME)
+    assert (result.exit_code, [row["videos"] for row in rows(result.stdout)]) == (0, [30])
+    assert "1 line named an instance again" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (b"", "list.txt names no instance"),
+        (b"# none yet\n", "list.txt names no instance"),
+        (b"a.example\nnot one\n", "list.txt: line 2: "),
+        (b"h\0t\0t\0p\0", "it is not text in UTF-8"),
+    ],
+)
+def test_a_list_that_is_none_is_told_before_anything_is_sent(cli: Cli, home: Path, text: bytes, told: str) -> None:
+    (home / "list.txt").write_bytes(text)
+    result = cli("crawl", "list.txt", "--out", "found", *ME)
+    assert result.exit_code == (74 if "UTF-8" in told else 2)
+    assert told in result.stderr
+    assert "--url" not in result.stderr
+    assert not (home / "found").exists()
+
+
 def test_resume_asks_for_nothing_that_is_there(cli: Cli, sites: list[Site], home: Path) -> None:
     names = listed(home / "list.txt", sites[:3])
     assert cli("crawl", names, "--out", "found", "-q", *ME).exit_code == 1

@@ -46,6 +46,23 @@ def test_of_a_long_list_the_first_complaints_are_named_and_the_rest_counted() ->
 
 
 @pytest.mark.parametrize(
+    "address",
+    [
+        "a\0b.example",
+        "a;b.example",
+        "a%2eb.example",
+        "*.example",
+        "a.example:0",
+        "fa\u00df.example",
+        ".".join("a" * 200),
+    ],
+)
+def test_what_no_host_is_called_is_no_address(address: str) -> None:
+    with pytest.raises(InvalidURL):
+        canonical(address)
+
+
+@pytest.mark.parametrize(
     ("address", "origin"),
     [("[::1]:9000", "https://[::1]:9000"), ("http://X.example.:8080", "http://x.example:8080")],
 )

@@ -5,22 +5,22 @@ import sys
 from collections import defaultdict
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from aiopeertube._counting import counted
 from aiopeertube.cli import arguments, output
+from aiopeertube.cli.address_lists import read_list
 from aiopeertube.cli.connection import proxies_of
-from aiopeertube.cli.errors import Exit
+from aiopeertube.cli.errors import Exit, Failure
 from aiopeertube.cli.option_sets import with_options
 from aiopeertube.cli.options import Command, Settings, shared_options
 from aiopeertube.cli.options_crawl import BoundFlags, CrawlFlags
 from aiopeertube.cli.param_types import File
 from aiopeertube.cli.running import run
 from aiopeertube.cli.terminal import is_terminal, note
-from aiopeertube.errors import ConfigurationError, FileUnreadable
+from aiopeertube.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -51,17 +51,9 @@ def crawl(settings: Settings, /, *, source: str | None, flags: CrawlFlags, bound
         raise click.UsageError("--proxy: with --dask each worker goes the way that its own environment says.")
     if flags.dask and flags.out == "-":
         raise click.UsageError("--dask needs an --out that all workers see: a shared folder, or an address.")
-    lines = [] if source is None else _lines(source)
+    lines = [] if source is None else read_list(source, or_none=flags.index is not None)
     filters = _filters(flags.filter)
     return run(_crawl(settings, lines, filters, flags, _bounds(settings, bounds)))
-
-
-def _lines(source: str) -> list[str]:
-    try:
-        data = sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes()
-    except OSError as exc:
-        raise FileUnreadable(source, exc.strerror or str(exc)) from None
-    return data.decode("utf-8-sig", "replace").splitlines()
 
 
 def _filters(pairs: tuple[str, ...]) -> dict[str, Any]:
@@ -124,7 +116,9 @@ async def _fleet(settings: Settings, lines: list[str], flags: CrawlFlags, bounds
 
     rate, proxy = settings.rate or "1/s", proxies_of(settings)
     if flags.index is not None:
-        lines += await read_index(flags.index, contact=flags.contact, rate=rate, proxy=proxy)
+        lines += (found := await read_index(flags.index, contact=flags.contact, rate=rate, proxy=proxy))
+        if not found:
+            raise Failure(f"{flags.index} lists no instance", code=Exit.REFUSED)
     fleet = Fleet(
         lines,
         contact=flags.contact,

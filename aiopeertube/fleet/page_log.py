@@ -69,6 +69,7 @@ class PageLog:
         found = self._store.read(self._record)
         ended = _ended(found or b"")
         if ended is not None and not self._is_open(ended):
+            self._tidy(ended)
             return Begun(ended)
         begun = Begun(again=found is not None)
         for page in self.pages():
@@ -104,11 +105,14 @@ class PageLog:
 
     def finish(self, record: Record) -> None:
         """Keep what became of the instance, and make one file of its pages."""
-        merged = self._format is not None and self._store.names(self._pages)
-        if merged and self._format is not None:
+        if self._format is not None and self._store.names(self._pages):
             merge(self._store, self.pages(), f"videos/{self._name}", self._format)
         write(self._store, self._record, orjson.dumps(record.row()), lasting=True)
-        if merged and record.state in FINISHED:
+        self._tidy(record)
+
+    def _tidy(self, record: Record) -> None:
+        """Remove the pages that became a file, also where a kill came before."""
+        if self._format is not None and record.state in FINISHED:
             self._store.remove(self._pages)
 
     @property

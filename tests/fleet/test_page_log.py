@@ -76,6 +76,16 @@ def test_a_kill_before_the_record_leads_to_the_same_file(store: Store, monkeypat
     assert ids(store) == [2, 1]
 
 
+def test_a_kill_after_the_record_leaves_no_pages_for_ever(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    log(store).begin()
+    log(store).add(page(0, 2, 1))
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "remove", lambda folder: None)
+        log(store).finish(Record(ORIGIN, "done"))
+    assert log(store).begin().record is not None
+    assert (store.names("pages/videos.example_8443"), ids(store)) == ([], [2, 1])
+
+
 def torn(data: bytes) -> bytes:
     return data[: len(data) // 2]
 

@@ -183,13 +183,14 @@ class Fleet:
     def statistics(self) -> FleetStatistics:
         """Return how far it is."""
         states: Counter[str] = Counter(record.state for record in self.records.values())
-        waiting, at_work = len(self.origins), 0
+        instances = waiting = len(self.origins)
+        at_work = 0
         if self._crew is not None:
-            waiting = self._crew.waiting
+            instances, waiting = self._crew.instances, self._crew.waiting
             # A record is there a moment before its visit is over.
-            at_work = min(self._crew.at_work, self._crew.instances - waiting - len(self.records))
+            at_work = min(self._crew.at_work, instances - waiting - len(self.records))
         videos, pages = (sum(counts) for counts in zip((0, 0), *self._given.values(), strict=True))
-        return FleetStatistics(waiting, at_work, states, videos, pages)
+        return FleetStatistics(instances, waiting, at_work, states, videos, pages)
 
     # -- inside ----------------------------------------------------------------------------------
 

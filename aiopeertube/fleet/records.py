@@ -126,15 +126,14 @@ class Answer(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class FleetStatistics:
-    """How far a fleet is: instances by state, and what they gave."""
+    """How far a fleet is: instances by state, and what they gave.
 
+    `instances` counts all of them, also those that others turned out to lead to.
+    """
+
+    instances: int
     waiting: int
     at_work: int
     states: Mapping[str, int]
     videos: int
     pages: int
-
-    @property
-    def instances(self) -> int:
-        """How many there are: those on the list, and those that it turned out to lead to."""
-        return self.waiting + self.at_work + sum(self.states.values())

@@ -68,12 +68,16 @@ class Folder:
         final = self._root / path
         final.parent.mkdir(parents=True, exist_ok=True)
         beside = final.with_name(f".{final.name}.part")
-        with beside.open("wb") as stream:
-            yield stream
-            if lasting:
+        try:
+            with beside.open("wb") as stream:
+                yield stream
                 stream.flush()
-                os.fsync(stream.fileno())
-        beside.replace(final)
+                if lasting:
+                    os.fsync(stream.fileno())
+            beside.replace(final)
+        except OSError as exc:
+            exc.filename = exc.filename or str(final)  # a full disk does not say where it is
+            raise
 
     def names(self, folder: str) -> list[str]:
         """Return the names in a folder."""
@@ -163,9 +167,11 @@ def store_at(where: str | os.PathLike[str]) -> Store:
     """Return the store at a path or an address like s3://bucket/crawl.
 
     Raises:
-        ConfigurationError: the address holds credentials, or nothing here knows its kind.
+        ConfigurationError: it is empty, or holds credentials, or nothing here knows its kind.
     """
     text = os.fspath(where)
+    if not text.strip():
+        raise ConfigurationError("journal: that is no folder and no address", option="journal")
     if "://" not in text:
         return Folder(Path(text).absolute())
     if text.startswith("file://"):

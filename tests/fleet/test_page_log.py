@@ -180,6 +180,16 @@ def test_a_crawl_goes_on_with_its_own_alone(store: Store) -> None:
         open_log(store, head | {"format": "parquet"}, resume=True)
 
 
+def test_a_full_disk_is_told_with_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*args: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(OSError, match=r"No space left on device: '.*crawl\.json'"):
+        write(Folder(tmp_path), "crawl.json", b"{}", lasting=True)
+    assert not (tmp_path / "crawl.json").exists()
+
+
 def test_addresses_of_stores(tmp_path: Path) -> None:
     assert isinstance(store_at(f"file://{tmp_path}"), Folder)
     assert isinstance(store_at("memory://x"), Objects)

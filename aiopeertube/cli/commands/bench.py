@@ -12,7 +12,7 @@ from aiopeertube.cli.connection import Connection, connect
 from aiopeertube.cli.errors import Exit, Failure
 from aiopeertube.cli.option_sets import option, with_options
 from aiopeertube.cli.options import Command, Settings, shared_options
-from aiopeertube.cli.param_types import File
+from aiopeertube.cli.param_types import File, Finite
 from aiopeertube.cli.running import run
 from aiopeertube.cli.terminal import is_terminal, note
 
@@ -27,7 +27,7 @@ class BenchOptions:
     """How long is measured, how much at once, and how it is shown."""
 
     seconds: float = option(
-        "--seconds", type=click.FloatRange(min=0.1), default=3.0, show_default=True, help="How long for each number."
+        "--seconds", type=Finite(min=0.1), default=3.0, show_default=True, help="How long for each number."
     )
     most: int = option(
         "--most", type=click.IntRange(min=1, max=256), default=64, show_default=True, help="The most in flight."

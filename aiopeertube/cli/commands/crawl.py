@@ -3,7 +3,8 @@
 import asyncio
 import sys
 from collections import defaultdict
-from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from collections.abc import Iterator
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -47,13 +48,27 @@ def crawl(settings: Settings, /, *, source: str | None, flags: CrawlFlags, bound
         raise click.UsageError("Which instances? Give a LIST of addresses, - for stdin, or an --index.")
     if flags.out == "-" and (flags.resume or flags.resume_failed or flags.format != "jsonl"):
         raise click.UsageError("--out - is JSON lines on stdout, and nothing that --resume could go on with.")
+    if flags.out.startswith("memory:"):
+        raise click.UsageError("--out: what is kept in memory is gone when this command ends.")
     if flags.dask and settings.proxy is not None:
         raise click.UsageError("--proxy: with --dask each worker goes the way that its own environment says.")
     if flags.dask and flags.out == "-":
         raise click.UsageError("--dask needs an --out that all workers see: a shared folder, or an address.")
     lines = [] if source is None else read_list(source, or_none=flags.index is not None)
     filters = _filters(flags.filter)
-    return run(_crawl(settings, lines, filters, flags, _bounds(settings, bounds)))
+    with _journal_is_out():
+        return run(_crawl(settings, lines, filters, flags, _bounds(settings, bounds)))
+
+
+@contextmanager
+def _journal_is_out() -> Iterator[None]:
+    """Name the option as it is called here."""
+    try:
+        yield
+    except ConfigurationError as exc:
+        if exc.option != "journal":
+            raise
+        raise ConfigurationError(str(exc).removeprefix("journal: "), option="out") from None
 
 
 def _filters(pairs: tuple[str, ...]) -> dict[str, Any]:

@@ -80,6 +80,6 @@ def _cell(row: dict[str, Any], name: str, kind: pa.DataType) -> Any:
 def _time(value: Any) -> datetime | None:
     try:
         found = datetime.fromisoformat(value)
-    except (TypeError, ValueError):
+        return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+    except (TypeError, ValueError, OverflowError):  # the last: a year that there is in its own zone alone
         return None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)

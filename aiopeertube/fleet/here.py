@@ -99,10 +99,19 @@ class Here:
         knows: Callable[[str], bool],
     ) -> Record:
         """Visit one instance, with this journal."""
-        return await Visit(origin, job, self._reached(origin), log, knows).run(deliver, replay=replay)
+        try:
+            return await Visit(origin, job, self._reached(origin), log, knows).run(deliver, replay=replay)
+        finally:
+            self._leave(origin)
 
     async def ask(self, origin: str, function: Callable[[PeerTube], Awaitable[Any]]) -> Any:
         """Return what `function` makes of the client of one instance."""
+        try:
+            return await self._asked_at_each_name(origin, function)
+        finally:
+            self._leave(origin)
+
+    async def _asked_at_each_name(self, origin: str, function: Callable[[PeerTube], Awaitable[Any]]) -> Any:
         try:
             return await self._asked(origin, function)
         except Elsewhere as exc:
@@ -125,6 +134,12 @@ class Here:
         if key in self._own:
             return Reached(self._rush, None, self._own[key], self._allow_http)
         return Reached(self._rush, self._paces.setdefault(key, Pace(self._job.interval)), settle=self._settle)
+
+    def _leave(self, origin: str) -> None:
+        """Close what is open to an instance: each connection is an open file, which the next one needs."""
+        host = origin.partition("://")[2]
+        for scheme in ("http", "https"):
+            self._pool.leave(f"{scheme}://{host}")
 
     async def close(self) -> None:
         """Close all connections."""

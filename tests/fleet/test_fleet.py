@@ -1,6 +1,7 @@
 """Fleets over instances on loopback, good and bad."""
 
 import asyncio
+import resource
 from collections import Counter
 from itertools import pairwise
 from pathlib import Path
@@ -12,6 +13,7 @@ from federation import KINDS, Federation, Site
 from aiopeertube import PeerTube, __version__, errors, migrate
 from aiopeertube.emulator import Emulator
 from aiopeertube.fleet import Bounds, Fleet, Login, Page, Record, here
+from aiopeertube.fleet.manners import at_most
 from aiopeertube.testing import MockTransport, reply
 from aiopeertube.wire.messages import Request, Response
 
@@ -148,6 +150,26 @@ async def test_so_many_at_once_and_no_more() -> None:
     assert all(later - earlier >= 0.03 for earlier, later in zip(came, came[3:], strict=False))
 
 
+def open_files() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
+async def test_few_open_files_are_enough_for_many_instances() -> None:
+    sites = [Site(videos=30) for _ in range(60)]
+    async with Federation(sites) as federation, fleet(federation.urls(), rate="1000/s", at_once=4) as of:
+        before, most = open_files(), 0
+        async for _ in of.stream():
+            most = max(most, open_files() - before)
+    assert most < 40  # both ends of each connection are here
+    assert {record.state for record in of.records.values()} == {"done"}
+
+
+def test_how_many_at_once_leaves_files_for_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    for files, most in ((64, 8), (256, 104), (40, 1), (4096, 500), (resource.RLIM_INFINITY, 500)):
+        monkeypatch.setattr("resource.getrlimit", lambda kind, files=files: (files, files))
+        assert at_most(500) == most
+
+
 async def test_a_slow_reader_holds_all_up_and_loses_nothing() -> None:
     sites = [Site() for _ in range(20)]
     async with Federation(sites) as federation, fleet(federation.urls()) as of:
@@ -261,10 +283,16 @@ async def test_a_function_is_asked_by_https_where_http_leads_there(monkeypatch: 
             return reply(301, location=f"https://videos.example{request.target}")
         return reply(200, {"total": 4, "data": []})
 
-    monkeypatch.setattr(here, "AiohttpPool", lambda **options: MockTransport(answer))
+    class Pool(MockTransport):
+        def leave(self, origin: str) -> None:
+            left.append(origin)
+
+    left: list[str] = []
+    monkeypatch.setattr(here, "AiohttpPool", lambda **options: Pool(answer))
     async with fleet(["http://videos.example"]) as of:
         (answered,) = [one async for one in of.each(lambda pt: pt.videos.list().total())]
     assert answered.result == 4
+    assert sorted(left) == ["http://videos.example", "https://videos.example"]
 
 
 async def test_what_a_function_raises_ends_the_loop() -> None:

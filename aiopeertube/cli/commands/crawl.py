@@ -38,12 +38,12 @@ def crawl(settings: Settings, /, *, source: str | None, flags: CrawlFlags, bound
     """Read the lists of videos of many instances, politely, into a file for each.
 
     LIST is a file with an address a line, like videos.example, or - for stdin. Each instance is visited once,
-    whatever its name; by default it is asked for its local videos alone, 100 at a time, and not more often than once
-    a second (--rate), and left where it refuses. An answer may take 30 seconds unless --timeout says otherwise, and
-    an instance that went away is waited for 60 (--patience). OUT gets videos/HOST.jsonl (or .parquet), and what became of each
-    instance in instances.jsonl. After a crash, or any other end, the same command with --resume goes on. Away from a
-    terminal, what became of each instance is written on stdout, a line of JSON each. The exit code is 1 where not all
-    were read.
+    whatever its name; by default it is asked for its local videos alone, 100 at a time, and not more often than
+    once a second (--rate), and left where it refuses. An answer may take 30 seconds unless --timeout says
+    otherwise, and an instance that went away is waited for 60 (--patience). OUT gets videos/HOST.jsonl (or
+    .parquet), and what became of each instance in instances.jsonl. After a crash, or any other end, the same
+    command with --resume goes on. Away from a terminal, what became of each instance is written on stdout, a line
+    of JSON each. The exit code is 1 where not all were read.
     """
     if source is None and flags.index is None:
         raise click.UsageError("Which instances? Give a LIST of addresses, - for stdin, or an --index.")

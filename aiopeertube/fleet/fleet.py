@@ -4,6 +4,7 @@ import asyncio
 import os
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack, cast
@@ -120,13 +121,12 @@ class Fleet:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        try:
-            for part in (self._crew, self._dask, self._here):
-                if part is not None:
-                    await part.close()
-        finally:
+        async with AsyncExitStack() as stack:  # what one of them raises holds up none of the others
             if self._lock is not None:
-                self._lock.release()
+                stack.callback(self._lock.release)
+            for part in (self._here, self._dask, self._crew):
+                if part is not None:
+                    stack.push_async_callback(part.close)
 
     async def videos(self, **filters: Unpack[VideoFilters]) -> AsyncIterator[tuple[Instance, VideoRow]]:
         """Read the videos of all instances, as they come; what became of each instance is in `records`.

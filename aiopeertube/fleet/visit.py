@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import orjson
 
@@ -19,6 +19,7 @@ from .page_log import Begun, PageLog
 from .polite_pool import Pace, PolitePool
 from .records import CalledOtherwise, Elsewhere, Page, Record, State, state_of
 
+T = TypeVar("T")
 Deliver = Callable[[Page], Awaitable[None]]
 _HOPS: Final = 3  # from http to https and back
 _PAUSE: Final = 5.0  # seconds until an instance that went away is asked again
@@ -62,6 +63,19 @@ class Reached:
             allow_http=self.allow_http,
             transport=pool,
         )
+
+
+async def in_thread(do: Callable[..., T], *arguments: Any) -> T:
+    """Call a function in a thread, and wait for its end also when cancelled.
+
+    Whoever comes next would else find a journal that somebody still writes.
+    """
+    under_way = asyncio.ensure_future(asyncio.to_thread(do, *arguments))
+    try:
+        return await asyncio.shield(under_way)
+    except asyncio.CancelledError:
+        await asyncio.wait([under_way])
+        raise
 
 
 def _host(row: dict[str, Any]) -> str:
@@ -119,7 +133,7 @@ class Visit:
             OSError: the journal cannot be written.
         """
         if self._log is not None:
-            self._begun = await asyncio.to_thread(self._log.begin)
+            self._begun = await in_thread(self._log.begin)
             if replay:
                 await self._replay(self._log, deliver)
             if self._begun.record is not None:
@@ -129,7 +143,7 @@ class Visit:
             self._reached.pace.rest(self._reached.settle)
         record = await self._bounded(deliver)
         if self._log is not None:
-            await asyncio.to_thread(self._log.finish, record)
+            await in_thread(self._log.finish, record)
         return record
 
     async def _replay(self, log: PageLog, deliver: Deliver) -> None:
@@ -228,10 +242,10 @@ class Visit:
             raise CalledOtherwise(self._named, name)
 
     async def _keep(self, page: Page, deliver: Deliver) -> None:
-        if self._log is not None:
-            await asyncio.to_thread(self._log.add, page)
-        self._pages += 1
+        self._pages += 1  # before: what is being written is written to its end
         self._videos += page.count
+        if self._log is not None:
+            await in_thread(self._log.add, page)
         await self._delivered(page, deliver)
         self._last_page = asyncio.get_running_loop().time()
 

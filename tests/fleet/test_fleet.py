@@ -2,6 +2,7 @@
 
 import asyncio
 import resource
+import threading
 from collections import Counter
 from itertools import pairwise
 from pathlib import Path
@@ -14,6 +15,7 @@ from aiopeertube import PeerTube, __version__, errors, migrate
 from aiopeertube.emulator import Emulator
 from aiopeertube.fleet import Bounds, Fleet, Login, Page, Record, here
 from aiopeertube.fleet.manners import at_most
+from aiopeertube.fleet.visit import in_thread
 from aiopeertube.testing import MockTransport, reply
 from aiopeertube.wire.messages import Request, Response
 
@@ -368,3 +370,21 @@ async def test_a_closed_fleet_says_so() -> None:
     of = fleet(["videos.example"])
     with pytest.raises(RuntimeError, match="async with"):
         await taken(of)
+
+
+async def test_whoever_leaves_waits_for_what_is_being_written() -> None:
+    began, go_on = asyncio.Event(), threading.Event()
+    loop, written = asyncio.get_running_loop(), []
+
+    def write() -> None:
+        loop.call_soon_threadsafe(began.set)
+        go_on.wait(10)
+        written.append(True)
+
+    task = asyncio.ensure_future(in_thread(write))
+    await began.wait()
+    task.cancel()
+    loop.call_soon(go_on.set)
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert written

@@ -21,7 +21,7 @@ from aiopeertube.cli.options_crawl import BoundFlags, CrawlFlags
 from aiopeertube.cli.param_types import File
 from aiopeertube.cli.running import run
 from aiopeertube.cli.terminal import is_terminal, note
-from aiopeertube.errors import ConfigurationError
+from aiopeertube.errors import ConfigurationError, PeerTubeError
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -103,12 +103,13 @@ async def _crawl(
         fleet = await _fleet(settings, lines, flags, bounds)
         if client is not None:
             fleet.on(client)
-        try:
-            async with fleet:
+        async with fleet:
+            try:
                 await (_to_stdout if flags.out == "-" else _to_folder)(fleet, settings, flags, filters)
-        except asyncio.CancelledError:
-            note(f"stopped at {_told(fleet)}{'' if flags.out == '-' else '; --resume goes on'}")
-            raise
+            except (asyncio.CancelledError, OSError, PeerTubeError) as exc:
+                if not isinstance(exc, ConfigurationError):
+                    note(f"stopped at {_told(fleet)}{'' if flags.out == '-' else '; --resume goes on'}")
+                raise
     if not settings.quiet:
         note(_told(fleet))
     return Exit.DONE if all(record.ok for record in fleet.records.values()) else Exit.SOME_FAILED

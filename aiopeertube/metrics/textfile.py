@@ -4,6 +4,7 @@ import asyncio
 import logging
 import os
 import secrets
+import stat
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -28,6 +29,18 @@ _OURS: Final = (
     "# TYPE aiopeertube_updated_timestamp_seconds gauge\n"
     "aiopeertube_updated_timestamp_seconds{{{labels}}} {now:.3f}\n"
 )
+
+
+def check_place(path: str | Path) -> None:
+    """See that what is at a path may be replaced: a device or a pipe would be one no more.
+
+    Raises:
+        ConfigurationError: it may not.
+    """
+    with suppress(OSError, ValueError):  # there is nothing, or writing tells what is wrong
+        if not stat.S_ISREG(Path(path).stat().st_mode):
+            message = f"cannot write the metrics to {path}: it is no plain file, and would be replaced by one"
+            raise ConfigurationError(message, option="metrics_file")
 
 
 class MetricsFile:
@@ -56,6 +69,7 @@ class MetricsFile:
         self._timer: asyncio.TimerHandle | None = None
 
     async def __aenter__(self) -> Self:
+        check_place(self.path)
         try:
             self._write(running=True)
         except OSError as exc:

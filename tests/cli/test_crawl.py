@@ -180,6 +180,8 @@ def test_a_scheduler_that_is_not_there_is_told_before_anything_is_sent(
         (("nowhere.txt", "--out", "x", *ME), "cannot read nowhere.txt"),
         (("-", "--out", "s3://a:b@c/d", *ME), "see --out"),
         (("-", "--out", "", *ME), "see --out"),
+        (("-", "--out", "x", *ME, "--url", "https://x.example"), "No such option"),
+        (("-", "--out", "x", *ME, "--metrics-file", "x.prom"), "No such option"),
         (("-", "--out", "memory://x", *ME), "gone when this command ends"),
         (("-", "--out", "-", "--dask", "tcp://x", *ME), "--dask needs"),
         (("-", "--out", "x", "--dask", "tcp://x", "--proxy", "none", *ME), "--proxy"),
@@ -192,6 +194,12 @@ def test_what_makes_no_sense_is_said_before_anything_is_sent(
     result = cli("crawl", *arguments, input=sites[0].url)
     assert result.exit_code == 2
     assert told in result.stderr
+    assert not sites[0].came
+
+
+def test_numbers_of_one_client_are_not_promised_for_many(cli: Cli, sites: list[Site], home: Path) -> None:
+    result = cli("--metrics-file", "x.prom", "crawl", "-", "--out", "x", *ME, input=sites[0].url)
+    assert (result.exit_code, "--metrics-file does not go" in result.stderr) == (2, True)
     assert not sites[0].came
 
 

@@ -16,7 +16,7 @@ from aiopeertube.cli.address_lists import read_list
 from aiopeertube.cli.connection import proxies_of
 from aiopeertube.cli.errors import Exit, Failure
 from aiopeertube.cli.option_sets import with_options
-from aiopeertube.cli.options import Command, Settings, shared_options
+from aiopeertube.cli.options import Command, Settings, fleet_options
 from aiopeertube.cli.options_crawl import BoundFlags, CrawlFlags
 from aiopeertube.cli.param_types import File
 from aiopeertube.cli.running import run
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 @click.command(cls=Command)
 @click.argument("source", metavar="[LIST]", required=False, type=File())
 @with_options(flags=CrawlFlags, bounds=BoundFlags)
-@shared_options()
+@fleet_options()
 @click.pass_obj
 def crawl(settings: Settings, /, *, source: str | None, flags: CrawlFlags, bounds: BoundFlags) -> int:
     """Read the lists of videos of many instances, politely, into a file for each.
@@ -49,6 +49,8 @@ def crawl(settings: Settings, /, *, source: str | None, flags: CrawlFlags, bound
         raise click.UsageError("Which instances? Give a LIST of addresses, - for stdin, or an --index.")
     if flags.out == "-" and (flags.resume or flags.resume_failed or flags.format != "jsonl"):
         raise click.UsageError("--out - is JSON lines on stdout, and nothing that --resume could go on with.")
+    if settings.metrics_file is not None:
+        raise click.UsageError("--metrics-file does not go with crawl: it is about one client of one instance.")
     if flags.out.startswith("memory:"):
         raise click.UsageError("--out: what is kept in memory is gone when this command ends.")
     if flags.dask and settings.proxy is not None:

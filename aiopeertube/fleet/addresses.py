@@ -45,6 +45,8 @@ def read_addresses(lines: Iterable[str]) -> Addresses:
     Raises:
         InvalidURL: some lines are no address of an instance; all are named.
     """
+    if isinstance(lines, str):
+        raise InvalidURL(f"{lines[:80]!r} is one text, and would be read letter by letter: give a list of addresses")
     found: dict[str, str] = {}
     wrong: list[str] = []
     named = 0

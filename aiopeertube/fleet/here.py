@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from aiopeertube._client import PeerTube
 from aiopeertube._proxies import Proxies
+from aiopeertube.errors import RequestTimeout
 from aiopeertube.stack.pool.aiohttp import USER_AGENT, AiohttpPool
 from aiopeertube.stack.pool.lookups import Lookups
 
@@ -123,11 +124,14 @@ class Here:
     async def _asked(self, origin: str, function: Callable[[PeerTube], Awaitable[Any]]) -> Any:
         reached, bounds = self._reached(origin), self._job.bounds
         pool = PolitePool(self._rush, reached.pace)
-        async with (
-            asyncio.timeout(bounds.seconds),
-            reached.client(origin, pool, patience=bounds.patience) as pt,
-        ):
-            return await function(pt)
+        limit = asyncio.timeout(bounds.seconds)
+        try:
+            async with limit, reached.client(origin, pool, patience=bounds.patience) as pt:
+                return await function(pt)
+        except TimeoutError:
+            if not limit.expired():
+                raise
+        raise RequestTimeout(f"{origin} took longer than {bounds.seconds:g} s")
 
     def _reached(self, origin: str) -> Reached:
         key = key_of(origin)

@@ -1,5 +1,6 @@
 """Where a crawl is kept: a folder, or whatever fsspec knows. What is written is there as a whole, or not at all."""
 
+import errno
 import os
 import shutil
 from collections.abc import Iterator
@@ -125,9 +126,10 @@ class Objects:
 
     def read(self, path: str) -> bytes | None:
         """Return what is in an object."""
-        self._fs.invalidate_cache()
         try:
-            data: bytes = self._fs.cat_file(self._at(path))
+            with self._asked():
+                self._fs.invalidate_cache()
+                data: bytes = self._fs.cat_file(self._at(path))
         except FileNotFoundError:
             return None
         return data
@@ -135,26 +137,39 @@ class Objects:
     @contextmanager
     def writing(self, path: str, *, lasting: bool = False) -> Iterator[BinaryIO]:
         """Give a stream; the object is there when it is closed, and lasts."""
-        self._fs.makedirs(self._at(path).rpartition("/")[0], exist_ok=True)
-        with self._fs.open(self._at(path), "wb") as stream:
-            yield stream
+        with self._asked():
+            self._fs.makedirs(self._at(path).rpartition("/")[0], exist_ok=True)
+            with self._fs.open(self._at(path), "wb") as stream:
+                yield stream
 
     def names(self, folder: str) -> list[str]:
         """Return the names in a folder."""
-        self._fs.invalidate_cache()
         try:
-            found = self._fs.ls(self._at(folder), detail=False)
+            with self._asked():
+                self._fs.invalidate_cache()
+                found = self._fs.ls(self._at(folder), detail=False)
         except FileNotFoundError:
             return []
         return sorted(path.rstrip("/").rpartition("/")[2] for path in found)
 
     def remove(self, folder: str) -> None:
         """Remove a file or a folder."""
-        with suppress(FileNotFoundError):
+        with suppress(FileNotFoundError), self._asked():
             self._fs.rm(self._at(folder), recursive=True)
 
     def lock(self) -> None:
         """Do nothing: stores of objects have no locks."""
+
+    @contextmanager
+    def _asked(self) -> Iterator[None]:
+        """Tell what goes wrong as an error of files, whatever the kind of store calls it."""
+        try:
+            yield
+        except OSError as exc:
+            exc.filename = exc.filename or self.url
+            raise
+        except Exception as exc:
+            raise OSError(errno.EIO, f"{type(exc).__name__}: {exc}", self.url) from exc
 
     def _at(self, path: str) -> str:
         return f"{self._root}/{path}"

@@ -142,6 +142,34 @@ def test_an_index_names_instances(cli: Cli, sites: list[Site], monkeypatch: pyte
     assert "1 name that is no address" in result.stderr
 
 
+def test_what_an_index_says_amiss_costs_nobody_else(
+    cli: Cli, sites: list[Site], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    odd: list[Any] = [
+        None,
+        "x",
+        [],
+        {},
+        {"host": None},
+        {"host": ["a"]},
+        {"host": {"a": 1}},
+        {"host": "u:p@h"},
+        {"host": 5},
+    ]
+    rows_of = [*odd, {"host": sites[0].host}, {"host": sites[0].host}]
+
+    async def listing(self: Any, target: str) -> None:
+        self._send("200 OK", json.dumps({"total": len(rows_of), "data": rows_of}).encode())
+
+    monkeypatch.setattr("federation._Connection._empty", listing)
+    sites[1].kind = "empty"
+    result = cli("crawl", "--index", sites[1].url, "--out", "found", *ME)
+    assert [row["origin"] for row in rows(result.stdout)] == [sites[0].url.replace("http:", "https:")]
+    rows_of.clear()
+    nobody = cli("crawl", "--index", sites[1].url, "--out", "nobody", *ME)
+    assert (nobody.exit_code, "lists no instance" in nobody.stderr) == (5, True)
+
+
 @pytest.fixture
 def scheduler(home: Path) -> Iterator[str]:
     """The address of a Dask scheduler with two workers."""

@@ -40,6 +40,11 @@ def test_all_lines_that_are_no_address_are_named() -> None:
     assert "secret" not in told
 
 
+def test_one_text_is_no_list() -> None:
+    with pytest.raises(InvalidURL, match="give a list"):
+        read_addresses("videos.example")
+
+
 def test_of_a_long_list_the_first_complaints_are_named_and_the_rest_counted() -> None:
     with pytest.raises(InvalidURL, match=r"line 20: .*; and 10 more$"):
         read_addresses(["not an address"] * 30)

@@ -297,6 +297,17 @@ async def test_a_function_is_asked_by_https_where_http_leads_there(monkeypatch: 
     assert sorted(left) == ["http://videos.example", "https://videos.example"]
 
 
+async def test_one_that_takes_too_long_for_a_function_is_its_own_error() -> None:
+    slow, good = Site("silent"), Site(videos=4)
+    async with (
+        Federation([slow, good]) as federation,
+        fleet(federation.urls(), bounds=Bounds(seconds=0.3)) as of,
+    ):
+        answers = {one.instance.origin: one async for one in of.each(lambda pt: pt.videos.list().total())}
+    assert answers[good.url].result == 4
+    assert isinstance(answers[slow.url].error, errors.RequestTimeout)
+
+
 async def test_what_a_function_raises_ends_the_loop() -> None:
     async def fail(pt: PeerTube) -> None:
         raise LookupError(pt.origin)

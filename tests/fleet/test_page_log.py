@@ -190,6 +190,25 @@ def test_a_full_disk_is_told_with_the_file(tmp_path: Path, monkeypatch: pytest.M
     assert not (tmp_path / "crawl.json").exists()
 
 
+def test_what_a_kind_of_store_raises_is_an_error_of_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    class NoCredentials(Exception):
+        pass
+
+    store = store_at("memory://refusing")
+    assert isinstance(store, Objects)
+
+    def refuse(*args: object, **options: object) -> None:
+        raise NoCredentials("unable to locate any")
+
+    for name in ("cat_file", "ls", "rm", "open"):
+        monkeypatch.setattr(store._fs, name, refuse)
+    for do in (
+        lambda: store.read("x"), lambda: store.names("x"), lambda: store.remove("x"), lambda: write(store, "x", b""),
+    ):  # fmt: skip
+        with pytest.raises(OSError, match=r"NoCredentials: unable to locate any: 'memory://refusing'"):
+            do()
+
+
 def test_addresses_of_stores(tmp_path: Path) -> None:
     assert isinstance(store_at(f"file://{tmp_path}"), Folder)
     assert isinstance(store_at("memory://x"), Objects)

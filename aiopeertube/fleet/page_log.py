@@ -170,9 +170,13 @@ class Keeping:
 
 
 def write_summary(store: Store, records: Iterable[Record]) -> None:
-    """Write the records of a crawl that is at its end into one file."""
-    lines = (orjson.dumps(record.row()) + b"\n" for record in records)
-    write(store, "instances.jsonl", b"".join(lines))
+    """Write the records of a crawl that is at its end into one file, with those of instances that it did not go to."""
+    all_of_them = list(records)
+    names = {f"{_file_name(Instance(record.origin).host)}.json" for record in all_of_them}
+    others = (store.read(f"origins/{name}") for name in store.names("origins") if name not in names)
+    all_of_them += (record for found in others if (record := _ended(found or b"")) is not None)
+    lines = (orjson.dumps(record.row()) + b"\n" for record in all_of_them)
+    write(store, "instances.jsonl", b"".join(lines), lasting=True)
 
 
 def open_log(store: Store, head: dict[str, Any], *, resume: bool) -> None:

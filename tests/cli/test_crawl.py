@@ -113,6 +113,14 @@ def test_resume_asks_for_nothing_that_is_there(cli: Cli, sites: list[Site], home
     assert [len(site.came) for site in sites] == asked
 
 
+def test_another_list_into_the_same_folder_adds_to_what_is_there(cli: Cli, sites: list[Site], home: Path) -> None:
+    assert cli("crawl", listed(home / "one.txt", sites[:1]), "--out", "found", "-q", *ME).exit_code == 0
+    assert cli("crawl", listed(home / "two.txt", sites[1:2]), "--out", "found", "-q", "--resume", *ME).exit_code == 0
+    summary = rows((home / "found" / "instances.jsonl").read_text())
+    assert {row["origin"] for row in summary} == {site.url for site in sites[:2]}
+    assert len(summary) == 2
+
+
 def test_parquet(cli: Cli, sites: list[Site], home: Path) -> None:
     result = cli("crawl", "-", "--out", "found", "--format", "parquet", *ME, input=sites[0].url)
     assert result.exit_code == 0

@@ -7,6 +7,8 @@ from typing import Final, Generic, TypeVar
 
 import anyio
 
+from aiopeertube.errors import ClientClosed
+
 from .addresses import canonical, key_of
 
 E = TypeVar("E")
@@ -29,7 +31,7 @@ class Crew(Generic[E]):
         self._at_once = at_once
         self._running: set[asyncio.Task[None]] = set()
         self._error: BaseException | None = None
-        self._closed = False
+        self._closed = self._over = False  # ended, and at its own end
         self._send, self._receive = anyio.create_memory_object_stream[E](_BUFFER)
         self._start()
 
@@ -75,9 +77,12 @@ class Crew(Generic[E]):
         try:
             return await self._receive.receive()
         except (anyio.EndOfStream, anyio.ClosedResourceError):
+            self._over = self._over or not self._closed
             await self.close()
         if self._error is not None:
             raise self._error
+        if not self._over:
+            raise ClientClosed("this is not all: another stream of the fleet began, or the fleet was left")
         raise StopAsyncIteration
 
     async def close(self) -> None:

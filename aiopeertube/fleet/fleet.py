@@ -133,7 +133,10 @@ class Fleet:
 
         By default the local ones, the newest first: in this order none is skipped, whatever changes meanwhile. With a
         journal, what it has is given first, and asked for no more. Leaving the loop early ends no visit; leaving the
-        fleet does.
+        fleet, or beginning another stream of it, does.
+
+        Raises (from the iteration):
+            ClientClosed: it was ended like that by somebody else; there may be more.
         """
         async for event in self.stream(**filters):
             if isinstance(event, Page):
@@ -202,6 +205,8 @@ class Fleet:
     async def _begin(self, filters: VideoFilters, format: Format | None, *, pages: bool) -> Crew[Event]:
         places: Places = self._dask or self._opened()
         wanted: dict[str, Any] = {"isLocal": True, "sort": "-createdAt", **filters}
+        if paged := {"start", "count"} & wanted.keys():
+            raise ConfigurationError(f"{paged.pop()} is no filter: instances are read page by page, to their end")
         if (problem := Videos().list(**wanted).problem) is not None:
             raise problem
         job, keeping = replace(self._job, filters=wanted), await self._journal(format, wanted)

@@ -170,7 +170,7 @@ class Keeping:
 
 
 def write_summary(store: Store, records: Iterable[Record]) -> None:
-    """Write the records of a crawl that is at its end into one file, with those of instances that it did not go to."""
+    """Write the records of a crawl at its end into one file, with those of instances that it did not go to."""
     all_of_them = list(records)
     names = {f"{_file_name(Instance(record.origin).host)}.json" for record in all_of_them}
     others = (store.read(f"origins/{name}") for name in store.names("origins") if name not in names)

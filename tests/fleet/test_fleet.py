@@ -205,6 +205,27 @@ async def test_another_stream_ends_the_one_before_and_keeps_the_distance() -> No
     assert site.closest() >= 0.2
 
 
+async def test_a_stream_that_another_one_ended_does_not_pass_for_a_whole_one() -> None:
+    site = Site(videos=350)
+    async with Federation([site]), fleet([site.url], bounds=Bounds()) as of:
+        first, second = await asyncio.gather(taken(of), taken(of), return_exceptions=True)
+        assert isinstance(first, errors.ClientClosed)
+        assert isinstance(second, Counter)
+        assert set(second) == site.uuids()
+        stream = of.videos()
+        await anext(stream)
+    with pytest.raises(errors.ClientClosed, match="not all"):
+        _ = [video async for video in stream]
+
+
+async def test_pages_are_no_filters() -> None:
+    async with fleet(["videos.example"]) as of:
+        for name in ("start", "count"):
+            with pytest.raises(errors.ConfigurationError, match=f"{name} is no filter"):
+                async for _ in of.videos(**{name: 5}):  # type: ignore[arg-type]
+                    pass
+
+
 async def test_a_run_goes_on_with_what_its_journal_has(tmp_path: Path) -> None:
     sites = [Site(videos=1000) for _ in range(3)]
     async with Federation(sites) as federation:

@@ -74,7 +74,8 @@ class _Bars:
         counts = self._fleet.statistics()
         numbers = {"waiting": counts.waiting, "at work": counts.at_work, **counts.states}
         seconds = max(0.001, time.monotonic() - self._began)
-        told = {"done": f"{counted(counts.videos, 'video')}, {counts.pages / seconds:.0f} pages/s"}
+        last = "at work" if counts.at_work else "done"
+        told = {last: f"{counted(counts.videos, 'video')}, {counts.pages / seconds:.0f} pages/s"}
         for name, task in self._tasks.items():
             number = numbers.get(name, 0)
             fields: dict[str, Any] = {"told": told.get(name, "")}

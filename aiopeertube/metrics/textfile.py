@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, Self
 
 from aiopeertube.errors import ConfigurationError
 
-from .prometheus import text
+from .prometheus import labels_of, text
 
 if TYPE_CHECKING:
     from aiopeertube._client import PeerTube
@@ -100,7 +100,7 @@ class MetricsFile:
         """Replace the file; a collector that looks meanwhile sees the old one or the new one."""
         origin = self._pt.origin
         found = text(self._pt.statistics(), outcomes=self._outcomes() if self._outcomes else None, instance=origin)
-        ours = _OURS.format(labels=f'instance="{origin}"', running=int(running), now=time.time())
+        ours = _OURS.format(labels=labels_of({"instance": origin}), running=int(running), now=time.time())
         part = self.path.with_name(f".{self.path.name}.{secrets.token_hex(4)}.part")
         try:
             with part.open("x", encoding="utf-8") as file:

@@ -191,7 +191,8 @@ def store_at(where: str | os.PathLike[str]) -> Store:
         return Folder(Path(text).absolute())
     if text.startswith("file://"):
         return Folder(Path(text.removeprefix("file://")).absolute())
-    if urlsplit(text).password or urlsplit(text).username:
+    parts = urlsplit(text)
+    if parts.password or parts.username or parts.query:
         why = "credentials do not belong in an address; give them to each machine as its kind of store expects them"
         raise ConfigurationError(f"journal: {why}", option="journal")
     return Objects(text)

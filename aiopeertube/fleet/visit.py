@@ -22,6 +22,7 @@ from .records import CalledOtherwise, Elsewhere, Page, Record, State, state_of
 T = TypeVar("T")
 Deliver = Callable[[Page], Awaitable[None]]
 _HOPS: Final = 3  # from http to https and back
+_REASON: Final = 500  # characters; servers may say more than anybody wants to keep of thousands of them
 _PAUSE: Final = 5.0  # seconds until an instance that went away is asked again
 _NOT_AGAIN: Final = (errors.RedirectRefused, errors.OddAnswer, errors.ListNeverStoodStill, errors.ClientClosed)
 
@@ -271,7 +272,7 @@ class Visit:
         return Record(
             self._named,
             state,
-            reason,
+            reason if len(reason) <= _REASON else f"{reason[:_REASON]}...",
             self._videos,
             self._total,
             self._pages,

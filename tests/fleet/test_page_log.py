@@ -214,5 +214,7 @@ def test_addresses_of_stores(tmp_path: Path) -> None:
     assert isinstance(store_at("memory://x"), Objects)
     with pytest.raises(ConfigurationError, match="nosuch://"):
         store_at("nosuch://x")
-    with pytest.raises(ConfigurationError, match="credentials"):
-        store_at("ftp://user:secret@x/y")
+    for secret in ("ftp://user:secret@x/y", "https://x/y?signature=secret"):
+        with pytest.raises(ConfigurationError, match="credentials") as caught:
+            store_at(secret)
+        assert "secret" not in str(caught.value)

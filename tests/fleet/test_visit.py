@@ -214,6 +214,12 @@ async def test_one_that_lost_videos_meanwhile_is_whole() -> None:
     assert (record.state, record.total, len(given)) == ("done", 150, 300)
 
 
+async def test_what_a_server_says_is_not_kept_without_end() -> None:
+    record, _ = await visit(Instance(1, lambda instance: reply(403, {"detail": "no " * 1_000_000})))
+    assert (record.state, record.reason[:20]) == ("forbidden", "GET /api/v1/videos a")
+    assert len(record.reason) < 600
+
+
 async def test_what_cannot_be_written_is_the_instances_fault() -> None:
     deep = f'{{"total": 1, "data": [{{"id": 1, "x": {"[" * 1000 + "]" * 1000}}}]}}'
     record, _ = await visit(Instance(1, lambda instance: reply(200, text=deep, content_type="application/json")))

@@ -277,6 +277,9 @@ class Walk(_Pages[T]):
     def _ask_ahead(self) -> None:
         """Ask for nothing: whoever works on this page takes as long as they like."""
 
+    def _tell_what_is_missing(self) -> None:
+        """Say nothing: whoever goes on with a walk compares what it gave, and knows whose list it is."""
+
 
 def _parts(page: Any) -> tuple[int, list[Any]]:
     """Return total and rows of a page; raise if it is not one."""

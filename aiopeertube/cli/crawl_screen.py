@@ -33,7 +33,12 @@ def showing(fleet: Fleet, settings: Settings) -> Iterator[Callable[[], None]]:
         with progress.showing(
             "crawl", total, settings, state=lambda: described(fleet.statistics()), even=False
         ) as shown:
-            yield lambda: shown.advance(len(fleet.records) - shown.done)
+
+            def advance() -> None:
+                shown.expect(fleet.statistics().instances)
+                shown.advance(len(fleet.records) - shown.done)
+
+            yield advance
         return
     with _bars(settings) as bars:
         screen = _Bars(fleet, bars)
@@ -70,13 +75,12 @@ class _Bars:
     def _show(self) -> None:
         counts = self._fleet.statistics()
         numbers = {"waiting": counts.waiting, "at work": counts.at_work, **counts.states}
-        total = counts.waiting + counts.at_work + sum(counts.states.values())
         told = self._told(counts)
         for name, task in self._tasks.items():
             number = numbers.get(name, 0)
             fields: dict[str, Any] = {"told": told if number else ""}
             told = "" if number else told  # beside the first bar, whatever that is of
-            self._bars.update(task, completed=number, total=total, visible=bool(number), **fields)
+            self._bars.update(task, completed=number, total=counts.instances, visible=bool(number), **fields)
 
     def _told(self, counts: FleetStatistics) -> str:
         """Say what came so far, and how fast; how long the rest takes nobody knows: no instance is like another."""

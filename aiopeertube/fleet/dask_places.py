@@ -6,6 +6,7 @@ has to be where all workers see it.
 
 import asyncio
 import inspect
+import logging
 import secrets
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -27,6 +28,8 @@ from .page_log import Keeping
 from .records import Record
 from .stores import Store, write
 from .visit import Deliver, Job
+
+log = logging.getLogger("aiopeertube.fleet")
 
 SECONDS: Final = 10.0  # for a scheduler to answer
 _TRIES: Final = 5  # that a visit is sent to a worker without its login, or to an instance with other names
@@ -98,8 +101,14 @@ class DaskPlaces:
         return record
 
     async def close(self) -> None:
-        """Let workers forget what belongs to this run, logins before all."""
-        await self._ask(forget, self._run)
+        """Let workers forget what belongs to this run, logins before all.
+
+        Without a scheduler nobody can be told: workers that lose it end, and what they know with them.
+        """
+        try:
+            await self._ask(forget, self._run)
+        except (OSError, RuntimeError) as exc:
+            log.warning("the workers cannot be told that the run is over: %s", exc)
 
     # -- inside ----------------------------------------------------------------------------------
 

@@ -28,6 +28,7 @@ from .stores import store_at
 from .visit import Job
 
 _LOOK: Final = 0.5  # seconds from one look at whether a visit is still wanted to the next
+_LONGEST: Final = 60.0  # seconds for a visit to write what it has
 SETTLE: Final = 2.0  # seconds after which nobody else is there: another worker that lost the scheduler has looked
 _AT_WORK: Final = frozenset({"running", "paused"})
 _WANTED: Final = frozenset({"executing", "long-running"})
@@ -100,21 +101,27 @@ def work(order: Order) -> Record | NoLogin | NamedOtherwise:
         return NoLogin(worker.address)
     key = worker.get_current_task()
     secede()
-    visit = _visit(engine.here, order)
-    under_way = asyncio.run_coroutine_threadsafe(visit, engine.loop)
+    ended = threading.Event()
+    under_way = asyncio.run_coroutine_threadsafe(_visit(engine.here, order, ended), engine.loop)
     while True:
         done, _ = futures.wait([under_way], timeout=_LOOK)
         if done:
             return under_way.result()
-        if worker.status.name not in _AT_WORK:
+        closes = worker.status.name not in _AT_WORK  # or lost its scheduler
+        if closes or not _is_wanted(worker, key):
             under_way.cancel()
-            raise Reschedule  # it closes, or lost its scheduler
-        if not _is_wanted(worker, key):
-            under_way.cancel()
-            raise futures.CancelledError
+            ended.wait(_LONGEST)  # it may be writing its journal, which is the next one's then
+            raise Reschedule if closes else futures.CancelledError
 
 
-async def _visit(here: Here, order: Order) -> Record | NamedOtherwise:
+async def _visit(here: Here, order: Order, ended: threading.Event) -> Record | NamedOtherwise:
+    try:
+        return await _visited(here, order)
+    finally:
+        ended.set()
+
+
+async def _visited(here: Here, order: Order) -> Record | NamedOtherwise:
     names: set[str] = set()
 
     def knows(name: str) -> bool:

@@ -222,6 +222,22 @@ async def test_a_scheduler_that_is_not_there_is_told(monkeypatch: pytest.MonkeyP
             pass
 
 
+async def test_a_scheduler_that_went_away_hides_no_error_and_leaves_nothing_open(
+    client: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def away(*arguments: Any, **where: Any) -> None:
+        raise OSError("timed out trying to connect")
+
+    fleet = Fleet(["https://videos.example"], journal=tmp_path, **MANNERS).on(client)
+    with pytest.raises(LookupError):
+        async with fleet:
+            monkeypatch.setattr(fleet._dask, "_ask", away)
+            raise LookupError
+    assert "cannot be told that the run is over" in caplog.text
+    assert fleet._here is not None
+    assert "closed" in repr(fleet._here._pool)
+
+
 async def test_on_dask_a_journal_is_needed(client: Any) -> None:
     with pytest.raises(errors.ConfigurationError) as caught:
         Fleet(["videos.example"], **MANNERS).on(client)

@@ -198,6 +198,41 @@ async def test_one_that_gives_fewer_than_it_counts_is_incomplete() -> None:
     assert (record.state, len(given), record.total) == ("incomplete", 100, 400)
 
 
+async def test_one_that_gives_more_than_it_ever_counted_may_have_more() -> None:
+    rows = [{"id": number} for number in range(100)]
+    record, given = await visit(Instance(0, lambda instance: reply(200, {"total": 0, "data": rows})))
+    assert (record.state, len(given), record.total) == ("incomplete", 100, 0)
+    assert "may be more" in record.reason
+
+
+async def test_one_that_lost_videos_meanwhile_is_whole() -> None:
+    def lose(instance: Instance) -> None:
+        if instance.requests == 3:
+            del instance.ids[:150]
+
+    record, given = await visit(Instance(300, lose))
+    assert (record.state, record.total, len(given)) == ("done", 150, 300)
+
+
+async def test_what_a_server_says_is_not_kept_without_end() -> None:
+    record, _ = await visit(Instance(1, lambda instance: reply(403, {"detail": "no " * 1_000_000})))
+    assert (record.state, record.reason[:20]) == ("forbidden", "GET /api/v1/videos a")
+    assert len(record.reason) < 600
+
+
+async def test_what_cannot_be_written_is_the_instances_fault() -> None:
+    deep = f'{{"total": 1, "data": [{{"id": 1, "x": {"[" * 1000 + "]" * 1000}}}]}}'
+    record, _ = await visit(Instance(1, lambda instance: reply(200, text=deep, content_type="application/json")))
+    assert record.state == "odd"
+    assert "cannot be written" in record.reason
+
+
+@pytest.mark.parametrize("location", ["/api/v1/videos?again=1", "videos", "?x"])
+async def test_redirects_within_the_instance_that_never_end_are_told(location: str) -> None:
+    record, _ = await visit(Instance(10, lambda instance: reply(302, location=location)))
+    assert (record.state, record.moved_to, record.requests) == ("odd", "", 6)
+
+
 async def test_what_a_server_calls_instance_is_not_believed() -> None:
     lie = [{"id": 1, "instance": "https://another.example"}]
     pages: list[Page] = []

@@ -20,6 +20,10 @@ class JournalError(ConfigurationError):
     began = False
 
 
+class NothingToResume(JournalError):
+    """There is no journal to go on with."""
+
+
 class JournalFull(JournalError):
     """The journal cannot be written any more: no room, a disk that fails, or that became read-only.
 

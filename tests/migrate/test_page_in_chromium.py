@@ -1,6 +1,7 @@
 """The plan as a page, opened from disk in a real browser, where there is one."""
 
 import asyncio
+import base64
 import json
 import os
 import random
@@ -13,7 +14,7 @@ import pytest
 from chromium import PROGRAM, Chromium
 
 from aiopeertube.migrate import Change, Failures, Item, Job, Outage, Report, RollBack, Span, Vocabulary
-from aiopeertube.migrate.plans.page import Summary, write
+from aiopeertube.migrate.plans.page import Pictures, Summary, write
 from aiopeertube.migrate.plans.report import Diff
 from aiopeertube.stack.histogram import Histogram
 
@@ -71,6 +72,33 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with path.open("wb") as file:
         asyncio.run(write(file, summary, items(), Diff(Vocabulary())))
     return path
+
+
+# One pixel.
+PNG = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
+
+
+@pytest.fixture(scope="module")
+def pictured(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A page with a picture, and with a file that is none."""
+    folder = tmp_path_factory.mktemp("pictured")
+    pictures = Pictures(folder / "plan.journal")
+    pictures.folder.mkdir()
+    pictures.file(UUID).write_bytes(PNG)
+    pictures.file("broken").write_bytes(PNG[:8] + b"<script>alert(1)</script>")
+
+    async def items() -> AsyncIterator[Item]:
+        yield planned("Film", "description", LONG, ARABIC)
+        yield replace(planned("Broken", "name", "A", "B"), uuid="broken")
+
+    job = Job("update", "https://videos.example", "nisv", "films.csv")
+    with (folder / "plan.html").open("wb") as file:
+        asyncio.run(
+            write(file, Summary(job, {"planned": 2}, CHANGES, "cost", {}), items(), Diff(Vocabulary()), pictures)
+        )
+    return folder / "plan.html"
 
 
 @pytest.fixture(scope="module")
@@ -264,9 +292,17 @@ def test_a_report_asks_for_nothing_and_fits(browser: Chromium, report: Path) -> 
     assert browser.js("document.querySelector('details[open]').textContent").startswith("1 video, failed: ")
 
 
+def test_pictures_are_shown_and_nothing_is_asked_for(browser: Chromium, pictured: Path) -> None:
+    browser.open(pictured)
+    width = "one.decode().then(() => one.naturalWidth, () => 0)"
+    assert browser.js(f"Promise.all([...document.images].map((one) => {width}))") == [1, 0]
+    assert [url for url in browser.requests if not url.startswith("data:")] == [pictured.as_uri()]
+    assert (browser.faults, browser.dialogs) == ([], [])
+
+
 @pytest.mark.skipif(AXE is None, reason="AIOPEERTUBE_AXE names no axe-core (nox -s pages)")
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("which", ["path", "report"])
+@pytest.mark.parametrize("which", ["path", "report", "pictured"])
 def test_axe_finds_no_fault(browser: Chromium, which: str, scheme: str, request: pytest.FixtureRequest) -> None:
     assert AXE is not None
     browser.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])

@@ -556,3 +556,16 @@ async def test_uploads_tell_of_their_bytes(pt: PeerTube, server: Emulator) -> No
     bytes_of = {what: sum(number for each, number in heard if each == what) for what in ("weigh", "sent")}
     assert bytes_of["weigh"] == bytes_of["sent"]
     assert bytes_of["sent"] in {size, 2 * size}
+
+
+async def test_a_plan_with_thumbnails(pt: PeerTube, server: Emulator) -> None:
+    server.faults.add(Fault("5xx", path="/lazy-static/*", status=404, times=1))
+    with await migrate.plan(pt, table(1, 2, 3), thumbnails=True) as plan:
+        await plan.write_html("with.html")
+        await plan.write("films.plan")
+    assert sum(count for route, count in server.statistics().by_route.items() if "lazy-static" in route) == 3
+    assert read("with.html").count('"data:image/jpeg;base64,') == 2
+    assert "lazy-static" not in read("films.plan")
+    with await migrate.plan(pt, table(1, 2, 3)) as plan:
+        await plan.write_html("without.html")
+    assert "data:image" not in read("without.html")

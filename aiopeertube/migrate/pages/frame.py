@@ -55,10 +55,13 @@ def framed(body: str) -> str:
     return before + body + after
 
 
-def looks(style: str, script: str = "") -> dict[str, str]:
-    """Return the parts of the frame's template that say how a page looks and what it may do."""
+def looks(style: str, script: str = "", *, pictures: bool = False) -> dict[str, str]:
+    """Return the parts of the frame's template that say how a page looks and what it may do.
+
+    With `pictures` it shows those that are in the page itself.
+    """
     whole = part(__package__, "frame.css") + style
-    return {"style": whole, "script": script, "policy": policy(whole, script)}
+    return {"style": whole, "script": script, "policy": policy(whole, script, pictures=pictures)}
 
 
 def part(package: str, name: str) -> str:

@@ -198,6 +198,19 @@ async def test_a_channel_alone(two: Two) -> None:
     assert two.copies()[two.source.store.videos[3].name].channel.name == "movies"
 
 
+async def test_a_channel_comes_with_its_playlists_that_not_everybody_sees(two: Two) -> None:
+    async with two.clients() as (one, _):
+        made = await one.channels.create(name="films", displayName="Films")
+        names = {"films": made["videoChannel"]["id"], "others": two.source.store.channels["nisv_channel"].id}
+        for name, channel in names.items():
+            await one.playlists.create(displayName=name, privacy=2, videoChannelId=channel)
+        await one.playlists.create(displayName="of no channel")
+    await two.copy(scope=Scope(channel="films"))
+    async with two.clients() as (_, other):
+        rows = [row["displayName"] async for row in other.accounts.playlists(USER, playlistType=1)]
+    assert rows == ["films"]
+
+
 async def test_a_table_of_videos(two: Two) -> None:
     table = two.folder / "some.csv"
     some = [two.source.store.videos[number] for number in (2, 5)]

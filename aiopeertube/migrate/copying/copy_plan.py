@@ -130,7 +130,7 @@ async def plan_of_copy(origin: Origin, target: str, journal: Journal, room: int 
             continue
         without.update(_without(item))
         stays.update(item.note.get("stays") or {})
-        dated += bool(item.note.get("dated")) and item.state not in _NOT_DONE
+        dated += bool(item.note.get("dated")) and item.state in {*OPEN, "changed"}
     return CopyPlan(origin.pt.origin, target, todo, done, size, room, tuple(cannot), without, stays, dated, more)
 
 

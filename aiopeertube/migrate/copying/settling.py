@@ -191,7 +191,13 @@ class Settling:
     async def _called_so(self, item: Item) -> list[Mapping[str, Any]]:
         if self._lists is None:
             self._lists = [row async for row in self.pt.accounts.playlists(self.account, playlistType=_REGULAR)]
-        return [row for row in self._lists if row["displayName"].strip() == item.name.strip()]
+        channels = (None, item.wanted["channel"])
+        return [
+            row
+            for row in self._lists
+            if row["displayName"].strip() == item.name.strip()
+            and (row.get("videoChannel") or {}).get("name") in channels
+        ]
 
     async def _copies(self) -> set[str]:
         """Return the videos here that are copies, as far as journals know."""

@@ -97,8 +97,8 @@ class CopyPlan:
             whose = f"{counted(self.dated, 'video')} without one {plural(self.dated, 'gets', 'get')}"
             yield f"originallyPublishedAt: {whose} the date of publication"
         counts = ", ".join(f"{number:,} {name}" for name, number in self.stays.items())
-        comments = "" if "comments" in self.stays else ", comments"
-        yield f"left behind, since no server takes them: {counts or 'views and likes'}{comments}, and who follows"
+        others = "followers" if "comments" in self.stays else "comments, followers"
+        yield f"left behind, since no server takes them: {counts or 'views and likes'}, {others}, watch later"
 
 
 def sized(number: int) -> str:

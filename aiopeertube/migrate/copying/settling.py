@@ -24,6 +24,7 @@ from aiopeertube.migrate.journal.schema import Job
 from aiopeertube.migrate.kinds.copying.small_files import LOST
 from aiopeertube.migrate.kinds.copying.video_steps import OF_FILE
 from aiopeertube.migrate.kinds.copying.wishes import CHANNEL, FROM, PLAYLIST, VIDEO
+from aiopeertube.migrate.metadata.values import js_trimmed
 
 if TYPE_CHECKING:
     from aiopeertube._client import PeerTube
@@ -77,7 +78,7 @@ class Settling:
     _mine: list[Mapping[str, Any]] | None = field(default=None)  # the user's videos here
     _lists: list[Mapping[str, Any]] | None = field(default=None)  # and the playlists
     _made: set[str] | None = field(default=None)  # the videos here that journals know
-    _named: dict[tuple[str, Any], list[Mapping[str, Any]]] = field(default_factory=dict)
+    _named: dict[str, list[Mapping[str, Any]]] = field(default_factory=dict)
     _uuids: set[str] = field(default_factory=set)
 
     async def run(self) -> int:
@@ -185,8 +186,9 @@ class Settling:
 
     async def _alike(self, item: Item) -> list[Mapping[str, Any]]:
         await self._list()
-        found = self._named.get((item.name, item.note.get("duration")), [])
-        return [row for row in found if (row.get("channel") or {}).get("name") == item.wanted["channel"]]
+        channel, length = item.wanted["channel"], item.note.get("duration")
+        found = [row for row in self._named.get(js_trimmed(item.name), []) if row["channel"]["name"] == channel]
+        return [row for row in found if _is_as_long(row.get("duration"), length)]
 
     async def _called_so(self, item: Item) -> list[Mapping[str, Any]]:
         if self._lists is None:
@@ -215,7 +217,7 @@ class Settling:
         self._mine = [row async for row in self.pt.me.videos(sort="createdAt")]
         self._uuids = {row["uuid"] for row in self._mine}
         for row in self._mine:
-            self._named.setdefault((row["name"], row.get("duration")), []).append(row)
+            self._named.setdefault(row["name"], []).append(row)
 
 
 def _is_of(mine: Item, theirs: Item) -> bool:
@@ -224,6 +226,13 @@ def _is_of(mine: Item, theirs: Item) -> bool:
         return True
     wanted, same = theirs.wanted.get("channel"), theirs.note.get(FROM) == mine.note.get(FROM)
     return same and wanted == mine.wanted["channel"]
+
+
+def _is_as_long(one: Any, other: Any) -> bool:
+    """Compare lengths in whole seconds, of which what a server makes of a file may have one more or less."""
+    if isinstance(one, int) and isinstance(other, int):
+        return abs(one - other) <= 1
+    return bool(one == other)
 
 
 def _is_begun(item: Item) -> bool:

@@ -92,7 +92,7 @@ class Settling:
             return made
         for path in self._others():
             made += await self._settle_from(path)
-        async for items in self._pages():
+        async for items in self._pages("read"):  # what was planned was looked for then
             for item in items:
                 await self._plan(item)
             await self.journal.save(items)
@@ -103,10 +103,10 @@ class Settling:
         found = earlier_journals(self.journal.job, same_source=False)
         return [path for path in found if path != self.journal.path]
 
-    async def _pages(self) -> AsyncIterator[list[Item]]:
-        """Give the items that are not begun, many at a time."""
+    async def _pages(self, *states: State) -> AsyncIterator[list[Item]]:
+        """Give the items that are not begun, those in these states (none: all), many at a time."""
         page: list[Item] = []
-        async for item in self.journal.items(*_OPEN):
+        async for item in self.journal.items(*(states or _OPEN)):
             if not _is_begun(item):
                 page.append(item)
             if len(page) == _PAGE:

@@ -185,7 +185,8 @@ async def _carry_out(desk: Desk, origin: Origin, options: JobOptions, folder: Pa
     copied = await plan_of_copy(origin, target, journal, room)
     plan = await plan_of(desk.pt, journal, desk.who, desk.words, requests=copied.requests)
     await watcher.planned(plan)
-    for line in (*copied.lines(), *(copied.left_behind() if options.dry_run else ())):
+    before = list(copied.left_behind())
+    for line in (*copied.lines(), *before):
         watcher.say(line)
     check_size(plan.changes, options.max_changes, "thing")
     check_room(copied)
@@ -197,7 +198,8 @@ async def _carry_out(desk: Desk, origin: Origin, options: JobOptions, folder: Pa
     run = await _Steps(desk, origin, options, folder).run(copied.todo)
     after = await plan_of_copy(origin, target, journal, room)
     for line in after.left_behind():
-        watcher.say(line)
+        if line not in before:
+            watcher.say(line)
     return Copied(run, after)
 
 

@@ -97,8 +97,8 @@ class CopyPlan:
             whose = f"{counted(self.dated, 'video')} without one {plural(self.dated, 'gets', 'get')}"
             yield f"originallyPublishedAt: {whose} the date of publication"
         counts = ", ".join(f"{number:,} {name}" for name, number in self.stays.items())
-        comments = "" if "comments" in self.stays else ", comments"
-        yield f"left behind, since no server takes them: {counts or 'views and likes'}{comments}, and who follows"
+        others = "followers" if "comments" in self.stays else "comments, followers"
+        yield f"left behind, since no server takes them: {counts or 'views and likes'}, {others}, watch later"
 
 
 def sized(number: int) -> str:
@@ -130,7 +130,7 @@ async def plan_of_copy(origin: Origin, target: str, journal: Journal, room: int 
             continue
         without.update(_without(item))
         stays.update(item.note.get("stays") or {})
-        dated += bool(item.note.get("dated")) and item.state not in _NOT_DONE
+        dated += bool(item.note.get("dated")) and item.state in {*OPEN, "changed"}
     return CopyPlan(origin.pt.origin, target, todo, done, size, room, tuple(cannot), without, stays, dated, more)
 
 

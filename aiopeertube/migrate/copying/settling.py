@@ -24,6 +24,7 @@ from aiopeertube.migrate.journal.schema import Job
 from aiopeertube.migrate.kinds.copying.small_files import LOST
 from aiopeertube.migrate.kinds.copying.video_steps import OF_FILE
 from aiopeertube.migrate.kinds.copying.wishes import CHANNEL, FROM, PLAYLIST, VIDEO
+from aiopeertube.migrate.metadata.values import js_trimmed
 
 if TYPE_CHECKING:
     from aiopeertube._client import PeerTube
@@ -77,7 +78,7 @@ class Settling:
     _mine: list[Mapping[str, Any]] | None = field(default=None)  # the user's videos here
     _lists: list[Mapping[str, Any]] | None = field(default=None)  # and the playlists
     _made: set[str] | None = field(default=None)  # the videos here that journals know
-    _named: dict[tuple[str, Any], list[Mapping[str, Any]]] = field(default_factory=dict)
+    _named: dict[str, list[Mapping[str, Any]]] = field(default_factory=dict)
     _uuids: set[str] = field(default_factory=set)
 
     async def run(self) -> int:
@@ -91,7 +92,7 @@ class Settling:
             return made
         for path in self._others():
             made += await self._settle_from(path)
-        async for items in self._pages():
+        async for items in self._pages("read"):  # what was planned was looked for then
             for item in items:
                 await self._plan(item)
             await self.journal.save(items)
@@ -102,10 +103,10 @@ class Settling:
         found = earlier_journals(self.journal.job, same_source=False)
         return [path for path in found if path != self.journal.path]
 
-    async def _pages(self) -> AsyncIterator[list[Item]]:
-        """Give the items that are not begun, many at a time."""
+    async def _pages(self, *states: State) -> AsyncIterator[list[Item]]:
+        """Give the items that are not begun, those in these states (none: all), many at a time."""
         page: list[Item] = []
-        async for item in self.journal.items(*_OPEN):
+        async for item in self.journal.items(*(states or _OPEN)):
             if not _is_begun(item):
                 page.append(item)
             if len(page) == _PAGE:
@@ -185,13 +186,20 @@ class Settling:
 
     async def _alike(self, item: Item) -> list[Mapping[str, Any]]:
         await self._list()
-        found = self._named.get((item.name, item.note.get("duration")), [])
-        return [row for row in found if (row.get("channel") or {}).get("name") == item.wanted["channel"]]
+        channel, length = item.wanted["channel"], item.note.get("duration")
+        found = [row for row in self._named.get(js_trimmed(item.name), []) if row["channel"]["name"] == channel]
+        return [row for row in found if _is_as_long(row.get("duration"), length)]
 
     async def _called_so(self, item: Item) -> list[Mapping[str, Any]]:
         if self._lists is None:
             self._lists = [row async for row in self.pt.accounts.playlists(self.account, playlistType=_REGULAR)]
-        return [row for row in self._lists if row["displayName"].strip() == item.name.strip()]
+        channels = (None, item.wanted["channel"])
+        return [
+            row
+            for row in self._lists
+            if row["displayName"].strip() == item.name.strip()
+            and (row.get("videoChannel") or {}).get("name") in channels
+        ]
 
     async def _copies(self) -> set[str]:
         """Return the videos here that are copies, as far as journals know."""
@@ -209,7 +217,7 @@ class Settling:
         self._mine = [row async for row in self.pt.me.videos(sort="createdAt")]
         self._uuids = {row["uuid"] for row in self._mine}
         for row in self._mine:
-            self._named.setdefault((row["name"], row.get("duration")), []).append(row)
+            self._named.setdefault(row["name"], []).append(row)
 
 
 def _is_of(mine: Item, theirs: Item) -> bool:
@@ -218,6 +226,13 @@ def _is_of(mine: Item, theirs: Item) -> bool:
         return True
     wanted, same = theirs.wanted.get("channel"), theirs.note.get(FROM) == mine.note.get(FROM)
     return same and wanted == mine.wanted["channel"]
+
+
+def _is_as_long(one: Any, other: Any) -> bool:
+    """Compare lengths in whole seconds, of which what a server makes of a file may have one more or less."""
+    if isinstance(one, int) and isinstance(other, int):
+        return abs(one - other) <= 1
+    return bool(one == other)
 
 
 def _is_begun(item: Item) -> bool:

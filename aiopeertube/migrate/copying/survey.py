@@ -143,11 +143,10 @@ class Survey:
     # -- playlists -------------------------------------------------------------------------------
 
     async def _playlists(self, batch: Batch) -> None:
-        pt, scope = self.origin.pt, self.origin.scope
-        rows = pt.channels.playlists(scope.channel) if scope.channel else pt.accounts.playlists(self.origin.account)
+        pt = self.origin.pt
         row: Mapping[str, Any]
-        async for row in rows:
-            if row["type"]["id"] != _REGULAR or not row.get("isLocal", True):
+        async for row in self._lists():
+            if row["type"]["id"] != _REGULAR or not row.get("isLocal", True) or not self._is_of_scope(row):
                 continue
             if await self.journal.still_wanted([f"{PLAYLIST}{row['uuid']}"]):
                 continue
@@ -155,6 +154,17 @@ class Survey:
             self.new += 1
             places = [place for place in places if VIDEO_OF in place]
             await batch.put(playlist_item(self.origin, self.target, row, places))
+
+    def _lists(self) -> AsyncIterator[Mapping[str, Any]]:
+        """List playlists; a channel's list has the public ones alone, the account's all for its owner."""
+        origin, channel = self.origin, self.origin.scope.channel
+        if channel and not origin.is_own:
+            return aiter(origin.pt.channels.playlists(channel))
+        return aiter(origin.pt.accounts.playlists(origin.account))
+
+    def _is_of_scope(self, playlist: Mapping[str, Any]) -> bool:
+        channel = self.origin.scope.channel
+        return not channel or (playlist.get("videoChannel") or {}).get("name") == channel.partition("@")[0]
 
 
 class _Reader:

@@ -13,6 +13,7 @@ from aiopeertube.errors import ConfigurationError, InputError
 from aiopeertube.migrate.inputs import Input, open_table
 from aiopeertube.migrate.job import Desk, Run, check_size, ended, opened, verified
 from aiopeertube.migrate.job_options import JobOptions, TableOptions
+from aiopeertube.migrate.journal.journal import Journal
 from aiopeertube.migrate.kinds.copies import Copy
 from aiopeertube.migrate.kinds.copying.channel_steps import look_at_channels
 from aiopeertube.migrate.kinds.copying.ends import Origin, check_two, origin_of
@@ -26,6 +27,7 @@ from aiopeertube.migrate.problems import Problems
 from aiopeertube.migrate.rows.names import Names
 from aiopeertube.migrate.scope import Scope
 from aiopeertube.migrate.steps.applying import Apply
+from aiopeertube.migrate.suggestions import no_such
 from aiopeertube.migrate.verbs import Table
 from aiopeertube.migrate.watching import UNWATCHED, Watcher
 
@@ -109,6 +111,7 @@ async def copy(
                 desk.words = await fetch_words(target, ("category", "licence", FILES), desk.me)
                 wish = Target(desk.who.version, desk.words, channel_names or {}, dates=dates, via=via)
                 await Survey(origin, wish, desk.journal, watcher, refs, with_playlists=playlists).run()
+                await _check_renamed(desk.journal, channel_names or {})
             if options.resume_failed:
                 await desk.journal.reopen_failed()
             await _settle(desk, looks_only=options.dry_run)
@@ -144,6 +147,20 @@ def _refs(given: Input, origin: str) -> list[str]:
     return list(found)
 
 
+async def _check_renamed(journal: Journal, names: Mapping[str, str]) -> None:
+    if not names:
+        return
+    there = [item.ref.removeprefix(CHANNEL) async for item in journal.items() if item.ref.startswith(CHANNEL)]
+    if unknown := sorted(set(names) - set(there)):
+        raise _of_names(no_such("channel", unknown[0], there))
+
+
+def _of_names(what: str) -> InputError:
+    error = InputError(what)
+    error.option = "channel_names"
+    return error
+
+
 async def _settle(desk: Desk, *, looks_only: bool) -> None:
     """Plan what is new, and see that the channels can be made.
 
@@ -159,9 +176,7 @@ async def _settle(desk: Desk, *, looks_only: bool) -> None:
         desk.watcher.say(f"{counted(made, 'thing is', 'things are')} there already: {them}")
     wrong = [why async for why in look_at_channels(desk.pt, desk.who, desk.journal)]
     if wrong:
-        error = InputError("; ".join(wrong))
-        error.option = "channel_names"
-        raise error
+        raise _of_names("; ".join(wrong))
 
 
 async def _carry_out(desk: Desk, origin: Origin, options: JobOptions, folder: Path | None) -> Copied:
@@ -170,7 +185,8 @@ async def _carry_out(desk: Desk, origin: Origin, options: JobOptions, folder: Pa
     copied = await plan_of_copy(origin, target, journal, room)
     plan = await plan_of(desk.pt, journal, desk.who, desk.words, requests=copied.requests)
     await watcher.planned(plan)
-    for line in (*copied.lines(), *(copied.left_behind() if options.dry_run else ())):
+    before = list(copied.left_behind())
+    for line in (*copied.lines(), *before):
         watcher.say(line)
     check_size(plan.changes, options.max_changes, "thing")
     check_room(copied)
@@ -182,7 +198,8 @@ async def _carry_out(desk: Desk, origin: Origin, options: JobOptions, folder: Pa
     run = await _Steps(desk, origin, options, folder).run(copied.todo)
     after = await plan_of_copy(origin, target, journal, room)
     for line in after.left_behind():
-        watcher.say(line)
+        if line not in before:
+            watcher.say(line)
     return Copied(run, after)
 
 

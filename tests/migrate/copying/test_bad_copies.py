@@ -8,6 +8,7 @@ from aiopeertube import PeerTube, migrate
 from aiopeertube.emulator.faults import Fault
 from aiopeertube.emulator.model.content import content
 from aiopeertube.emulator.routes import resumable
+from aiopeertube.emulator.wire.video_files import SourceFile
 from aiopeertube.errors import ConfigurationError, InputError, PeerTubeError
 from aiopeertube.migrate import JobOptions, Scope
 
@@ -64,6 +65,31 @@ async def test_a_name_that_is_taken(two: Two) -> None:
     assert nothing_was_sent(two)
     await two.copy(channel_names={"films": "my_films"})
     assert "my_films" in two.target.store.channels
+
+
+@pytest.mark.parametrize(
+    ("names", "says"),
+    [
+        ({"films": "nisv_channel"}, "nisv_channel: nisv_channel and films cannot both be called so"),
+        ({"film": "movies"}, "film: did you mean films"),
+    ],
+)
+async def test_names_of_channels_that_cannot_be(two: Two, names: dict[str, str], says: str) -> None:
+    two.source.store.add_channel("films", two.source.store.users[USER])
+    with pytest.raises(InputError, match=says) as raised:
+        await two.copy(channel_names=names)
+    assert raised.value.option == "channel_names"
+    assert nothing_was_sent(two)
+
+
+async def test_a_name_of_a_file_that_no_header_takes(two: Two) -> None:
+    video = two.source.store.videos[2]
+    video.source = SourceFile("a\nfilm.mp4", video.size, "", 0)
+    done = await two.copy()
+    assert not done.run.failed
+    source = two.copies()[video.name].source
+    assert source is not None
+    assert source.name == "a_film.mp4"
 
 
 async def test_a_channel_that_is_not_there(two: Two) -> None:

@@ -179,10 +179,17 @@ async def test_what_the_target_does_not_know_is_left_out_and_said(two: Two) -> N
     assert (await two.verify()).ok
 
 
-async def test_what_cannot_be_copied_is_said_before(two: Two) -> None:
+async def test_what_cannot_be_copied_is_said_before(two: Two, monkeypatch: pytest.MonkeyPatch) -> None:
     live, draft, *_ = two.source.store.videos.values()
     live.is_live, draft.state = True, 2
+    with monkeypatch.context() as patched:
+        patched.delattr("aiopeertube.migrate.copying.verb._Steps.run")
+        with pytest.raises(AttributeError):
+            await two.copy(journal="before")
+    assert f"not copied: {live.name}: a live stream has no file" in two.told.lines
+    two.told.lines.clear()
     done = await two.copy()
+    assert len([line for line in two.told.lines if line.startswith("not copied")]) == 2  # not once more at the end
     assert done.run.counts == {"changed": 4, "failed": 2, "unchanged": 1}
     assert {left.name for left in done.plan.cannot} == {live.name, draft.name}
     assert any("views" in line for line in two.told.lines)
@@ -196,6 +203,19 @@ async def test_a_channel_alone(two: Two) -> None:
     await two.copy(scope=Scope(channel="films"), channel_names={"films": "movies"})
     assert set(two.copies()) == {two.source.store.videos[3].name}
     assert two.copies()[two.source.store.videos[3].name].channel.name == "movies"
+
+
+async def test_a_channel_comes_with_its_playlists_that_not_everybody_sees(two: Two) -> None:
+    async with two.clients() as (one, _):
+        made = await one.channels.create(name="films", displayName="Films")
+        names = {"films": made["videoChannel"]["id"], "others": two.source.store.channels["nisv_channel"].id}
+        for name, channel in names.items():
+            await one.playlists.create(displayName=name, privacy=2, videoChannelId=channel)
+        await one.playlists.create(displayName="of no channel")
+    await two.copy(scope=Scope(channel="films"))
+    async with two.clients() as (_, other):
+        rows = [row["displayName"] async for row in other.accounts.playlists(USER, playlistType=1)]
+    assert rows == ["films"]
 
 
 async def test_a_table_of_videos(two: Two) -> None:

@@ -22,10 +22,13 @@ THERE: Final = "it was there before, and lacks nothing"
 
 async def look_at_channels(pt: "PeerTube", who: Who, journal: Journal) -> AsyncIterator[str]:
     """Find the channels that are there already: these get what they lack. Give what is wrong with the others."""
-    sight, settled = ChannelSight(pt, who), list[Item]()
+    sight, settled, called = ChannelSight(pt, who), list[Item](), dict[str, Item]()
     async for item in journal.items("planned"):
         if not item.ref.startswith(CHANNEL) or "pictures" in item.note:
             continue
+        if (other := called.setdefault(item.wanted["channel"], item)) is not item:
+            both = " and ".join(each.ref.removeprefix(CHANNEL) for each in (other, item))
+            yield f"{item.name}: {both} cannot both be called so"
         inner = Item(item.wanted["channel"], {CALLED: item.wanted["channel"]})
         looked = await sight.look(inner)
         if looked.complaints:

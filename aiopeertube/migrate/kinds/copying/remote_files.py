@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import re
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -25,6 +26,7 @@ T = TypeVar("T")
 Keep = Callable[[int, int, str, str], Awaitable[None]]
 
 _WHAT: Final = "a file of a video"
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")  # which no header takes
 SPLIT: Final = "its picture and its sound are in files of their own, and none has both"
 
 
@@ -42,7 +44,7 @@ def chosen(
     Raises:
         Unfit: there is no file that can be read.
     """
-    given = str((source or {}).get("inputFilename") or "")
+    given = _CONTROL.sub("_", str((source or {}).get("inputFilename") or ""))
     taken_there = tuple(extensions)
     found = _original(origin, source, given, taken_there)
     if found is not None:

@@ -214,6 +214,15 @@ async def test_one_that_lost_videos_meanwhile_is_whole() -> None:
     assert (record.state, record.total, len(given)) == ("done", 150, 300)
 
 
+async def test_one_to_which_videos_came_meanwhile_is_whole() -> None:
+    def add(instance: Instance) -> None:
+        instance.ids.insert(0, max(instance.ids) + 1)
+
+    record, given = await visit(Instance(450, add))
+    assert (record.state, len(given), record.total) == ("done", 451, 455)
+    assert record.reason == "4 videos more came meanwhile"
+
+
 async def test_what_a_server_says_is_not_kept_without_end() -> None:
     record, _ = await visit(Instance(1, lambda instance: reply(403, {"detail": "no " * 1_000_000})))
     assert (record.state, record.reason[:20]) == ("forbidden", "GET /api/v1/videos a")

@@ -77,6 +77,7 @@ async def in_thread(do: Callable[..., T], *arguments: Any) -> T:
         return await asyncio.shield(under_way)
     except asyncio.CancelledError:
         await asyncio.wait([under_way])
+        _ = under_way.cancelled() or under_way.exception()  # nobody is left to hear of it
         raise
 
 

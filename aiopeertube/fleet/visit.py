@@ -266,6 +266,8 @@ class Visit:
 
     def _bound_reached(self) -> str:
         bounds = self._job.bounds
+        if self._begun.position.reached >= (self._total or 0):
+            return ""  # that was all
         if self._pages >= bounds.pages:
             return counted(self._pages, "page was read", "pages were read")
         return f"{self._pool.bytes:,} bytes came" if self._pool.bytes >= bounds.bytes else ""

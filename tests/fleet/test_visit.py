@@ -190,6 +190,11 @@ async def test_bounds(bounds: dict[str, Any], pages: int) -> None:
     assert record.reason
 
 
+async def test_one_that_ends_at_its_bound_is_whole() -> None:
+    record, given = await visit(Instance(250), pages=3)
+    assert (record.state, record.requests, len(given)) == ("done", 3, 250)
+
+
 async def test_one_that_gives_fewer_than_it_counts_is_incomplete() -> None:
     instance = Instance(
         150, lambda instance: reply(200, {"total": 400, "data": []}) if instance.requests > 1 else None

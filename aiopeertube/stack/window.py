@@ -11,11 +11,11 @@ from aiopeertube.wire.headers import RateHeaders
 
 from .pace import Pace
 from .place import Place, soon_enough
+from .shown import IN_ORDER, Shown
 from .span import NEVER, Span
 from .states import WindowState
 
 _AT_FIRST: Final = 2  # requests without an answer in a window of which nothing is known yet: all that can be refused
-_IN_ORDER: Final = 1.0  # a request is counted by the server before those that were sent so much later
 _FIGURES_PATIENCE: Final = 900.0  # a window that names its figures is waited for so long, if patience is shorter
 
 
@@ -39,11 +39,9 @@ class Window:
         self._doubtful: dict[Place, float] = {}  # in figures of what is sent from then on, if the server counted it
         self._patient_for = soon_enough(0.0)  # so long without an answer, and the next one may ask
         self._span = Span()
-        self._reset: int | None = None  # the server's name for the window
-        self._reset_shown = 0.0  # when the request was sent that showed it first
+        self._shown = Shown()
         self._refused_at = 0.0  # when a refusal said last how long its window still is
         self._over_by = 0.0  # when its window is over for sure: until then one alone asks for another
-        self._lowest_sent = 0.0  # when the request was sent that showed the least to be left
         self._pace = Pace()
 
     # -- may one go ------------------------------------------------------------------------------
@@ -55,7 +53,7 @@ class Window:
         if now >= self.ends:
             self._roll()
         if self.is_spent():
-            return self.ends == NEVER and self.may_ask(now)
+            return now >= self._settles_from(now)
         careful = self.refused_since is not None or (self._span.first_answer == NEVER and not self._unlimited)
         alone = self.refused_since is not None or self._span.is_guess
         full = careful and len(self._unanswered) >= (1 if alone else _AT_FIRST)
@@ -74,12 +72,20 @@ class Window:
         if now < self._pace.not_before:
             return self._pace.not_before
         if self.is_spent():
-            return self.ends if self.ends < NEVER else self.next_to_ask(now)
+            return min(self.ends, self._settles_from(now))
         return min(self.ends, self._slow_from(now, self._over_by))
 
     def next_to_ask(self, now: float) -> float:
         """Return when `may_ask` is to be asked again."""
         return max(self._pace.not_before, self._slow_from(now))
+
+    def _settles_from(self, now: float) -> float:
+        """Return when one more may go though none is left for sure, as its answer alone can tell what is left."""
+        if self.ends == NEVER:
+            return self.next_to_ask(now)
+        if self._remaining > len(self._unanswered) and self._doubtful:  # held by those that were lost, perhaps twice
+            return max(self.next_to_ask(now), *self._doubtful.values())
+        return NEVER
 
     def _slow_from(self, now: float, at_least: float = 0.0) -> float:
         """Return when the last one that was sent is without an answer for long."""
@@ -107,7 +113,7 @@ class Window:
     def lost(self, place: Place, by: float = NEVER) -> None:
         """Count a request that was sent and got no answer: the server has most likely counted it, at last `by`."""
         if self._unanswered.pop(place, place) is None and place.window == self._number:
-            self._doubtful[place] = min(by, place.sent + _IN_ORDER)
+            self._doubtful[place] = min(by, place.sent + IN_ORDER)
 
     def answered(self, place: Place, now: float, figures: RateHeaders | None) -> None:
         """Take in an answer that is no refusal."""
@@ -180,22 +186,21 @@ class Window:
         for place in kept:
             place.window = self._number
         self._doubtful.clear()
-        self._reset = None
+        self._shown.reset = None
         self.ends = NEVER
         self._span.roll()
 
     def _see(self, place: Place, now: float, figures: RateHeaders) -> bool:
         """Take in figures; return whether they speak of this window."""
         self._unlimited = False
-        if place.window != self._number or (place.sent < self._reset_shown and figures.reset != self._reset):
-            return False  # a late answer from the window before
-        if self._is_another(place, figures):
-            self._roll(since=place.sent - _IN_ORDER)
-        if figures.reset != self._reset:
-            self._reset, self._reset_shown = figures.reset, place.sent
+        if place.window != self._number or self._shown.is_late(place.sent, figures):
+            return False
+        if self._tells_of_another(place.sent, figures):
+            self._roll(since=place.sent - IN_ORDER)
+        self._shown.name(place.sent, figures.reset)
         # Answers overtake each other, and within one window the number only falls.
         if figures.limit != self.limit or figures.remaining <= self._remaining:
-            self._remaining, self._lowest_sent = figures.remaining, place.sent
+            self._remaining, self._shown.lowest_sent = figures.remaining, place.sent
         self.limit = figures.limit
         self._drop_slow(place.sent)
         if figures.remaining == figures.limit - 1 and figures.retry_after is None:  # a refusal is no first one
@@ -205,20 +210,14 @@ class Window:
 
     def _drop_slow(self, sent: float) -> None:
         """Let go of what figures include that answer what was `sent` then: a slow answer holds nobody's place."""
-        while self._unanswered and (oldest := next(iter(self._unanswered))).sent < sent - _IN_ORDER:
+        while self._unanswered and (oldest := next(iter(self._unanswered))).sent < sent - IN_ORDER:
             del self._unanswered[oldest]
-        for place in [place for place, counted in self._doubtful.items() if counted < sent]:
+        for place in [place for place, counted in self._doubtful.items() if counted <= sent]:
             del self._doubtful[place]
 
-    def _is_another(self, place: Place, figures: RateHeaders) -> bool:
-        """Tell whether the server opened another window before ours was thought to be over."""
-        if self._span.first_answer == NEVER or self.limit is None:
-            return False
-        if figures.reset is not None and figures.reset == self._reset:
-            return False  # however long some of them were under way
-        renamed = figures.reset is not None and self._reset is not None and abs(figures.reset - self._reset) > 1
-        refilled = figures.remaining > self._remaining and place.sent > self._lowest_sent + _IN_ORDER
-        return renamed or (refilled and figures.limit == self.limit)
+    def _tells_of_another(self, sent: float, figures: RateHeaders) -> bool:
+        known = self._span.first_answer != NEVER and self.limit is not None
+        return known and self._shown.is_another(sent, figures, self.limit or 0, self._remaining)
 
     def _bound(self, place: Place, now: float, retry_after: float) -> float:
         """Take in "so many seconds from now"; return when the window is over, or is no longer waited for."""

@@ -115,6 +115,11 @@ async def test_a_value_is_checked_as_in_a_table(
             "line 3, column afther: no such entry: did you mean after?",
         ),
         (lambda lines: [*lines[:2], {"uuid": lines[2]["uuid"]}, lines[3]], "line 3, column after: before and after"),
+        (
+            lambda lines: [*lines[:2], lines[2] | {"name": "\ud800"}, lines[3]],
+            "line 3, column name: '\\ud800' is not text",
+        ),
+        (lambda lines: [*lines[:2], lines[2] | {"note": {"key": "\udc80"}}, lines[3]], "line 3, column note"),
         (lambda lines: [lines[0] | {"plan": True}, *lines[1:]], "line 1: a plan of another version"),
         (lambda lines: [*lines[:3]], "the plan was cut off"),
         (lambda lines: lines[:1] + lines[3:] + lines[1:3], "line 3: after the end of the plan"),

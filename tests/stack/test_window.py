@@ -65,6 +65,39 @@ def test_a_late_answer_of_the_window_before_changes_nothing() -> None:
     assert window.state(12, 0).remaining == 49
 
 
+@pytest.mark.parametrize("sent_after_it", [0.0, 0.5, 0.999])
+def test_an_answer_of_the_window_before_may_be_sent_later_and_served_earlier(sent_after_it: float) -> None:
+    window = known(remaining=3, limit=5)
+    first, overtaken = window.start(2.0), window.start(2.0 + sent_after_it)
+    window.answered(first, 3.0, figures(4, limit=5, reset=1_000_020))  # the first of another window
+    places = [window.start(3.1) for _ in range(4)]
+    for left, place in enumerate(reversed(places)):
+        window.answered(place, 3.2, figures(left, limit=5, reset=1_000_020))
+    window.answered(overtaken, 3.3, figures(2, limit=5))
+    assert window.state(3.3, 0).remaining == 0
+
+
+def test_a_clock_that_was_set_back_gives_a_window_an_earlier_name() -> None:
+    window = known(remaining=0, limit=5)
+    window.answered(window.start(5.0), 5.1, figures(4, limit=5, reset=999_000))
+    assert window.state(5.2, 0).remaining == 4
+
+
+def test_what_was_lost_is_asked_for_by_one_when_it_holds_the_last_places() -> None:
+    window = known(remaining=49)
+    window.refused(window.start(2.0), 2.1, figures(0, retry_after=8), 8)  # windows are 10 s long
+    window.answered(window.start(10.2), 10.3, figures(3, reset=1_000_020))
+    for place in [window.start(11.0), window.start(11.0)]:
+        window.lost(place)
+    window.answered(window.start(11.1), 11.2, figures(2, reset=1_000_020))  # they may be counted later
+    assert (window.may_go(11.9), window.next_moment(11.9)) == (False, 12.0)
+    asks = window.start(12.0)
+    assert not window.may_go(12.0)
+    window.answered(asks, 12.1, figures(1, reset=1_000_020))
+    assert len(send_all(window, 12.1)) == 1
+    assert window.next_moment(12.2) == pytest.approx(20.3)
+
+
 def test_a_slow_answer_holds_nobodys_place() -> None:
     window = known(remaining=10)
     window.start(0.2)  # slow: never answered

@@ -292,8 +292,8 @@ def test_after_a_refusal_one_alone_asks_until_the_window_is_over_for_sure() -> N
 ANOTHER = [  # reset before and now, what was left before and now, when the answer's request was sent
     (RESET, RESET + 2, 40, 39, 0.5, True),  # renamed
     (RESET, RESET + 1, 40, 39, 0.5, False),  # the same, rounded otherwise
-    (RESET, RESET - 1, 40, 39, 0.5, False),
-    (RESET, RESET - 2, 40, 39, 0.5, True),
+    (RESET, RESET - 1, 40, 39, 1.0, False),
+    (RESET, RESET - 2, 40, 39, 1.0, True),  # the server's clock was set back
     (RESET, RESET, 3, 45, 5.0, False),  # the same name, however long they were under way
     (RESET, None, 40, 39, 0.5, False),
     (None, RESET, 40, 39, 0.5, False),

@@ -132,17 +132,22 @@ def _are_texts(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(one, str) for one in value)
 
 
+def _is_text(value: Any) -> bool:
+    """Tell whether it is text that a journal can keep: halves of characters are none."""
+    return isinstance(value, str) and value == value.encode(errors="replace").decode()
+
+
 def _is_line(value: Any) -> bool:
     return value is None or (type(value) is int and 0 <= value <= _MOST)
 
 
 def _is_note(value: Any) -> bool:
-    return value is None or (isinstance(value, dict) and isinstance(value.get("key", ""), str))
+    return value is None or (isinstance(value, dict) and _is_text(value.get("key", "")))
 
 
 _ENTRIES: Final[Mapping[str, tuple[Callable[[Any], bool], str]]] = {
     "uuid": (lambda value: bool(canonical(value)), "the UUID of a video"),
-    "name": (lambda value: value is None or isinstance(value, str), "text"),
+    "name": (lambda value: value is None or _is_text(value), "text"),
     "line": (_is_line, "the number of a line"),
     "row": (lambda value: value is None or isinstance(value, dict), "an object with the cells of a row"),
     "note": (_is_note, "an object, its key a text"),

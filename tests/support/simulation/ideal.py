@@ -85,11 +85,19 @@ def _troubles(history: History) -> float:
     chain = max((_chain(wear.faults) for wear in network.wear.values()), default=0.0)
     jumps = sum(abs(seconds) + world.server.window for _, seconds in world.server.jumps)
     refused = sum(network.faults[kind] for kind in ("429", "429-seconds")) * 4.0
-    hidden = 20.0 + ideal(history) if world.server.hidden == "all" else 0.0
+    hidden = _groping(history) + ideal(history) if world.server.hidden == "all" else 0.0
     renewals = len(world.server.revocations) * 2.0
     retries = network.faults.total() / _RETRIES_A_SECOND
     asked = _asked_to_wait(history)
     return away + silent + chain + retries + jumps + refused + hidden + renewals + lives + asked
+
+
+def _groping(history: History) -> float:
+    """Return the seconds that a client loses where no figures tell when a window is over.
+
+    Its pace is slowed down until refusals stop, to less than half a window, and is as it was after five times that.
+    """
+    return max(20.0, 2.5 * _window(history))
 
 
 def _asked_to_wait(history: History) -> float:

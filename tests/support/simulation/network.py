@@ -33,13 +33,15 @@ class Wear:
     faults: list[str] = field(default_factory=list)
     outages: int = 0
     sent: int = 0
+    late: int = 0  # answers that nobody waited for any more
     delivered: list[int] = field(default_factory=list)
     after_success: int = 0  # times it was sent again though its success had been told
 
     @property
     def doubtful(self) -> bool:
         """Tell whether an attempt left open what the server did."""
-        return any(kind not in {"refused", "429", "429-seconds"} for kind in self.faults) or self.outages > 0
+        strange = any(kind not in {"refused", "429", "429-seconds"} for kind in self.faults)
+        return strange or self.outages > 0 or self.late > 0
 
 
 class Damage:
@@ -293,6 +295,7 @@ class Exchange:
         self._fail(errors.ConnectionLost("connection to the server lost: reset"))
 
     def _too_late(self) -> None:
+        self._wear.late += 1
         if not self._kind:  # nothing was done to it: the server itself was slow
             self._worn("late", by_outage=False)
         self._fail(errors.RequestTimeout("no answer from the server in time"))

@@ -170,6 +170,32 @@ async def test_leaving_a_fleet_ends_its_visits(client: Any, tmp_path: Path) -> N
         assert [len(site.came) for site in sites] == asked
 
 
+async def test_a_worker_visits_no_more_at_once_than_it_has_files_for(
+    client: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visit, under_way, most = dask_worker._visited, 0, 0
+
+    async def counted(here: Any, order: Any) -> Any:
+        nonlocal under_way, most
+        under_way += 1
+        most = max(most, under_way)
+        try:
+            return await visit(here, order)
+        finally:
+            under_way -= 1
+
+    monkeypatch.setattr(dask_worker, "at_most", lambda wanted: 2)
+    monkeypatch.setattr(dask_worker, "_visited", counted)
+    sites = [Site(videos=20, latency=0.05) for _ in range(8)]
+    async with (
+        Federation(sites) as federation,
+        Fleet(federation.urls(), journal=tmp_path, **MANNERS).on(client) as fleet,
+    ):
+        records = [record async for record in fleet.crawl()]
+    assert [record.state for record in records] == ["done"] * 8
+    assert most == 2  # both workers are in this process, and share what a process has
+
+
 async def test_a_worker_of_another_version_is_told_before_anything_is_sent(
     client: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

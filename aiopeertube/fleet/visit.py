@@ -209,9 +209,11 @@ class Visit:
     def _at_the_end(self) -> Record:
         """Compare what came with what the instance counts; one that gave more than it ever counted may have more."""
         total, most = self._total or 0, self._begun.most
-        came = max(0, total - self._videos)  # on top of the list, where the visit had been
-        if min(total, self._first or 0) <= self._videos <= most and came <= _CAME:
-            return self._record("done", f"{counted(came, 'video')} more came meanwhile" if came else "")
+        came = total - self._videos  # on top of the list, where the visit had been
+        if total <= self._videos <= most:
+            return self._record("done")
+        if self._videos == self._first and came <= _CAME:
+            return self._record("done", f"{counted(came, 'video')} more came meanwhile")
         more = ": there may be more" if self._videos > most else ""
         told = counted(most if more else total, "video")
         return self._record("incomplete", f"it counts {told} and gave {self._videos:,}{more}")

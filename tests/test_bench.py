@@ -84,6 +84,18 @@ def test_what_fails_counts_as_nothing_done() -> None:
     assert (level.ok, level.errors) == (50, {"500": 50})
 
 
+def test_a_server_that_completes_nothing_is_not_asked_by_more_and_more() -> None:
+    async def main() -> list[Level]:
+        async def send() -> None:
+            await asyncio.sleep(0.1)
+            raise errors.ServerError(status=503, method="GET", path="/")
+
+        return await search(lambda number: measured(send, number, 1.0), 64)
+
+    (level,) = in_virtual_time(main)
+    assert (level.in_flight, level.ok) == (1, 0)
+
+
 def test_what_would_meet_every_request_ends_it() -> None:
     async def main() -> None:
         async def send() -> None:

@@ -94,6 +94,9 @@ class DaskPlaces:
         """Have one instance visited; with `replay` its pages are delivered from the journal afterwards."""
         assert keeping is not None  # noqa: S101 - a fleet on Dask has a journal
         record = await self._visited(self._order(origin, job, keeping), knows)
+        if record.state == "bounded" and not record.pages:  # nobody lived to tell what is there
+            counts = await asyncio.to_thread(lambda: [page.count for page in keeping.log(origin).pages()])
+            record = replace(record, videos=sum(counts), pages=len(counts))
         if replay:
             pages = keeping.log(origin).pages()
             while (page := await asyncio.to_thread(next, pages, None)) is not None:

@@ -69,7 +69,6 @@ class PageLog:
         found = self._store.read(self._record)
         ended = _ended(found or b"")
         if ended is not None and not self._is_open(ended):
-            self._tidy(ended)
             return Begun(ended)
         begun = Begun(again=found is not None)
         for page in self.pages():
@@ -108,10 +107,6 @@ class PageLog:
         if self._format is not None and self._store.names(self._pages):
             merge(self._store, self.pages(), f"videos/{self._name}", self._format)
         write(self._store, self._record, orjson.dumps(record.row()), lasting=True)
-        self._tidy(record)
-
-    def _tidy(self, record: Record) -> None:
-        """Remove the pages that became a file, also where a kill came before."""
         if self._format is not None and record.state in FINISHED:
             self._store.remove(self._pages)
 
@@ -170,13 +165,20 @@ class Keeping:
 
 
 def write_summary(store: Store, records: Iterable[Record]) -> None:
-    """Write the records of a crawl at its end into one file, with those of instances that it did not go to."""
+    """Write the records of a crawl at its end into one file, with those of instances that it did not go to.
+
+    Pages that became a file are removed where a kill came in between.
+    """
     all_of_them = list(records)
     names = {f"{_file_name(Instance(record.origin).host)}.json" for record in all_of_them}
     others = (store.read(f"origins/{name}") for name in store.names("origins") if name not in names)
     all_of_them += (record for found in others if (record := _ended(found or b"")) is not None)
     lines = (orjson.dumps(record.row()) + b"\n" for record in all_of_them)
     write(store, "instances.jsonl", b"".join(lines), lasting=True)
+    for name in store.names("pages"):
+        record = _ended(store.read(f"origins/{name}.json") or b"")
+        if record is not None and record.state in FINISHED:
+            store.remove(f"pages/{name}")
 
 
 def open_log(store: Store, head: dict[str, Any], *, resume: bool) -> None:

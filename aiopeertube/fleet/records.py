@@ -17,7 +17,7 @@ State = Literal["done", "incomplete", "moved", "forbidden", "away", "odd", "boun
 
 # In the order in which people are shown them.
 STATES: Final[dict[str, str]] = {
-    "done": "all of its videos were read",
+    "done": "all of its videos were read, but for some that came meanwhile",
     "incomplete": "it gave fewer videos than it counts, or more than it ever counted",
     "moved": "it is read at another address: it redirects there, or calls itself so",
     "forbidden": "it does not want to be read (401, 403, 410, 451, or refused for too long)",

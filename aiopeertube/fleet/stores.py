@@ -189,8 +189,8 @@ def store_at(where: str | os.PathLike[str]) -> Store:
         raise ConfigurationError("journal: that is no folder and no address", option="journal")
     if "://" not in text:
         return Folder(Path(text).absolute())
-    if text.startswith("file://"):
-        return Folder(Path(text.removeprefix("file://")).absolute())
+    if text.startswith(("file://", "local://")):
+        return Folder(Path(text.partition("://")[2]).absolute())
     parts = urlsplit(text)
     if parts.password or parts.username or parts.query:
         why = "credentials do not belong in an address; give them to each machine as its kind of store expects them"

@@ -22,6 +22,7 @@ from .records import CalledOtherwise, Elsewhere, Page, Record, State, state_of
 T = TypeVar("T")
 Deliver = Callable[[Page], Awaitable[None]]
 _HOPS: Final = 3  # from http to https and back
+_CAME: Final = 100  # videos that may plausibly be new at the end of a visit
 _REASON: Final = 500  # characters; servers may say more than anybody wants to keep of thousands of them
 _PAUSE: Final = 5.0  # seconds until an instance that went away is asked again
 _NOT_AGAIN: Final = (errors.RedirectRefused, errors.OddAnswer, errors.ListNeverStoodStill, errors.ClientClosed)
@@ -76,6 +77,7 @@ async def in_thread(do: Callable[..., T], *arguments: Any) -> T:
         return await asyncio.shield(under_way)
     except asyncio.CancelledError:
         await asyncio.wait([under_way])
+        _ = under_way.cancelled() or under_way.exception()  # nobody is left to hear of it
         raise
 
 
@@ -124,6 +126,7 @@ class Visit:
         self._began = self._last_page = 0.0
         self._videos = 0
         self._pages = 0
+        self._first: int | None = None  # how many it counted when the visit began
 
     async def run(self, deliver: Deliver, *, replay: bool = False) -> Record:
         """Visit it, and deliver its pages; with `replay` first those that earlier visits kept.
@@ -206,8 +209,11 @@ class Visit:
     def _at_the_end(self) -> Record:
         """Compare what came with what the instance counts; one that gave more than it ever counted may have more."""
         total, most = self._total or 0, self._begun.most
+        came = total - self._videos  # on top of the list, where the visit had been
         if total <= self._videos <= most:
             return self._record("done")
+        if self._videos == self._first and came <= _CAME:
+            return self._record("done", f"{counted(came, 'video')} more came meanwhile")
         more = ": there may be more" if self._videos > most else ""
         told = counted(most if more else total, "video")
         return self._record("incomplete", f"it counts {told} and gave {self._videos:,}{more}")
@@ -228,7 +234,9 @@ class Visit:
         return Page(Instance(self._named), self._pages, walk.position, len(rows), lines)
 
     def _stands_at(self, position: Position) -> None:
-        self._begun.position, self._begun.most = position, max(self._begun.most, position.total or 0)
+        total = position.total or 0
+        self._begun.position, self._begun.most = position, max(self._begun.most, total)
+        self._first = total if self._first is None else self._first
 
     def _check_name(self, rows: list[Any]) -> None:
         """See by the first page whether this is another one of the list: servers name themselves in local videos.
@@ -260,6 +268,8 @@ class Visit:
 
     def _bound_reached(self) -> str:
         bounds = self._job.bounds
+        if self._begun.position.reached >= (self._total or 0):
+            return ""  # that was all
         if self._pages >= bounds.pages:
             return counted(self._pages, "page was read", "pages were read")
         return f"{self._pool.bytes:,} bytes came" if self._pool.bytes >= bounds.bytes else ""

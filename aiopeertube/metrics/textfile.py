@@ -12,6 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self
 
+from aiopeertube._settings import seconds
 from aiopeertube.errors import ConfigurationError
 
 from .prometheus import labels_of, text
@@ -50,8 +51,8 @@ class MetricsFile:
     `outcomes` gives what became of items so far, by state. That it cannot be written any more ends no run, and is in
     the log.
 
-    Raises (when it is entered):
-        ConfigurationError: it cannot be written.
+    Raises:
+        ConfigurationError: `every` is no span of time in seconds; when it is entered: it cannot be written.
     """
 
     def __init__(
@@ -64,7 +65,7 @@ class MetricsFile:
     ) -> None:
         self._pt = pt
         self.path = Path(path)
-        self._every = every
+        self._every = seconds("every", every)
         self._outcomes = outcomes
         self._timer: asyncio.TimerHandle | None = None
 

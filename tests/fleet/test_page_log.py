@@ -10,7 +10,7 @@ from aiopeertube._pagination import Position
 from aiopeertube.errors import ConfigurationError
 from aiopeertube.fleet.addresses import Instance
 from aiopeertube.fleet.merging_pages import Format
-from aiopeertube.fleet.page_log import Keeping, PageLog, open_log
+from aiopeertube.fleet.page_log import Keeping, PageLog, open_log, write_summary
 from aiopeertube.fleet.records import Page, Record
 from aiopeertube.fleet.stores import Folder, Objects, Store, store_at, write
 
@@ -82,8 +82,13 @@ def test_a_kill_after_the_record_leaves_no_pages_for_ever(store: Store, monkeypa
     with monkeypatch.context() as patch:
         patch.setattr(store, "remove", lambda folder: None)
         log(store).finish(Record(ORIGIN, "done"))
-    assert log(store).begin().record is not None
-    assert (store.names("pages/videos.example_8443"), ids(store)) == ([], [2, 1])
+    left = PageLog(store, "https://away.example", "jsonl")
+    left.add(page(0, 5))
+    left.finish(Record("https://away.example", "away"))
+    record = log(store).begin().record
+    assert record is not None
+    write_summary(store, [record])
+    assert (store.names("pages"), ids(store)) == (["away.example"], [2, 1])
 
 
 def torn(data: bytes) -> bytes:
@@ -210,7 +215,9 @@ def test_what_a_kind_of_store_raises_is_an_error_of_files(monkeypatch: pytest.Mo
 
 
 def test_addresses_of_stores(tmp_path: Path) -> None:
-    assert isinstance(store_at(f"file://{tmp_path}"), Folder)
+    for kind in ("file", "local"):
+        assert isinstance(found := store_at(f"{kind}://{tmp_path}"), Folder)
+        assert found.url == str(tmp_path)
     assert isinstance(store_at("memory://x"), Objects)
     with pytest.raises(ConfigurationError, match="nosuch://"):
         store_at("nosuch://x")

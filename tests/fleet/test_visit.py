@@ -190,6 +190,11 @@ async def test_bounds(bounds: dict[str, Any], pages: int) -> None:
     assert record.reason
 
 
+async def test_one_that_ends_at_its_bound_is_whole() -> None:
+    record, given = await visit(Instance(250), pages=3)
+    assert (record.state, record.requests, len(given)) == ("done", 3, 250)
+
+
 async def test_one_that_gives_fewer_than_it_counts_is_incomplete() -> None:
     instance = Instance(
         150, lambda instance: reply(200, {"total": 400, "data": []}) if instance.requests > 1 else None
@@ -212,6 +217,15 @@ async def test_one_that_lost_videos_meanwhile_is_whole() -> None:
 
     record, given = await visit(Instance(300, lose))
     assert (record.state, record.total, len(given)) == ("done", 150, 300)
+
+
+async def test_one_to_which_videos_came_meanwhile_is_whole() -> None:
+    def add(instance: Instance) -> None:
+        instance.ids.insert(0, max(instance.ids) + 1)
+
+    record, given = await visit(Instance(450, add))
+    assert (record.state, len(given), record.total) == ("done", 451, 455)
+    assert record.reason == "4 videos more came meanwhile"
 
 
 async def test_what_a_server_says_is_not_kept_without_end() -> None:

@@ -113,6 +113,12 @@ async def test_a_device_or_a_pipe_stays_one(pt: PeerTube, tmp_path: Path) -> Non
     assert (tmp_path / "link").is_symlink()
 
 
+@pytest.mark.parametrize("every", [0, -1.0, float("nan")])
+async def test_a_file_is_not_written_all_the_time(pt: PeerTube, tmp_path: Path, every: float) -> None:
+    with pytest.raises(errors.ConfigurationError, match="every"):
+        MetricsFile(pt, tmp_path / "x.prom", every=every)
+
+
 async def test_a_collector_of_another_user_can_read_it(pt: PeerTube, tmp_path: Path) -> None:
     before = os.umask(0o022)
     try:

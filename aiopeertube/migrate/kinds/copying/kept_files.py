@@ -96,6 +96,14 @@ def kept_at(folder: Path, target: str, item: Item) -> Path:
     return folder / f"{item.wanted['video']}-to-{there}{PurePosixPath(item.wanted['file']['name']).suffix}"
 
 
+def there_of(path: Path) -> int:
+    """Return how many bytes a folder has of a file."""
+    for suffix in _SUFFIXES[:2]:
+        with suppress(OSError):
+            return path.with_name(path.name + suffix).stat().st_size
+    return 0
+
+
 def remove(path: Path) -> None:
     """Remove what a folder has of a file."""
     for suffix in _SUFFIXES:

@@ -87,11 +87,11 @@ async def carry_out(work: Work, pt: "PeerTube", journal: Journal, item: Item) ->
             if (turn := TURN.get()) is not None and turn.stopping:
                 raise Stopped
             made = await _made(work, pt, journal, item)
-        item.uuid = made["uuid"]
-        item.note.pop("upload", None)
-        await journal.save([item])
-        if work.through is not None:
-            remove(kept_at(work.through, pt.origin, item))
+            item.uuid = made["uuid"]
+            item.note.pop("upload", None)
+            await journal.save([item])
+            if work.through is not None:
+                remove(kept_at(work.through, pt.origin, item))  # before another file takes its room
     await bring_captions(work.origin, pt, journal, item)
     await bring_chapters(work.origin, pt, item)
 

@@ -197,7 +197,7 @@ async def _carry_out(desk: Desk, origin: Origin, options: JobOptions, folder: Pa
         watcher.say("nothing was left to do; whether it still stands is what verify tells")
     run = await _Steps(desk, origin, options, folder).run(copied.todo)
     after = await plan_of_copy(origin, target, journal, room)
-    for line in after.left_behind():
+    for line in after.problems():
         if line not in before:
             watcher.say(line)
     return Copied(run, after)

@@ -302,7 +302,7 @@ class _Driver:
     def _check_end(self) -> None:
         """See that the file has what is asked for: no other attempt would find more."""
         if self._end is not None and self.total is not None and self.total < self._end:
-            raise errors.FileChanged(f"the file has {self.total:,} bytes, and the first {self._end:,} were wanted")
+            raise errors.FileChanged(f"the file has {self.total:,} bytes, fewer than the {self._end:,} to be read")
 
     async def write(self, data: bytes) -> None:
         """Take the next bytes."""

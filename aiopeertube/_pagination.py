@@ -25,6 +25,7 @@ import logging
 from collections import deque
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import Any, Final, Generic, TypeVar
 
 from ._counting import counted
@@ -38,6 +39,7 @@ log = logging.getLogger("aiopeertube.listing")
 AHEAD: Final = 3  # pages; a server gains nothing from more than about four at once
 MOST: Final = 100  # items a page; PeerTube refuses more
 BARREN: Final = 100  # consecutive pages without a new item before giving up
+_LONG: Final = 100  # characters
 GROWTH: Final = 10  # a growing list is followed to this many times its first total (and one page)
 
 
@@ -277,6 +279,9 @@ class Walk(_Pages[T]):
     def _ask_ahead(self) -> None:
         """Ask for nothing: whoever works on this page takes as long as they like."""
 
+    def _tell_what_is_missing(self) -> None:
+        """Say nothing: whoever goes on with a walk compares what it gave, and knows whose list it is."""
+
 
 def _parts(page: Any) -> tuple[int, list[Any]]:
     """Return total and rows of a page; raise if it is not one."""
@@ -334,7 +339,9 @@ class Seen:
         return self._count
 
     def add(self, key: Any) -> bool:
-        """Remember `key`; return whether it is new."""
+        """Remember `key`; return whether it is new. Of a long text, which no server needs, only a digest is kept."""
+        if isinstance(key, str) and len(key) > _LONG:
+            key = blake2b(key.encode("utf-8", "surrogatepass"), digest_size=16).digest()
         if not isinstance(key, int):
             new = key not in self._others
             self._others.add(key)

@@ -12,8 +12,8 @@ import pytest
 from virtual_clock import VirtualClockLoop
 
 from aiopeertube import PeerTube, errors
-from aiopeertube.bench import Edits, Level, Measurement, best_of, chart, measured, search
-from aiopeertube.bench.renames import SUFFIX
+from aiopeertube.bench import Edits, Level, Measurement, Titles, best_of, chart, measured, search
+from aiopeertube.bench.titles import SUFFIX
 from aiopeertube.cli.app import app
 from aiopeertube.emulator import Emulator, Fault
 
@@ -84,6 +84,18 @@ def test_what_fails_counts_as_nothing_done() -> None:
     assert (level.ok, level.errors) == (50, {"500": 50})
 
 
+def test_a_server_that_completes_nothing_is_not_asked_by_more_and_more() -> None:
+    async def main() -> list[Level]:
+        async def send() -> None:
+            await asyncio.sleep(0.1)
+            raise errors.ServerError(status=503, method="GET", path="/")
+
+        return await search(lambda number: measured(send, number, 1.0), 64)
+
+    (level,) = in_virtual_time(main)
+    assert (level.in_flight, level.ok) == (1, 0)
+
+
 def test_what_would_meet_every_request_ends_it() -> None:
     async def main() -> None:
         async def send() -> None:
@@ -132,6 +144,106 @@ def test_titles_are_put_back(server: Emulator, ends: str) -> None:
     assert titles(server) == before
 
 
+USER: dict[str, Any] = {"username": "nisv", "password": "secret123"}
+
+
+def with_edits(server: Emulator, do: Callable[[PeerTube, Edits], Awaitable[None]]) -> None:
+    """Do something with edits of all videos."""
+
+    async def main() -> None:
+        async with PeerTube(server.url, **USER) as pt, PeerTube(server.url, attempts=1, **USER) as hot:
+            await do(pt, Edits(pt, hot, [video.uuid for video in server.store.videos.values()]))
+
+    asyncio.run(main())
+
+
+def test_titles_that_a_kill_left_are_put_back_by_the_next_run(server: Emulator) -> None:
+    before = titles(server)
+
+    async def killed(pt: PeerTube, edits: Edits) -> None:
+        await edits.__aenter__()
+        await edits.send()
+        edits._titles.__exit__(None, None, None)  # as the system does for a process that ends
+
+    async def next_one(pt: PeerTube, edits: Edits) -> None:
+        assert titles(server) != before
+        async with edits:
+            assert titles(server) == before
+            await edits.send()
+
+    with_edits(server, killed)
+    assert list(Titles(server.url).left().values()) == before
+    with_edits(server, next_one)
+    assert (titles(server), Titles(server.url).left()) == (before, {})
+
+
+def test_what_could_not_be_put_back_is_kept_until_it_can(server: Emulator) -> None:
+    before = titles(server)
+    fault = Fault("5xx", method="PUT", status=403)
+
+    async def refused(pt: PeerTube, edits: Edits) -> None:
+        async with edits:
+            await edits.send()
+            server.faults.add(fault)
+        assert list(edits.left.values()) == [
+            name for name, now in zip(before, titles(server), strict=True) if name != now
+        ]
+
+    async def refused_again(pt: PeerTube, edits: Edits) -> None:
+        async with edits:
+            assert len(edits) == len(before) - 1
+
+    with_edits(server, refused)
+    with_edits(server, refused_again)
+    assert len(Titles(server.url).left()) == 1
+    server.faults.clear()
+
+    async def allowed(pt: PeerTube, edits: Edits) -> None:
+        async with edits:
+            assert len(edits) == len(before)
+
+    with_edits(server, allowed)
+    assert (titles(server), Titles(server.url).left()) == (before, {})
+
+
+def test_what_somebody_else_made_of_a_title_stays(server: Emulator) -> None:
+    before = titles(server)
+
+    async def meanwhile(pt: PeerTube, edits: Edits) -> None:
+        async with edits:
+            for _ in before:
+                await edits.send()
+            first, second, *_ = server.store.videos.values()
+            await pt.videos.update(first.uuid, name="What it is really called")
+            await pt.videos.delete(second.uuid)
+        assert (edits.left, edits.others) == ({}, {first.uuid: "What it is really called", second.uuid: ""})
+
+    with_edits(server, meanwhile)
+    assert titles(server) == ["What it is really called", *before[2:]]
+
+
+def test_two_runs_do_not_rename_at_once(server: Emulator) -> None:
+    async def two(pt: PeerTube, edits: Edits) -> None:
+        async with edits:
+            with pytest.raises(errors.ConfigurationError, match="another run has the titles"):
+                await Edits(pt, pt, []).__aenter__()
+
+    with_edits(server, two)
+
+
+def test_titles_that_cannot_be_read_are_not_thrown_away(server: Emulator) -> None:
+    path = Titles(server.url).path
+    path.parent.mkdir(parents=True)
+    path.write_text("{")
+
+    async def damaged(pt: PeerTube, edits: Edits) -> None:
+        with pytest.raises(errors.ConfigurationError, match="cannot read the titles"):
+            await edits.__aenter__()
+
+    with_edits(server, damaged)
+    assert path.read_text() == "{"
+
+
 def run(server: Emulator, user: str, password: str, *args: str) -> click.testing.Result:
     env = {"PEERTUBE_URL": server.url, "PEERTUBE_USERNAME": user, "PEERTUBE_PASSWORD": password}
     return click.testing.CliRunner().invoke(app, ["bench", *args], env=env)
@@ -169,6 +281,20 @@ def test_what_is_not_ones_own_is_refused(server: Emulator) -> None:
     unasked = run(server, "root", "test-root")
     assert (unasked.exit_code, "nobody can be asked" in unasked.stderr) == (2, True)
     assert server.statistics().by_route.get("GET /videos", 0) == 0
+
+
+def test_what_cannot_be_measured_is_told_before_anything_is_loaded(server: Emulator) -> None:
+    result = run(server, "root", "test-root", "--yes", "nosuchvideo")
+    assert result.exit_code != 0
+    assert "read:" not in result.stderr
+
+
+def test_a_chart_that_cannot_be_drawn_loses_no_measurement(server: Emulator, tmp_path: Path) -> None:
+    (tmp_path / "full").symlink_to("/dev/full")
+    result = run(server, "root", "test-root", "--yes", "--seconds", "0.1", "--most", "1", "--chart", "full")
+    assert (result.exit_code, "cannot write full" in result.stderr) == (74, True)
+    found = json.loads(result.stdout)
+    assert found["requests"] >= found["best"]["read"]["ok"] > 0
 
 
 def test_nothing_of_an_address_is_markup() -> None:

@@ -597,3 +597,10 @@ def test_ids_are_remembered_exactly() -> None:
         key = draw.choice([draw.randrange(5000), draw.randrange(10**12), -draw.randrange(2000)])
         assert seen.add(key) is (key not in known)
         known.add(key)
+
+
+def test_long_keys_are_told_apart_without_being_kept() -> None:
+    seen = Seen()
+    long = ["x" * 100_000 + str(number) for number in range(50)] + ["\ud800" * 200]
+    assert [seen.add(key) for key in long + long] == [True] * 51 + [False] * 51
+    assert sum(sys.getsizeof(key) for key in seen._others) < 10_000

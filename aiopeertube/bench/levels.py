@@ -72,7 +72,10 @@ def _rate(ended: list[float], in_flight: int) -> float:
 
 
 async def search(measure: Measure, most: int) -> list[Level]:
-    """Find the number in flight that does best, up to `most`; return all that was measured, by number."""
+    """Find the number in flight that does best, up to `most`; return all that was measured, by number.
+
+    Where nothing is completed, more are not tried: they would only be a burden.
+    """
     known: dict[int, Level] = {}
 
     async def at(number: int) -> float:
@@ -82,6 +85,8 @@ async def search(measure: Measure, most: int) -> list[Level]:
 
     number, before = 1, 0.0
     while number <= most and await at(number) >= before * _MORE:
+        if not known[number].ok:
+            break
         before, number = known[number].rate, number * 2
     if number > most and most not in known:
         await at(most)

@@ -1,7 +1,7 @@
 """The whole of a measurement: reads, edits of the videos that were named, and what was learnt of the server."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from aiopeertube.errors import ConfigurationError
@@ -24,7 +24,8 @@ class Measurement:
     """What was measured, by kind ("read", "edit"): all levels, by their numbers in flight.
 
     `windows` is what is known of the server's rate limits: name, limit and length in seconds. `left` are the videos
-    whose titles could not be put back, with these.
+    whose titles could not be put back, with these; `others` those that somebody else renamed meanwhile, which keep
+    their new titles ("": they are gone). `requests` counts what was sent to measure.
     """
 
     origin: str
@@ -32,6 +33,8 @@ class Measurement:
     levels: Mapping[str, Sequence[Level]]
     windows: tuple[dict[str, Any], ...]
     left: Mapping[str, str] = field(default_factory=dict)
+    others: Mapping[str, str] = field(default_factory=dict)
+    requests: int = 0
 
     def best(self, kind: str) -> Level:
         """Return the smallest number in flight that does as well as the best."""
@@ -41,8 +44,8 @@ class Measurement:
         """Return it as plain values of JSON."""
         levels = {kind: [asdict(level) for level in found] for kind, found in self.levels.items()}
         best = {kind: asdict(self.best(kind)) for kind in self.levels}
-        told = {"url": self.origin, "version": self.version, "windows": list(self.windows), "left": dict(self.left)}
-        return told | {"best": best, "levels": levels}
+        told = {"url": self.origin, "version": self.version, "requests": self.requests, "windows": list(self.windows)}
+        return told | {"left": dict(self.left), "others": dict(self.others), "best": best, "levels": levels}
 
 
 async def bench(
@@ -57,22 +60,31 @@ async def bench(
         ConfigurationError: the user does not administrate the instance.
     """
     await _check(pt)
+    if not videos:
+        return await _measured(pt, hot, None, seconds=seconds, most=most, tell=tell)
+    async with Edits(pt, hot, videos) as edits:  # which are looked at before anything is loaded
+        found = await _measured(pt, hot, edits, seconds=seconds, most=most, tell=tell)
+    return replace(found, left=edits.left, others=edits.others)
+
+
+async def _measured(
+    pt: "PeerTube", hot: "PeerTube", edits: Edits | None, *, seconds: float, most: int, tell: Tell
+) -> Measurement:
     levels: dict[str, Sequence[Level]] = {}
 
     async def read(number: int) -> Level:
         return await _told("read", await measured(lambda: hot.request("GET", _READ), number, seconds), tell)
 
     levels["read"] = await search(read, most)
-    edits = Edits(pt, hot, videos)
-    if videos:
-        async with edits:
+    if edits:
+        send = edits.send
 
-            async def edit(number: int) -> Level:
-                return await _told("edit", await measured(edits.send, number, seconds), tell)
+        async def edit(number: int) -> Level:
+            return await _told("edit", await measured(send, number, seconds), tell)
 
-            levels["edit"] = await search(edit, min(most, len(edits)))
+        levels["edit"] = await search(edit, min(most, len(edits)))
     version = str((await pt.config.get())["serverVersion"])
-    return Measurement(pt.origin, version, levels, _windows(hot), edits.left)
+    return Measurement(pt.origin, version, levels, _windows(hot), requests=hot.statistics().requests)
 
 
 async def _told(kind: str, level: Level, tell: Tell) -> Level:

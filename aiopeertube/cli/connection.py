@@ -109,8 +109,10 @@ class Connection:
     def _check_metrics(self) -> None:
         """See that this file can be written, before anything is sent."""
         if self.settings.metrics_file is not None:
-            from aiopeertube.migrate import check_output  # noqa: PLC0415 - few want it
+            from aiopeertube.metrics.textfile import check_place  # noqa: PLC0415 - few want it
+            from aiopeertube.migrate import check_output  # noqa: PLC0415 - see above
 
+            check_place(self.settings.metrics_file)
             check_output(self.settings.metrics_file, (), option="metrics_file", overwrite=True)
 
 

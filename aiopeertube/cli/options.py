@@ -125,6 +125,7 @@ def settings_of(ctx: click.Context) -> Settings:
 
 _ALL: Final = tuple(one for one in fields(Settings) if one.name not in {"given", "outcomes"})
 _OUTPUT: Final = tuple(one for one in _ALL if one.name in {"quiet", "verbose", "progress", "no_color"})
+_WAYS: Final = tuple(one for one in _ALL if one.name in {"rate", "timeout", "patience", "proxy"})
 
 
 def shared_options(*, short_quiet: bool = True) -> Callable[[F], F]:
@@ -135,6 +136,11 @@ def shared_options(*, short_quiet: bool = True) -> Callable[[F], F]:
 def output_options() -> Callable[[F], F]:
     """Give a command that needs no connection only the shared options about output."""
     return _with(_OUTPUT)
+
+
+def fleet_options() -> Callable[[F], F]:
+    """Give a command that visits many instances, as nobody, the shared options that mean something there."""
+    return _with(_WAYS + _OUTPUT)
 
 
 def _with(options: Sequence["Field[Any]"], *, without: tuple[str, ...] = ()) -> Callable[[F], F]:

@@ -1,14 +1,13 @@
 """The same job at several instances of one's own, one after the other: one that fails stops none of the others."""
 
-import sys
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any, Final
 
 import click
 
 from aiopeertube.cli import job_output, outcomes, output
+from aiopeertube.cli.address_lists import read_list
 from aiopeertube.cli.connection import Connection, connect
 from aiopeertube.cli.errors import Exit, Failure, explain
 from aiopeertube.cli.option_sets import option
@@ -17,10 +16,10 @@ from aiopeertube.cli.options_job import JobFlags
 from aiopeertube.cli.param_types import File
 from aiopeertube.cli.running import run
 from aiopeertube.cli.terminal import note
-from aiopeertube.errors import FileUnreadable, PeerTubeError
-from aiopeertube.migrate import Run
+from aiopeertube.errors import PeerTubeError
+from aiopeertube.migrate import JobOptions, NothingToResume, Run
 
-Do = Callable[[Connection], Awaitable[Run]]
+Do = Callable[[Connection, JobOptions], Awaitable[Run]]
 _COLUMNS: Final = ("instance", "result", "changed", "unchanged", "planned", "conflict", "failed")
 
 
@@ -37,17 +36,36 @@ class WhereFlags:
 
 
 def run_at(settings: Settings, where: WhereFlags, job: JobFlags, do: Do, *, declined: str = "") -> int:
-    """Run a job at one instance, or at all that a file names; return the exit code."""
+    """Run a job at one instance, or at all that a file names; return the exit code.
+
+    Going on with a job of several begins it at those that it did not come to.
+    """
+    options = job.checked()
     if where.instances is None:
         connection = connect(settings, user=True)
-        return run(_one(connection, job, do, declined))
+        return run(_one(connection, job, do, options, declined))
     _check(settings, job)
     connections = _connections(settings, where.instances)
-    return run(_each(connections, job, do, declined))
+    return run(_each(connections, job, _or_begin(do), options, declined))
 
 
-async def _one(connection: Connection, job: JobFlags, do: Do, declined: str) -> int:
-    return job_output.ended(await do(connection), connection.settings, job, declined=declined)
+def _or_begin(do: Do) -> Do:
+    """Begin the job at an instance where there is none to go on with."""
+
+    async def begun(connection: Connection, options: JobOptions) -> Run:
+        try:
+            return await do(connection, options)
+        except (Failure, NothingToResume) as exc:
+            if not isinstance(exc if isinstance(exc, NothingToResume) else exc.__cause__, NothingToResume):
+                raise
+        note("it was not begun here yet")
+        return await do(connection, replace(options, resume=False, resume_failed=False))
+
+    return begun
+
+
+async def _one(connection: Connection, job: JobFlags, do: Do, options: JobOptions, declined: str) -> int:
+    return job_output.ended(await do(connection, options), connection.settings, job, declined=declined)
 
 
 def _check(settings: Settings, job: JobFlags) -> None:
@@ -73,17 +91,11 @@ def _connections(settings: Settings, name: str) -> list[Connection]:
     """Return how each instance of a file is reached, by the logins that are kept.
 
     Raises:
-        FileUnreadable, InvalidURL: the file is no list of addresses. Failure: nobody is logged in to some of them.
+        FileUnreadable, Failure: the file is no list of addresses, or nobody is logged in to some of them.
     """
     from aiopeertube.fleet import read_addresses  # noqa: PLC0415 - only here
 
-    try:
-        data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
-    except OSError as exc:
-        raise FileUnreadable(name, exc.strerror or str(exc)) from None
-    origins = read_addresses(data.decode("utf-8-sig", "replace").splitlines()).origins
-    if not origins:
-        raise click.UsageError(f"--instances: {name} names no instance.")
+    origins = read_addresses(read_list(name)).origins
     found = [connect(replace(settings, url=origin)) for origin in origins]
     missing = [one.origin for one in found if one.anonymous]
     if missing:
@@ -92,13 +104,13 @@ def _connections(settings: Settings, name: str) -> list[Connection]:
     return found
 
 
-async def _each(connections: Sequence[Connection], job: JobFlags, do: Do, declined: str) -> int:
+async def _each(connections: Sequence[Connection], job: JobFlags, do: Do, options: JobOptions, declined: str) -> int:
     rows: list[dict[str, Any]] = []
     codes: list[Exit] = []
     for connection in connections:
         if not connection.settings.quiet:
             note(f"at {connection.origin}:")
-        row, code = await _at(connection, job, do, declined)
+        row, code = await _at(connection, job, do, options, declined)
         rows.append(row)
         codes.append(code)
         if code is Exit.INTERRUPTED:
@@ -107,11 +119,13 @@ async def _each(connections: Sequence[Connection], job: JobFlags, do: Do, declin
     return _code(codes)
 
 
-async def _at(connection: Connection, job: JobFlags, do: Do, declined: str) -> tuple[dict[str, Any], Exit]:
+async def _at(
+    connection: Connection, job: JobFlags, do: Do, options: JobOptions, declined: str
+) -> tuple[dict[str, Any], Exit]:
     """Run the job at one instance; say what came of it."""
     row: dict[str, Any] = {"instance": connection.origin, "result": "done"}
     try:
-        done = await do(connection)
+        done = await do(connection, options)
         row |= {name: done.counts[name] for name in _COLUMNS if done.counts.get(name)}
         code = Exit(job_output.ended(done, connection.settings, job, declined=declined))
     except (Failure, PeerTubeError) as exc:
@@ -129,7 +143,8 @@ def _show(rows: Sequence[dict[str, Any]], job: JobFlags, settings: Settings) -> 
             counts = ", ".join(f"{row[name]:,} {name}" for name in _COLUMNS[2:] if name in row)
             note(f"{row['instance']}: {row['result']}{f' ({counts})' if counts else ''}")
         return
-    table = output.writer("table", None, columns=_COLUMNS, no_color=settings.no_color)
+    columns = [name for name in _COLUMNS if any(name in row for row in rows)]  # what came of none needs no room
+    table = output.writer("table", None, columns=columns, no_color=settings.no_color)
     for row in rows:
         table.add(row)
     table.end()

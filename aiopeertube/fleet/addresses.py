@@ -1,5 +1,6 @@
 """Lists of instances: addresses as people write them, each instance once."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
@@ -9,6 +10,8 @@ from aiopeertube._settings import origin_of
 from aiopeertube.errors import InvalidURL
 
 _SHOWN: Final = 20  # complaints
+_NAME: Final = re.compile(r"[a-z0-9_.-]{1,253}")
+_CHANGED: Final = frozenset("\N{LATIN SMALL LETTER SHARP S}\N{GREEK SMALL LETTER FINAL SIGMA}\u200c\u200d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,8 @@ def read_addresses(lines: Iterable[str]) -> Addresses:
     Raises:
         InvalidURL: some lines are no address of an instance; all are named.
     """
+    if isinstance(lines, str):
+        raise InvalidURL(f"{lines[:80]!r} is one text, and would be read letter by letter: give a list of addresses")
     found: dict[str, str] = {}
     wrong: list[str] = []
     named = 0
@@ -74,11 +79,24 @@ def canonical(address: str) -> str:
     """
     origin = origin_of(address if "://" in address else f"https://{address}")
     parts = urlsplit(origin)
+    if parts.port == 0:
+        raise InvalidURL(f"the address {address!r} has no port that can be asked")
     host = (parts.hostname or "").rstrip(".")
-    if ":" in host:
-        return origin
-    port = f":{parts.port}" if parts.port else ""
-    return f"{parts.scheme}://{host.encode('idna').decode()}{port}"
+    return origin if ":" in host else f"{parts.scheme}://{_name(host)}{f':{parts.port}' if parts.port else ''}"
+
+
+def _name(host: str) -> str:
+    """Return a name as the network knows it.
+
+    Raises:
+        InvalidURL: there cannot be one, or it is another one in each edition of the rules.
+    """
+    name = host.encode("idna").decode().lower()
+    if not _NAME.fullmatch(name):
+        raise InvalidURL(f"the address {host[:80]!r} is no name of a host; write it like videos.example")
+    if not _CHANGED.isdisjoint(host):
+        raise InvalidURL(f"the address {host!r} has a letter that not all know; write the name as xn--...")
+    return name
 
 
 def key_of(origin: str) -> str:

@@ -3,9 +3,11 @@
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 import anyio
+
+from aiopeertube.errors import ClientClosed
 
 from .addresses import canonical, key_of
 
@@ -13,23 +15,23 @@ E = TypeVar("E")
 _BUFFER = 8  # what may wait to be taken: of pages, two MiB
 
 Send = Callable[[E], Awaitable[None]]
-Visitor = Callable[[str, Send[E]], Awaitable[str]]  # visits an origin; returns another address of it, or ""
+Visitor = Callable[[str, Send[E]], Awaitable[None]]  # visits an origin
+_MOVES: Final = 5  # from one address to the next
 
 
 class Crew(Generic[E]):
-    """Visits `origins`, each instance once, whatever it is called; iterate over what the visits send.
-
-    An instance that is found at another address is visited there, unless it is on the list already.
-    """
+    """Visits `origins`, each instance once, whatever it is called; iterate over what the visits send."""
 
     def __init__(self, origins: Iterable[str], visit: Visitor[E], at_once: int) -> None:
         self._waiting = deque(origins)
         self._known = {key_of(origin) for origin in self._waiting}
+        self._moved: dict[str, str] = {}
+        self._moves: dict[str, int] = {}  # that led to an address which is not on the list
         self._visit = visit
         self._at_once = at_once
         self._running: set[asyncio.Task[None]] = set()
         self._error: BaseException | None = None
-        self._closed = False
+        self._closed = self._over = False  # ended, and at its own end
         self._send, self._receive = anyio.create_memory_object_stream[E](_BUFFER)
         self._start()
 
@@ -37,6 +39,11 @@ class Crew(Generic[E]):
     def waiting(self) -> int:
         """How many instances nobody has gone to yet."""
         return len(self._waiting)
+
+    @property
+    def instances(self) -> int:
+        """How many there are, with those that others turned out to lead to."""
+        return len(self._known)
 
     @property
     def at_work(self) -> int:
@@ -47,6 +54,22 @@ class Crew(Generic[E]):
         """Tell whether an instance is visited under this name, or will be, or was."""
         return key_of(origin) in self._known
 
+    def follow(self, origin: str, there: str) -> str:
+        """Have an instance visited at its other address, unless it is on the list; return why not, "" where it is."""
+        here = key_of(origin)
+        self._moved[here] = at = key_of(there)
+        while at != here and at in self._moved:
+            at = self._moved[at]
+        moves = self._moves.get(here, 0) + 1
+        if at == here or moves > _MOVES:
+            del self._moved[here]
+            return "which leads back here" if at == here else f"and so on, {moves} times"
+        if not self.knows(there):
+            self._moves[key_of(there)] = moves
+            self._known.add(key_of(there))
+            self._waiting.append(canonical(there))
+        return ""
+
     def __aiter__(self) -> "Crew[E]":
         return self
 
@@ -54,9 +77,12 @@ class Crew(Generic[E]):
         try:
             return await self._receive.receive()
         except (anyio.EndOfStream, anyio.ClosedResourceError):
+            self._over = self._over or not self._closed
             await self.close()
         if self._error is not None:
             raise self._error
+        if not self._over:
+            raise ClientClosed("this is not all: another stream of the fleet began, or the fleet was left")
         raise StopAsyncIteration
 
     async def close(self) -> None:
@@ -78,10 +104,7 @@ class Crew(Generic[E]):
             self._send.close()
 
     async def _one(self, origin: str) -> None:
-        moved_to = await self._visit(origin, self._send.send)
-        if moved_to and key_of(moved_to) not in self._known:
-            self._known.add(key_of(moved_to))
-            self._waiting.append(canonical(moved_to))
+        await self._visit(origin, self._send.send)
 
     def _ended(self, task: "asyncio.Task[None]") -> None:
         self._running.discard(task)

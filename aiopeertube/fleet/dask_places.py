@@ -6,6 +6,7 @@ has to be where all workers see it.
 
 import asyncio
 import inspect
+import logging
 import secrets
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -27,6 +28,8 @@ from .page_log import Keeping
 from .records import Record
 from .stores import Store, write
 from .visit import Deliver, Job
+
+log = logging.getLogger("aiopeertube.fleet")
 
 SECONDS: Final = 10.0  # for a scheduler to answer
 _TRIES: Final = 5  # that a visit is sent to a worker without its login, or to an instance with other names
@@ -91,6 +94,9 @@ class DaskPlaces:
         """Have one instance visited; with `replay` its pages are delivered from the journal afterwards."""
         assert keeping is not None  # noqa: S101 - a fleet on Dask has a journal
         record = await self._visited(self._order(origin, job, keeping), knows)
+        if record.state == "bounded" and not record.pages:  # nobody lived to tell what is there
+            counts = await asyncio.to_thread(lambda: [page.count for page in keeping.log(origin).pages()])
+            record = replace(record, videos=sum(counts), pages=len(counts))
         if replay:
             pages = keeping.log(origin).pages()
             while (page := await asyncio.to_thread(next, pages, None)) is not None:
@@ -98,8 +104,14 @@ class DaskPlaces:
         return record
 
     async def close(self) -> None:
-        """Let workers forget what belongs to this run, logins before all."""
-        await self._ask(forget, self._run)
+        """Let workers forget what belongs to this run, logins before all.
+
+        Without a scheduler nobody can be told: workers that lose it end, and what they know with them.
+        """
+        try:
+            await self._ask(forget, self._run)
+        except (OSError, RuntimeError) as exc:
+            log.warning("the workers cannot be told that the run is over: %s", exc)
 
     # -- inside ----------------------------------------------------------------------------------
 

@@ -20,7 +20,7 @@ from aiopeertube.errors import ConfigurationError
 
 from .addresses import key_of
 from .here import Here
-from .manners import Login
+from .manners import Login, at_most
 from .merging_pages import Format
 from .page_log import Keeping
 from .records import Page, Record
@@ -28,6 +28,8 @@ from .stores import store_at
 from .visit import Job
 
 _LOOK: Final = 0.5  # seconds from one look at whether a visit is still wanted to the next
+_MOST: Final = 2000  # visits of one worker at the same time
+_LONGEST: Final = 60.0  # seconds for a visit to write what it has
 SETTLE: Final = 2.0  # seconds after which nobody else is there: another worker that lost the scheduler has looked
 _AT_WORK: Final = frozenset({"running", "paused"})
 _WANTED: Final = frozenset({"executing", "long-running"})
@@ -77,6 +79,7 @@ class _Engine:
 
     loop: asyncio.AbstractEventLoop
     here: Here
+    places: asyncio.Semaphore  # for as many visits as this machine has files for
     logins: dict[str, Login] = field(default_factory=dict, repr=False)
 
 
@@ -100,21 +103,28 @@ def work(order: Order) -> Record | NoLogin | NamedOtherwise:
         return NoLogin(worker.address)
     key = worker.get_current_task()
     secede()
-    visit = _visit(engine.here, order)
-    under_way = asyncio.run_coroutine_threadsafe(visit, engine.loop)
+    ended = threading.Event()
+    under_way = asyncio.run_coroutine_threadsafe(_visit(engine, order, ended), engine.loop)
     while True:
         done, _ = futures.wait([under_way], timeout=_LOOK)
         if done:
             return under_way.result()
-        if worker.status.name not in _AT_WORK:
+        closes = worker.status.name not in _AT_WORK  # or lost its scheduler
+        if closes or not _is_wanted(worker, key):
             under_way.cancel()
-            raise Reschedule  # it closes, or lost its scheduler
-        if not _is_wanted(worker, key):
-            under_way.cancel()
-            raise futures.CancelledError
+            ended.wait(_LONGEST)  # it may be writing its journal, which is the next one's then
+            raise Reschedule if closes else futures.CancelledError
 
 
-async def _visit(here: Here, order: Order) -> Record | NamedOtherwise:
+async def _visit(engine: _Engine, order: Order, ended: threading.Event) -> Record | NamedOtherwise:
+    try:
+        async with engine.places:
+            return await _visited(engine.here, order)
+    finally:
+        ended.set()
+
+
+async def _visited(here: Here, order: Order) -> Record | NamedOtherwise:
     names: set[str] = set()
 
     def knows(name: str) -> bool:
@@ -159,7 +169,7 @@ async def _started(loop: asyncio.AbstractEventLoop, order: Order) -> _Engine:
     logins: dict[str, Login] = {}
     proxies = Proxies.of_environment(os.environ)
     here = Here(order.job, logins, proxies=proxies, allow_http=order.allow_http, settle=SETTLE)
-    return _Engine(loop, here, logins)
+    return _Engine(loop, here, asyncio.Semaphore(at_most(_MOST)), logins)
 
 
 # -- what the driver asks workers for, without a task ------------------------------------------------

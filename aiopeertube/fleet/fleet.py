@@ -4,6 +4,7 @@ import asyncio
 import os
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack, cast
@@ -120,20 +121,22 @@ class Fleet:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        try:
-            for part in (self._crew, self._dask, self._here):
-                if part is not None:
-                    await part.close()
-        finally:
+        async with AsyncExitStack() as stack:  # what one of them raises holds up none of the others
             if self._lock is not None:
-                self._lock.release()
+                stack.callback(self._lock.release)
+            for part in (self._here, self._dask, self._crew):
+                if part is not None:
+                    stack.push_async_callback(part.close)
 
     async def videos(self, **filters: Unpack[VideoFilters]) -> AsyncIterator[tuple[Instance, VideoRow]]:
         """Read the videos of all instances, as they come; what became of each instance is in `records`.
 
         By default the local ones, the newest first: in this order none is skipped, whatever changes meanwhile. With a
         journal, what it has is given first, and asked for no more. Leaving the loop early ends no visit; leaving the
-        fleet does.
+        fleet, or beginning another stream of it, does.
+
+        Raises (from the iteration):
+            ClientClosed: it was ended like that by somebody else; there may be more.
         """
         async for event in self.stream(**filters):
             if isinstance(event, Page):
@@ -169,13 +172,12 @@ class Fleet:
         """
         here = self._opened()
 
-        async def visit(origin: str, send: Send[Answer[T]]) -> str:
+        async def visit(origin: str, send: Send[Answer[T]]) -> None:
             try:
                 answer = Answer(Instance(origin), await here.ask(origin, ask))
             except PeerTubeError as exc:
                 answer = Answer(Instance(origin), error=exc)
             await send(answer)
-            return ""
 
         crew: Crew[Answer[T]] = await self._hire(visit)
         async for answer in crew:
@@ -184,9 +186,14 @@ class Fleet:
     def statistics(self) -> FleetStatistics:
         """Return how far it is."""
         states: Counter[str] = Counter(record.state for record in self.records.values())
-        waiting, at_work = (self._crew.waiting, self._crew.at_work) if self._crew else (len(self.origins), 0)
+        instances = waiting = len(self.origins)
+        at_work = 0
+        if self._crew is not None:
+            instances, waiting = self._crew.instances, self._crew.waiting
+            # A record is there a moment before its visit is over.
+            at_work = min(self._crew.at_work, instances - waiting - len(self.records))
         videos, pages = (sum(counts) for counts in zip((0, 0), *self._given.values(), strict=True))
-        return FleetStatistics(waiting, at_work, states, videos, pages)
+        return FleetStatistics(instances, waiting, at_work, states, videos, pages)
 
     # -- inside ----------------------------------------------------------------------------------
 
@@ -198,13 +205,15 @@ class Fleet:
     async def _begin(self, filters: VideoFilters, format: Format | None, *, pages: bool) -> Crew[Event]:
         places: Places = self._dask or self._opened()
         wanted: dict[str, Any] = {"isLocal": True, "sort": "-createdAt", **filters}
+        if paged := {"start", "count"} & wanted.keys():
+            raise ConfigurationError(f"{paged.pop()} is no filter: instances are read page by page, to their end")
         if (problem := Videos().list(**wanted).problem) is not None:
             raise problem
         job, keeping = replace(self._job, filters=wanted), await self._journal(format, wanted)
         self.records.clear()
         self._given.clear()
 
-        async def visit(origin: str, send: Send[Event]) -> str:
+        async def visit(origin: str, send: Send[Event]) -> None:
             async def deliver(page: Page) -> None:
                 videos, number = self._given.get(origin, (0, 0))
                 self._given[origin] = videos + page.count, number + 1
@@ -212,11 +221,21 @@ class Fleet:
                     await send(page)
 
             record = await places.visit(origin, job, keeping, deliver, replay=pages, knows=self._knows)
+            record = self._followed(origin, record)
             self.records[origin], self._given[origin] = record, (record.videos, record.pages)
             await send(record)
-            return record.moved_to
 
         return await self._hire(visit)
+
+    def _followed(self, origin: str, record: Record) -> Record:
+        """Have an instance that moved visited there; where that leads nowhere, or to strangers, it is not read."""
+        if self._crew is None or not record.moved_to:
+            return record
+        if not self._job.user_agent and key_of(record.moved_to) not in self._own:
+            why = "which is not one of yours: give a contact, or that address"
+        else:
+            why = self._crew.follow(origin, record.moved_to)
+        return replace(record, state="odd", reason=f"{record.reason}, {why}", moved_to="") if why else record
 
     async def _journal(self, format: Format | None, filters: Mapping[str, Any]) -> Keeping | None:
         """Begin the journal, or go on with it, once all who write there can."""

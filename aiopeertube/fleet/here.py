@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from aiopeertube._client import PeerTube
 from aiopeertube._proxies import Proxies
-from aiopeertube.errors import RedirectRefused
+from aiopeertube.errors import RequestTimeout
 from aiopeertube.stack.pool.aiohttp import USER_AGENT, AiohttpPool
 from aiopeertube.stack.pool.lookups import Lookups
 
@@ -14,7 +14,7 @@ from .addresses import key_of
 from .manners import Login
 from .page_log import Keeping, PageLog
 from .polite_pool import Pace, PolitePool
-from .records import Record
+from .records import Elsewhere, Record
 from .rush import Rush
 from .visit import Deliver, Job, Reached, Visit
 
@@ -100,13 +100,22 @@ class Here:
         knows: Callable[[str], bool],
     ) -> Record:
         """Visit one instance, with this journal."""
-        return await Visit(origin, job, self._reached(origin), log, knows).run(deliver, replay=replay)
+        try:
+            return await Visit(origin, job, self._reached(origin), log, knows).run(deliver, replay=replay)
+        finally:
+            self._leave(origin)
 
     async def ask(self, origin: str, function: Callable[[PeerTube], Awaitable[Any]]) -> Any:
         """Return what `function` makes of the client of one instance."""
         try:
+            return await self._asked_at_each_name(origin, function)
+        finally:
+            self._leave(origin)
+
+    async def _asked_at_each_name(self, origin: str, function: Callable[[PeerTube], Awaitable[Any]]) -> Any:
+        try:
             return await self._asked(origin, function)
-        except RedirectRefused as exc:
+        except Elsewhere as exc:
             if not exc.location or key_of(exc.location) != key_of(origin):
                 raise
             there = exc.location
@@ -115,17 +124,26 @@ class Here:
     async def _asked(self, origin: str, function: Callable[[PeerTube], Awaitable[Any]]) -> Any:
         reached, bounds = self._reached(origin), self._job.bounds
         pool = PolitePool(self._rush, reached.pace)
-        async with (
-            asyncio.timeout(bounds.seconds),
-            reached.client(origin, pool, patience=bounds.patience) as pt,
-        ):
-            return await function(pt)
+        limit = asyncio.timeout(bounds.seconds)
+        try:
+            async with limit, reached.client(origin, pool, patience=bounds.patience) as pt:
+                return await function(pt)
+        except TimeoutError:
+            if not limit.expired():
+                raise
+        raise RequestTimeout(f"{origin} took longer than {bounds.seconds:g} s")
 
     def _reached(self, origin: str) -> Reached:
         key = key_of(origin)
         if key in self._own:
             return Reached(self._rush, None, self._own[key], self._allow_http)
         return Reached(self._rush, self._paces.setdefault(key, Pace(self._job.interval)), settle=self._settle)
+
+    def _leave(self, origin: str) -> None:
+        """Close what is open to an instance: each connection is an open file, which the next one needs."""
+        host = origin.partition("://")[2]
+        for scheme in ("http", "https"):
+            self._pool.leave(f"{scheme}://{host}")
 
     async def close(self) -> None:
         """Close all connections."""

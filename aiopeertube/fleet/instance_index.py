@@ -41,8 +41,13 @@ async def _hosts(pt: PeerTube) -> list[Any]:
     def page(start: int, count: int) -> Call[Any]:
         return pt.request("GET", "/instances", query={"start": start, "count": count, "sort": "createdAt"})
 
-    pages: Paginator[dict[str, Any]] = Paginator(page, ahead=0, key=lambda row: row["host"])
-    return [row["host"] async for row in pages]
+    pages: Paginator[Any] = Paginator(page, ahead=0, key=lambda row: repr(_host(row)))
+    return [_host(row) async for row in pages]
+
+
+def _host(row: Any) -> Any:
+    """Return what an index calls a host; None where it names none."""
+    return row.get("host") if isinstance(row, dict) else None
 
 
 def _is_address(host: Any) -> bool:

@@ -9,6 +9,7 @@ from aiopeertube._version import __version__
 from aiopeertube.errors import ConfigurationError
 from aiopeertube.stack.cap import read_rate
 
+_OTHER_FILES: Final = 48
 _CONTACT: Final = re.compile(r"[^\s()@]+@[^\s()@]+|https?://[^\s()]+")
 
 
@@ -80,10 +81,13 @@ def interval(rate: str) -> float:
 
 
 def at_most(wanted: int) -> int:
-    """Return how many instances may be visited at once: each takes a connection or two, which are open files."""
+    """Return how many instances may be visited at once: each takes a connection or two, which are open files.
+
+    So are what threads write, and what the program had before.
+    """
     try:
         import resource  # noqa: PLC0415 - not on every platform
     except ImportError:
         return wanted
     files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    return wanted if files == resource.RLIM_INFINITY else max(1, min(wanted, files // 2))
+    return wanted if files == resource.RLIM_INFINITY else max(1, min(wanted, (files - _OTHER_FILES) // 2))

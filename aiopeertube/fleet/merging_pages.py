@@ -17,10 +17,10 @@ def merge(store: Store, pages: Iterable[Page], path: str, format: Format) -> Non
     if format == "parquet":
         from .parquet import write_parquet  # noqa: PLC0415 - an extra
 
-        with store.writing(f"{path}.parquet") as stream:
+        with store.writing(f"{path}.parquet", lasting=True) as stream:
             write_parquet(stream, pages)
         return
-    with store.writing(f"{path}.jsonl") as stream:
+    with store.writing(f"{path}.jsonl", lasting=True) as stream:
         for page in pages:
             stream.write(page.lines)
 

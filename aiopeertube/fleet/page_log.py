@@ -9,12 +9,15 @@
     origins/HOST.json       the record of an instance: "begun" before the first request, then what became of it
 
 Each file is there as a whole or not at all, and a page and where its list stands are one file: there is no moment at
-which a kill could lose a video, or make it come twice. Pages are removed only when the record is there.
+which a kill could lose a video, or make it come twice. Pages are removed only when the record is there, and both it
+and what was made of them are on the disk; where a machine goes down earlier, pages that are not whole are asked for
+again.
 """
 
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any, Final
 
 import orjson
@@ -24,11 +27,13 @@ from aiopeertube.errors import ConfigurationError
 
 from .addresses import Instance
 from .merging_pages import Format, merge
-from .records import FINISHED, Page, Record
+from .records import FINISHED, STATES, Page, Record
 from .stores import Store, write
 
 _HEAD: Final = "crawl.json"
 _NOT_IN_NAMES: Final = re.compile(r"[^A-Za-z0-9.-]")
+_WITH_PORT: Final = re.compile(r":\d+$")
+_LONGEST: Final = 200  # characters of a file's name, without what tells its kind
 
 
 @dataclass(slots=True)
@@ -38,6 +43,7 @@ class Begun:
     record: Record | None = None
     again: bool = False  # somebody was there before
     position: Position = field(default_factory=Position)
+    most: int = 0  # videos that it counted at once
     given: Seen = field(default_factory=Seen)
     pages: int = 0
 
@@ -56,21 +62,28 @@ class PageLog:
         self._format = format
         self._retry = retry
         self._accepted = accepted
-        self._name = _NOT_IN_NAMES.sub("_", self._instance.host)
+        self._name = _file_name(self._instance.host)
 
     def begin(self) -> Begun:
         """Note that a visit begins, and say what earlier ones left."""
         found = self._store.read(self._record)
-        told = orjson.loads(found) if found else {"state": "begun"}
-        if told["state"] != "begun" and not self._is_open(Record(**told)):
-            return Begun(Record(**told))
+        ended = _ended(found or b"")
+        if ended is not None and not self._is_open(ended):
+            return Begun(ended)
         begun = Begun(again=found is not None)
         for page in self.pages():
             begun.pages, begun.position = page.number + 1, page.position
+            begun.most = max(begun.most, page.position.total or 0)
             for row in page.rows():
                 begun.given.add(row["id"])
+        self._drop(begun.pages)
         write(self._store, self._record, orjson.dumps({"origin": self._instance.origin, "state": "begun"}))
         return begun
+
+    def _drop(self, whole: int) -> None:
+        """Remove what stands after so many whole pages: it belongs to a list that is read once more from there."""
+        for name in self._store.names(self._pages)[whole:]:
+            self._store.remove(f"{self._pages}/{name}")
 
     def _is_open(self, record: Record) -> bool:
         other_name = bool(self._accepted) and record.moved_to == self._accepted
@@ -91,11 +104,10 @@ class PageLog:
 
     def finish(self, record: Record) -> None:
         """Keep what became of the instance, and make one file of its pages."""
-        merged = self._format is not None and self._store.names(self._pages)
-        if merged and self._format is not None:
+        if self._format is not None and self._store.names(self._pages):
             merge(self._store, self.pages(), f"videos/{self._name}", self._format)
-        write(self._store, self._record, orjson.dumps(record.row()))
-        if merged and record.state in FINISHED:
+        write(self._store, self._record, orjson.dumps(record.row()), lasting=True)
+        if self._format is not None and record.state in FINISHED:
             self._store.remove(self._pages)
 
     @property
@@ -121,6 +133,24 @@ class PageLog:
         return f"<PageLog of {self._instance.host}>"
 
 
+def _ended(found: bytes) -> Record | None:
+    """Read what became of an instance; None: a visit began, or a machine went down while this was written."""
+    try:
+        record = Record(**orjson.loads(found))
+    except (orjson.JSONDecodeError, TypeError):
+        return None
+    return record if record.state in STATES else None
+
+
+def _file_name(host: str) -> str:
+    """Return the name of an instance's files, which no other has: its host, then `_` and its port."""
+    name, _, port = host.rpartition(":") if _WITH_PORT.search(host) else (host, "", "")
+    shown = _NOT_IN_NAMES.sub(lambda found: f"_{ord(found[0]):x}_", name) + (f"_{port}" if port else "")
+    if len(shown) <= _LONGEST:
+        return shown
+    return f"{shown[:_LONGEST]}_{sha256(host.encode()).hexdigest()[:16]}_"
+
+
 @dataclass(frozen=True, slots=True)
 class Keeping:
     """Where the journals of a run are, and how; `retry` visits again what was away, odd or at a bound."""
@@ -135,24 +165,38 @@ class Keeping:
 
 
 def write_summary(store: Store, records: Iterable[Record]) -> None:
-    """Write the records of a crawl that is at its end into one file."""
-    lines = (orjson.dumps(record.row()) + b"\n" for record in records)
-    write(store, "instances.jsonl", b"".join(lines))
+    """Write the records of a crawl at its end into one file, with those of instances that it did not go to.
+
+    Pages that became a file are removed where a kill came in between.
+    """
+    all_of_them = list(records)
+    names = {f"{_file_name(Instance(record.origin).host)}.json" for record in all_of_them}
+    others = (store.read(f"origins/{name}") for name in store.names("origins") if name not in names)
+    all_of_them += (record for found in others if (record := _ended(found or b"")) is not None)
+    lines = (orjson.dumps(record.row()) + b"\n" for record in all_of_them)
+    write(store, "instances.jsonl", b"".join(lines), lasting=True)
+    for name in store.names("pages"):
+        record = _ended(store.read(f"origins/{name}.json") or b"")
+        if record is not None and record.state in FINISHED:
+            store.remove(f"pages/{name}")
 
 
 def open_log(store: Store, head: dict[str, Any], *, resume: bool) -> None:
     """Begin a crawl in a store, or go on with one that asked the same.
 
     Raises:
-        ConfigurationError: there is one already, or one that asked something else.
+        ConfigurationError: there is one already, or one that asked something else, or what it asked is damaged.
     """
     found = store.read(_HEAD)
     if found is None:
-        write(store, _HEAD, orjson.dumps(head, option=orjson.OPT_INDENT_2))
+        write(store, _HEAD, orjson.dumps(head, option=orjson.OPT_INDENT_2), lasting=True)
         return
     if not resume:
         raise ConfigurationError(f"there is a crawl in {store.url} already", option="resume")
-    other = sorted(name for name, value in orjson.loads(found).items() if head.get(name) != value)
-    if other:
-        what = ", ".join(f"{name}: {orjson.loads(found)[name]!r}" for name in other)
+    try:
+        told = dict(orjson.loads(found))
+    except (orjson.JSONDecodeError, TypeError, ValueError):
+        raise ConfigurationError(f"{store.url}/{_HEAD} is damaged; begin another crawl") from None
+    if other := sorted(name for name, value in told.items() if head.get(name) != value):
+        what = ", ".join(f"{name}: {told[name]!r}" for name in other)
         raise ConfigurationError(f"the crawl in {store.url} asked something else ({what}); begin another one")

@@ -40,18 +40,22 @@ SCHEMA: Final = pa.schema(
 )
 _LABELS: Final = {"category", "licence", "language", "privacy"}
 _GROUP: Final = 20  # pages in a row group
+_HEAVY: Final = 8 << 20  # bytes of rows in one: they are in memory at once, some ten times over
 
 
 def write_parquet(stream: BinaryIO, pages: Iterable[Page]) -> None:
     """Write pages, some at a time."""
     with pq.ParquetWriter(stream, SCHEMA, compression="zstd") as writer:
         group: list[dict[str, Any]] = []
+        size = 0
         for number, page in enumerate(pages, 1):
             texts = [line.decode() for line in page.lines.splitlines()]
             group += (_row(row, text) for row, text in zip(page.rows(), texts, strict=True))
-            if number % _GROUP == 0:
+            size += len(page.lines)
+            if number % _GROUP == 0 or size >= _HEAVY:
                 writer.write_table(pa.Table.from_pylist(group, SCHEMA))
                 group.clear()
+                size = 0
         writer.write_table(pa.Table.from_pylist(group, SCHEMA))
 
 
@@ -76,6 +80,6 @@ def _cell(row: dict[str, Any], name: str, kind: pa.DataType) -> Any:
 def _time(value: Any) -> datetime | None:
     try:
         found = datetime.fromisoformat(value)
-    except (TypeError, ValueError):
+        return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+    except (TypeError, ValueError, OverflowError):  # the last: a year that there is in its own zone alone
         return None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)

@@ -9,6 +9,7 @@ from aiopeertube.stack import Transport
 from aiopeertube.wire.messages import Request, Response
 
 from .addresses import canonical
+from .records import Elsewhere
 
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _CHANCES: Final = 1  # for one that answers 500, or whose proxy does
@@ -107,7 +108,7 @@ def _stay(request: Request, response: Response) -> None:
     """Refuse a redirect to another origin: that is another instance, or this one's other name.
 
     Raises:
-        RedirectRefused: `location` is the other origin, "" where it is no instance's.
+        Elsewhere: that is so.
     """
     if response.status not in _REDIRECTS or "location" not in response.headers:
         return
@@ -121,4 +122,4 @@ def _stay(request: Request, response: Response) -> None:
     if there == request.origin:
         return
     text = f"{request.origin} redirects to {there or 'what is no address of an instance'}"
-    raise errors.RedirectRefused(text, status=response.status, location=there if same else "")
+    raise Elsewhere(text, status=response.status, location=there if same else "")

@@ -17,8 +17,8 @@ State = Literal["done", "incomplete", "moved", "forbidden", "away", "odd", "boun
 
 # In the order in which people are shown them.
 STATES: Final[dict[str, str]] = {
-    "done": "all of its videos were read",
-    "incomplete": "it gave fewer videos than it counts",
+    "done": "all of its videos were read, but for some that came meanwhile",
+    "incomplete": "it gave fewer videos than it counts, or more than it ever counted",
     "moved": "it is read at another address: it redirects there, or calls itself so",
     "forbidden": "it does not want to be read (401, 403, 410, 451, or refused for too long)",
     "away": "it does not answer",
@@ -86,17 +86,21 @@ class Page:
 Event = Page | Record
 
 
+class Elsewhere(errors.RedirectRefused):
+    """An instance redirects to another origin: `location`, "" where that is no instance's."""
+
+
 class CalledOtherwise(PeerTubeError):
     """An instance calls itself by another name, which is on the list as well: it is read by that one."""
 
     def __init__(self, origin: str, name: str) -> None:
         super().__init__(f"{origin} calls itself {name}, and is read by that name")
-        self.name = name
+        self.called = name
 
 
 def state_of(error: PeerTubeError) -> State:
     """Return what an error makes of an instance."""
-    if isinstance(error, CalledOtherwise) or (isinstance(error, errors.RedirectRefused) and error.location):
+    if isinstance(error, CalledOtherwise) or (isinstance(error, Elsewhere) and error.location):
         return "moved"
     refused = isinstance(error, errors.ApiError) and error.status in _FORBIDDEN
     if refused or isinstance(error, errors.RateLimited | errors.AuthenticationError):
@@ -122,8 +126,12 @@ class Answer(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class FleetStatistics:
-    """How far a fleet is: instances by state, and what they gave."""
+    """How far a fleet is: instances by state, and what they gave.
 
+    `instances` counts all of them, also those that others turned out to lead to.
+    """
+
+    instances: int
     waiting: int
     at_work: int
     states: Mapping[str, int]

@@ -1,5 +1,6 @@
 """Where a crawl is kept: a folder, or whatever fsspec knows. What is written is there as a whole, or not at all."""
 
+import errno
 import os
 import shutil
 from collections.abc import Iterator
@@ -22,8 +23,11 @@ class Store(Protocol):
         """Return what is in a file; None where there is none."""
         ...
 
-    def writing(self, path: str) -> Any:
-        """Return a context manager that gives a binary stream; at its end the file is there."""
+    def writing(self, path: str, *, lasting: bool = False) -> Any:
+        """Return a context manager that gives a binary stream; at its end the file is there.
+
+        With `lasting` it survives that the machine goes down in the next moment.
+        """
         ...
 
     def names(self, folder: str) -> list[str]:
@@ -31,7 +35,7 @@ class Store(Protocol):
         ...
 
     def remove(self, folder: str) -> None:
-        """Remove a folder and all in it."""
+        """Remove a file, or a folder and all in it."""
         ...
 
     def lock(self) -> "BaseFileLock | None":
@@ -39,9 +43,9 @@ class Store(Protocol):
         ...
 
 
-def write(store: Store, path: str, data: bytes) -> None:
+def write(store: Store, path: str, data: bytes, *, lasting: bool = False) -> None:
     """Write a file."""
-    with store.writing(path) as stream:
+    with store.writing(path, lasting=lasting) as stream:
         stream.write(data)
 
 
@@ -60,14 +64,21 @@ class Folder:
             return None
 
     @contextmanager
-    def writing(self, path: str) -> Iterator[BinaryIO]:
+    def writing(self, path: str, *, lasting: bool = False) -> Iterator[BinaryIO]:
         """Give a stream beside the file; a kill leaves the file as it was."""
         final = self._root / path
         final.parent.mkdir(parents=True, exist_ok=True)
         beside = final.with_name(f".{final.name}.part")
-        with beside.open("wb") as stream:
-            yield stream
-        beside.replace(final)
+        try:
+            with beside.open("wb") as stream:
+                yield stream
+                stream.flush()
+                if lasting:
+                    os.fsync(stream.fileno())
+            beside.replace(final)
+        except OSError as exc:
+            exc.filename = exc.filename or str(final)  # a full disk does not say where it is
+            raise
 
     def names(self, folder: str) -> list[str]:
         """Return the names in a folder."""
@@ -78,9 +89,12 @@ class Folder:
         return sorted(name for name in found if not name.startswith("."))
 
     def remove(self, folder: str) -> None:
-        """Remove a folder."""
+        """Remove a file or a folder."""
         with suppress(FileNotFoundError):
-            shutil.rmtree(self._root / folder)
+            if (found := self._root / folder).is_dir():
+                shutil.rmtree(found)
+            else:
+                found.unlink()
 
     def lock(self) -> BaseFileLock:
         """Lock the folder."""
@@ -112,36 +126,50 @@ class Objects:
 
     def read(self, path: str) -> bytes | None:
         """Return what is in an object."""
-        self._fs.invalidate_cache()
         try:
-            data: bytes = self._fs.cat_file(self._at(path))
+            with self._asked():
+                self._fs.invalidate_cache()
+                data: bytes = self._fs.cat_file(self._at(path))
         except FileNotFoundError:
             return None
         return data
 
     @contextmanager
-    def writing(self, path: str) -> Iterator[BinaryIO]:
-        """Give a stream; the object is there when it is closed."""
-        self._fs.makedirs(self._at(path).rpartition("/")[0], exist_ok=True)
-        with self._fs.open(self._at(path), "wb") as stream:
-            yield stream
+    def writing(self, path: str, *, lasting: bool = False) -> Iterator[BinaryIO]:
+        """Give a stream; the object is there when it is closed, and lasts."""
+        with self._asked():
+            self._fs.makedirs(self._at(path).rpartition("/")[0], exist_ok=True)
+            with self._fs.open(self._at(path), "wb") as stream:
+                yield stream
 
     def names(self, folder: str) -> list[str]:
         """Return the names in a folder."""
-        self._fs.invalidate_cache()
         try:
-            found = self._fs.ls(self._at(folder), detail=False)
+            with self._asked():
+                self._fs.invalidate_cache()
+                found = self._fs.ls(self._at(folder), detail=False)
         except FileNotFoundError:
             return []
         return sorted(path.rstrip("/").rpartition("/")[2] for path in found)
 
     def remove(self, folder: str) -> None:
-        """Remove a folder."""
-        with suppress(FileNotFoundError):
+        """Remove a file or a folder."""
+        with suppress(FileNotFoundError), self._asked():
             self._fs.rm(self._at(folder), recursive=True)
 
     def lock(self) -> None:
         """Do nothing: stores of objects have no locks."""
+
+    @contextmanager
+    def _asked(self) -> Iterator[None]:
+        """Tell what goes wrong as an error of files, whatever the kind of store calls it."""
+        try:
+            yield
+        except OSError as exc:
+            exc.filename = exc.filename or self.url
+            raise
+        except Exception as exc:
+            raise OSError(errno.EIO, f"{type(exc).__name__}: {exc}", self.url) from exc
 
     def _at(self, path: str) -> str:
         return f"{self._root}/{path}"
@@ -154,14 +182,17 @@ def store_at(where: str | os.PathLike[str]) -> Store:
     """Return the store at a path or an address like s3://bucket/crawl.
 
     Raises:
-        ConfigurationError: the address holds credentials, or nothing here knows its kind.
+        ConfigurationError: it is empty, or holds credentials, or nothing here knows its kind.
     """
     text = os.fspath(where)
+    if not text.strip():
+        raise ConfigurationError("journal: that is no folder and no address", option="journal")
     if "://" not in text:
         return Folder(Path(text).absolute())
-    if text.startswith("file://"):
-        return Folder(Path(text.removeprefix("file://")).absolute())
-    if urlsplit(text).password or urlsplit(text).username:
+    if text.startswith(("file://", "local://")):
+        return Folder(Path(text.partition("://")[2]).absolute())
+    parts = urlsplit(text)
+    if parts.password or parts.username or parts.query:
         why = "credentials do not belong in an address; give them to each machine as its kind of store expects them"
         raise ConfigurationError(f"journal: {why}", option="journal")
     return Objects(text)

@@ -3,24 +3,27 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import orjson
 
 from aiopeertube import errors
 from aiopeertube._client import PeerTube
 from aiopeertube._counting import counted
-from aiopeertube._pagination import Walk
+from aiopeertube._pagination import Position, Walk
 from aiopeertube.stack import Transport
 
 from .addresses import Instance, canonical, key_of
 from .manners import Bounds, Login
 from .page_log import Begun, PageLog
 from .polite_pool import Pace, PolitePool
-from .records import CalledOtherwise, Page, Record, State, state_of
+from .records import CalledOtherwise, Elsewhere, Page, Record, State, state_of
 
+T = TypeVar("T")
 Deliver = Callable[[Page], Awaitable[None]]
 _HOPS: Final = 3  # from http to https and back
+_CAME: Final = 100  # videos that may plausibly be new at the end of a visit
+_REASON: Final = 500  # characters; servers may say more than anybody wants to keep of thousands of them
 _PAUSE: Final = 5.0  # seconds until an instance that went away is asked again
 _NOT_AGAIN: Final = (errors.RedirectRefused, errors.OddAnswer, errors.ListNeverStoodStill, errors.ClientClosed)
 
@@ -64,6 +67,20 @@ class Reached:
         )
 
 
+async def in_thread(do: Callable[..., T], *arguments: Any) -> T:
+    """Call a function in a thread, and wait for its end also when cancelled.
+
+    Whoever comes next would else find a journal that somebody still writes.
+    """
+    under_way = asyncio.ensure_future(asyncio.to_thread(do, *arguments))
+    try:
+        return await asyncio.shield(under_way)
+    except asyncio.CancelledError:
+        await asyncio.wait([under_way])
+        _ = under_way.cancelled() or under_way.exception()  # nobody is left to hear of it
+        raise
+
+
 def _host(row: dict[str, Any]) -> str:
     """Return the address of the server that a video's account is on; "" where the row names none."""
     account = row.get("account")
@@ -72,6 +89,19 @@ def _host(row: dict[str, Any]) -> str:
         return canonical(host) if isinstance(host, str) else ""
     except errors.InvalidURL:
         return ""
+
+
+def _lines(rows: list[Any], instance: str) -> bytes:
+    """Write rows as lines of JSON, each with the instance that it is of.
+
+    Raises:
+        OddAnswer: one nests deeper than can be written.
+    """
+    named = {"instance": instance}  # first of all, and whatever the server calls so
+    try:
+        return b"".join(orjson.dumps(named | row | named, option=orjson.OPT_APPEND_NEWLINE) for row in rows)
+    except orjson.JSONEncodeError as exc:
+        raise errors.OddAnswer(f"a video cannot be written as JSON: {exc}", status=200) from None
 
 
 class Visit:
@@ -96,6 +126,7 @@ class Visit:
         self._began = self._last_page = 0.0
         self._videos = 0
         self._pages = 0
+        self._first: int | None = None  # how many it counted when the visit began
 
     async def run(self, deliver: Deliver, *, replay: bool = False) -> Record:
         """Visit it, and deliver its pages; with `replay` first those that earlier visits kept.
@@ -106,7 +137,7 @@ class Visit:
             OSError: the journal cannot be written.
         """
         if self._log is not None:
-            self._begun = await asyncio.to_thread(self._log.begin)
+            self._begun = await in_thread(self._log.begin)
             if replay:
                 await self._replay(self._log, deliver)
             if self._begun.record is not None:
@@ -116,7 +147,7 @@ class Visit:
             self._reached.pace.rest(self._reached.settle)
         record = await self._bounded(deliver)
         if self._log is not None:
-            await asyncio.to_thread(self._log.finish, record)
+            await in_thread(self._log.finish, record)
         return record
 
     async def _replay(self, log: PageLog, deliver: Deliver) -> None:
@@ -135,7 +166,7 @@ class Visit:
                 raise
             return self._record("bounded", f"its visit took longer than {self._job.bounds.seconds:g} s")
         except errors.PeerTubeError as exc:
-            moved_to = exc.location if isinstance(exc, errors.RedirectRefused) else getattr(exc, "name", "")
+            moved_to = exc.location if isinstance(exc, Elsewhere) else getattr(exc, "called", "")
             return self._record(state_of(exc), str(exc), moved_to)
 
     async def _at_each_name(self, deliver: Deliver) -> Record:
@@ -143,7 +174,7 @@ class Visit:
         for _ in range(_HOPS):
             try:
                 return await self._patient(deliver)
-            except errors.RedirectRefused as exc:
+            except Elsewhere as exc:
                 if not exc.location or key_of(exc.location) != key_of(self._named):
                     raise
                 self._origin = exc.location
@@ -173,11 +204,19 @@ class Visit:
                 await self._keep(page, deliver)
                 if reason := self._bound_reached():
                     return self._record("bounded", reason)
-        if self._videos < (self._total or 0):
-            return self._record(
-                "incomplete", f"it counts {counted(self._total or 0, 'video')} and gave {self._videos:,}"
-            )
-        return self._record("done")
+        return self._at_the_end()
+
+    def _at_the_end(self) -> Record:
+        """Compare what came with what the instance counts; one that gave more than it ever counted may have more."""
+        total, most = self._total or 0, self._begun.most
+        came = total - self._videos  # on top of the list, where the visit had been
+        if total <= self._videos <= most:
+            return self._record("done")
+        if self._videos == self._first and came <= _CAME:
+            return self._record("done", f"{counted(came, 'video')} more came meanwhile")
+        more = ": there may be more" if self._videos > most else ""
+        told = counted(most if more else total, "video")
+        return self._record("incomplete", f"it counts {told} and gave {self._videos:,}{more}")
 
     def _client(self) -> PeerTube:
         return self._reached.client(self._origin, self._pool, patience=self._job.bounds.patience)
@@ -187,13 +226,17 @@ class Visit:
         try:
             rows = await anext(walk)
         except StopAsyncIteration:
-            self._begun.position = walk.position
+            self._stands_at(walk.position)
             return None
         self._check_name(rows)
-        named = {"instance": self._named}  # first of all, and whatever the server calls so
-        lines = [orjson.dumps(named | row | named) for row in rows]
-        self._begun.position = walk.position
-        return Page(Instance(self._named), self._pages, walk.position, len(rows), b"\n".join([*lines, b""]))
+        lines = _lines(rows, self._named)
+        self._stands_at(walk.position)
+        return Page(Instance(self._named), self._pages, walk.position, len(rows), lines)
+
+    def _stands_at(self, position: Position) -> None:
+        total = position.total or 0
+        self._begun.position, self._begun.most = position, max(self._begun.most, total)
+        self._first = total if self._first is None else self._first
 
     def _check_name(self, rows: list[Any]) -> None:
         """See by the first page whether this is another one of the list: servers name themselves in local videos.
@@ -208,10 +251,10 @@ class Visit:
             raise CalledOtherwise(self._named, name)
 
     async def _keep(self, page: Page, deliver: Deliver) -> None:
-        if self._log is not None:
-            await asyncio.to_thread(self._log.add, page)
-        self._pages += 1
+        self._pages += 1  # before: what is being written is written to its end
         self._videos += page.count
+        if self._log is not None:
+            await in_thread(self._log.add, page)
         await self._delivered(page, deliver)
         self._last_page = asyncio.get_running_loop().time()
 
@@ -225,6 +268,8 @@ class Visit:
 
     def _bound_reached(self) -> str:
         bounds = self._job.bounds
+        if self._begun.position.reached >= (self._total or 0):
+            return ""  # that was all
         if self._pages >= bounds.pages:
             return counted(self._pages, "page was read", "pages were read")
         return f"{self._pool.bytes:,} bytes came" if self._pool.bytes >= bounds.bytes else ""
@@ -237,7 +282,7 @@ class Visit:
         return Record(
             self._named,
             state,
-            reason,
+            reason if len(reason) <= _REASON else f"{reason[:_REASON]}...",
             self._videos,
             self._total,
             self._pages,

@@ -60,8 +60,13 @@ def _family(name: str, kind: str, meaning: str, samples: Iterable[Sample], label
 
 
 def _line(name: str, labels: Mapping[str, str], value: float) -> str:
-    shown = ",".join(f'{label}="{text.translate(_ESCAPED)}"' for label, text in labels.items())
+    shown = labels_of(labels)
     return f"{name}{{{shown}}} {value:d}\n" if isinstance(value, int) else f"{name}{{{shown}}} {value}\n"
+
+
+def labels_of(labels: Mapping[str, str]) -> str:
+    """Write labels as they stand between braces."""
+    return ",".join(f'{label}="{text.translate(_ESCAPED)}"' for label, text in labels.items())
 
 
 def _outcomes(outcomes: Mapping[str, int], labels: Mapping[str, str]) -> str:

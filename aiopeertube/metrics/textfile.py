@@ -4,6 +4,7 @@ import asyncio
 import logging
 import os
 import secrets
+import stat
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -11,9 +12,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self
 
+from aiopeertube._settings import seconds
 from aiopeertube.errors import ConfigurationError
 
-from .prometheus import text
+from .prometheus import labels_of, text
 
 if TYPE_CHECKING:
     from aiopeertube._client import PeerTube
@@ -30,6 +32,18 @@ _OURS: Final = (
 )
 
 
+def check_place(path: str | Path) -> None:
+    """See that what is at a path may be replaced: a device or a pipe would be one no more.
+
+    Raises:
+        ConfigurationError: it may not.
+    """
+    with suppress(OSError, ValueError):  # there is nothing, or writing tells what is wrong
+        if not stat.S_ISREG(Path(path).stat().st_mode):
+            message = f"cannot write the metrics to {path}: it is no plain file, and would be replaced by one"
+            raise ConfigurationError(message, option="metrics_file")
+
+
 class MetricsFile:
     """Keeps a client's numbers in a file, from when it is entered until it is left.
 
@@ -37,8 +51,8 @@ class MetricsFile:
     `outcomes` gives what became of items so far, by state. That it cannot be written any more ends no run, and is in
     the log.
 
-    Raises (when it is entered):
-        ConfigurationError: it cannot be written.
+    Raises:
+        ConfigurationError: `every` is no span of time in seconds; when it is entered: it cannot be written.
     """
 
     def __init__(
@@ -51,11 +65,12 @@ class MetricsFile:
     ) -> None:
         self._pt = pt
         self.path = Path(path)
-        self._every = every
+        self._every = seconds("every", every)
         self._outcomes = outcomes
         self._timer: asyncio.TimerHandle | None = None
 
     async def __aenter__(self) -> Self:
+        check_place(self.path)
         try:
             self._write(running=True)
         except OSError as exc:
@@ -86,7 +101,7 @@ class MetricsFile:
         """Replace the file; a collector that looks meanwhile sees the old one or the new one."""
         origin = self._pt.origin
         found = text(self._pt.statistics(), outcomes=self._outcomes() if self._outcomes else None, instance=origin)
-        ours = _OURS.format(labels=f'instance="{origin}"', running=int(running), now=time.time())
+        ours = _OURS.format(labels=labels_of({"instance": origin}), running=int(running), now=time.time())
         part = self.path.with_name(f".{self.path.name}.{secrets.token_hex(4)}.part")
         try:
             with part.open("x", encoding="utf-8") as file:

@@ -29,7 +29,7 @@ from .job import Run
 from .job_options import CellOptions, JobOptions, TableOptions
 from .journal.item import OPEN, Item, State
 from .journal.journal import Journal
-from .journal.journal_errors import JournalError, JournalFull
+from .journal.journal_errors import JournalError, JournalFull, NothingToResume
 from .journal.journals import all_journals, find_journal, strangers
 from .journal.schema import Job
 from .journal.spans import Outage, Span
@@ -77,6 +77,7 @@ __all__ = [
     "JournalError",
     "JournalFull",
     "Left",
+    "NothingToResume",
     "Outage",
     "Output",
     "Plan",

@@ -7,7 +7,7 @@ Those that change something keep a journal, from which a later run, `verify` and
 import shutil
 import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -30,6 +30,7 @@ from .plans.planned import Plan, plan_of
 from .rules.rules import Rules
 from .scope import Details, Scope, check_details, who_am_i
 from .scope_check import Editor, check_scope
+from .steps.picturing import fetch_pictures
 from .steps.planning import RulesOverScope
 from .steps.proving import Difference, Verified, Verifier, as_before, derive
 from .tables import Source, open_sink
@@ -115,13 +116,14 @@ async def plan(
     cells: CellOptions = _CELLS,
     overwrite: bool = False,
     details: Details = "auto",
+    thumbnails: bool = False,
     watcher: Watcher = UNWATCHED,
 ) -> Plan:
     """Compare what a table asks for with the server, and send no change.
 
     Of a table that `export` wrote only the cells that were edited count. What somebody else changed meanwhile as well
     is a conflict, and not planned; with `overwrite` it is. `details` is how videos are read in full, as in
-    `JobOptions`.
+    `JobOptions`. With `thumbnails` the videos' pictures are fetched, for the page of `write_html`.
 
     Raises:
         BadSource: with every error of the table.
@@ -129,13 +131,17 @@ async def plan(
     check_details(details)
     given, kind, looking = open_input(source, table), Update(), Looking(pt)
     who, me = await who_am_i(pt, details)
+    who = replace(who, pictures=thumbnails)
     job = Job(kind.name, pt.origin, who.name, given.name, given.columns)
     folder = tempfile.mkdtemp(prefix="aiopeertube-")
     try:
         with temporary(job, folder) as journal:
             desk = Desk(pt, who, me, journal, watcher)
             await fill(desk, given, kind, table, cells, overwrite=overwrite)
-            return await plan_of(pt, journal, who, desk.words, looking=looking, folder=folder)
+            made = await plan_of(pt, journal, who, desk.words, looking=looking, folder=folder)
+            if thumbnails:
+                await fetch_pictures(pt, journal, watcher)
+            return made
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise

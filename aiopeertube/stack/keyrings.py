@@ -1,5 +1,7 @@
 """Secrets in the system's keyring (Secret Service, macOS Keychain, Windows Credential Locker), an extra."""
 
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Final
 
 from aiopeertube.errors import ConfigurationError
@@ -14,8 +16,7 @@ def check() -> None:
     Raises:
         ConfigurationError: there is none, or the extra is not installed.
     """
-    backend = _keyring().get_keyring()
-    if backend.priority <= 0:
+    if _asked(lambda keyring: keyring.get_keyring().priority) <= 0:
         raise ConfigurationError(f"this system has no keyring that can be used; {_INSTEAD}", option="keyring")
 
 
@@ -25,25 +26,20 @@ def read(name: str) -> str | None:
     Raises:
         ConfigurationError: the keyring cannot be read.
     """
-    keyring = _keyring()
-    try:
-        found: str | None = keyring.get_password(_SERVICE, name)
-    except keyring.errors.KeyringError as exc:
-        raise _unusable(exc) from exc
+    found: str | None = _asked(lambda keyring: keyring.get_password(_SERVICE, name))
     return found
 
 
 def write(name: str, secret: str) -> None:
-    """Keep a secret.
+    """Keep a secret, and see that it is there: some backends keep nothing, or no more than so many characters.
 
     Raises:
         ConfigurationError: the keyring cannot be written.
     """
-    keyring = _keyring()
-    try:
-        keyring.set_password(_SERVICE, name, secret)
-    except keyring.errors.KeyringError as exc:
-        raise _unusable(exc) from exc
+    _asked(lambda keyring: keyring.set_password(_SERVICE, name, secret))
+    if read(name) != secret:
+        remove(name)
+        raise _unusable("it does not give back what was kept in it")
 
 
 def remove(name: str) -> None:
@@ -52,27 +48,40 @@ def remove(name: str) -> None:
     Raises:
         ConfigurationError: the keyring cannot be written.
     """
-    keyring = _keyring()
+
+    def delete(keyring: Any) -> None:
+        with suppress(keyring.errors.PasswordDeleteError):
+            keyring.delete_password(_SERVICE, name)
+
+    _asked(delete)
+
+
+def _asked(do: Callable[[Any], Any]) -> Any:
+    """Ask the keyring for something; what it raises is told, and what it says of it where it cannot be a secret.
+
+    Raises:
+        ConfigurationError: it raised something, or the extra is not installed.
+    """
     try:
-        keyring.delete_password(_SERVICE, name)
-    except keyring.errors.PasswordDeleteError:
-        return
-    except keyring.errors.KeyringError as exc:
-        raise _unusable(exc) from exc
+        return do(_keyring())
+    except ImportError as exc:
+        error = ConfigurationError(
+            f"the token is in the system's keyring, or is to be: install aiopeertube[keyring] ({exc}); {_INSTEAD}",
+            option="keyring",
+        )
+    except Exception as exc:  # noqa: BLE001 - backends raise what the system's libraries do
+        known = any(kind.__module__ == "keyring.errors" for kind in type(exc).__mro__)
+        why = " ".join(str(exc).split()) if known else ""
+        error = _unusable(why or type(exc).__name__)
+    raise error  # out here, so that the other one, which may quote what was to be kept, is not chained to it
 
 
 def _keyring() -> Any:
-    try:
-        import keyring  # noqa: PLC0415 - an extra
-        import keyring.errors  # noqa: PLC0415
-    except ImportError:
-        raise ConfigurationError(
-            f"the token is in the system's keyring, or is to be: install aiopeertube[keyring]; {_INSTEAD}",
-            option="keyring",
-        ) from None
+    import keyring  # noqa: PLC0415 - an extra
+    import keyring.errors  # noqa: PLC0415
+
     return keyring
 
 
-def _unusable(error: Exception) -> ConfigurationError:
-    why = " ".join(str(error).split()) or type(error).__name__
+def _unusable(why: str) -> ConfigurationError:
     return ConfigurationError(f"the system's keyring cannot be used: {why}; {_INSTEAD}", option="keyring")

@@ -247,6 +247,15 @@ class TestLogout:
         )
 
 
+def test_a_keyring_that_is_locked_keeps_nobody_from_a_login_without_it(server: Emulator, cli: Cli) -> None:
+    with installed() as keyring:
+        assert cli("login", "--url", server.url, "--keyring", **USER).exit_code == 0
+        keyring.locked = True
+        result = cli("login", "--url", server.url, **USER)
+        assert (result.exit_code, f"as 'nisv at {server.url}'" in result.stderr) == (0, True)
+        assert cli("whoami", "--url", server.url).exit_code == 0
+
+
 def test_a_token_goes_to_the_keyring_and_leaves_it(server: Emulator, cli: Cli, home: Path) -> None:
     with installed() as keyring:
         assert cli("login", "--url", server.url, "--keyring", **USER).exit_code == 0

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import threading
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -66,6 +67,40 @@ def test_a_list_becomes_a_folder(cli: Cli, sites: list[Site], home: Path) -> Non
     assert list(sites[0].agents) == [agent for agent in sites[0].agents if "(+me@university.example)" in agent]
 
 
+def test_an_instance_that_leads_to_another_counts_as_two(cli: Cli, sites: list[Site], home: Path) -> None:
+    sites[2].kind, sites[2].moves_to = "moved", sites[1].url
+    result = cli("crawl", listed(home / "list.txt", sites[2:3]), "--out", "found", *ME)
+    assert result.exit_code == 0
+    assert result.stderr.splitlines()[-1] == "2 of 2 instances: 1 done, 1 moved, 30 videos"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-32"])
+def test_a_list_as_editors_write_it(cli: Cli, sites: list[Site], home: Path, encoding: str) -> None:
+    lines = f"# of the archive\r\n\r\n{sites[1].url}/\r\nHTTP://{sites[1].host}"
+    (home / "list.txt").write_bytes(lines.encode(encoding))
+    result = cli("crawl", "list.txt", "--out", "found", *ME)
+    assert (result.exit_code, [row["videos"] for row in rows(result.stdout)]) == (0, [30])
+    assert "1 line named an instance again" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (b"", "list.txt names no instance"),
+        (b"# none yet\n", "list.txt names no instance"),
+        (b"a.example\nnot one\n", "list.txt: line 2: "),
+        (b"h\0t\0t\0p\0", "it is not text in UTF-8"),
+    ],
+)
+def test_a_list_that_is_none_is_told_before_anything_is_sent(cli: Cli, home: Path, text: bytes, told: str) -> None:
+    (home / "list.txt").write_bytes(text)
+    result = cli("crawl", "list.txt", "--out", "found", *ME)
+    assert result.exit_code == 2
+    assert told in result.stderr
+    assert "--url" not in result.stderr
+    assert not (home / "found").exists()
+
+
 def test_resume_asks_for_nothing_that_is_there(cli: Cli, sites: list[Site], home: Path) -> None:
     names = listed(home / "list.txt", sites[:3])
     assert cli("crawl", names, "--out", "found", "-q", *ME).exit_code == 1
@@ -76,6 +111,14 @@ def test_resume_asks_for_nothing_that_is_there(cli: Cli, sites: list[Site], home
     assert (other.exit_code, "asked something else" in other.stderr) == (2, True)
     assert cli("crawl", names, "--out", "found", "--resume", "-q", *ME).exit_code == 1
     assert [len(site.came) for site in sites] == asked
+
+
+def test_another_list_into_the_same_folder_adds_to_what_is_there(cli: Cli, sites: list[Site], home: Path) -> None:
+    assert cli("crawl", listed(home / "one.txt", sites[:1]), "--out", "found", "-q", *ME).exit_code == 0
+    assert cli("crawl", listed(home / "two.txt", sites[1:2]), "--out", "found", "-q", "--resume", *ME).exit_code == 0
+    summary = rows((home / "found" / "instances.jsonl").read_text())
+    assert {row["origin"] for row in summary} == {site.url for site in sites[:2]}
+    assert len(summary) == 2
 
 
 def test_parquet(cli: Cli, sites: list[Site], home: Path) -> None:
@@ -105,6 +148,34 @@ def test_an_index_names_instances(cli: Cli, sites: list[Site], monkeypatch: pyte
     # Hosts of an index have no scheme: they are asked by https, which these do not speak.
     assert states == {site.url.replace("http:", "https:"): "away" for site in sites[:2]}
     assert "1 name that is no address" in result.stderr
+
+
+def test_what_an_index_says_amiss_costs_nobody_else(
+    cli: Cli, sites: list[Site], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    odd: list[Any] = [
+        None,
+        "x",
+        [],
+        {},
+        {"host": None},
+        {"host": ["a"]},
+        {"host": {"a": 1}},
+        {"host": "u:p@h"},
+        {"host": 5},
+    ]
+    rows_of = [*odd, {"host": sites[0].host}, {"host": sites[0].host}]
+
+    async def listing(self: Any, target: str) -> None:
+        self._send("200 OK", json.dumps({"total": len(rows_of), "data": rows_of}).encode())
+
+    monkeypatch.setattr("federation._Connection._empty", listing)
+    sites[1].kind = "empty"
+    result = cli("crawl", "--index", sites[1].url, "--out", "found", *ME)
+    assert [row["origin"] for row in rows(result.stdout)] == [sites[0].url.replace("http:", "https:")]
+    rows_of.clear()
+    nobody = cli("crawl", "--index", sites[1].url, "--out", "nobody", *ME)
+    assert (nobody.exit_code, "lists no instance" in nobody.stderr) == (5, True)
 
 
 @pytest.fixture
@@ -143,7 +214,11 @@ def test_a_scheduler_that_is_not_there_is_told_before_anything_is_sent(
         (("-", "--out", "x", "--filter", "nsfw=maybe", *ME), "nsfw"),
         (("-", "--out", "x", "--rate", "fast", "--contact", "a@b.example"), "fast"),
         (("nowhere.txt", "--out", "x", *ME), "cannot read nowhere.txt"),
-        (("-", "--out", "s3://a:b@c/d", *ME), "credentials"),
+        (("-", "--out", "s3://a:b@c/d", *ME), "see --out"),
+        (("-", "--out", "", *ME), "see --out"),
+        (("-", "--out", "x", *ME, "--url", "https://x.example"), "No such option"),
+        (("-", "--out", "x", *ME, "--metrics-file", "x.prom"), "No such option"),
+        (("-", "--out", "memory://x", *ME), "gone when this command ends"),
         (("-", "--out", "-", "--dask", "tcp://x", *ME), "--dask needs"),
         (("-", "--out", "x", "--dask", "tcp://x", "--proxy", "none", *ME), "--proxy"),
         (("-", "--out", "x", "--dask", "gopher://x", *ME), "not the address of a Dask scheduler"),
@@ -155,6 +230,12 @@ def test_what_makes_no_sense_is_said_before_anything_is_sent(
     result = cli("crawl", *arguments, input=sites[0].url)
     assert result.exit_code == 2
     assert told in result.stderr
+    assert not sites[0].came
+
+
+def test_numbers_of_one_client_are_not_promised_for_many(cli: Cli, sites: list[Site], home: Path) -> None:
+    result = cli("--metrics-file", "x.prom", "crawl", "-", "--out", "x", *ME, input=sites[0].url)
+    assert (result.exit_code, "--metrics-file does not go" in result.stderr) == (2, True)
     assert not sites[0].came
 
 
@@ -173,7 +254,7 @@ def test_ctrl_c_says_how_to_go_on(begin: Begin, sites: list[Site], home: Path) -
     process.send_signal(2)
     _, told = process.communicate(timeout=20)
     assert process.returncode == 130
-    assert "--resume goes on" in told
+    assert re.search(r"stopped at [01] of 2 instances: .*; --resume goes on", told)
     sites[0].videos = 700
     asked = len(sites[0].came)
     process = begin("crawl", names, "--out", "found", "--resume", *ME)

@@ -57,6 +57,20 @@ def test_one_that_fails_stops_none_of_the_others(cli: Cli, servers: list[Emulato
     assert f"{servers[1].url}: " in result.stderr
 
 
+def test_going_on_begins_where_the_job_did_not_come_to(cli: Cli, servers: list[Emulator], home: Path) -> None:
+    again = ("set", "--mine", "support=Thanks", "--instances", "mine.txt", "--yes", "--format", "text", "--resume")
+    (home / "first.txt").write_text(f"{servers[0].url}\n")
+    assert cli("set", "--mine", "support=Thanks", "--instances", "first.txt", "--yes").exit_code == 0
+    sent = servers[0].statistics().requests
+    result = cli(*again)
+    assert result.exit_code == 0, result.stderr
+    assert all(supports(server) == {"Thanks"} for server in servers)
+    assert result.stderr.count("it was not begun here yet") == 2
+    assert servers[0].statistics().requests - sent < 10
+    assert len(rows(cli("jobs", "list", "--format", "jsonl").stdout)) == 3
+    assert "it was not begun" not in cli(*again).stderr
+
+
 def test_a_table_at_each(cli: Cli, servers: list[Emulator], home: Path) -> None:
     uuids = [video.uuid for video in servers[0].store.videos.values()]
     (home / "edits.csv").write_text("uuid,support\n" + "".join(f"{uuid},Merci\n" for uuid in uuids))

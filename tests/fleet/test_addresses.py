@@ -40,9 +40,31 @@ def test_all_lines_that_are_no_address_are_named() -> None:
     assert "secret" not in told
 
 
+def test_one_text_is_no_list() -> None:
+    with pytest.raises(InvalidURL, match="give a list"):
+        read_addresses("videos.example")
+
+
 def test_of_a_long_list_the_first_complaints_are_named_and_the_rest_counted() -> None:
     with pytest.raises(InvalidURL, match=r"line 20: .*; and 10 more$"):
         read_addresses(["not an address"] * 30)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "a\0b.example",
+        "a;b.example",
+        "a%2eb.example",
+        "*.example",
+        "a.example:0",
+        "fa\u00df.example",
+        ".".join("a" * 200),
+    ],
+)
+def test_what_no_host_is_called_is_no_address(address: str) -> None:
+    with pytest.raises(InvalidURL):
+        canonical(address)
 
 
 @pytest.mark.parametrize(

@@ -12,13 +12,15 @@ from typing import Any
 
 import pytest
 from dask.config import set as configured
-from distributed import Client, LocalCluster
+from distributed import Client, KilledWorker, LocalCluster
 from federation import Federation, Site
 
 from aiopeertube import errors
+from aiopeertube._pagination import Position
 from aiopeertube.emulator import Emulator
-from aiopeertube.fleet import Bounds, Fleet, Login, dask_places, dask_worker
+from aiopeertube.fleet import Bounds, Fleet, Instance, Login, Page, Record, dask_places, dask_worker
 from aiopeertube.fleet.dask_places import cluster_at
+from aiopeertube.fleet.page_log import Keeping
 from aiopeertube.fleet.stores import Folder
 
 pytestmark = pytest.mark.anyio
@@ -170,6 +172,32 @@ async def test_leaving_a_fleet_ends_its_visits(client: Any, tmp_path: Path) -> N
         assert [len(site.came) for site in sites] == asked
 
 
+async def test_a_worker_visits_no_more_at_once_than_it_has_files_for(
+    client: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visit, under_way, most = dask_worker._visited, 0, 0
+
+    async def counted(here: Any, order: Any) -> Any:
+        nonlocal under_way, most
+        under_way += 1
+        most = max(most, under_way)
+        try:
+            return await visit(here, order)
+        finally:
+            under_way -= 1
+
+    monkeypatch.setattr(dask_worker, "at_most", lambda wanted: 2)
+    monkeypatch.setattr(dask_worker, "_visited", counted)
+    sites = [Site(videos=20, latency=0.05) for _ in range(8)]
+    async with (
+        Federation(sites) as federation,
+        Fleet(federation.urls(), journal=tmp_path, **MANNERS).on(client) as fleet,
+    ):
+        records = [record async for record in fleet.crawl()]
+    assert [record.state for record in records] == ["done"] * 8
+    assert most == 2  # both workers are in this process, and share what a process has
+
+
 async def test_a_worker_of_another_version_is_told_before_anything_is_sent(
     client: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -220,6 +248,39 @@ async def test_a_scheduler_that_is_not_there_is_told(monkeypatch: pytest.MonkeyP
     with pytest.raises(errors.ConfigurationError, match="not the address"):
         async with cluster_at("gopher://x"):
             pass
+
+
+async def test_a_scheduler_that_went_away_hides_no_error_and_leaves_nothing_open(
+    client: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def away(*arguments: Any, **where: Any) -> None:
+        raise OSError("timed out trying to connect")
+
+    fleet = Fleet(["https://videos.example"], journal=tmp_path, **MANNERS).on(client)
+    with pytest.raises(LookupError):
+        async with fleet:
+            monkeypatch.setattr(fleet._dask, "_ask", away)
+            raise LookupError
+    assert "cannot be told that the run is over" in caplog.text
+    assert fleet._here is not None
+    assert "closed" in repr(fleet._here._pool)
+
+
+async def test_where_all_workers_died_what_they_kept_is_counted(
+    client: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    origin = "https://videos.example"
+    log = Keeping(Folder(tmp_path), "jsonl").log(origin)
+    log.add(Page(Instance(origin), 0, Position(100, 500), 2, b'{"id": 1}\n{"id": 2}\n'))
+
+    async def killed(self: Any, future: Any, origin: str) -> Record:
+        future.release()
+        return dask_places._died(origin, KilledWorker("a task", "a worker", 3))
+
+    monkeypatch.setattr(dask_places.DaskPlaces, "_result", killed)
+    async with Fleet([origin], journal=tmp_path, **MANNERS).on(client) as fleet:
+        (record,) = [record async for record in fleet.crawl()]
+    assert (record.state, record.videos, record.pages) == ("bounded", 2, 1)
 
 
 async def test_on_dask_a_journal_is_needed(client: Any) -> None:

@@ -1,7 +1,10 @@
 """Fleets over instances on loopback, good and bad."""
 
 import asyncio
+import resource
+import threading
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +14,8 @@ from federation import KINDS, Federation, Site
 from aiopeertube import PeerTube, __version__, errors, migrate
 from aiopeertube.emulator import Emulator
 from aiopeertube.fleet import Bounds, Fleet, Login, Page, Record, here
+from aiopeertube.fleet.manners import at_most
+from aiopeertube.fleet.visit import in_thread
 from aiopeertube.testing import MockTransport, reply
 from aiopeertube.wire.messages import Request, Response
 
@@ -83,6 +88,44 @@ async def test_an_instance_that_moved_is_read_at_its_new_address_once() -> None:
     assert records[first.url].ok
 
 
+async def test_a_circle_of_moves_is_nobodys_whole_and_ends(tmp_path: Path) -> None:
+    ring, named = [Site("moved") for _ in range(3)], [Site(videos=3), Site(videos=3)]
+    async with Federation([*ring, *named]) as federation:
+        for sites in (ring, named):
+            for place, site in enumerate(sites):
+                site.moves_to = site.name = sites[place - 1].url
+        named[0].name, named[1].name = named[1].host, named[0].host
+        for resume in (False, True):
+            async with fleet(federation.urls(), journal=tmp_path, resume=resume) as of:
+                assert not await taken(of)
+                states = [[of.records[site.url].state for site in sites] for sites in (ring, named)]
+            assert [sorted(found) for found in states] == [["moved", "moved", "odd"], ["moved", "odd"]]
+    assert [len(site.came) for site in (*ring, *named)] == [1] * 5
+
+
+async def test_moves_that_go_on_and_on_end() -> None:
+    chain = [Site("moved") for _ in range(8)]
+    async with Federation(chain), fleet([chain[0].url]) as of:
+        for site, following in pairwise(chain):
+            site.moves_to = following.url
+        assert not await taken(of)
+        records = of.records
+    assert [len(site.came) for site in chain] == [1] * 6 + [0, 0]
+    assert [records[site.url].state for site in chain[:6]] == ["moved"] * 5 + ["odd"]
+    assert "and so on" in records[chain[5].url].reason
+
+
+async def test_ones_own_instance_leads_to_no_stranger_who_is_not_told_whom_to_ask() -> None:
+    mine, stranger = Site("moved"), Site(videos=3)
+    async with Federation([mine, stranger]):
+        mine.moves_to = stranger.url
+        async with Fleet(own={mine.url: Login(token="secret")}) as of:
+            assert not await taken(of)
+            record = of.records[mine.url]
+    assert (record.state, stranger.came) == ("odd", [])
+    assert "contact" in record.reason
+
+
 async def test_an_instance_that_calls_itself_by_another_name_of_the_list_is_read_by_that_alone(
     tmp_path: Path,
 ) -> None:
@@ -107,6 +150,26 @@ async def test_so_many_at_once_and_no_more() -> None:
         came = sorted(site.came[0] for site in sites)
     assert most <= 3
     assert all(later - earlier >= 0.03 for earlier, later in zip(came, came[3:], strict=False))
+
+
+def open_files() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
+async def test_few_open_files_are_enough_for_many_instances() -> None:
+    sites = [Site(videos=30) for _ in range(60)]
+    async with Federation(sites) as federation, fleet(federation.urls(), rate="1000/s", at_once=4) as of:
+        before, most = open_files(), 0
+        async for _ in of.stream():
+            most = max(most, open_files() - before)
+    assert most < 40  # both ends of each connection are here
+    assert {record.state for record in of.records.values()} == {"done"}
+
+
+def test_how_many_at_once_leaves_files_for_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    for files, most in ((64, 8), (256, 104), (40, 1), (4096, 500), (resource.RLIM_INFINITY, 500)):
+        monkeypatch.setattr("resource.getrlimit", lambda kind, files=files: (files, files))
+        assert at_most(500) == most
 
 
 async def test_a_slow_reader_holds_all_up_and_loses_nothing() -> None:
@@ -140,6 +203,27 @@ async def test_another_stream_ends_the_one_before_and_keeps_the_distance() -> No
             break
         assert len(await taken(of)) == 10
     assert site.closest() >= 0.2
+
+
+async def test_a_stream_that_another_one_ended_does_not_pass_for_a_whole_one() -> None:
+    site = Site(videos=350)
+    async with Federation([site]), fleet([site.url], bounds=Bounds()) as of:
+        first, second = await asyncio.gather(taken(of), taken(of), return_exceptions=True)
+        assert isinstance(first, errors.ClientClosed)
+        assert isinstance(second, Counter)
+        assert set(second) == site.uuids()
+        stream = of.videos()
+        await anext(stream)
+    with pytest.raises(errors.ClientClosed, match="not all"):
+        _ = [video async for video in stream]
+
+
+async def test_pages_are_no_filters() -> None:
+    async with fleet(["videos.example"]) as of:
+        for name in ("start", "count"):
+            with pytest.raises(errors.ConfigurationError, match=f"{name} is no filter"):
+                async for _ in of.videos(**{name: 5}):  # type: ignore[arg-type]
+                    pass
 
 
 async def test_a_run_goes_on_with_what_its_journal_has(tmp_path: Path) -> None:
@@ -222,10 +306,27 @@ async def test_a_function_is_asked_by_https_where_http_leads_there(monkeypatch: 
             return reply(301, location=f"https://videos.example{request.target}")
         return reply(200, {"total": 4, "data": []})
 
-    monkeypatch.setattr(here, "AiohttpPool", lambda **options: MockTransport(answer))
+    class Pool(MockTransport):
+        def leave(self, origin: str) -> None:
+            left.append(origin)
+
+    left: list[str] = []
+    monkeypatch.setattr(here, "AiohttpPool", lambda **options: Pool(answer))
     async with fleet(["http://videos.example"]) as of:
         (answered,) = [one async for one in of.each(lambda pt: pt.videos.list().total())]
     assert answered.result == 4
+    assert sorted(left) == ["http://videos.example", "https://videos.example"]
+
+
+async def test_one_that_takes_too_long_for_a_function_is_its_own_error() -> None:
+    slow, good = Site("silent"), Site(videos=4)
+    async with (
+        Federation([slow, good]) as federation,
+        fleet(federation.urls(), bounds=Bounds(seconds=0.3)) as of,
+    ):
+        answers = {one.instance.origin: one async for one in of.each(lambda pt: pt.videos.list().total())}
+    assert answers[good.url].result == 4
+    assert isinstance(answers[slow.url].error, errors.RequestTimeout)
 
 
 async def test_what_a_function_raises_ends_the_loop() -> None:
@@ -301,3 +402,21 @@ async def test_a_closed_fleet_says_so() -> None:
     of = fleet(["videos.example"])
     with pytest.raises(RuntimeError, match="async with"):
         await taken(of)
+
+
+async def test_whoever_leaves_waits_for_what_is_being_written() -> None:
+    began, go_on = asyncio.Event(), threading.Event()
+    loop, written = asyncio.get_running_loop(), []
+
+    def write() -> None:
+        loop.call_soon_threadsafe(began.set)
+        go_on.wait(10)
+        written.append(True)
+
+    task = asyncio.ensure_future(in_thread(write))
+    await began.wait()
+    task.cancel()
+    loop.call_soon(go_on.set)
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert written

@@ -10,9 +10,9 @@ from aiopeertube._pagination import Position
 from aiopeertube.errors import ConfigurationError
 from aiopeertube.fleet.addresses import Instance
 from aiopeertube.fleet.merging_pages import Format
-from aiopeertube.fleet.page_log import Keeping, PageLog, open_log
+from aiopeertube.fleet.page_log import Keeping, PageLog, open_log, write_summary
 from aiopeertube.fleet.records import Page, Record
-from aiopeertube.fleet.stores import Folder, Objects, Store, store_at
+from aiopeertube.fleet.stores import Folder, Objects, Store, store_at, write
 
 ORIGIN = "https://videos.example:8443"
 
@@ -63,7 +63,7 @@ def test_a_kill_before_the_record_leads_to_the_same_file(store: Store, monkeypat
     log(store).begin()
     log(store).add(page(0, 2, 1))
 
-    def killed(*args: object) -> None:
+    def killed(*args: object, **options: object) -> None:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
@@ -74,6 +74,21 @@ def test_a_kill_before_the_record_leads_to_the_same_file(store: Store, monkeypat
     assert (begun.record, begun.pages) == (None, 1)
     log(store).finish(Record(ORIGIN, "done", videos=2))
     assert ids(store) == [2, 1]
+
+
+def test_a_kill_after_the_record_leaves_no_pages_for_ever(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    log(store).begin()
+    log(store).add(page(0, 2, 1))
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "remove", lambda folder: None)
+        log(store).finish(Record(ORIGIN, "done"))
+    left = PageLog(store, "https://away.example", "jsonl")
+    left.add(page(0, 5))
+    left.finish(Record("https://away.example", "away"))
+    record = log(store).begin().record
+    assert record is not None
+    write_summary(store, [record])
+    assert (store.names("pages"), ids(store)) == (["away.example"], [2, 1])
 
 
 def torn(data: bytes) -> bytes:
@@ -105,7 +120,33 @@ def test_a_page_that_is_not_whole_is_read_again_with_all_after_it(
     assert (begun.pages, begun.position) == (2, Position(200, 300))
     log(store).add(page(2, 2))
     log(store).finish(Record(ORIGIN, "away"))
-    assert ids(store)[:3] == [0, 1, 2]
+    assert ids(store) == [0, 1, 2]
+
+
+@pytest.mark.parametrize("left", [b"", b'{"origin": "https', b"[]", b'{"origin": "https://x.example", "state": "x"}'])
+def test_a_record_that_is_not_whole_is_a_visit_that_began(store: Store, left: bytes) -> None:
+    log(store).add(page(0, 1))
+    write(store, "origins/videos.example_8443.json", left)
+    begun = log(store).begin()
+    assert (begun.record, begun.pages) == (None, 1)
+
+
+@pytest.mark.parametrize("left", [b"", b'{"format": "js', b"[1]"])
+def test_what_a_crawl_asked_is_not_guessed(store: Store, left: bytes) -> None:
+    write(store, "crawl.json", left)
+    with pytest.raises(ConfigurationError, match=r"crawl\.json is damaged"):
+        open_log(store, {"format": "jsonl"}, resume=True)
+
+
+def test_no_two_instances_share_a_file_and_every_name_fits(tmp_path: Path) -> None:
+    long = ".".join(["a" * 62] * 3)
+    hosts = ["a.example:90", "a.example_90", "a.example", "[::1]:90", "[::190]", f"{long}.a:90", f"{long}.b:90"]
+    for number, host in enumerate(hosts):
+        instance = PageLog(Folder(tmp_path), f"https://{host}", "jsonl")
+        instance.add(page(0, number))
+        instance.finish(Record(f"https://{host}", "done"))
+    found = sorted(json.loads(file.read_text())["id"] for file in (tmp_path / "videos").iterdir())
+    assert found == list(range(len(hosts)))
 
 
 def test_a_missing_page_ends_what_is_whole(tmp_path: Path) -> None:
@@ -144,10 +185,43 @@ def test_a_crawl_goes_on_with_its_own_alone(store: Store) -> None:
         open_log(store, head | {"format": "parquet"}, resume=True)
 
 
+def test_a_full_disk_is_told_with_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*args: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(OSError, match=r"No space left on device: '.*crawl\.json'"):
+        write(Folder(tmp_path), "crawl.json", b"{}", lasting=True)
+    assert not (tmp_path / "crawl.json").exists()
+
+
+def test_what_a_kind_of_store_raises_is_an_error_of_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    class NoCredentials(Exception):
+        pass
+
+    store = store_at("memory://refusing")
+    assert isinstance(store, Objects)
+
+    def refuse(*args: object, **options: object) -> None:
+        raise NoCredentials("unable to locate any")
+
+    for name in ("cat_file", "ls", "rm", "open"):
+        monkeypatch.setattr(store._fs, name, refuse)
+    for do in (
+        lambda: store.read("x"), lambda: store.names("x"), lambda: store.remove("x"), lambda: write(store, "x", b""),
+    ):  # fmt: skip
+        with pytest.raises(OSError, match=r"NoCredentials: unable to locate any: 'memory://refusing'"):
+            do()
+
+
 def test_addresses_of_stores(tmp_path: Path) -> None:
-    assert isinstance(store_at(f"file://{tmp_path}"), Folder)
+    for kind in ("file", "local"):
+        assert isinstance(found := store_at(f"{kind}://{tmp_path}"), Folder)
+        assert found.url == str(tmp_path)
     assert isinstance(store_at("memory://x"), Objects)
     with pytest.raises(ConfigurationError, match="nosuch://"):
         store_at("nosuch://x")
-    with pytest.raises(ConfigurationError, match="credentials"):
-        store_at("ftp://user:secret@x/y")
+    for secret in ("ftp://user:secret@x/y", "https://x/y?signature=secret"):
+        with pytest.raises(ConfigurationError, match="credentials") as caught:
+            store_at(secret)
+        assert "secret" not in str(caught.value)

@@ -43,6 +43,8 @@ ODD: dict[str, Any] = {
     "category": "Films",
     "channel": None,
     "createdAt": "+010000-01-01T00:00:00.000Z",
+    "publishedAt": "0001-01-01T00:00:00+23:59",
+    "updatedAt": "9999-12-31T23:59:59-23:59",
 }
 
 
@@ -75,7 +77,7 @@ def test_what_is_of_another_type_is_left_to_the_row(tmp_path: Path) -> None:
     (row,) = read(tmp_path, [ODD])
     assert json.loads(row["json"]) == ODD
     assert row["id"] == 1 << 62
-    odd = ("name", "nsfw", "views", "duration", "likes", "channel", "createdAt")
+    odd = ("name", "nsfw", "views", "duration", "likes", "channel", "createdAt", "publishedAt", "updatedAt")
     assert {row[name] for name in odd} == {None}
     assert row["category"] == "Films"
 

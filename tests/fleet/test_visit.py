@@ -190,12 +190,61 @@ async def test_bounds(bounds: dict[str, Any], pages: int) -> None:
     assert record.reason
 
 
+async def test_one_that_ends_at_its_bound_is_whole() -> None:
+    record, given = await visit(Instance(250), pages=3)
+    assert (record.state, record.requests, len(given)) == ("done", 3, 250)
+
+
 async def test_one_that_gives_fewer_than_it_counts_is_incomplete() -> None:
     instance = Instance(
         150, lambda instance: reply(200, {"total": 400, "data": []}) if instance.requests > 1 else None
     )
     record, given = await visit(instance)
     assert (record.state, len(given), record.total) == ("incomplete", 100, 400)
+
+
+async def test_one_that_gives_more_than_it_ever_counted_may_have_more() -> None:
+    rows = [{"id": number} for number in range(100)]
+    record, given = await visit(Instance(0, lambda instance: reply(200, {"total": 0, "data": rows})))
+    assert (record.state, len(given), record.total) == ("incomplete", 100, 0)
+    assert "may be more" in record.reason
+
+
+async def test_one_that_lost_videos_meanwhile_is_whole() -> None:
+    def lose(instance: Instance) -> None:
+        if instance.requests == 3:
+            del instance.ids[:150]
+
+    record, given = await visit(Instance(300, lose))
+    assert (record.state, record.total, len(given)) == ("done", 150, 300)
+
+
+async def test_one_to_which_videos_came_meanwhile_is_whole() -> None:
+    def add(instance: Instance) -> None:
+        instance.ids.insert(0, max(instance.ids) + 1)
+
+    record, given = await visit(Instance(450, add))
+    assert (record.state, len(given), record.total) == ("done", 451, 455)
+    assert record.reason == "4 videos more came meanwhile"
+
+
+async def test_what_a_server_says_is_not_kept_without_end() -> None:
+    record, _ = await visit(Instance(1, lambda instance: reply(403, {"detail": "no " * 1_000_000})))
+    assert (record.state, record.reason[:20]) == ("forbidden", "GET /api/v1/videos a")
+    assert len(record.reason) < 600
+
+
+async def test_what_cannot_be_written_is_the_instances_fault() -> None:
+    deep = f'{{"total": 1, "data": [{{"id": 1, "x": {"[" * 1000 + "]" * 1000}}}]}}'
+    record, _ = await visit(Instance(1, lambda instance: reply(200, text=deep, content_type="application/json")))
+    assert record.state == "odd"
+    assert "cannot be written" in record.reason
+
+
+@pytest.mark.parametrize("location", ["/api/v1/videos?again=1", "videos", "?x"])
+async def test_redirects_within_the_instance_that_never_end_are_told(location: str) -> None:
+    record, _ = await visit(Instance(10, lambda instance: reply(302, location=location)))
+    assert (record.state, record.moved_to, record.requests) == ("odd", "", 6)
 
 
 async def test_what_a_server_calls_instance_is_not_believed() -> None:

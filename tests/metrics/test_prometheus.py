@@ -101,6 +101,24 @@ async def test_a_file_is_whole_at_any_moment_and_says_when_it_has_ended(pt: Peer
 
 
 @pytest.mark.skipif(os.name != "posix", reason="modes of files")
+async def test_a_device_or_a_pipe_stays_one(pt: PeerTube, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "link").symlink_to("pipe")
+    for name in ("pipe", "link", "."):
+        with pytest.raises(errors.ConfigurationError, match="no plain file") as caught:
+            async with MetricsFile(pt, tmp_path / name):
+                pass
+        assert caught.value.option == "metrics_file"
+    assert (tmp_path / "pipe").is_fifo()
+    assert (tmp_path / "link").is_symlink()
+
+
+@pytest.mark.parametrize("every", [0, -1.0, float("nan")])
+async def test_a_file_is_not_written_all_the_time(pt: PeerTube, tmp_path: Path, every: float) -> None:
+    with pytest.raises(errors.ConfigurationError, match="every"):
+        MetricsFile(pt, tmp_path / "x.prom", every=every)
+
+
 async def test_a_collector_of_another_user_can_read_it(pt: PeerTube, tmp_path: Path) -> None:
     before = os.umask(0o022)
     try:

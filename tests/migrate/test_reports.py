@@ -246,6 +246,17 @@ async def test_secrets_stay_out(pt: PeerTube) -> None:
     assert "secret123" not in text
 
 
+async def test_a_reason_that_never_ends_holds_nothing_up(journal_path: Path) -> None:
+    long = ["/" + "1" * 100_000 + "!", "'" + "x" * 100_000, "/" + "a1" * 50_000]
+    with Journal.create(journal_path, Job("update", "o", "u", "s")) as journal:
+        await journal.begin_pass()
+        items = [Item(str(n), {}, state="failed", reason=reason) for n, reason in enumerate(long)]
+        await journal.add(items)
+        await journal.save(items)
+    found = await migrate.report(journal_path)
+    assert {one.reason for one in found.failures} == {*long[:2], "/…"}
+
+
 async def test_one_reason_is_one_group_whatever_video_it_names(journal_path: Path) -> None:
     with Journal.create(journal_path, Job("update", "o", "u", "s")) as journal:
         await journal.begin_pass()

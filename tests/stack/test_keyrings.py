@@ -2,6 +2,7 @@
 
 import builtins
 import json
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from keyring_in_memory import InMemory, installed
 
 from aiopeertube import PeerTube, errors
 from aiopeertube.emulator import Emulator
+from aiopeertube.stack.keyrings import check
 from aiopeertube.stack.tokens import Token, TokenFile
 
 pytestmark = pytest.mark.anyio
@@ -79,6 +81,35 @@ def test_a_keyring_that_is_locked_says_so(keyring: InMemory, tmp_path: Path) -> 
     with pytest.raises(OSError, match="nobody unlocked it") as caught:
         file(tmp_path).save(Token("access-2"))
     assert "access-2" not in str(caught.value)
+
+
+@pytest.mark.parametrize("longest", [0, 20])
+def test_one_that_does_not_keep_it_whole_keeps_nothing(keyring: InMemory, tmp_path: Path, longest: int) -> None:
+    keyring.longest = longest
+    with pytest.raises(OSError, match="does not give back what was kept"):
+        file(tmp_path, keyring=True).save(TOKEN)
+    assert (keyring.secrets, (tmp_path / "token").exists()) == ({}, False)
+
+
+@pytest.mark.parametrize("kind", [OSError, RuntimeError, ValueError, AttributeError])
+def test_one_that_breaks_says_so_without_its_words(keyring: InMemory, tmp_path: Path, kind: type[Exception]) -> None:
+    file(tmp_path, keyring=True).save(TOKEN)
+    keyring.broken = kind("cannot keep access-1")
+    for work in (file(tmp_path).load, file(tmp_path).remove):
+        with pytest.raises(errors.ConfigurationError, match=f"keyring cannot be used: {kind.__name__}"):
+            work()
+    with pytest.raises(OSError, match=kind.__name__) as caught:
+        file(tmp_path).save(TOKEN)
+    assert "access-1" not in "".join(traceback.format_exception(caught.value))
+
+
+def test_a_backend_that_cannot_say_what_it_is_is_none(keyring: InMemory, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(self: InMemory) -> float:
+        raise RuntimeError("needs a bus")
+
+    monkeypatch.setattr(InMemory, "priority", property(broken))
+    with pytest.raises(errors.ConfigurationError, match="cannot be used: RuntimeError"):
+        check()
 
 
 def test_where_there_is_none_that_is_said_before_anything_is_sent(tmp_path: Path) -> None:

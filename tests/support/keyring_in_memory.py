@@ -10,7 +10,7 @@ from keyring.backends.fail import Keyring as NoKeyring
 
 
 class InMemory(keyring.backend.KeyringBackend):
-    """Keeps secrets, unless it is `locked`."""
+    """Keeps secrets, no more than `longest` characters of each, unless it is `locked` or `broken`."""
 
     priority = 1
 
@@ -18,8 +18,12 @@ class InMemory(keyring.backend.KeyringBackend):
         super().__init__()  # type: ignore[no-untyped-call]
         self.secrets: dict[tuple[str, str], str] = {}
         self.locked = False
+        self.longest = 1_000_000
+        self.broken: Exception | None = None
 
     def _check(self) -> None:
+        if self.broken is not None:
+            raise self.broken
         if self.locked:
             raise keyring.errors.KeyringLocked("nobody unlocked it")
 
@@ -31,7 +35,8 @@ class InMemory(keyring.backend.KeyringBackend):
     def set_password(self, service: str, username: str, password: str) -> None:
         """Keep a secret."""
         self._check()
-        self.secrets[service, username] = password
+        if self.longest:
+            self.secrets[service, username] = password[: self.longest]
 
     def delete_password(self, service: str, username: str) -> None:
         """Forget a secret."""

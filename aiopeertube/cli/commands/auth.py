@@ -86,8 +86,12 @@ async def _log_in(settings: Settings, origin: str, who: Credentials) -> None:
 
 def _forget_other(old: TokenFile, new: TokenFile) -> None:
     """Take an earlier token out of the keyring, where the new one is not in its place."""
-    if old.entry() not in {None, new.entry()}:
+    if (entry := old.entry()) in {None, new.entry()}:
+        return
+    try:
         old.remove()
+    except errors.ConfigurationError as exc:  # no reason to be without the new one
+        note(f"the earlier token stays in the keyring, as {entry!r} of aiopeertube: {exc}")
 
 
 @click.command(cls=Command)

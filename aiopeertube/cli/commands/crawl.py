@@ -3,24 +3,25 @@
 import asyncio
 import sys
 from collections import defaultdict
-from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from collections.abc import Iterator
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, contextmanager
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from aiopeertube._counting import counted
 from aiopeertube.cli import arguments, output
+from aiopeertube.cli.address_lists import read_list
 from aiopeertube.cli.connection import proxies_of
-from aiopeertube.cli.errors import Exit
+from aiopeertube.cli.errors import Exit, Failure
 from aiopeertube.cli.option_sets import with_options
-from aiopeertube.cli.options import Command, Settings, shared_options
+from aiopeertube.cli.options import Command, Settings, fleet_options
 from aiopeertube.cli.options_crawl import BoundFlags, CrawlFlags
 from aiopeertube.cli.param_types import File
 from aiopeertube.cli.running import run
 from aiopeertube.cli.terminal import is_terminal, note
-from aiopeertube.errors import ConfigurationError, FileUnreadable
+from aiopeertube.errors import ConfigurationError, PeerTubeError
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -31,37 +32,46 @@ if TYPE_CHECKING:
 @click.command(cls=Command)
 @click.argument("source", metavar="[LIST]", required=False, type=File())
 @with_options(flags=CrawlFlags, bounds=BoundFlags)
-@shared_options()
+@fleet_options()
 @click.pass_obj
 def crawl(settings: Settings, /, *, source: str | None, flags: CrawlFlags, bounds: BoundFlags) -> int:
     """Read the lists of videos of many instances, politely, into a file for each.
 
     LIST is a file with an address a line, like videos.example, or - for stdin. Each instance is visited once,
-    whatever its name; by default it is asked for its local videos alone, 100 at a time, and not more often than once
-    a second (--rate), and left where it refuses. OUT gets videos/HOST.jsonl (or .parquet), and what became of each
-    instance in instances.jsonl. After a crash, or any other end, the same command with --resume goes on. Away from a
-    terminal, what became of each instance is written on stdout, a line of JSON each. The exit code is 1 where not all
-    were read.
+    whatever its name; by default it is asked for its local videos alone, 100 at a time, and not more often than
+    once a second (--rate), and left where it refuses. An answer may take 30 seconds unless --timeout says
+    otherwise, and an instance that went away is waited for 60 (--patience). OUT gets videos/HOST.jsonl (or
+    .parquet), and what became of each instance in instances.jsonl. After a crash, or any other end, the same
+    command with --resume goes on. Away from a terminal, what became of each instance is written on stdout, a line
+    of JSON each. The exit code is 1 where not all were read.
     """
     if source is None and flags.index is None:
         raise click.UsageError("Which instances? Give a LIST of addresses, - for stdin, or an --index.")
     if flags.out == "-" and (flags.resume or flags.resume_failed or flags.format != "jsonl"):
         raise click.UsageError("--out - is JSON lines on stdout, and nothing that --resume could go on with.")
+    if settings.metrics_file is not None:
+        raise click.UsageError("--metrics-file does not go with crawl: it is about one client of one instance.")
+    if flags.out.startswith("memory:"):
+        raise click.UsageError("--out: what is kept in memory is gone when this command ends.")
     if flags.dask and settings.proxy is not None:
         raise click.UsageError("--proxy: with --dask each worker goes the way that its own environment says.")
     if flags.dask and flags.out == "-":
         raise click.UsageError("--dask needs an --out that all workers see: a shared folder, or an address.")
-    lines = [] if source is None else _lines(source)
+    lines = [] if source is None else read_list(source, or_none=flags.index is not None)
     filters = _filters(flags.filter)
-    return run(_crawl(settings, lines, filters, flags, _bounds(settings, bounds)))
+    with _journal_is_out():
+        return run(_crawl(settings, lines, filters, flags, _bounds(settings, bounds)))
 
 
-def _lines(source: str) -> list[str]:
+@contextmanager
+def _journal_is_out() -> Iterator[None]:
+    """Name the option as it is called here."""
     try:
-        data = sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes()
-    except OSError as exc:
-        raise FileUnreadable(source, exc.strerror or str(exc)) from None
-    return data.decode("utf-8-sig", "replace").splitlines()
+        yield
+    except ConfigurationError as exc:
+        if exc.option != "journal":
+            raise
+        raise ConfigurationError(str(exc).removeprefix("journal: "), option="out") from None
 
 
 def _filters(pairs: tuple[str, ...]) -> dict[str, Any]:
@@ -95,12 +105,13 @@ async def _crawl(
         fleet = await _fleet(settings, lines, flags, bounds)
         if client is not None:
             fleet.on(client)
-        try:
-            async with fleet:
+        async with fleet:
+            try:
                 await (_to_stdout if flags.out == "-" else _to_folder)(fleet, settings, flags, filters)
-        except asyncio.CancelledError:
-            note(f"stopped at {_told(fleet)}{'' if flags.out == '-' else '; --resume goes on'}")
-            raise
+            except (asyncio.CancelledError, OSError, PeerTubeError) as exc:
+                if not isinstance(exc, ConfigurationError):
+                    note(f"stopped at {_told(fleet)}{'' if flags.out == '-' else '; --resume goes on'}")
+                raise
     if not settings.quiet:
         note(_told(fleet))
     return Exit.DONE if all(record.ok for record in fleet.records.values()) else Exit.SOME_FAILED
@@ -124,7 +135,9 @@ async def _fleet(settings: Settings, lines: list[str], flags: CrawlFlags, bounds
 
     rate, proxy = settings.rate or "1/s", proxies_of(settings)
     if flags.index is not None:
-        lines += await read_index(flags.index, contact=flags.contact, rate=rate, proxy=proxy)
+        lines += (found := await read_index(flags.index, contact=flags.contact, rate=rate, proxy=proxy))
+        if not found:
+            raise Failure(f"{flags.index} lists no instance", code=Exit.REFUSED)
     fleet = Fleet(
         lines,
         contact=flags.contact,
@@ -168,5 +181,5 @@ def _told(fleet: "Fleet") -> str:
     from aiopeertube.cli import crawl_screen  # noqa: PLC0415 - see above
 
     counts = fleet.statistics()
-    ended = f"{sum(counts.states.values()):,} of {counted(len(fleet.origins), 'instance')}"
+    ended = f"{sum(counts.states.values()):,} of {counted(counts.instances, 'instance')}"
     return f"{ended}: {crawl_screen.described(counts)}"

@@ -153,7 +153,9 @@ def _state(counts: Mapping[str, int], undone_by: str) -> str:
     if undone_by:
         return "rolled back"
     left = sum(counts.get(state, 0) for state in (*OPEN, "failed", "conflict", "damaged"))
-    return f"{left:,} not done" if left else "done"
+    if left:
+        return f"{left:,} not done"
+    return "done" if any(counts.values()) else "empty"  # nothing was to be done, or it ended before that was known
 
 
 async def _export(path: Path, states: tuple[str, ...], writer: output.Writer) -> None:

@@ -59,7 +59,7 @@ async def _plan(
 ) -> int:
     async with job_output.client(connection) as pt:
         watcher = job_screen.JobScreen(pt, settings)
-        read = partial(migrate.plan, table=table, cells=cells, details=flags.details)
+        read = partial(migrate.plan, table=table, cells=cells, details=flags.details, thumbnails=flags.thumbnails)
         with await read(pt, given, overwrite=merge.overwrite, watcher=watcher) as made:
             if flags.format == "jsonl":
                 async for item in made.items("planned", "failed", "conflict"):
@@ -117,9 +117,8 @@ def apply(
     if where.instances is not None and source == "-":
         raise click.UsageError("--instances needs a file: stdin can be read only once.")
     given = table.opened(source)
-    options = job.checked()
 
-    async def do(connection: Connection) -> migrate.Run:
+    async def do(connection: Connection, options: migrate.JobOptions) -> migrate.Run:
         async with job_output.client(connection) as pt:
             screen = job_screen.JobScreen(
                 pt,
@@ -167,12 +166,11 @@ def set_(
 
     Like `aiopeertube set --channel afp downloadEnabled=true`. Shows what would change, and asks.
     """
-    options = job.checked()
     if not ask.yes and not job.dry_run and not is_terminal(sys.stdin):
         hint = "add --yes if you are sure, or --dry-run to see it"
         raise Failure("nobody can be asked whether to change that", code=Exit.USAGE, hint=hint)
 
-    async def do(connection: Connection) -> migrate.Run:
+    async def do(connection: Connection, options: migrate.JobOptions) -> migrate.Run:
         async with job_output.client(connection) as pt:
             screen = job_screen.JobScreen(
                 pt, settings, job, diff=True, counts=True, yes=ask.yes, named=where.instances is not None

@@ -15,7 +15,7 @@ from aiopeertube.migrate.suggestions import nearest
 
 from .database import Database
 from .journal import Journal
-from .journal_errors import JournalError, explained
+from .journal_errors import JournalError, NothingToResume, explained
 from .journal_file import there_already
 from .schema import Job
 
@@ -174,7 +174,7 @@ def journal_of(job: Job, *, path: str | Path | None, resume: bool) -> Journal:
         return Journal.create(prepared(fresh(job.source)), job)
     found = unfinished(job)
     if found is None:
-        raise JournalError(f"this user has no job of {job.source} to resume", option="journal")
+        raise NothingToResume(f"this user has no job of {job.source} to resume", option="journal")
     return Journal.open(found)
 
 

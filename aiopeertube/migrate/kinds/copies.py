@@ -30,6 +30,7 @@ class Copy:
     compares: ClassVar[bool] = False
     can_be_undone: ClassVar[bool] = False
     can_be_checked: ClassVar[bool] = True
+    requests_each: ClassVar[int] = 1
     question: ClassVar[str] = ""
     work: video_steps.Work | None = None
     files: bool = False  # whether a look back reads files, too

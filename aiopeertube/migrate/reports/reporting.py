@@ -24,7 +24,8 @@ _LOST: Final[dict[str, Callable[[Any, Any], Iterable[str]]]] = {Update.name: for
 _ROWS: Final = 50  # of one reason, that are told one by one
 _REASONS: Final = 200
 # What is of the one video alone, in a reason: it would make each a reason of its own.
-_OWN: Final = re.compile(r"(?<=/)(?!v1/)[\w.-]*\d[\w.-]*(?=[/ :?]|$)|'[^']*'|\"[^\"]*\"")
+_OWN: Final = re.compile(r"(?<=/)(?!v1/)[\w.-]+(?=[/ :?]|$)|'[^']*'|\"[^\"]*\"")
+_QUOTES: Final = ("'", '"')
 
 
 class Report(Facts):
@@ -87,7 +88,7 @@ async def _failures(journal: Journal) -> tuple[tuple[Failures, ...], int]:
     groups: dict[tuple[str, str, bool], tuple[Counter[None], list[Item]]] = {}
     more = 0
     async for item in journal.items("failed", "conflict", "damaged"):
-        key = (item.state, _OWN.sub("\N{HORIZONTAL ELLIPSIS}", item.reason), item.again)
+        key = (item.state, _OWN.sub(_left_out, item.reason), item.again)
         if key not in groups and len(groups) >= _REASONS:
             more += 1
             continue
@@ -100,6 +101,12 @@ async def _failures(journal: Journal) -> tuple[tuple[Failures, ...], int]:
         for (state, reason, again), (count, items) in groups.items()
     )
     return tuple(sorted(found, key=lambda one: -one.count)), more
+
+
+def _left_out(found: re.Match[str]) -> str:
+    """Leave out what is quoted, and parts of a path with a digit in them; the pattern itself would take n squared."""
+    own = found[0].startswith(_QUOTES) or any(char.isdecimal() for char in found[0])
+    return "\N{HORIZONTAL ELLIPSIS}" if own else found[0]
 
 
 def _row(item: Item) -> tuple[int | None, str, str]:

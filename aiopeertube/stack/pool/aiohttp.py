@@ -143,6 +143,10 @@ class AiohttpPool:
             content = b"" if answer.status == 204 else await read_bounded(answer.content, request, self._most)
             return Response(answer.status, answer.headers, content)
 
+    def leave(self, origin: str) -> None:
+        """Close what is open to a server that is asked no more."""
+        self._exchange.leave(origin)
+
     async def aclose(self) -> None:
         """Close every connection; whatever is under way ends at once with ClientClosed."""
         self._deadlines.close()

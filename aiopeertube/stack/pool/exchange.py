@@ -106,6 +106,13 @@ class Exchange:
             raise refused(origin.proxy, message.code)
         return Response(message.code, message.headers, content)
 
+    def leave(self, origin: str) -> None:
+        """Close the idle connections to a server that nobody asks any more; each is an open file."""
+        if (left := self._origins.pop(origin, None)) is not None:
+            # There is no public way: aiohttp closes idle connections when they are old, or all of them.
+            for protocol, _ in self._connector._conns.pop(left.key.connection_key, ()):  # noqa: SLF001
+                protocol.close()
+
     def _add(self, origin: str) -> _Origin:
         if len(self._origins) > self._remembered:  # redirects may lead anywhere
             self._origins.clear()

@@ -41,7 +41,7 @@ def _look_up(
 ) -> None:
     try:
         answer = socket.getaddrinfo(host, port, family, socket.SOCK_STREAM, flags=socket.AI_ADDRCONFIG)
-    except (OSError, UnicodeError) as exc:
+    except (OSError, ValueError) as exc:  # ValueError: a name that no host can have
         error = exc if isinstance(exc, OSError) else OSError(f"{host!r} is no name of a host")
         _tell(loop, found, lambda: found.set_exception(error))
     else:

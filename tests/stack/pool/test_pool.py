@@ -203,6 +203,18 @@ async def test_many_origins_are_not_remembered_for_ever(pool: AiohttpPool) -> No
     assert len(pool._exchange._origins) < 40
 
 
+async def test_who_leaves_a_server_keeps_nothing_open(pool: AiohttpPool) -> None:
+    async with answering(DONE, DONE, DONE) as script, answering(DONE, DONE) as other:
+        for one in (script, other):
+            await pool.handle(asking(one))
+        pool.leave(script.origin)
+        pool.leave(script.origin)
+        pool.leave("http://nobody.example")
+        for one in (script, other):
+            await pool.handle(asking(one))
+    assert (script.connections, other.connections) == (2, 1)
+
+
 async def test_a_certificate_of_an_authority_of_ones_own() -> None:
     authority = trustme.CA()
     theirs, ours = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), ssl.create_default_context()

@@ -11,7 +11,8 @@ from aiopeertube import migrate
 from aiopeertube.emulator.faults import Fault
 from aiopeertube.errors import ConfigurationError
 from aiopeertube.migrate import JobOptions
-from aiopeertube.migrate.kinds.copying.kept_files import KeptFile
+from aiopeertube.migrate.journal.item import Item
+from aiopeertube.migrate.kinds.copying.kept_files import KeptFile, kept_at
 from aiopeertube.migrate.kinds.copying.video_steps import PARALLEL
 from aiopeertube.resumable import machine
 
@@ -136,3 +137,10 @@ async def test_there_are_never_more_files_than_have_room(
     await two.copy(through=folder)
     assert len(seen) == 8
     assert max(seen) < PARALLEL
+
+
+def test_no_name_leads_out_of_the_folder(tmp_path: Path) -> None:
+    item = Item("video:x", {"video": "../../etc/passwd", "file": {"name": "a.mp4/../../b.m\\p4"}})
+    path = kept_at(tmp_path, "https://videos.example:8080", item)
+    assert path.parent == tmp_path
+    assert path.name == "..-..-etc-passwd-to-videos.example-8080.m-p4"

@@ -86,6 +86,16 @@ class CopyPlan:
 
     def left_behind(self) -> Iterator[str]:
         """Say what does not come along, for people."""
+        yield from self.problems()
+        if self.dated:
+            whose = f"{counted(self.dated, 'video')} without one {plural(self.dated, 'gets', 'get')}"
+            yield f"originallyPublishedAt: {whose} the date of publication"
+        counts = ", ".join(f"{number:,} {name}" for name, number in self.stays.items())
+        others = "followers" if "comments" in self.stays else "comments, followers"
+        yield f"left behind, since no server takes them: {counts or 'views and likes'}, {others}, watch later"
+
+    def problems(self) -> Iterator[str]:
+        """Say what cannot be copied, was not, or comes without something of its own."""
         for why, group in self._by_reason():
             named = group[0].name if len(group) == 1 else f"{group[0].name} and {len(group) - 1:,} more"
             yield f"{'not complete' if group[0].is_there else 'not copied'}: {named}: {why}"
@@ -93,12 +103,6 @@ class CopyPlan:
             yield f"not copied, or not all of it: {counted(self.more, 'other thing')}"
         for what, number in self.without.items():
             yield f"without, in {counted(number, 'thing')}: {what}"
-        if self.dated:
-            whose = f"{counted(self.dated, 'video')} without one {plural(self.dated, 'gets', 'get')}"
-            yield f"originallyPublishedAt: {whose} the date of publication"
-        counts = ", ".join(f"{number:,} {name}" for name, number in self.stays.items())
-        others = "followers" if "comments" in self.stays else "comments, followers"
-        yield f"left behind, since no server takes them: {counts or 'views and likes'}, {others}, watch later"
 
 
 def sized(number: int) -> str:

@@ -5,15 +5,17 @@ import heapq
 import os
 import shutil
 from pathlib import Path
+from typing import Final
 
 from aiopeertube.errors import ConfigurationError
 from aiopeertube.migrate.journal.journal import Journal
+from aiopeertube.migrate.kinds.copying.kept_files import kept_at, there_of
 from aiopeertube.migrate.kinds.copying.video_steps import PARALLEL
 from aiopeertube.migrate.kinds.copying.wishes import VIDEO
 
 from .copy_plan import sized
 
-_OPTION = "through"
+_OPTION: Final = "through"
 
 
 def checked_folder(through: str | Path | None, via: str) -> Path | None:
@@ -40,9 +42,14 @@ async def check_space(journal: Journal, folder: Path | None) -> None:
     """
     if folder is None:
         return
-    sizes = [item.wanted["file"]["size"] async for item in journal.items("planned") if item.ref.startswith(VIDEO)]
-    needed = sum(heapq.nlargest(PARALLEL, sizes))
+    target = journal.job.origin
+    lacks = [
+        item.wanted["file"]["size"] - there_of(kept_at(folder, target, item))
+        async for item in journal.items("planned")
+        if item.ref.startswith(VIDEO) and not item.uuid
+    ]
+    needed = sum(heapq.nlargest(PARALLEL, lacks))
     free = (await asyncio.to_thread(shutil.disk_usage, folder)).free
     if needed > free:
-        what = f"the {PARALLEL} largest files have {sized(needed)}, and {sized(free)} are free in {folder}"
+        what = f"the {PARALLEL} largest files take {sized(needed)} more, and {sized(free)} are free in {folder}"
         raise ConfigurationError(what, option=_OPTION)

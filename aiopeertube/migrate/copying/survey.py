@@ -5,7 +5,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from aiopeertube.errors import ApiError, NotFound
+from aiopeertube.errors import ApiError, NotFound, UnexpectedResponse
 from aiopeertube.migrate.journal.item import Item
 from aiopeertube.migrate.journal.journal import Batch, Journal
 from aiopeertube.migrate.kinds.copying.ends import Origin
@@ -24,6 +24,7 @@ from aiopeertube.migrate.kinds.filling import VIDEO as VIDEO_OF
 from aiopeertube.migrate.kinds.filling import places_of
 from aiopeertube.migrate.metadata import answers, fields
 from aiopeertube.migrate.metadata.field_reads import PASSWORDS
+from aiopeertube.migrate.metadata.shapes import taken
 from aiopeertube.migrate.scope import listing
 from aiopeertube.migrate.steps.compare import is_about_one_video, reason
 from aiopeertube.migrate.watching import Watcher
@@ -89,14 +90,22 @@ class Survey:
                     ref: str = outcome.call.tag
                     item = Item(f"{VIDEO}{ref}", {}, row={"uuid": ref}).settle("failed", reason(error))
                 elif outcome.result is not None:
-                    video, source = outcome.result
-                    item = video_item(self.origin, self.target, video, source)
+                    item = self._item(*outcome.result)
                     item.note[NAMED] = outcome.call.tag
-                    self._channels[video["channel"]["name"]] = None
                 else:
                     continue
                 self.new += 1
                 await batch.put(item)
+
+    def _item(self, video: Mapping[str, Any], source: Mapping[str, Any] | None) -> Item:
+        """Make the item of a video; one of which no sense can be made has failed."""
+        try:
+            item = video_item(self.origin, self.target, video, source)
+        except (UnexpectedResponse, ValueError) as exc:
+            what = Item(f"{VIDEO}{video['uuid']}", {}, row={"uuid": video["uuid"]}, name=str(video.get("name") or ""))
+            return what.settle("failed", reason(exc))
+        self._channels[video["channel"]["name"]] = None
+        return item
 
     async def _unread(self) -> AsyncGenerator[str, None]:
         """Give the videos that no earlier run of this job has read."""
@@ -146,7 +155,11 @@ class Survey:
         pt = self.origin.pt
         row: Mapping[str, Any]
         async for row in self._lists():
-            if row["type"]["id"] != _REGULAR or not row.get("isLocal", True) or not self._is_of_scope(row):
+            if (
+                taken(row, "type", "id", kind=int, what="a playlist") != _REGULAR
+                or not row.get("isLocal", True)
+                or not self._is_of_scope(row)
+            ):
                 continue
             if await self.journal.still_wanted([f"{PLAYLIST}{row['uuid']}"]):
                 continue

@@ -18,7 +18,7 @@ from aiopeertube.migrate.kinds.copies import Copy
 from aiopeertube.migrate.kinds.copying.channel_steps import look_at_channels
 from aiopeertube.migrate.kinds.copying.ends import Origin, check_two, origin_of
 from aiopeertube.migrate.kinds.copying.fitting import Target
-from aiopeertube.migrate.kinds.copying.video_steps import Work
+from aiopeertube.migrate.kinds.copying.video_steps import Work, weight
 from aiopeertube.migrate.kinds.copying.wishes import CHANNEL, PLAYLIST, VIDEO
 from aiopeertube.migrate.metadata.vocabulary import FILES, fetch_words
 from aiopeertube.migrate.plans.planfile import PlanFile
@@ -197,7 +197,7 @@ async def _carry_out(desk: Desk, origin: Origin, options: JobOptions, folder: Pa
         watcher.say("nothing was left to do; whether it still stands is what verify tells")
     run = await _Steps(desk, origin, options, folder).run(copied.todo)
     after = await plan_of_copy(origin, target, journal, room)
-    for line in after.left_behind():
+    for line in after.problems():
         if line not in before:
             watcher.say(line)
     return Copied(run, after)
@@ -208,7 +208,7 @@ class _Steps:
 
     def __init__(self, desk: Desk, origin: Origin, options: JobOptions, folder: Path | None) -> None:
         own = {channel["name"]: channel["id"] for channel in desk.me["videoChannels"]}
-        self._work = Work(origin, own, folder)
+        self._work = Work(origin, own, folder, desk.watcher.weigh, desk.watcher.sent)
         self._desk = desk
         self._options = options
         self._ends = None if options.max_duration is None else time.monotonic() + options.max_duration
@@ -222,6 +222,9 @@ class _Steps:
                 await settle_playlists(self._work, self._desk.pt, self._desk.who, self._desk.journal)
             apply = self._apply(only)
             with self._desk.watcher.step(title, todo.get(title.removesuffix("s"), 0)):
+                if only == VIDEO:
+                    items = self._desk.journal.items("planned", "sending")
+                    self._desk.watcher.weigh(sum([weight(item) async for item in items]))
                 await apply.run()
             if apply.stopped_by:
                 break

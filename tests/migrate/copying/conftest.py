@@ -17,10 +17,17 @@ SIZE = 300_000  # bytes of each file
 
 
 class Told(Unwatched):
-    """Remembers what was said."""
+    """Remembers what was said, and how many bytes were to be sent and were sent."""
 
     def __init__(self) -> None:
         self.lines: list[str] = []
+        self.weighed = self.bytes = 0
+
+    def weigh(self, number: int) -> None:
+        self.weighed += number
+
+    def sent(self, number: int) -> None:
+        self.bytes += number
 
     def say(self, line: str) -> None:
         self.lines.append(line)

@@ -12,7 +12,7 @@ from aiopeertube.emulator.wire.video_files import SourceFile
 from aiopeertube.errors import ConfigurationError, InputError, PeerTubeError
 from aiopeertube.migrate import JobOptions, Scope
 
-from .conftest import PASSWORD, USER, Two
+from .conftest import PASSWORD, SIZE, USER, Two
 
 pytestmark = pytest.mark.anyio
 
@@ -110,6 +110,7 @@ async def test_a_file_that_cannot_be_read_is_that_videos_error(two: Two) -> None
     two.source.faults.add(Fault("5xx", path=f"*{video.uuid}-720.mp4", status=404))
     done = await two.copy()
     assert done.run.counts == {"changed": 2, "failed": 1, "unchanged": 1}
+    assert two.told.weighed == two.told.bytes == 2 * SIZE  # what failed is not waited for
     assert [left.name for left in done.plan.cannot] == [video.name]
     assert video.name not in two.copies()
 

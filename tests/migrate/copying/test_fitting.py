@@ -74,3 +74,17 @@ async def test_a_video_without_a_file_that_can_be_copied_is_told_before(
     done = await two.copy(job=JobOptions(dry_run=True))
     (left,) = done.plan.cannot
     assert left.why.startswith({"split": SPLIT, "empty": "its file is empty", "none": "it has no file"}[files])
+
+
+@pytest.mark.parametrize("odd", [{"publishedAt": "yesterday"}, {"files": [{"size": None, "fileUrl": "/a.mp4"}]}])
+@pytest.mark.parametrize("options", [{"videos": 2}])
+async def test_an_answer_that_makes_no_sense_is_one_videos_error(
+    two: Two, odd: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = Renderer.video
+    monkeypatch.setattr(
+        Renderer, "video", lambda self, one: plain(self, one) | (odd if one.name == "Video 0001" else {})
+    )
+    done = await two.copy()
+    assert [left.name for left in done.plan.cannot] == ["Video 0001"]
+    assert set(two.copies()) == {"Video 0002"}

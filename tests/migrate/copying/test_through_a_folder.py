@@ -11,6 +11,9 @@ from aiopeertube import migrate
 from aiopeertube.emulator.faults import Fault
 from aiopeertube.errors import ConfigurationError
 from aiopeertube.migrate import JobOptions
+from aiopeertube.migrate.journal.item import Item
+from aiopeertube.migrate.kinds.copying.kept_files import KeptFile, kept_at
+from aiopeertube.migrate.kinds.copying.video_steps import PARALLEL
 from aiopeertube.resumable import machine
 
 from .conftest import SIZE, Two
@@ -105,5 +108,39 @@ async def test_what_is_wrong_with_the_folder_is_said_before(
         assert raised.value.option == "through"
     usage: Any = namedtuple("usage", "free")
     monkeypatch.setattr("shutil.disk_usage", lambda _: usage(2 * SIZE - 1))
-    with pytest.raises(ConfigurationError, match="2 largest files have"):
+    with pytest.raises(ConfigurationError, match="2 largest files take"):
         await two.copy(through=folder)
+
+
+async def test_what_is_there_of_a_file_needs_no_room(two: Two, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    two.target.faults.add(Fault("5xx", method="POST", path="/videos/upload-resumable", status=403))
+    await two.copy(through=folder)
+    two.target.faults.clear()
+    usage: Any = namedtuple("usage", "free")
+    monkeypatch.setattr("shutil.disk_usage", lambda _: usage(0))
+    job = JobOptions(journal=two.folder / "copy.journal", resume_failed=True, failed="")
+    assert not (await two.copy(through=folder, job=job)).run.failed
+
+
+@pytest.mark.parametrize("options", [{"videos": 8}])
+async def test_there_are_never_more_files_than_have_room(
+    two: Two, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[int] = []
+    plain = KeptFile.save
+
+    async def counting(file: KeptFile) -> None:
+        seen.append(len(list(folder.glob("*.mp4"))))
+        await plain(file)
+
+    monkeypatch.setattr(KeptFile, "save", counting)
+    await two.copy(through=folder)
+    assert len(seen) == 8
+    assert max(seen) < PARALLEL
+
+
+def test_no_name_leads_out_of_the_folder(tmp_path: Path) -> None:
+    item = Item("video:x", {"video": "../../etc/passwd", "file": {"name": "a.mp4/../../b.m\\p4"}})
+    path = kept_at(tmp_path, "https://videos.example:8080", item)
+    assert path.parent == tmp_path
+    assert path.name == "..-..-etc-passwd-to-videos.example-8080.m-p4"

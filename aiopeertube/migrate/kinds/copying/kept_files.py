@@ -4,6 +4,7 @@ So a server that gives no parts of files can be copied from, and what was read o
 """
 
 import asyncio
+import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
@@ -20,6 +21,7 @@ from .remote_files import Keep, download, sum_of
 if TYPE_CHECKING:
     from aiopeertube._client import PeerTube
 
+_ODD: Final = re.compile(r"[^0-9A-Za-z.-]")
 _SUFFIXES: Final = ("", ".part", ".part.mark")  # of what is in the folder for one file
 
 
@@ -91,9 +93,24 @@ class KeptFile:
 
 
 def kept_at(folder: Path, target: str, item: Item) -> Path:
-    """Name the place of a video's file: one for each instance that it is copied to."""
-    there = urlsplit(target).netloc.replace(":", "-")
-    return folder / f"{item.wanted['video']}-to-{there}{PurePosixPath(item.wanted['file']['name']).suffix}"
+    """Name the place of a video's file: one for each instance that it is copied to.
+
+    What another server says never leads out of the folder.
+    """
+    video, end = item.wanted["video"], PurePosixPath(item.wanted["file"]["name"]).suffix
+    return folder / f"{_plain(video)}-to-{_plain(urlsplit(target).netloc)}{_plain(end)}"
+
+
+def _plain(text: str) -> str:
+    return _ODD.sub("-", text)
+
+
+def there_of(path: Path) -> int:
+    """Return how many bytes a folder has of a file."""
+    for suffix in _SUFFIXES[:2]:
+        with suppress(OSError):
+            return path.with_name(path.name + suffix).stat().st_size
+    return 0
 
 
 def remove(path: Path) -> None:

@@ -1,7 +1,7 @@
 """One video of a copy: made from its file, then its captions and chapters; each step is noted as it is done."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -24,6 +24,7 @@ from .extras import bring_captions, bring_chapters
 from .kept_files import KeptFile, kept_at, remove
 from .remote_files import Keep, RemoteFile
 from .small_files import Missing, image, lose, refusal
+from .wishes import VIDEO
 
 if TYPE_CHECKING:
     from aiopeertube._client import PeerTube
@@ -33,16 +34,22 @@ OF_FILE: Final = ("upload", "sums", "mark", "kept")  # what is noted of a file o
 _SIZES: Final = ("thumbnailfile", "previewfile")  # 8.x takes one picture, earlier ones two sizes
 
 
+def nobody(number: int) -> None:
+    """Hear nothing."""
+
+
 @dataclass(slots=True)
 class Work:
     """What the items of one run share: the instance they come from, channels here by name, and turns for files.
 
-    Files go `through` a folder, where one is given.
+    Files go `through` a folder, where one is given. `weigh` and `sent` hear of bytes what those of a `Watcher` hear.
     """
 
     origin: Origin
     channels: dict[str, int]
     through: Path | None = None
+    weigh: Callable[[int], None] = nobody
+    sent: Callable[[int], None] = nobody
     files: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(PARALLEL))
     newest: "asyncio.Task[int] | None" = None
     known: int | None = None
@@ -86,14 +93,22 @@ async def carry_out(work: Work, pt: "PeerTube", journal: Journal, item: Item) ->
         async with work.files:
             if (turn := TURN.get()) is not None and turn.stopping:
                 raise Stopped
-            made = await _made(work, pt, journal, item)
-        item.uuid = made["uuid"]
-        item.note.pop("upload", None)
-        await journal.save([item])
-        if work.through is not None:
-            remove(kept_at(work.through, pt.origin, item))
+            made = await _weighed(work, pt, journal, item)
+            item.uuid = made["uuid"]
+            item.note.pop("upload", None)
+            await journal.save([item])
+            if work.through is not None:
+                remove(kept_at(work.through, pt.origin, item))  # before another file takes its room
     await bring_captions(work.origin, pt, journal, item)
     await bring_chapters(work.origin, pt, item)
+
+
+async def _weighed(work: Work, pt: "PeerTube", journal: Journal, item: Item) -> Mapping[str, Any]:
+    try:
+        return await _made(work, pt, journal, item)
+    except BaseException:
+        work.weigh(-weight(item))  # this run does not send it
+        raise
 
 
 async def _made(work: Work, pt: "PeerTube", journal: Journal, item: Item) -> Mapping[str, Any]:
@@ -169,8 +184,44 @@ def _forget(item: Item) -> None:
         item.note.pop(name, None)
 
 
+def weight(item: Item) -> int:
+    """Return how many bytes of a planned item are still to be sent, as far as it is known before."""
+    sends = item.ref.startswith(VIDEO) and not item.uuid and item.wanted["via"] == "upload"
+    return int(item.wanted["file"]["size"]) if sends else 0
+
+
+class _Heard:
+    """How far one file came, for whoever watches."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+        self.there = 0
+
+    def __call__(self, offset: int, _: int) -> None:
+        self._work.sent(offset - self.there)
+        self.there = offset
+
+
 async def _uploaded(
     work: Work, pt: "PeerTube", journal: Journal, item: Item, wire: dict[str, Any], *, restart: bool = True
+) -> Mapping[str, Any]:
+    heard = _Heard(work)
+    try:
+        return await _sent(work, pt, journal, item, wire, heard=heard, restart=restart)
+    except BaseException:
+        work.sent(-heard.there)  # it may be begun anew at once
+        raise
+
+
+async def _sent(
+    work: Work,
+    pt: "PeerTube",
+    journal: Journal,
+    item: Item,
+    wire: dict[str, Any],
+    *,
+    heard: _Heard,
+    restart: bool,
 ) -> Mapping[str, Any]:
     async def keep(ticket: Ticket) -> None:
         kept = {"id": ticket.upload_id, "size": ticket.size, "newest": ticket.newest}
@@ -191,6 +242,7 @@ async def _uploaded(
         upload_id=ticket,
         restart=restart,
         newest=await work.newest_before(pt, ticket),
+        on_progress=heard,
         on_started=keep,
         is_known=journal.knows,
         lastModified=item.ref,  # announced twice, it is still one upload

@@ -96,12 +96,23 @@ def _connections(settings: Settings, name: str) -> list[Connection]:
     from aiopeertube.fleet import read_addresses  # noqa: PLC0415 - only here
 
     origins = read_addresses(read_list(name)).origins
-    found = [connect(replace(settings, url=origin)) for origin in origins]
+    found = [_logged_in(settings, origin) for origin in origins]
     missing = [one.origin for one in found if one.anonymous]
     if missing:
         hint = f"run `aiopeertube login --url {missing[0]}`" + (", and so on" if len(missing) > 1 else "")
         raise Failure(f"not logged in to {', '.join(missing)}", code=Exit.AUTHENTICATION, hint=hint)
     return found
+
+
+def _logged_in(settings: Settings, origin: str) -> Connection:
+    """Connect by the name that somebody logged in with: as networks know it, or in its own letters."""
+    found = connect(replace(settings, url=origin))
+    if not found.anonymous or "xn--" not in origin:
+        return found
+    scheme, _, host = origin.partition("://")
+    name, colon, port = host.partition(":")
+    in_letters = connect(replace(settings, url=f"{scheme}://{name.encode().decode('idna')}{colon}{port}"))
+    return found if in_letters.anonymous else in_letters
 
 
 async def _each(connections: Sequence[Connection], job: JobFlags, do: Do, options: JobOptions, declined: str) -> int:

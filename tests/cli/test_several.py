@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from aiopeertube.cli.saved import token_path
 from aiopeertube.emulator import Emulator, Fault
+from aiopeertube.stack.tokens import Token, TokenFile
 
 from .conftest import USER, Cli, rows
 
@@ -69,6 +71,19 @@ def test_going_on_begins_where_the_job_did_not_come_to(cli: Cli, servers: list[E
     assert servers[0].statistics().requests - sent < 10
     assert len(rows(cli("jobs", "list", "--format", "jsonl").stdout)) == 3
     assert "it was not begun" not in cli(*again).stderr
+
+
+def test_a_login_by_a_name_in_its_own_letters_is_found(cli: Cli, home: Path) -> None:
+    origin = "https://b\u00fccher.invalid:9000"
+    path = token_path(origin)
+    assert path is not None
+    TokenFile(path, origin=origin, username="nisv").save(Token("access"))
+    (home / "mine.txt").write_text("https://B\u00dcCHER.invalid:9000\n")
+    result = cli("set", "--mine", "support=Thanks", "--instances", "mine.txt", "--yes", "--timeout", "1")
+    assert "not logged in" not in result.stderr
+    assert "cannot connect" in result.stderr
+    path.unlink()
+    assert "not logged in" in cli("set", "--mine", "support=Thanks", "--instances", "mine.txt", "--yes").stderr
 
 
 def test_a_table_at_each(cli: Cli, servers: list[Emulator], home: Path) -> None:

@@ -128,7 +128,7 @@ async def visited(instance: Instance, seed: int) -> Record | None:
     return record if isinstance(record, Record) else None
 
 
-@pytest.mark.parametrize("seed", range(80))
+@pytest.mark.parametrize("seed", range(100))
 def test_nothing_is_lost_or_twice_or_too_often_or_claimed(seed: int, loop: VirtualClockLoop) -> None:
     instance = Instance(seed)
     record = loop.run_until_complete(visited(instance, seed))
@@ -138,5 +138,6 @@ def test_nothing_is_lost_or_twice_or_too_often_or_claimed(seed: int, loop: Virtu
     assert len(found) == len(set(found))
     if record is not None:
         assert record.videos == len(found)
-    if record is not None and record.state == "done" and instance.lie in {"none", "twice"}:
+    # One that always gives the same page cannot be told from a good one when as many came meanwhile as it left out.
+    if record is not None and record.state == "done" and instance.lie != "the same":
         assert instance.stayed & set(instance.ids) <= set(found)

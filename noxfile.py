@@ -26,6 +26,8 @@ ON_ALL_CORES = ("-n", str(min(8, 2 * (os.cpu_count() or 1))), "--dist=worksteal"
 
 # PeerTube's own program for the command line; the clients of PyPI are in pyproject.toml.
 NPM_CLIENT = "@peertube/peertube-cli@1.0.3"
+# Looks at pages for faults that keep people out.
+NPM_AXE = "axe-core@4.14.1"
 
 # Long searches for what nobody thought of, and others that reach nothing new: measured they take twice as long.
 SEARCHES = (
@@ -245,6 +247,18 @@ def docs(session: nox.Session) -> None:
     session.install("--upgrade", *group("docs"))
     session.run("python", "docs/reference_pages.py")
     session.run("zensical", "build", "--strict", "--clean", *session.posargs)
+
+
+@nox.session
+def pages(session: nox.Session) -> None:
+    """Open the pages of plans and reports in Chromium, with axe-core, which finds what keeps people out."""
+    folder = Path(session.create_tmp()).absolute()
+    quiet = ("--silent", "--no-audit", "--no-fund")
+    session.run("npm", "install", *quiet, "--prefix", str(folder), NPM_AXE, external=True)
+    install_wheel(session)
+    session.install("--upgrade", *group("test"))
+    axe = folder / "node_modules/axe-core/axe.min.js"
+    session.run("pytest", "tests/migrate/test_page_in_chromium.py", env={**TESTED, "AIOPEERTUBE_AXE": str(axe)})
 
 
 @nox.session

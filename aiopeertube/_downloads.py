@@ -22,7 +22,7 @@ from aiopeertube.wire.messages import Response
 
 OnProgress = Callable[[int, int | None], None]
 
-_ATTEMPTS: Final = 8  # without a byte in between
+_ATTEMPTS: Final = 8  # without a byte more than were there before
 _BASE, _LONGEST = 0.25, 15.0  # seconds between them
 _AHEAD: Final = 16  # pieces that wait for whoever reads a stream
 _BUFFER: Final = 1024 * 1024  # bytes that are written at once
@@ -82,7 +82,8 @@ class Download:
         """Read the bytes from `begin` to `end`, not including it, of the file that an earlier part had `mark` of.
 
         Raises:
-            FileChanged: it is another file by now. UnexpectedResponse: the server gives no parts of files.
+            FileChanged: it is another file by now, or a shorter one.
+            UnexpectedResponse: the server gives no parts of files.
             NotFound, ConnectionLost and the like: as `save`.
         """
         wanted = _Slice(begin, end, mark)
@@ -236,6 +237,7 @@ class _Driver:
         self.total: int | None = None
         self._begun = False
         self._moved = False
+        self._most = kept.size  # that were there at any time: a server that always begins anew and breaks off ends it
 
     async def run(self) -> None:
         failures = 0
@@ -286,20 +288,29 @@ class _Driver:
         part = _PART_OF.fullmatch(headers.get("content-range", "")) if status == 206 else None
         if part is not None and int(part[1]) == self._kept.size:
             self.total = None if part[2] == "*" else int(part[2])
+            self._check_end()
             self._kept.mark = self._kept.mark or _mark_of(headers)
             return
         if self._kept.size and not self._kept.can_restart:
             raise errors.UnexpectedResponse("the server cannot go on where the file broke off", status=status)
         length = headers.get("content-length", "")
         self.total = int(length) if length.isascii() and length.isdigit() and len(length) < 19 else None
+        if status == 200:
+            self._check_end()
         self._kept.restart(_mark_of(headers))
+
+    def _check_end(self) -> None:
+        """See that the file has what is asked for: no other attempt would find more."""
+        if self._end is not None and self.total is not None and self.total < self._end:
+            raise errors.FileChanged(f"the file has {self.total:,} bytes, fewer than the {self._end:,} to be read")
 
     async def write(self, data: bytes) -> None:
         """Take the next bytes."""
         if not data:
             return
-        self._moved = True
         await self._kept.write(data)
+        if self._kept.size > self._most:
+            self._moved, self._most = True, self._kept.size
         if self._on_progress is not None:
             self._on_progress(self._kept.size, self.total)
 

@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import InMemoryMetricReader
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
+from opentelemetry.sdk.trace.sampling import ALWAYS_ON, Sampler, TraceIdRatioBased
 from running import Server
 
 from aiopeertube import PeerTube
@@ -49,30 +51,32 @@ async def file(pt: PeerTube) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def counts(pt: PeerTube) -> AsyncIterator[None]:
-    end = instrument(pt, meter_provider=MeterProvider([InMemoryMetricReader()]), durations=False, spans=False)
+async def otel(pt: PeerTube, *, durations: bool = False) -> AsyncIterator[None]:
+    reader = InMemoryMetricReader()
+    end = instrument(pt, meter_provider=MeterProvider([reader]), durations=durations)
     yield
+    assert reader.get_metrics_data() is not None
     end()
 
 
 @asynccontextmanager
-async def otel(pt: PeerTube) -> AsyncIterator[None]:
-    end = instrument(pt, meter_provider=MeterProvider([InMemoryMetricReader()]), spans=False)
-    yield
-    end()
-
-
-@asynccontextmanager
-async def spans(pt: PeerTube) -> AsyncIterator[None]:
-    tracers = TracerProvider()
+async def spans(pt: PeerTube, sampler: Sampler = ALWAYS_ON) -> AsyncIterator[None]:
+    tracers = TracerProvider(sampler)
     tracers.add_span_processor(BatchSpanProcessor(_Nowhere()))
-    end = instrument(pt, meter_provider=MeterProvider([InMemoryMetricReader()]), tracer_provider=tracers)
+    end = instrument(pt, meter_provider=MeterProvider([InMemoryMetricReader()]), tracer_provider=tracers, spans=True)
     yield
     end()
     tracers.shutdown()
 
 
-KINDS: dict[str, Callable] = {"off": off, "file": file, "counts": counts, "durations": otel, "spans, too": spans}  # type: ignore[type-arg]
+KINDS: dict[str, Callable] = {  # type: ignore[type-arg]
+    "off": off,
+    "file": file,
+    "otel": otel,
+    "durations": partial(otel, durations=True),
+    "spans": spans,
+    "1 span in 100": partial(spans, sampler=TraceIdRatioBased(0.01)),
+}
 
 
 async def cpu_of(url: str, kind: str, calls: int) -> float:

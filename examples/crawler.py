@@ -24,7 +24,7 @@ async def main(path: str, contact: str, urls: list[str]) -> None:
     for record in fleet.records.values():
         if not record.ok:
             print(f"{record.origin}: {record.state}: {record.reason}", file=sys.stderr)
-    print(f"{count} videos of {len(fleet.records)} instances")
+    print(f"videos: {count}; instances: {len(fleet.records)}")
 
 
 if __name__ == "__main__":

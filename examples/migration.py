@@ -13,12 +13,12 @@ async def main(table: str) -> int:
     """Plan, apply and verify."""
     async with PeerTube.from_env() as pt:
         with await migrate.plan(pt, table) as plan:
-            print(f"{plan.changes} videos will change, {plan.cannot} rows cannot be done")
+            print(f"to change: {plan.changes}; rows that cannot be done: {plan.cannot}")
             for change in await plan.diff():
                 print(f"  {change}")
             run = await migrate.apply(pt, plan, halt="2%")
         verified = await migrate.verify(pt, run.journal)
-    print(f"{verified.stand} stand as written, {verified.differ} differ")
+    print(f"stand as written: {verified.stand}; differ: {verified.differ}")
     print(f"to undo it: aiopeertube rollback {run.journal}")
     return 0 if verified.ok and not run.failed else 1
 

@@ -23,12 +23,12 @@ async def main() -> None:
     tracers = TracerProvider()
     tracers.add_span_processor(BatchSpanProcessor(ConsoleSpanExporter(out=sys.stdout)))
     async with PeerTube.from_env() as pt:
-        instrument(pt, meter_provider=meters, tracer_provider=tracers)
+        instrument(pt, meter_provider=meters, tracer_provider=tracers, durations=True, spans=True)
         with tracers.get_tracer("example").start_as_current_span("count videos"):
             count = len([video async for video in pt.me.videos()])
         meters.shutdown()  # while the client is there to be looked at
         tracers.shutdown()
-    print(f"{count} videos")
+    print("videos:", count)
 
 
 if __name__ == "__main__":

@@ -87,7 +87,7 @@ def test_what_numbers_cost(running: ModuleType) -> None:
     found = importlib.import_module("metrics").measure(20, 1)
     assert found["off"]["ratio"] == 1.0
     assert all(kind["us_per_put"] > 0 for kind in found.values())
-    assert len(found) == 5
+    assert len(found) == 6
 
 
 @pytest.mark.parametrize(

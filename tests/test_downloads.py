@@ -162,6 +162,26 @@ async def test_a_server_that_gives_no_parts_is_told_of_before_all_of_it_is_in_me
                 await file.part(begin, 2000)
 
 
+async def test_a_file_that_is_shorter_than_was_told_is_not_asked_for_again() -> None:
+    for ranges in (True, False):
+        server = Server(ranges=ranges)
+        async with serving(server) as pt:
+            with pytest.raises(errors.FileChanged, match="has 1,024,000 bytes"):
+                await pt.downloads.web_video("a.mp4").part(0, len(FILE) + 1)
+        assert len(server.asked) == 1
+
+
+async def test_a_server_that_always_begins_anew_and_breaks_off_is_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("aiopeertube._downloads._BASE", 0)
+    server = Server(most=1000, ranges=False)
+    async with serving(server) as pt:
+        with pytest.raises(errors.TransportError):
+            await asyncio.wait_for(pt.downloads.web_video("a.mp4").save(tmp_path / "a.mp4"), 30)
+    assert len(server.asked) < 20
+
+
 def _mocked(answer: Callable[[], Response]) -> PeerTube:
     return PeerTube("https://a.example", transport=MockTransport(lambda request: answer()))
 

@@ -1,5 +1,7 @@
 """Every example runs, against the emulator, as somebody would run it who copied it."""
 
+import ast
+import inspect
 import json
 import os
 import socket
@@ -8,6 +10,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
@@ -38,9 +41,40 @@ def run(server: Emulator, folder: Path, name: str, *args: str, code: int = 0) ->
 
 
 def test_each_is_short_and_tried_here() -> None:
-    tried = {"migration.py", "web_app.py", "benchmark.py", "crawler.py", "telemetry.py"}
-    assert {path.name for path in EXAMPLES.glob("*.py")} == tried
-    assert all(len((EXAMPLES / name).read_text().splitlines()) <= 40 for name in tried)
+    tried = {"migration.py", "web_app.py", "benchmark.py", "crawler.py", "telemetry.py", "notebook.ipynb"}
+    assert {path.name for path in EXAMPLES.iterdir() if path.is_file()} == tried
+    lines = {name: (EXAMPLES / name).read_text().splitlines() for name in tried - {"notebook.ipynb"}}
+    lines["notebook.ipynb"] = [line for cell in cells() for line in cell.splitlines()]
+    assert {name: len(found) for name, found in lines.items() if len(found) > 40} == {}
+
+
+def cells() -> list[str]:
+    """Return the code of the notebook's cells, which is kept as Jupyter wants it, and without what they gave."""
+    notebook = json.loads((EXAMPLES / "notebook.ipynb").read_text())
+    assert (notebook["nbformat"], notebook["nbformat_minor"]) == (4, 5)
+    assert len({cell["id"] for cell in notebook["cells"]}) == len(notebook["cells"])
+    code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    assert all((cell["outputs"], cell["execution_count"]) == ([], None) for cell in code)
+    return ["".join(cell["source"]) for cell in code]
+
+
+@pytest.mark.anyio
+async def test_the_cells_of_the_notebook(
+    server: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, value in environment(server, tmp_path).items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, Any] = {}
+    for number, cell in enumerate(cells()):
+        done = eval(compile(cell, f"cell {number}", "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT), names)
+        if inspect.iscoroutine(done):
+            await done
+    told = capsys.readouterr().out
+    assert "videos: 12\n" in told
+    assert "outcomes: {'changed': 3}\nstand as written: 3 differ: 0\nput back: {'changed': 3}\n" in told
+    assert server.statistics().by_route["PUT /videos/{id}"] == 6
+    assert not [video.name for video in server.store.videos.values() if "tidy" in video.name]
 
 
 def test_a_migration(server: Emulator, tmp_path: Path) -> None:
@@ -48,8 +82,8 @@ def test_a_migration(server: Emulator, tmp_path: Path) -> None:
     table = "".join(f"{video.uuid},New {video.id}\n" for video in videos[:3])
     (tmp_path / "films.csv").write_text(f"uuid,name\n{table}")
     told = run(server, tmp_path, "migration.py", "films.csv")
-    assert "3 videos will change, 0 rows cannot be done" in told
-    assert "3 stand as written, 0 differ" in told
+    assert "to change: 3; rows that cannot be done: 0" in told
+    assert "stand as written: 3; differ: 0" in told
     assert [video.name for video in videos[:3]] == ["New 1", "New 2", "New 3"]
 
 
@@ -65,7 +99,7 @@ def test_a_crawler(server: Emulator, tmp_path: Path) -> None:
     with Emulator.in_thread(videos=3) as other:
         told = run(server, tmp_path, "crawler.py", "out.jsonl", "me@example.org", server.url, other.url)
     lines = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text().splitlines()]
-    assert told == "15 videos of 2 instances\n"
+    assert told == "videos: 15; instances: 2\n"
     assert {line["uuid"] for line in lines if line["instance"] == server.url} == {
         video.uuid for video in server.store.videos.values()
     }
@@ -73,7 +107,7 @@ def test_a_crawler(server: Emulator, tmp_path: Path) -> None:
 
 def test_telemetry(server: Emulator, tmp_path: Path) -> None:
     told = run(server, tmp_path, "telemetry.py")
-    assert told.endswith("12 videos\n")
+    assert told.endswith("videos: 12\n")
     assert '"http.client.request.duration"' in told
     assert '"url.full": "' + server.url + "/api/v1/users/me/videos" in told
     assert "secret123" not in told

@@ -26,9 +26,10 @@ def test_types_and_version_are_shipped() -> None:
     assert version("aiopeertube") == aiopeertube.__version__
 
 
-def test_the_parts_of_the_page_are_shipped() -> None:
-    page = Path(aiopeertube.__file__).parent / "migrate" / "plans" / "page"
-    assert all((page / f"page.{kind}").is_file() for kind in ("html", "css", "js"))
+def test_the_parts_of_pages_are_shipped() -> None:
+    migrate = Path(aiopeertube.__file__).parent / "migrate"
+    parts = {"pages/frame": "html css", "plans/page/page": "html css js", "reports/report": "html css"}
+    assert all((migrate / f"{name}.{kind}").is_file() for name, kinds in parts.items() for kind in kinds.split())
 
 
 def test_every_public_name_is_there() -> None:

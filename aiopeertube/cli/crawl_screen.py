@@ -30,7 +30,9 @@ def showing(fleet: Fleet, settings: Settings) -> Iterator[Callable[[], None]]:
     """Show how far a fleet is; what this gives is called with each record."""
     if settings.quiet or settings.progress == "jsonl" or not is_terminal(sys.stderr):
         total = len(fleet.origins)
-        with progress.showing("crawl", total, settings, state=lambda: described(fleet.statistics())) as shown:
+        with progress.showing(
+            "crawl", total, settings, state=lambda: described(fleet.statistics()), even=False
+        ) as shown:
 
             def advance() -> None:
                 shown.expect(fleet.statistics().instances)
@@ -73,13 +75,17 @@ class _Bars:
     def _show(self) -> None:
         counts = self._fleet.statistics()
         numbers = {"waiting": counts.waiting, "at work": counts.at_work, **counts.states}
-        seconds = max(0.001, time.monotonic() - self._began)
-        last = "at work" if counts.at_work else "done"
-        told = {last: f"{counted(counts.videos, 'video')}, {counts.pages / seconds:.0f} pages/s"}
+        told = self._told(counts)
         for name, task in self._tasks.items():
             number = numbers.get(name, 0)
-            fields: dict[str, Any] = {"told": told.get(name, "")}
+            fields: dict[str, Any] = {"told": told if number else ""}
+            told = "" if number else told  # beside the first bar, whatever that is of
             self._bars.update(task, completed=number, total=counts.instances, visible=bool(number), **fields)
+
+    def _told(self, counts: FleetStatistics) -> str:
+        """Say what came so far, and how fast; how long the rest takes nobody knows: no instance is like another."""
+        pages = counts.pages / max(0.001, time.monotonic() - self._began)
+        return f"{counted(counts.videos, 'video')}, {pages:.1f} pages a second"
 
 
 def _bars(settings: Settings) -> "Progress":

@@ -22,7 +22,12 @@ _ORDER: Final = ("changed", "unchanged", "planned", "skipped", "conflict", "fail
 
 
 def outcome(item: Item) -> dict[str, Any]:
-    """Make the line that programs read."""
+    """Make the line that programs read; `there` is what a copy is of, `without` what it lacks, and why."""
+    more: dict[str, Any] = {}
+    if conflicts := item.note.get("conflicts"):
+        more["conflicts"] = conflicts
+    if "from" in item.note:
+        more |= {"there": item.ref, "without": item.note.get("lost", {})}
     return {
         "video": item.uuid or None,
         "name": item.name,
@@ -33,7 +38,7 @@ def outcome(item: Item) -> dict[str, Any]:
         "attempts": item.attempts,
         "reason": item.reason,
         "again": item.again,
-    } | ({"conflicts": conflicts} if (conflicts := item.note.get("conflicts")) else {})
+    } | more
 
 
 def told(values: Mapping[str, Any] | None) -> dict[str, Any] | None:

@@ -72,6 +72,16 @@ class JobScreen(Unwatched):
         if self._progress is not None:
             self._progress.advance(number)
 
+    def weigh(self, number: int) -> None:
+        """Let bytes count, which take the time."""
+        if self._progress is not None:
+            self._progress.weigh(number)
+
+    def sent(self, number: int) -> None:
+        """Count bytes."""
+        if self._progress is not None:
+            self._progress.sent(number)
+
     def settled(self, item: Item) -> None:
         """Show a failure, and write what became of the item."""
         self._counts[item.state] += 1
@@ -162,4 +172,4 @@ class JobScreen(Unwatched):
             return ""
         counts = ", ".join(f"{number:,} {state}" for state, number in sorted(self._counts.items()))
         at_once = self._pt.statistics().concurrency[1].limit
-        return f"{self._progress.rate:.1f}/s, {counts}, {at_once} at once"
+        return f"{counts}, {at_once} at once"

@@ -13,7 +13,7 @@ from aiopeertube.cli.connection import Connection, connect
 from aiopeertube.cli.errors import Exit, Failure
 from aiopeertube.cli.option_sets import option
 from aiopeertube.cli.options import Settings
-from aiopeertube.cli.param_types import File
+from aiopeertube.cli.param_types import File, Folder
 from aiopeertube.migrate import Scope
 from aiopeertube.stack.tokens import TokenFile
 
@@ -121,6 +121,12 @@ class CopyFlags:
         default="upload",
         show_default=True,
         help="Send the files, or have the instance fetch them, which works for public ones alone.",
+    )
+    through: str | None = option(
+        "--through",
+        type=Folder(),
+        metavar="FOLDER",
+        help="Save each file here before it is sent, until its video is made. Default: no file is on disk.",
     )
     no_playlists: bool = option("--no-playlists", is_flag=True, help="Leave playlists out.")
     no_dates: bool = option(

@@ -27,6 +27,9 @@ class PlanFlags:
         metavar="FILE",
         help="Write it as a page to read in a browser, to search, to print and to sign; -: stdout.",
     )
+    thumbnails: bool = option(
+        "--thumbnails", is_flag=True, help="Put the thumbnail of each video into the page: some 10 KB each."
+    )
     overwrite_output: bool = option(
         "--overwrite-output", is_flag=True, help="Replace what is there of these; --overwrite does so, too."
     )
@@ -52,11 +55,13 @@ class PlanFlags:
         return "-" in (self.output, self.html)
 
     def check_stdout(self) -> None:
-        """See that stdout gets one thing at most.
+        """See that stdout gets one thing at most, and that thumbnails have a page.
 
         Raises:
-            UsageError: it would get two.
+            UsageError: it would get two, or they have none.
         """
+        if self.thumbnails and self.html is None:
+            raise click.UsageError("--thumbnails are for the page that --html FILE writes.")
         asked = {
             "--output -": self.output == "-", "--html -": self.html == "-", "--format jsonl": self.format == "jsonl"
         }  # fmt: skip

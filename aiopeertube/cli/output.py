@@ -133,8 +133,10 @@ class Table:
         draw_table([heading(field) for field in self._fields], self._rows, no_color=self._no_color)
 
 
-def draw_table(headings: Sequence[str], rows: Sequence[Sequence[str]], *, no_color: bool = False) -> None:
-    """Draw a table on stdout; on a terminal texts are cut to its width, what names something never is."""
+def draw_table(
+    headings: Sequence[str], rows: Sequence[Sequence[str]], *, no_color: bool = False, cut: bool = True
+) -> None:
+    """Draw a table on stdout; on a terminal texts are cut to its width, or wrapped; what names something never is."""
     import rich.box  # noqa: PLC0415 - only who draws pays for it
     import rich.console  # noqa: PLC0415
     import rich.table  # noqa: PLC0415
@@ -145,7 +147,7 @@ def draw_table(headings: Sequence[str], rows: Sequence[Sequence[str]], *, no_col
     table = rich.table.Table(box=rich.box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
     widths = _widths(headings, rows, room)
     for title, width in zip(headings, widths, strict=True):
-        table.add_column(title, no_wrap=True, overflow="ellipsis", width=width)
+        table.add_column(title, no_wrap=cut, overflow="ellipsis", width=width)
     for row in rows:
         # Text and not str: square brackets in a name are no markup.
         table.add_row(*(rich.text.Text(cell) for cell in row))

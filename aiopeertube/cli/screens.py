@@ -12,7 +12,7 @@ from aiopeertube.cli.terminal import is_terminal, note, one_line
 from aiopeertube.cli.waiting import Wait, span
 
 if TYPE_CHECKING:
-    from rich import progress
+    from rich.live import Live
 
 _BETWEEN_LINES: Final = 5.0  # seconds
 
@@ -29,8 +29,11 @@ class Now:
 
     def words(self) -> str:
         """Say what came of it, how long it takes, and what it waits for."""
-        left = "" if self.left is None or self.left < 0.5 else f"about {span(self.left)} left"
-        return ", ".join(part for part in (self.state, left, str(self.wait or "")) if part)
+        return ", ".join(part for part in (self.state, self.ends(), str(self.wait or "")) if part)
+
+    def ends(self) -> str:
+        """Say how long it takes, where that is known."""
+        return "" if self.left is None or self.left < 0.5 else f"about {span(self.left)} left"
 
 
 class Screen(Protocol):
@@ -93,20 +96,40 @@ class _Rows(_Quiet):
 
 
 class _Bar:
+    """A bar with how many and how long, and below it what came of them and what is waited for, a line each."""
+
     between: ClassVar[float] = 0.25
     shows_end: ClassVar[bool] = True
 
-    def __init__(self, bar: "progress.Progress", title: str, total: int | None) -> None:
-        self._bar = bar
-        self._task = bar.add_task(title, total=total, state="")
+    def __init__(self, live: "Live", title: str, total: int | None) -> None:
+        from rich import progress  # noqa: PLC0415 - only who draws pays for it
+        from rich.table import Column  # noqa: PLC0415
+
+        def whole() -> Column:  # where there is no room, the bar is what shrinks
+            return Column(no_wrap=True)
+
+        self._live = live
+        self._bar = progress.Progress(
+            progress.TextColumn("{task.description}", table_column=whole()),
+            progress.BarColumn(bar_width=24),
+            progress.MofNCompleteColumn(table_column=whole()),
+            progress.TextColumn("{task.fields[ends]}", table_column=whole(), markup=False),
+        )
+        self._task = self._bar.add_task(title, total=total, ends="")
+        live.update(self._bar)
 
     def show(self, now: Now) -> None:
         """Move the bar."""
-        self._bar.update(self._task, completed=now.done, total=now.total, state=now.words())
+        from rich.console import Group  # noqa: PLC0415
+        from rich.text import Text  # noqa: PLC0415
+
+        self._bar.update(self._task, completed=now.done, total=now.total, ends=now.ends())
+        below = (Text(f"  {line}") for line in (now.state, str(now.wait or "")) if line)
+        self._live.update(Group(self._bar, *below), refresh=True)
 
     def say(self, line: str) -> None:
         """Print a line above the bar."""
-        self._bar.console.print(one_line(line), markup=False, highlight=False, soft_wrap=True)
+        self._live.console.print(one_line(line), markup=False, highlight=False, soft_wrap=True)
 
 
 @contextmanager
@@ -119,18 +142,13 @@ def screen_for(title: str, total: int | None, settings: Settings) -> Iterator[Sc
     elif not is_terminal(sys.stderr):
         yield _Lines(title)
     else:
-        with _bar(settings) as bar:
-            yield _Bar(bar, title, total)
+        with live(settings) as drawn:
+            yield _Bar(drawn, title, total)
 
 
-def _bar(settings: Settings) -> "progress.Progress":
-    from rich import progress  # noqa: PLC0415 - only who draws pays for it
-    from rich.console import Console  # noqa: PLC0415
+def live(settings: Settings) -> "Live":
+    """Return a part of the terminal that is drawn again and again."""
+    from rich.console import Console  # noqa: PLC0415 - only who draws pays for it
+    from rich.live import Live  # noqa: PLC0415
 
-    return progress.Progress(
-        progress.TextColumn("{task.description}"),
-        progress.BarColumn(bar_width=24),
-        progress.MofNCompleteColumn(),
-        progress.TextColumn("{task.fields[state]}", markup=False),
-        console=Console(file=sys.stderr, no_color=settings.no_color),
-    )
+    return Live(console=Console(file=sys.stderr, no_color=settings.no_color))

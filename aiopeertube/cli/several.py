@@ -154,7 +154,8 @@ def _show(rows: Sequence[dict[str, Any]], job: JobFlags, settings: Settings) -> 
             counts = ", ".join(f"{row[name]:,} {name}" for name in _COLUMNS[2:] if name in row)
             note(f"{row['instance']}: {row['result']}{f' ({counts})' if counts else ''}")
         return
-    table = output.writer("table", None, columns=_COLUMNS, no_color=settings.no_color)
+    columns = [name for name in _COLUMNS if any(name in row for row in rows)]  # what came of none needs no room
+    table = output.writer("table", None, columns=columns, no_color=settings.no_color)
     for row in rows:
         table.add(row)
     table.end()

@@ -53,7 +53,8 @@ def wait_of(pt: "PeerTube") -> Wait | None:
     for health in state.health:
         if health.state in {"suspected", "away"}:
             return _away(health)
-    return next((_limited(window) for window in state.windows if window.waiting and window.ends_in is not None), None)
+    closed = (window for window in state.windows if window.closed and window.waiting and window.ends_in is not None)
+    return next(map(_limited, closed), None)
 
 
 def held_up(pt: "PeerTube") -> str:

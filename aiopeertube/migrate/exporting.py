@@ -85,6 +85,7 @@ class Export:
         async with aclosing(in_full(self._pt, self._rows(needed), self._objects)) as videos:
             async for found in videos:
                 self._waiting[found.tag[0]] = self._taken(found)
+                self._watcher.advance()  # it may wait for one before it
                 self._write(sink, columns, needed, as_json=as_json)
 
     def _taken(self, found: Found) -> Mapping[str, Any] | None:
@@ -131,7 +132,6 @@ class Export:
             video = self._waiting.pop(self._next)
             self._next += 1
             self._went_on.set()
-            self._watcher.advance()
             if video is None:
                 continue
             self.written += 1

@@ -16,7 +16,7 @@ from .kinds.filling import TIMES, VIDEO
 from .metadata.shapes import taken
 from .metadata.values import text_cell
 from .outputs import unwritten
-from .scope import Scope, Who, listing
+from .scope import Scope, Who, has_total, listing
 from .steps.compare import is_about_one_video, reason
 from .tables import open_sink
 from .tables.opening import format_of
@@ -89,6 +89,8 @@ class ChaptersOut:
     async def rows(self) -> AsyncIterator[Cells]:
         """Give a row a chapter, in the order of the videos' list."""
         who = listed_as(self.who, self.scope)
+        if self.watcher.wants_totals and has_total(who, self.scope):
+            self.watcher.expect(await listing(self.pt, who, self.scope).total())
         async for page in listing(self.pt, who, self.scope).pages():
             videos = [row for row in page if who is None or self.scope.has(row)]
             for start in range(0, len(videos), _AT_ONCE):
@@ -115,6 +117,7 @@ class ChaptersOut:
 async def playlist_rows(pt: "PeerTube", who: Who, watcher: Watcher = UNWATCHED) -> AsyncIterator[Cells]:
     """Give a row a video of the user's playlists, in order; a row for one that has none."""
     found = [row async for row in pt.accounts.playlists(who.account, sort="createdAt", playlistType=_REGULAR)]
+    watcher.expect(len(found))
     names = [playlist["displayName"] for playlist in found]
     for playlist in found:
         name, uuid, channel = playlist["displayName"], playlist["uuid"], playlist.get("videoChannel")

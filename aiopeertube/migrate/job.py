@@ -20,6 +20,7 @@ from .journal.journal_errors import JournalError
 from .journal.journals import LAST, find_journal, journal_of
 from .journal.schema import Job
 from .kinds import Kind, Update, of
+from .kinds.creations import Upload
 from .kinds.whole import Whole
 from .metadata.fields import Reading
 from .metadata.objects import HIDDEN
@@ -313,6 +314,8 @@ async def carry_out(
     )
     try:
         with watcher.step(title, min(plan.changes, options.first or plan.changes) + plan.counts.get("sending", 0)):
+            if isinstance(kind, Upload):
+                watcher.weigh(sum([int(item.wanted["size"]) async for item in journal.items("planned", "sending")]))
             await apply.run()
         run = await ended(desk, options, stopped=apply.stopped_by, error=apply.error)
     except JournalError as exc:
@@ -321,13 +324,16 @@ async def carry_out(
     return run if options.first is None or run.stopped else replace(run, verified=await verified(desk, kind))
 
 
-async def _cost(journal: Journal, kind: Kind) -> tuple[int | None, int]:
-    """Estimate how many requests a job takes of the API (None: one a change), and how many objects it looks at."""
+async def _cost(journal: Journal, kind: Kind) -> tuple[int, int]:
+    """Estimate how many requests a job takes of the API, and how many objects it looks at."""
+    planned = (await journal.counts()).get("planned", 0)
     if isinstance(kind, Whole):
         return sum((await journal.count_planned(kind.requests)).values()), 0
+    if isinstance(kind, Upload):
+        more = [kind.more_chunks(item) async for item in journal.items("planned")]
+        return planned * kind.requests_each + sum(more), 0
     if not isinstance(kind, Update) or not kind.expect:
-        return None, 0
-    planned = (await journal.counts()).get("planned", 0)
+        return planned * kind.requests_each, 0
     objects = 0 if kind.objects is None else planned - await journal.count_noted(HIDDEN)
     return 2 * planned - objects, objects
 

@@ -69,6 +69,7 @@ class Who:
     modern: bool  # a server of 8.x or later
     version: tuple[int, ...] = ()  # the server's; () where it does not say
     objects: bool = False  # whether videos are read as ActivityPub objects where these tell enough
+    pictures: bool = False  # whether it is noted where a video's picture is
 
     def may_edit(self, video: Mapping[str, Any]) -> bool:
         """Tell whether the user may edit a video; staff may edit all of the instance's own."""

@@ -98,7 +98,7 @@ async def upload(
     upload that it has begun is gone on with. Raises as `apply`.
     """
     given = open_table(source, table)
-    kind = Upload(channel, _folder(folder, given))
+    kind = Upload(channel, _folder(folder, given), watcher.weigh, watcher.sent)
     options = job.checked(halt)
     return await from_table(pt, given, kind, options, table=table, cells=cells, watcher=watcher, before=_settle_made)
 

@@ -7,10 +7,11 @@ Those that change something keep a journal, from which a later run, `verify` and
 import shutil
 import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from aiopeertube._counting import counted
 from aiopeertube.bulk import Halt
 from aiopeertube.errors import ConfigurationError
 
@@ -29,6 +30,7 @@ from .plans.planned import Plan, plan_of
 from .rules.rules import Rules
 from .scope import Details, Scope, check_details, who_am_i
 from .scope_check import Editor, check_scope
+from .steps.picturing import fetch_pictures
 from .steps.planning import RulesOverScope
 from .steps.proving import Difference, Verified, Verifier, as_before, derive
 from .tables import Source, open_sink
@@ -41,6 +43,8 @@ if TYPE_CHECKING:
 Table = str | Path | Source | Input
 
 _TABLE, _CELLS, _JOB, _SCOPE = TableOptions(), CellOptions(), JobOptions(), Scope()
+# What a job made is there, and may have been watched: to delete it is another decision.
+_STAYS: Final = dict.fromkeys(("upload", "import", "copy"), ": what it made stays until somebody deletes it")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,13 +116,14 @@ async def plan(
     cells: CellOptions = _CELLS,
     overwrite: bool = False,
     details: Details = "auto",
+    thumbnails: bool = False,
     watcher: Watcher = UNWATCHED,
 ) -> Plan:
     """Compare what a table asks for with the server, and send no change.
 
     Of a table that `export` wrote only the cells that were edited count. What somebody else changed meanwhile as well
     is a conflict, and not planned; with `overwrite` it is. `details` is how videos are read in full, as in
-    `JobOptions`.
+    `JobOptions`. With `thumbnails` the videos' pictures are fetched, for the page of `write_html`.
 
     Raises:
         BadSource: with every error of the table.
@@ -126,13 +131,17 @@ async def plan(
     check_details(details)
     given, kind, looking = open_input(source, table), Update(), Looking(pt)
     who, me = await who_am_i(pt, details)
+    who = replace(who, pictures=thumbnails)
     job = Job(kind.name, pt.origin, who.name, given.name, given.columns)
     folder = tempfile.mkdtemp(prefix="aiopeertube-")
     try:
         with temporary(job, folder) as journal:
             desk = Desk(pt, who, me, journal, watcher)
             await fill(desk, given, kind, table, cells, overwrite=overwrite)
-            return await plan_of(pt, journal, who, desk.words, looking=looking, folder=folder)
+            made = await plan_of(pt, journal, who, desk.words, looking=looking, folder=folder)
+            if thumbnails:
+                await fetch_pictures(pt, journal, watcher)
+            return made
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
@@ -235,7 +244,10 @@ async def verify(
             raise ConfigurationError("files: only a copy has some to compare", option="files")
         kind = Copy(files=True) if files else kind
         with watcher.step("verify"):
-            return await Verifier(pt, desk.journal, desk.who, on_difference, watcher=watcher).run(kind)
+            found = await Verifier(pt, desk.journal, desk.who, on_difference, watcher=watcher).run(kind)
+        if isinstance(kind, Copy) and kind.unread:
+            watcher.say(f"{counted(len(kind.unread), 'file')} not compared: none is there as it was sent")
+        return found
 
 
 async def rollback(
@@ -263,7 +275,7 @@ async def rollback(
     async with looking_back(pt, journal, watcher) as desk:
         done = of(desk.journal.job.kind)
         if not done.can_be_undone:
-            raise ConfigurationError(f"a job of {done.name} cannot be undone")
+            raise ConfigurationError(f"a job of {done.name} cannot be undone{_STAYS.get(done.name, '')}")
         kind: Kind = done if isinstance(done, Whole) else Update(expect=expect)
         named, path = described(desk.journal), str(desk.journal.path)
         watcher.say(f"rollback of {named}")

@@ -38,6 +38,14 @@ class Watcher(Protocol):
         """Learn that so many more items were looked at."""
         ...
 
+    def weigh(self, number: int) -> None:
+        """Learn that the step sends so many more bytes of files, or fewer where it is negative."""
+        ...
+
+    def sent(self, number: int) -> None:
+        """Learn that so many more of these bytes are at the server."""
+        ...
+
     def settled(self, item: Item) -> None:
         """Learn what became of an item; the step has advanced by one."""
         ...
@@ -73,6 +81,12 @@ class Unwatched:
         """Do nothing."""
 
     def advance(self, number: int = 1) -> None:
+        """Do nothing."""
+
+    def weigh(self, number: int) -> None:
+        """Do nothing."""
+
+    def sent(self, number: int) -> None:
         """Do nothing."""
 
     def settled(self, item: Item) -> None:

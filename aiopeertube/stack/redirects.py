@@ -1,4 +1,4 @@
-"""Redirects: reads follow them, the token stays at home, writes follow none."""
+"""Redirects: reads follow them, the token is never sent to another origin, writes follow none."""
 
 from typing import Final
 from urllib.parse import urljoin, urlsplit

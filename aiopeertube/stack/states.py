@@ -10,7 +10,8 @@ State = Literal["up", "suspected", "away", "opening"]
 class WindowState:
     """What is known of one window: `ends_in` is an upper bound in seconds, `length` the window's, if known.
 
-    While it refuses, the server may have `asked_for` so many seconds, which can be more than anybody waits.
+    It is `closed` where it is known to be used up, or refuses; else those who wait do so for other things, too. While
+    it refuses, the server may have `asked_for` so many seconds, which can be more than anybody waits.
     """
 
     bucket: str
@@ -21,6 +22,7 @@ class WindowState:
     ends_in: float | None
     length: float | None
     asked_for: float | None = None
+    closed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -245,4 +245,5 @@ class Window:
             ends_in=ends - now if ends > now else None,
             length=self._span.length,
             asked_for=(self.asked_for or None) if self.refused_since is not None else None,
+            closed=self.is_closed(now),
         )

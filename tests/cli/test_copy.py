@@ -48,6 +48,12 @@ def test_all_is_copied_verified_and_mapped(
     assert "3 videos, 58.6 KiB of files" in result.stderr
     assert "licence (the instance has no licence 8)" in result.stderr
     assert "views" in result.stderr
+    assert "originallyPublishedAt: 3 videos without one get" in result.stderr
+    there = {row["there"]: row["without"] for row in rows(result.stdout)}
+    assert there == {
+        f"video:{video.uuid}": {"licence": "the instance has no licence 8"} if video.id == 2 else {}
+        for video in source.store.videos.values()
+    }
     login = {"PEERTUBE_URL": target.url, "PEERTUBE_USERNAME": "nisv", "PEERTUBE_PASSWORD": PASSWORD}
     assert "3 stand as written, 0 differ" in cli("verify", "last", **login).stderr
     mapped = cli("jobs", "map", "last").stdout
@@ -118,4 +124,6 @@ def test_a_trial_of_the_first(target: Emulator, between: tuple[str, ...], cli: C
     result = cli("copy", *between, "--resume", "--progress", "jsonl", **FROM, **TO)
     assert result.exit_code == 0, result.stderr
     assert len(target.store.videos) == 3
+    other = cli("copy", *between, "--resume", "--channel-name", "nisv_channel=films", **FROM, **TO)
+    assert (other.exit_code, "see --channel-name" in other.stderr) == (2, True), other.stderr
     assert json.loads(next(line for line in result.stderr.splitlines() if line.startswith("{")))

@@ -34,6 +34,11 @@ def test_a_page_on_stdout_comes_alone(user: Cli) -> None:
     assert stdout.endswith("</html>\n")
 
 
+def test_thumbnails_are_in_it_if_wanted(user: Cli) -> None:
+    assert "data:image/jpeg" in user("plan", "in.csv", "--html", "-", "--thumbnails").stdout
+    assert "data:image/jpeg" not in user("plan", "in.csv", "--html", "-").stdout
+
+
 @pytest.mark.parametrize(
     ("options", "why"),
     [
@@ -42,6 +47,7 @@ def test_a_page_on_stdout_comes_alone(user: Cli) -> None:
         (("--html", "p", "-o", "p"), "cannot write p: it is read from; choose another name"),
         (("--html", "no/such/folder.html"), "cannot write no/such/folder.html"),
         (("--html", "-", "-o", "-"), "--output - and --html - both write on stdout."),
+        (("--thumbnails",), "--thumbnails are for the page that --html FILE writes."),
         (("--html", "-", "--format", "jsonl"), "--html - and --format jsonl both write on stdout."),
     ],
 )

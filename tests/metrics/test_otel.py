@@ -68,7 +68,7 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def test_each_attempt_is_measured_by_the_conventions(pt: PeerTube, telemetry: Telemetry) -> None:
-    on(pt, telemetry)
+    on(pt, telemetry, durations=True)
     await work(pt)
     found = {
         (point.attributes["http.request.method"], point.attributes["http.response.status_code"]): point
@@ -88,7 +88,7 @@ async def test_each_attempt_is_measured_by_the_conventions(pt: PeerTube, telemet
 
 
 async def test_statistics_are_looked_at_when_asked(pt: PeerTube, telemetry: Telemetry) -> None:
-    off = on(pt, telemetry)
+    off = on(pt, telemetry, durations=True)
     await work(pt)
     now = pt.statistics()
     (retries,) = telemetry.points("aiopeertube.retries")
@@ -112,7 +112,7 @@ async def test_statistics_are_looked_at_when_asked(pt: PeerTube, telemetry: Tele
 
 
 async def test_each_attempt_is_a_span_below_the_callers(pt: PeerTube, telemetry: Telemetry) -> None:
-    on(pt, telemetry)
+    on(pt, telemetry, spans=True)
     with telemetry.tracers.get_tracer("mine").start_as_current_span("edit"):
         await work(pt)
     *spans, mine = telemetry.spans
@@ -137,7 +137,7 @@ async def test_each_attempt_is_a_span_below_the_callers(pt: PeerTube, telemetry:
 
 
 async def test_what_never_got_an_answer_is_an_error_of_no_status(pt: PeerTube, telemetry: Telemetry) -> None:
-    on(pt, telemetry)
+    on(pt, telemetry, durations=True, spans=True)
     pt._hooks.emit(AttemptFinished("GET", "/api/v1/config", 1, 0, 0.5, "connection refused"))
     (point,) = telemetry.points("http.client.request.duration")
     assert point.attributes == {"http.request.method": "GET", "error.type": "no_answer", **SERVER}
@@ -146,21 +146,34 @@ async def test_what_never_got_an_answer_is_an_error_of_no_status(pt: PeerTube, t
 
 
 async def test_without_spans_there_are_none(pt: PeerTube, telemetry: Telemetry) -> None:
-    on(pt, telemetry, spans=False)
+    on(pt, telemetry, durations=True)
     await work(pt)
     assert telemetry.spans == []
     assert telemetry.points("http.client.request.duration")
 
 
-async def test_without_durations_either_nothing_listens_and_the_counts_are_there(
+async def test_unless_more_is_asked_for_nothing_listens_and_the_counts_are_there(
     pt: PeerTube, telemetry: Telemetry
 ) -> None:
-    on(pt, telemetry, spans=False, durations=False)()
-    on(pt, telemetry, spans=False, durations=False)
+    on(pt, telemetry)()
+    on(pt, telemetry)
     assert not pt._hooks.wants(AttemptFinished)
     await work(pt)
-    assert telemetry.points("http.client.request.duration") == []
+    assert (telemetry.points("http.client.request.duration"), telemetry.spans) == ([], [])
     assert sum(point.value for point in telemetry.points("aiopeertube.attempts")) == 5
+
+
+async def test_durations_are_there_as_counters_of_buckets(pt: PeerTube, telemetry: Telemetry) -> None:
+    on(pt, telemetry)
+    for seconds in (0.001, 0.004, 3.0, 3000.0):
+        pt._meter.latency.add(seconds)
+    points = telemetry.points("aiopeertube.attempt.duration.bucket")
+    assert all(SERVER.items() <= point.attributes.items() for point in points)
+    found = {point.attributes["le"]: point.value for point in points}
+    assert [found[le] for le in ("0.0008", "0.0016", "0.0064", "3.2768", "52.4288", "+Inf")] == [0, 1, 2, 3, 3, 4]
+    assert [*map(float, found)] == sorted(map(float, found))
+    (seconds,) = telemetry.points("aiopeertube.attempt.duration.sum")
+    assert (seconds.value, seconds.attributes) == (pytest.approx(3003.005), SERVER)
 
 
 async def test_clients_of_one_provider_are_told_apart(pt: PeerTube, telemetry: Telemetry) -> None:
@@ -177,7 +190,7 @@ async def test_clients_of_one_provider_are_told_apart(pt: PeerTube, telemetry: T
 
 async def test_off_nothing_listens(pt: PeerTube, telemetry: Telemetry) -> None:
     assert not pt._hooks.wants(AttemptFinished)
-    off = on(pt, telemetry)
+    off = on(pt, telemetry, spans=True)
     assert pt._hooks.wants(AttemptFinished)
     off()
     assert not pt._hooks.wants(AttemptFinished)

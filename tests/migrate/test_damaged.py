@@ -158,6 +158,18 @@ async def test_a_file_that_is_damaged_is_told_and_left(
     assert journal_path.read_bytes() == data
 
 
+async def test_what_sqlite_cites_of_a_damaged_file_stays_in_one_line(journal_path: Path) -> None:
+    await filled(journal_path, "a")
+    with closing(sqlite3.connect(journal_path)) as database:
+        database.execute("PRAGMA writable_schema = ON")
+        cited = "sql || ' ' || char(39, 15, 10) || 'XT'"
+        database.execute(f"UPDATE sqlite_schema SET sql = {cited} WHERE name = 'job'")
+        database.commit()
+    with pytest.raises(JournalError, match="is damaged, or no journal at all: malformed") as caught:
+        Journal.open(journal_path)
+    assert str(caught.value).isprintable()
+
+
 async def test_a_log_of_another_journal_is_not_taken_for_its_own(journal_path: Path) -> None:
     """SQLite takes a `-wal` that lies beside a file for that file's."""
     await filled(journal_path, *"abcdefgh" * 20)

@@ -22,6 +22,7 @@ from aiopeertube.migrate.problems import BadSource, CellError, Problem, Problems
 from aiopeertube.migrate.rows.layout import Layout
 from aiopeertube.migrate.rows.rows import RowReader
 from aiopeertube.migrate.tables.source import Row
+from aiopeertube.resumable import CHUNK
 from aiopeertube.testing import MockTransport, reply
 from aiopeertube.wire.messages import Request, Response
 
@@ -108,6 +109,12 @@ def test_what_kind_each_is(kind: Kind, facts: tuple[object, ...]) -> None:
     assert (kind.name, kind.noun, kind.compares, kind.can_be_undone, kind.can_be_checked) == facts
     assert type(kinds.of(kind.name)) is type(kind)
     assert bool(kind.question) == (kind.name == "delete")
+
+
+def test_an_upload_takes_a_request_for_each_chunk_after_the_first() -> None:
+    sizes = {0: 0, 1: 0, CHUNK: 0, CHUNK + 1: 1, 3 * CHUNK: 2}
+    items = {size: Item("file:a", {"fields": {}, "file": "a", "size": size}) for size in sizes}
+    assert {size: Upload.more_chunks(item) for size, item in items.items()} == sizes
 
 
 def test_which_words_each_needs() -> None:

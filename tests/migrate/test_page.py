@@ -19,6 +19,7 @@ from aiopeertube.emulator import Emulator
 from aiopeertube.migrate import Change, Item, Job, Vocabulary
 from aiopeertube.migrate.plans.page import PlanSum, Summary, write
 from aiopeertube.migrate.plans.page.entries import Text, kind_of, row_of
+from aiopeertube.migrate.plans.page.pictures import Pictures, picture_of
 from aiopeertube.migrate.plans.report import Diff
 
 pytestmark = pytest.mark.anyio
@@ -191,3 +192,31 @@ async def test_a_plan_and_its_page_have_the_same_counts(tmp_path: Path) -> None:
     assert [row[3] for row in rows_in(page)] == ["failed", "planned"]
     assert rows_in(page)[1][5] == [["name", "changed", names[1], "New name"]]
     assert hashlib.sha256((tmp_path / "plan.jsonl").read_bytes()).hexdigest() in page
+
+
+async def test_pictures_are_in_the_page_itself(tmp_path: Path) -> None:
+    pictures = Pictures(tmp_path / "plan.journal")
+    assert not pictures
+    pictures.folder.mkdir()
+    kinds = {"a": b"\xff\xd8\xff\xe0j", "../b": b"\x89PNG\r\n\x1a\np", "c": b"<svg onload=alert(1)>"}
+    for uuid, data in kinds.items():
+        pictures.file(uuid).write_bytes(data)
+    assert {file.parent for file in pictures.folder.iterdir()} == {pictures.folder}
+
+    async def given() -> AsyncIterator[Item]:
+        for uuid in (*kinds, "d"):
+            yield replace(item("Film", {"name": "A"}, {"name": "B"}), uuid=uuid)
+
+    file = io.BytesIO()
+    await write(file, SUMMARY, given(), Diff(Vocabulary()), pictures)
+    page = file.getvalue().decode()
+    shown = [row[6:] for row in rows_in(page)]
+    assert shown == [["data:image/jpeg;base64,/9j/4Go="], ["data:image/png;base64,iVBORw0KGgpw"], [], []]
+    assert "; img-src data:; " in page
+    assert "img-src" not in await page_of(item("Film", {"name": "A"}, {"name": "B"}))
+
+
+def test_pictures_of_other_servers_are_not_asked_for() -> None:
+    assert picture_of({"thumbnailPath": "/lazy-static/a.jpg"}) == {"picture": "/lazy-static/a.jpg"}
+    for path in ("//elsewhere/a.jpg", "https://elsewhere/a.jpg", None, 3, ""):
+        assert picture_of({"thumbnailPath": path}) == {}

@@ -1,7 +1,9 @@
 """The plan as a page, opened from disk in a real browser, where there is one."""
 
 import asyncio
+import base64
 import json
+import os
 import random
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
@@ -11,13 +13,14 @@ from typing import Any
 import pytest
 from chromium import PROGRAM, Chromium
 
-from aiopeertube.migrate import Failures, Item, Job, Outage, Report, RollBack, Span, Vocabulary
-from aiopeertube.migrate.plans.page import Summary, write
+from aiopeertube.migrate import Change, Failures, Item, Job, Outage, Report, RollBack, Span, Vocabulary
+from aiopeertube.migrate.plans.page import Pictures, Summary, write
 from aiopeertube.migrate.plans.report import Diff
 from aiopeertube.stack.histogram import Histogram
 
 pytestmark = pytest.mark.skipif(PROGRAM is None, reason="no Chromium is installed")
 
+AXE = os.environ.get("AIOPEERTUBE_AXE")
 HOSTILE = "</script><img src=http://127.0.0.1:9/ onerror=alert(1)><!--<script>alert(1)</script>"
 OVERRIDE = "Film \u202egpj.exe\u2066\x00\u200b\ud83d"
 LONG = "A film of the harbour, its ships and its dockers, by an amateur, found in an attic in 1971."
@@ -54,6 +57,8 @@ ITEMS = (
     *(planned(f"Pair {at}", "support", *pair) for at, pair in enumerate(pairs())),
 )
 
+CHANGES = (Change("name", 1, HOSTILE, OVERRIDE, HOSTILE), Change("description", 5, "...", "..."))
+
 
 @pytest.fixture(scope="module")
 def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -62,17 +67,63 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
             yield one
 
     job = Job("update", "https://videos.example", "nisv", HOSTILE)
-    summary = Summary(job, {"planned": len(ITEMS) - 2, "failed": 1, "conflict": 1}, (), "cost", {})
+    summary = Summary(job, {"planned": len(ITEMS) - 2, "failed": 1, "conflict": 1}, CHANGES, "cost", {})
     path = tmp_path_factory.mktemp("page") / "plan.html"
     with path.open("wb") as file:
         asyncio.run(write(file, summary, items(), Diff(Vocabulary())))
     return path
 
 
+# One pixel.
+PNG = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
+
+
+@pytest.fixture(scope="module")
+def pictured(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A page with a picture, and with a file that is none."""
+    folder = tmp_path_factory.mktemp("pictured")
+    pictures = Pictures(folder / "plan.journal")
+    pictures.folder.mkdir()
+    pictures.file(UUID).write_bytes(PNG)
+    pictures.file("broken").write_bytes(PNG[:8] + b"<script>alert(1)</script>")
+
+    async def items() -> AsyncIterator[Item]:
+        yield planned("Film", "description", LONG, ARABIC)
+        yield replace(planned("Broken", "name", "A", "B"), uuid="broken")
+
+    job = Job("update", "https://videos.example", "nisv", "films.csv")
+    with (folder / "plan.html").open("wb") as file:
+        asyncio.run(
+            write(file, Summary(job, {"planned": 2}, CHANGES, "cost", {}), items(), Diff(Vocabulary()), pictures)
+        )
+    return folder / "plan.html"
+
+
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
     with Chromium(tmp_path_factory.mktemp("chromium")) as started:
         yield started
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    outage = Outage(1e9 + 3, 1e9 + 5, "api", HOSTILE)
+    latency = [Histogram.of({90 + at: 9}) for at in range(20)]
+    spans = [
+        Span(1, 1e9 + at, 1e9 + at + 1, 9, {200: 9, 429: at}, latency=latency[at], outcomes={"changed": 8})
+        for at in range(20)
+    ]
+    failed = Failures("failed", HOSTILE, HOSTILE + LONG, 1, True, ((2, OVERRIDE, "x" * 5000),))
+    job = Job("update", "https://videos.example", HOSTILE, HOSTILE, began=1e9)
+    made = Report(
+        Path(HOSTILE), job, "video", 1e9, {"changed": 160, "failed": 1}, {"changed": 160}, 1e9, 1e9, (failed,), 0,
+        RollBack(videos=160, by_field={HOSTILE: 160}), (*spans, replace(spans[-1], outages=(outage,))),
+    )  # fmt: skip
+    path = tmp_path_factory.mktemp("report") / "run.html"
+    path.write_text(made.html())
+    return path
 
 
 @pytest.fixture
@@ -228,34 +279,39 @@ def test_controls_have_names(page: Chromium) -> None:
     assert page.js("[...document.querySelectorAll('button')].every((one) => one.textContent.trim())")
 
 
-def test_a_report_asks_for_nothing_and_fits(browser: Chromium, tmp_path: Path) -> None:
-    outage = Outage(1e9 + 3, 1e9 + 5, "api", HOSTILE)
-    spans = [
-        Span(
-            1,
-            1e9 + at,
-            1e9 + at + 1,
-            9,
-            {200: 9, 429: at},
-            latency=Histogram.of({90 + at: 9}),
-            outcomes={"changed": 8},
-        )
-        for at in range(20)
-    ]
-    failed = Failures("failed", HOSTILE, HOSTILE + LONG, 1, True, ((2, OVERRIDE, "x" * 5000),))
-    job = Job("update", "https://videos.example", HOSTILE, HOSTILE, began=1e9)
-    report = Report(
-        Path(HOSTILE), job, "video", 1e9, {"changed": 160, "failed": 1}, {"changed": 160}, 1e9, 1e9, (failed,), 0,
-        RollBack(videos=160, by_field={HOSTILE: 160}), (*spans, replace(spans[-1], outages=(outage,))),
-    )  # fmt: skip
-    (tmp_path / "run.html").write_text(report.html())
+def test_a_report_asks_for_nothing_and_fits(browser: Chromium, report: Path) -> None:
     browser.call("Emulation.setDeviceMetricsOverride", width=390, height=800, deviceScaleFactor=1, mobile=False)
-    browser.open(tmp_path / "run.html")
+    browser.open(report)
     wide = browser.js("document.documentElement.scrollWidth")
     browser.call("Emulation.clearDeviceMetricsOverride")
     assert wide <= 390
-    assert (browser.requests, browser.faults, browser.dialogs) == ([(tmp_path / "run.html").as_uri()], [], [])
+    assert (browser.requests, browser.faults, browser.dialogs) == ([report.as_uri()], [], [])
     chart = "document.querySelector('svg.chart')"
     assert browser.js(f"{chart}.checkVisibility() && {chart}.getBoundingClientRect().height > 100")
     assert browser.js(f"{chart}.querySelectorAll('path').length") >= 6
     assert browser.js("document.querySelector('details[open]').textContent").startswith("1 video, failed: ")
+
+
+def test_pictures_are_shown_and_nothing_is_asked_for(browser: Chromium, pictured: Path) -> None:
+    browser.open(pictured)
+    width = "one.decode().then(() => one.naturalWidth, () => 0)"
+    assert browser.js(f"Promise.all([...document.images].map((one) => {width}))") == [1, 0]
+    assert [url for url in browser.requests if not url.startswith("data:")] == [pictured.as_uri()]
+    assert (browser.faults, browser.dialogs) == ([], [])
+
+
+@pytest.mark.skipif(AXE is None, reason="AIOPEERTUBE_AXE names no axe-core (nox -s pages)")
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("which", ["path", "report", "pictured"])
+def test_axe_finds_no_fault(browser: Chromium, which: str, scheme: str, request: pytest.FixtureRequest) -> None:
+    assert AXE is not None
+    browser.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
+    browser.open(request.getfixturevalue(which))
+    browser.js("document.querySelectorAll('details').forEach((one) => { one.open = true })")
+    browser.call("Runtime.evaluate", expression=Path(AXE).read_text())
+    found = browser.js(
+        "axe.run().then((all) => [all.passes.length, all.violations.map((one) => [one.id, one.impact])])"
+    )
+    browser.call("Emulation.setEmulatedMedia", features=[])
+    assert found[0] > 20
+    assert found[1] == []

@@ -294,6 +294,16 @@ def test_what_is_in_doubt_may_be_either(database: Database) -> None:
     assert whole.note["perhaps"] == {"name": "x", "tags": None}
 
 
+@pytest.mark.parametrize("at", ["-1.0", "253402300800.0", "1e300", "'x'"])
+def test_a_write_at_a_time_that_no_calendar_has_is_damaged(database: Database, at: str) -> None:
+    passed(database, want("a", name="x"), want("b", name="x"))
+    sent(database)
+    (_, sound) = database.log.all()
+    database._connection.execute(f"UPDATE write SET at = {at} WHERE item = 1")
+    assert [(write.outcome, write.at) for write in database.log.all()] == [("damaged", 0.0), ("changed", sound.at)]
+    assert database.log.last_at() in {sound.at, None}
+
+
 def test_a_damaged_write_hides_its_chain(database: Database) -> None:
     passed(database, want("a", name="x"), want("b", name="x"), want("c", name="x"))
     sent(database)

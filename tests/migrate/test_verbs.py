@@ -13,7 +13,7 @@ import pytest
 
 from aiopeertube import PeerTube, errors, migrate
 from aiopeertube.emulator import Emulator, Fault
-from aiopeertube.migrate.watching import Stoppable
+from aiopeertube.migrate.watching import Stoppable, Unwatched
 
 pytestmark = pytest.mark.anyio
 
@@ -475,3 +475,97 @@ def test_what_is_public_is_there_and_documented() -> None:
         assert name in {"FIELDS", "OPEN", "State", "Details", "Via"} or public.__doc__, name
     for verb in VERBS:
         assert asyncio.iscoroutinefunction(getattr(migrate, verb))
+
+
+@pytest.mark.parametrize("verb", ["captions", "thumbnails", "delete", "upload"])
+async def test_a_job_takes_as_many_requests_as_it_said(pt: PeerTube, verb: str) -> None:
+    said: list[tuple[int, int]] = []
+
+    class Listening(Unwatched):
+        async def planned(self, plan: migrate.Plan) -> None:
+            said.append((plan.estimate.requests, pt.statistics().requests))
+
+    write("a.vtt", "WEBVTT\n\n00:00.000 --> 00:01.000\nSo\n")
+    image("a.png")
+    film()
+    rows = {
+        "captions": "id,language,file\n1,nl,a.vtt\n2,nl,a.vtt\n3,fr,a.vtt\n",
+        "thumbnails": "id,thumbnailfile\n1,a.png\n2,a.png\n3,a.png\n",
+        "delete": "id\n1\n2\n3\n",
+        "upload": "file,name,channel\nfilm.mp4,One,nisv_channel\n",
+    }
+    write("t.csv", rows[verb])
+    run = await getattr(migrate, verb)(pt, "t.csv", watcher=Listening())
+    ((estimate, before),) = said
+    assert set(run.counts) == {"changed"}
+    assert pt.statistics().requests - before == estimate
+
+
+async def test_each_step_says_how_many_there_are_and_comes_to_its_end(pt: PeerTube) -> None:
+    seen: dict[str, list[int]] = {}
+
+    class Counting(Unwatched):
+        wants_totals = True
+
+        @contextmanager
+        def step(self, name: str, total: int | None = None) -> Iterator[None]:
+            self.now = seen.setdefault(name, [0, 0])
+            self.now[1] += total or 0
+            yield
+
+        def expect(self, total: int) -> None:
+            self.now[1] = total
+
+        def advance(self, number: int = 1) -> None:
+            self.now[0] += number
+
+        def settled(self, item: migrate.Item) -> None:
+            self.now[0] += 1
+
+    watcher = Counting()
+    gone = await migrate.delete(pt, table(1, 2, 3), watcher=watcher)
+    await migrate.verify(pt, gone.journal, watcher=watcher)
+    await migrate.export_chapters(pt, "chapters.csv", watcher=watcher)
+    assert seen == {"delete": [3, 3], "verify": [3, 3], "export": [9, 9]}
+    seen.clear()
+    for name in ("One", "Two"):
+        await pt.playlists.create(displayName=name, privacy=3)
+    await migrate.export_playlists(pt, "playlists.csv", watcher=watcher)
+    await migrate.export(pt, "all.csv", scope=migrate.Scope(mine=True), watcher=watcher)
+    assert seen == {"export": [2 + 9, 9]}
+
+
+async def test_uploads_tell_of_their_bytes(pt: PeerTube, server: Emulator) -> None:
+    heard: list[tuple[str, int]] = []
+
+    class Weighing(Unwatched):
+        def weigh(self, number: int) -> None:
+            heard.append(("weigh", number))
+
+        def sent(self, number: int) -> None:
+            heard.append(("sent", number))
+
+    film()
+    size = Path("film.mp4").stat().st_size
+    Path("bad.mp4").write_bytes(Path("film.mp4").read_bytes() * 2)
+    write("t.csv", "file,name,channel\nfilm.mp4,One,nisv_channel\nbad.mp4,Two,nisv_channel\n")
+    server.faults.add(Fault("5xx", method="PUT", path="/videos/upload-resumable*", status=422, times=1))
+    run = await migrate.upload(pt, "t.csv", watcher=Weighing())
+    assert sorted(run.counts.items()) == [("changed", 1), ("failed", 1)]
+    assert heard[0] == ("weigh", 3 * size)
+    bytes_of = {what: sum(number for each, number in heard if each == what) for what in ("weigh", "sent")}
+    assert bytes_of["weigh"] == bytes_of["sent"]
+    assert bytes_of["sent"] in {size, 2 * size}
+
+
+async def test_a_plan_with_thumbnails(pt: PeerTube, server: Emulator) -> None:
+    server.faults.add(Fault("5xx", path="/lazy-static/*", status=404, times=1))
+    with await migrate.plan(pt, table(1, 2, 3), thumbnails=True) as plan:
+        await plan.write_html("with.html")
+        await plan.write("films.plan")
+    assert sum(count for route, count in server.statistics().by_route.items() if "lazy-static" in route) == 3
+    assert read("with.html").count('"data:image/jpeg;base64,') == 2
+    assert "lazy-static" not in read("films.plan")
+    with await migrate.plan(pt, table(1, 2, 3)) as plan:
+        await plan.write_html("without.html")
+    assert "data:image" not in read("without.html")

@@ -86,7 +86,7 @@ def test_a_snapshot_counts_what_is_lost_and_what_is_under_way() -> None:
 
 def test_a_snapshot_of_a_window_that_refuses() -> None:
     window = learnt()
-    assert window.state(3.0, 7) == WindowState("api", 50, 0, 0, 7, window.ends - 3.0, 10.0, 8.0)
+    assert window.state(3.0, 7) == WindowState("api", 50, 0, 0, 7, window.ends - 3.0, 10.0, 8.0, closed=True)
     assert window.state(10.1, 0).ends_in is None
     answered(window, 10.2, 49)
     assert window.state(10.5, 0) == WindowState("api", 50, 49, 0, 0, window.ends - 10.5, 10.0, None)
@@ -95,9 +95,9 @@ def test_a_snapshot_of_a_window_that_refuses() -> None:
 def test_a_snapshot_of_a_window_that_refuses_without_figures() -> None:
     window = Window("api")
     window.refused(window.start(0.0), 0.5, None, None)
-    assert window.state(0.5, 0) == WindowState("api", None, None, 0, 0, 0.25, None, None)
+    assert window.state(0.5, 0) == WindowState("api", None, None, 0, 0, 0.25, None, None, closed=True)
     window.refused(window.start(1.0), 1.0, None, 4.0)
-    assert window.state(1.5, 0) == WindowState("api", None, None, 0, 0, 3.5, None, 4.0)
+    assert window.state(1.5, 0) == WindowState("api", None, None, 0, 0, 3.5, None, 4.0, closed=True)
 
 
 # -- moments -----------------------------------------------------------------------------------------

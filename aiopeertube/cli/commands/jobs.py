@@ -1,7 +1,7 @@
 """`jobs list|show|export|report|map`."""
 
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from operator import itemgetter
 from pathlib import Path
@@ -11,13 +11,13 @@ import click
 
 from aiopeertube import migrate
 from aiopeertube.cli import completing, job_output, output
+from aiopeertube.cli.commands.jobs_map import map_
 from aiopeertube.cli.commands.jobs_report import report
-from aiopeertube.cli.errors import Exit, Failure
 from aiopeertube.cli.options import Group, Settings, output_options
 from aiopeertube.cli.running import run
 from aiopeertube.cli.terminal import note
 from aiopeertube.errors import PeerTubeError
-from aiopeertube.migrate import OPEN, Item, Journal
+from aiopeertube.migrate import OPEN, Journal
 
 _COLUMNS: Final = (
     "job", "kind", "state", "url", "user", "began", "source", "changed", "unchanged", "open", "failed",
@@ -42,6 +42,7 @@ def jobs() -> None:
 
 
 jobs.add_command(report)
+jobs.add_command(map_)
 
 
 @jobs.command("list")
@@ -95,24 +96,6 @@ def export(settings: Settings, journal: str, state: tuple[str, ...], writes: boo
     run(_export_writes(path, state, writer) if writes else _export(path, state, writer))
 
 
-@jobs.command("map")
-@click.argument("journal", shell_complete=completing.journals)
-@click.option("--format", type=click.Choice(["csv", *migrate.MAP_FORMATS]), default="csv", show_default=True)
-@click.option("--prefix", default="", help="Put before each old key in a rewrite map, like /media/.")
-@output_options()
-@click.pass_obj
-def map_(settings: Settings, journal: str, format: str, prefix: str) -> None:
-    """Write which old key became which video: a table, or a map for a web server's redirects.
-
-    Keys are what rows have in the column `key`; with --prefix they are to be paths. Those of a copy are the paths of
-    pages at the other instance. For nginx: `map $uri $new {
-    default ""; include FILE; }`, and in a server `if ($new) { return 301 $new; }`. For Apache: `RewriteMap old
-    txt:FILE`, `RewriteMap escape int:escape`, `RewriteCond ${old:${escape:%{REQUEST_URI}}} (.+)` and
-    `RewriteRule ^ %1 [R=301,L,NE]`. What a server cannot hold, or has a key twice, is told on stderr.
-    """
-    run(_map(job_output.journal_named(journal), format, prefix))
-
-
 async def _summaries() -> list[dict[str, Any]]:
     """Sum up all jobs, begun last first; tell of the journals that cannot be read."""
     found: list[tuple[float, dict[str, Any]]] = []
@@ -159,10 +142,11 @@ def _state(counts: Mapping[str, int], undone_by: str) -> str:
 
 
 async def _export(path: Path, states: tuple[str, ...], writer: output.Writer) -> None:
-    async for item in _items(path):
-        if not states or item.state in states:
-            values = {"before": job_output.told(item.before), "after": job_output.told(item.after)}
-            writer.add(job_output.outcome(item) | values)
+    with Journal.open(path, read_only=True) as journal:
+        async for item in journal.items():
+            if not states or item.state in states:
+                values = {"before": job_output.told(item.before), "after": job_output.told(item.after)}
+                writer.add(job_output.outcome(item) | values)
     writer.end()
 
 
@@ -174,40 +158,3 @@ async def _export_writes(path: Path, states: tuple[str, ...], writer: output.Wri
                 values = {"before": job_output.told(write.before), "after": job_output.told(write.after)}
                 writer.add({"at": at, "video": write.uuid, "outcome": write.outcome, **values})
     writer.end()
-
-
-async def _items(path: Path) -> AsyncIterator[Item]:
-    with Journal.open(path, read_only=True) as journal:
-        async for item in journal.items():
-            yield item
-
-
-async def _map(path: Path, format: str, prefix: str) -> None:
-    with Journal.open(path, read_only=True) as journal:
-        origin = journal.job.origin
-    keyed = [(key, item, _place(item)) async for item in _items(path) if _is_done(item) for key in _keys(item)]
-    if not keyed:
-        raise Failure(
-            "no item of this job has an old key", code=Exit.SOME_FAILED, hint="rows have it in a column `key`"
-        )
-    if format == "csv":
-        writer = output.writer("csv", None, columns=("key", "uuid", "url"))
-        for key, item, place in keyed:
-            writer.add({"key": key, "uuid": item.uuid, "url": origin + place})
-        return
-    for line in migrate.map_lines(format, ((prefix + key, origin + place) for key, _, place in keyed), note):
-        output.put(line)
-
-
-def _keys(item: Item) -> list[str]:
-    """Return what an item was called in its old place: its key, or of a copy the paths of its pages."""
-    key = item.note.get("key")
-    return [str(key)] if key else [str(path) for path in item.note.get("keys", ())]
-
-
-def _place(item: Item) -> str:
-    return f"{item.note.get('place', '/w/')}{item.uuid}"
-
-
-def _is_done(item: Item) -> bool:
-    return bool(item.uuid) and item.state in {"changed", "unchanged"}

@@ -59,7 +59,7 @@ async def _plan(
 ) -> int:
     async with job_output.client(connection) as pt:
         watcher = job_screen.JobScreen(pt, settings)
-        read = partial(migrate.plan, table=table, cells=cells, details=flags.details)
+        read = partial(migrate.plan, table=table, cells=cells, details=flags.details, thumbnails=flags.thumbnails)
         with await read(pt, given, overwrite=merge.overwrite, watcher=watcher) as made:
             if flags.format == "jsonl":
                 async for item in made.items("planned", "failed", "conflict"):

@@ -82,7 +82,7 @@ def _write_table(settings: Settings, results: Any, seconds: float) -> None:
         for title, way, score in ((scene.title, "aiopeertube", scene.ours), ("", "plain loop", scene.plain)):
             counts = (score.applied, score.lost, f"{score.seconds:.1f}", score.requests, score.refused, score.errors)
             rows.append([title, way, *(f"{count:,}" if isinstance(count, int) else count for count in counts)])
-    output.draw_table(headings, rows, no_color=settings.no_color)
+    output.draw_table(headings, rows, no_color=settings.no_color, cut=False)
     for scene in results:
         output.put(scene.meaning() + "\n")
     output.put(f"All of it took {seconds:.0f} s.\n")

@@ -1,11 +1,12 @@
 """What a copy is going to make, and what it leaves behind: counts, bytes, room, and whatever cannot come along."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from aiopeertube._counting import counted
+from aiopeertube._counting import counted, plural
 from aiopeertube.errors import ConfigurationError
 from aiopeertube.migrate.journal.item import OPEN, Item
 from aiopeertube.migrate.journal.journal import Journal
@@ -18,15 +19,19 @@ if TYPE_CHECKING:
     from aiopeertube._client import PeerTube
 
 _NAMED: Final = 1000
+_NOT_DONE: Final = frozenset({"failed", "conflict"})
+# What is of one thing alone in a reason: addresses on a server, UUIDs, and numbers.
+_OF_ONE: Final = re.compile(r"/[\w./%-]+|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9][0-9,.]*")
 _NOUNS: Final = {CHANNEL: "channel", VIDEO: "video", PLAYLIST: "playlist"}
 
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """Something that is not copied, or not all of it: what it is, and why."""
+    """Something that is not copied, or not all of it (then it `is_there`): what it is, and why."""
 
     name: str
     why: str
+    is_there: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +44,8 @@ class CopyPlan:
         done: The same of those that are there.
         size: The bytes of the files that are still to be copied.
         room: The bytes that the user's quota has left, None where there is no limit.
-        cannot: The first thousand things that cannot be copied, or were not, and why.
+        cannot: The first thousand things that cannot be copied, or were not, and why; `more` is how many others there
+            are.
         without: How many things come without something of theirs, by what that is and why.
         stays: What no server takes from another: views, likes, dislikes and comments, as far as they are counted.
         dated: How many videos had no original date, and get that of their publication.
@@ -55,6 +61,7 @@ class CopyPlan:
     without: Mapping[str, int]
     stays: Mapping[str, int]
     dated: int
+    more: int = 0
 
     @property
     def requests(self) -> int:
@@ -70,24 +77,28 @@ class CopyPlan:
         if self.room is not None:
             yield f"room: {sized(self.room)} are left of this user's quota, and what is made of the files counts, too"
 
-    def _by_reason(self) -> Mapping[str, list[str]]:
-        """Return the names of what cannot be copied by the beginning of why."""
-        found: dict[str, list[str]] = {}
+    def _by_reason(self) -> Iterator[tuple[str, list[Left]]]:
+        """Give what cannot be copied, or not all of it, by why: addresses and numbers of one thing aside."""
+        found: dict[str, list[Left]] = {}
         for left in self.cannot:
-            found.setdefault(left.why.partition(": ")[0], []).append(left.name)
-        return found
+            found.setdefault(f"{left.is_there} {_OF_ONE.sub('', left.why)}", []).append(left)
+        return ((group[0].why, group) for group in found.values())
 
     def left_behind(self) -> Iterator[str]:
         """Say what does not come along, for people."""
-        for why, names in self._by_reason().items():
-            named = names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1:,} more"
-            yield f"not copied: {named}: {why}"
+        for why, group in self._by_reason():
+            named = group[0].name if len(group) == 1 else f"{group[0].name} and {len(group) - 1:,} more"
+            yield f"{'not complete' if group[0].is_there else 'not copied'}: {named}: {why}"
+        if self.more:
+            yield f"not copied, or not all of it: {counted(self.more, 'other thing')}"
         for what, number in self.without.items():
             yield f"without, in {counted(number, 'thing')}: {what}"
         if self.dated:
-            yield f"originallyPublishedAt: {counted(self.dated, 'video')} without one get the date of publication"
+            whose = f"{counted(self.dated, 'video')} without one {plural(self.dated, 'gets', 'get')}"
+            yield f"originallyPublishedAt: {whose} the date of publication"
         counts = ", ".join(f"{number:,} {name}" for name, number in self.stays.items())
-        yield f"left behind, since no server takes them: {counts or 'views and likes'}, comments, and who follows"
+        others = "followers" if "comments" in self.stays else "comments, followers"
+        yield f"left behind, since no server takes them: {counts or 'views and likes'}, {others}, watch later"
 
 
 def sized(number: int) -> str:
@@ -103,7 +114,7 @@ def sized(number: int) -> str:
 async def plan_of_copy(origin: Origin, target: str, journal: Journal, room: int | None) -> CopyPlan:
     """Sum up what a journal has."""
     todo, done, without, stays = Counter[str](), Counter[str](), Counter[str](), Counter[str]()
-    cannot, size, dated = list[Left](), 0, 0
+    cannot, size, dated, more = list[Left](), 0, 0, 0
     async for item in journal.items():
         noun = _NOUNS[f"{item.ref.partition(':')[0]}:"]
         if item.state in OPEN:
@@ -111,14 +122,16 @@ async def plan_of_copy(origin: Origin, target: str, journal: Journal, room: int 
             size += 0 if item.uuid else (item.wanted.get("file") or {}).get("size", 0)
         elif item.state in {"changed", "unchanged"}:
             done[noun] += 1
-        elif item.state in {"failed", "conflict"} and len(cannot) < _NAMED:
-            cannot.append(Left(item.name or item.ref, item.reason))
+        elif item.state in _NOT_DONE and len(cannot) >= _NAMED:
+            more += 1
+        elif item.state in _NOT_DONE:
+            cannot.append(Left(item.name or item.ref, item.reason, is_there=bool(item.uuid)))
         if item.state == "skipped":
             continue
         without.update(_without(item))
         stays.update(item.note.get("stays") or {})
-        dated += bool(item.note.get("dated"))
-    return CopyPlan(origin.pt.origin, target, todo, done, size, room, tuple(cannot), without, stays, dated)
+        dated += bool(item.note.get("dated")) and item.state in {*OPEN, "changed"}
+    return CopyPlan(origin.pt.origin, target, todo, done, size, room, tuple(cannot), without, stays, dated, more)
 
 
 def _without(item: Item) -> Iterator[str]:

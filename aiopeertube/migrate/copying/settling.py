@@ -1,31 +1,70 @@
 """Which of what is to be copied is new: what other jobs have copied or begun, and what is there without a journal.
 
 Nothing is copied twice. A video is known again by its UUID there, in whatever job; where no journal tells, one of the
-same name and length in the same channel is taken for it, and that is a conflict for people to settle.
+same name and length in the same channel is taken for it, and that is a conflict for people to settle. What a job has
+planned and not begun is settled anew when it goes on: another one may have made it since.
 """
 
+import asyncio
+import hashlib
 from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+import filelock
+
 from aiopeertube.errors import NotFound
-from aiopeertube.migrate.journal.item import Item, State
+from aiopeertube.migrate.journal.item import OPEN, Item, State
 from aiopeertube.migrate.journal.journal import Journal
-from aiopeertube.migrate.journal.journals import earlier_journals
-from aiopeertube.migrate.kinds.copying.wishes import CHANNEL, VIDEO
-from aiopeertube.migrate.watching import Watcher
+from aiopeertube.migrate.journal.journal_errors import JournalError
+from aiopeertube.migrate.journal.journals import directory, earlier_journals, prepared
+from aiopeertube.migrate.journal.schema import Job
+from aiopeertube.migrate.kinds.copying.small_files import LOST
+from aiopeertube.migrate.kinds.copying.video_steps import OF_FILE
+from aiopeertube.migrate.kinds.copying.wishes import CHANNEL, FROM, PLAYLIST, VIDEO
+from aiopeertube.migrate.metadata.values import js_trimmed
 
 if TYPE_CHECKING:
     from aiopeertube._client import PeerTube
 
 _PAGE: Final = 100
+_REGULAR: Final = 1  # not the list of videos to watch later
 _DONE: Final[tuple[State, ...]] = ("changed", "unchanged")
 _BEGUN: Final[tuple[State, ...]] = ("sending", "planned", "failed", "skipped")
+_OPEN: Final[tuple[State, ...]] = ("read", "planned")
 # What is noted of an item that is half done.
-PROGRESS: Final = ("upload", "sums", "newest", "captions", "chapters", "pictures", "partly", "aim")
+PROGRESS: Final = (*OF_FILE, "newest", "captions", "chapters", "pictures", "picture", "partly", "aim", LOST)
 MADE_BEFORE: Final = "an earlier job copied it"
+_CALLED_SO: Final = "a playlist is called so, and no journal knows whether it is a copy: {uuid}"
 _ALIKE: Final = "one of its name and length is in that channel, and no journal knows whether it is a copy: {uuid}"
+_PAUSE: Final = 0.1  # seconds until another run is asked again whether it has settled
+
+
+@asynccontextmanager
+async def one_at_a_time(job: Job) -> AsyncIterator[None]:
+    """Wait until no other copy of this user to this instance settles what it is to make.
+
+    So of two that begin at once the second one sees what the first one plans.
+    """
+    mark = hashlib.sha256(f"{job.origin} {job.user}".encode()).hexdigest()[:16]
+    try:
+        path = prepared(directory() / f"copies-{mark}.lock")
+    except JournalError:  # then there are no journals of others either
+        yield
+        return
+    lock = filelock.FileLock(path, thread_local=False)
+    while True:
+        try:
+            lock.acquire(blocking=False)
+            break
+        except filelock.Timeout:
+            await asyncio.sleep(_PAUSE)
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 @dataclass(slots=True)
@@ -34,24 +73,26 @@ class Settling:
 
     pt: "PeerTube"
     journal: Journal
-    watcher: Watcher
+    account: str
     looks_only: bool = False
     _mine: list[Mapping[str, Any]] | None = field(default=None)  # the user's videos here
-    _named: dict[tuple[str, Any], list[Mapping[str, Any]]] = field(default_factory=dict)
+    _lists: list[Mapping[str, Any]] | None = field(default=None)  # and the playlists
+    _made: set[str] | None = field(default=None)  # the videos here that journals know
+    _named: dict[str, list[Mapping[str, Any]]] = field(default_factory=dict)
     _uuids: set[str] = field(default_factory=set)
 
     async def run(self) -> int:
-        """Settle all items that were read; return how many other jobs have copied.
+        """Settle all items that were read, and again what is planned; return how many other jobs have copied.
 
         Raises:
             JournalError: another run is copying some of them.
         """
-        made = 0
-        if not (await self.journal.counts()).get("read"):
+        made, counts = 0, await self.journal.counts()
+        if not any(counts.get(state) for state in _OPEN):
             return made
         for path in self._others():
             made += await self._settle_from(path)
-        async for items in self._pages():
+        async for items in self._pages("read"):  # what was planned was looked for then
             for item in items:
                 await self._plan(item)
             await self.journal.save(items)
@@ -62,11 +103,12 @@ class Settling:
         found = earlier_journals(self.journal.job, same_source=False)
         return [path for path in found if path != self.journal.path]
 
-    async def _pages(self) -> AsyncIterator[list[Item]]:
-        """Give the items that were read, many at a time."""
+    async def _pages(self, *states: State) -> AsyncIterator[list[Item]]:
+        """Give the items that are not begun, those in these states (none: all), many at a time."""
         page: list[Item] = []
-        async for item in self.journal.items("read"):
-            page.append(item)
+        async for item in self.journal.items(*(states or _OPEN)):
+            if not _is_begun(item):
+                page.append(item)
             if len(page) == _PAGE:
                 yield page
                 page = []
@@ -75,18 +117,21 @@ class Settling:
 
     async def _settle_from(self, path: Path) -> int:
         """Take over what another job has done, or begun."""
-        made, begun = 0, list[tuple[Item, Item]]()
+        made, begun, planned = 0, list[tuple[Item, Item]](), False
         with Journal.open(path, read_only=True) as other:
             async for items in self._pages():
-                mine = {item.ref: item for item in items if not item.uuid}
+                mine = {item.ref: item for item in items}
+                planned = planned or any([await other.find(mine, state) for state in OPEN])
                 for state in (*_DONE, *_BEGUN):
                     for found in await other.find(mine, state):
+                        if not _is_of(mine[found.ref], found):
+                            continue
                         if state in _DONE:
                             made += await self._take(mine[found.ref], found)
                         elif found.uuid or PROGRESS[0] in found.note:
                             begun.append((mine[found.ref], found))
-                await self.journal.save([item for item in mine.values() if item.state != "read"])
-        if begun and not self.looks_only:
+                await self.journal.save([item for item in items if item.state == "unchanged"])
+        if (begun or planned) and not self.looks_only:
             await self._go_on_with(path, begun)
         return made
 
@@ -95,6 +140,8 @@ class Settling:
             return 0
         mine.uuid, mine.ready = made.uuid, True
         mine.note |= {name: made.note[name] for name in PROGRESS if name in made.note}
+        if mine.ref.startswith(PLAYLIST):
+            mine.after = made.after  # which tells what it may lack
         mine.settle("unchanged", MADE_BEFORE)
         return 1
 
@@ -102,11 +149,13 @@ class Settling:
         """Go on with what another job has begun, in its place."""
         with Journal.open(path) as other:  # which raises while that runs
             for mine, theirs in begun:
-                if mine.state != "read" or (theirs.uuid and not await self._exists(theirs)):
+                if mine.state not in _OPEN or (theirs.uuid and not await self._exists(theirs)):
                     continue
-                mine.uuid = theirs.uuid
-                mine.note |= {name: theirs.note[name] for name in PROGRESS if name in theirs.note}
-                await self.journal.save([mine])
+                mine.uuid, mine.ready = theirs.uuid, True
+                same = mine.wanted.get("file") == theirs.wanted.get("file")
+                kept = [name for name in PROGRESS if same or name not in OF_FILE]
+                mine.note |= {name: theirs.note[name] for name in kept if name in theirs.note}
+                await self.journal.save([mine.settle("planned")])
                 await other.save([theirs.settle("skipped", f"{self.journal.path.stem} goes on with it")])
 
     async def _exists(self, item: Item) -> bool:
@@ -125,28 +174,41 @@ class Settling:
 
     async def _plan(self, item: Item) -> None:
         """Plan an item, unless what it wants seems to be there."""
-        if item.ref.startswith(VIDEO) and not item.uuid and PROGRESS[0] not in item.note:
-            for row in await self._alike(item):
-                if not await self._is_a_copy(row["uuid"]):
-                    item.settle("conflict", _ALIKE.format(uuid=row["uuid"]))
+        looks = {VIDEO: (self._alike, _ALIKE), PLAYLIST: (self._called_so, _CALLED_SO)}
+        if found := looks.get(f"{item.ref.partition(':')[0]}:"):
+            like, why = found
+            for row in await like(item):
+                if row["uuid"] not in await self._copies():
+                    item.settle("conflict", why.format(uuid=row["uuid"]))
                     return
         item.ready = True
         item.settle("planned")
 
     async def _alike(self, item: Item) -> list[Mapping[str, Any]]:
         await self._list()
-        found = self._named.get((item.name, item.note.get("duration")), [])
-        return [row for row in found if (row.get("channel") or {}).get("name") == item.wanted["channel"]]
+        channel, length = item.wanted["channel"], item.note.get("duration")
+        found = [row for row in self._named.get(js_trimmed(item.name), []) if row["channel"]["name"] == channel]
+        return [row for row in found if _is_as_long(row.get("duration"), length)]
 
-    async def _is_a_copy(self, uuid: str) -> bool:
-        """Tell whether a video is the copy of another one, as far as journals know."""
-        if await self.journal.knows(uuid):
-            return True
-        for path in self._others():
-            with Journal.open(path, read_only=True) as other:
-                if await other.knows(uuid):
-                    return True
-        return False
+    async def _called_so(self, item: Item) -> list[Mapping[str, Any]]:
+        if self._lists is None:
+            self._lists = [row async for row in self.pt.accounts.playlists(self.account, playlistType=_REGULAR)]
+        channels = (None, item.wanted["channel"])
+        return [
+            row
+            for row in self._lists
+            if row["displayName"].strip() == item.name.strip()
+            and (row.get("videoChannel") or {}).get("name") in channels
+        ]
+
+    async def _copies(self) -> set[str]:
+        """Return the videos here that are copies, as far as journals know."""
+        if self._made is None:
+            self._made = {item.uuid async for item in self.journal.items() if item.uuid}
+            for path in self._others():
+                with Journal.open(path, read_only=True) as other:
+                    self._made |= {item.uuid async for item in other.items() if item.uuid}
+        return self._made
 
     async def _list(self) -> None:
         """List the user's videos, once."""
@@ -155,4 +217,24 @@ class Settling:
         self._mine = [row async for row in self.pt.me.videos(sort="createdAt")]
         self._uuids = {row["uuid"] for row in self._mine}
         for row in self._mine:
-            self._named.setdefault((row["name"], row.get("duration")), []).append(row)
+            self._named.setdefault(row["name"], []).append(row)
+
+
+def _is_of(mine: Item, theirs: Item) -> bool:
+    """Tell whether two items of one ref are about one thing: every instance has its own channel of a name."""
+    if not mine.ref.startswith(CHANNEL):
+        return True
+    wanted, same = theirs.wanted.get("channel"), theirs.note.get(FROM) == mine.note.get(FROM)
+    return same and wanted == mine.wanted["channel"]
+
+
+def _is_as_long(one: Any, other: Any) -> bool:
+    """Compare lengths in whole seconds, of which what a server makes of a file may have one more or less."""
+    if isinstance(one, int) and isinstance(other, int):
+        return abs(one - other) <= 1
+    return bool(one == other)
+
+
+def _is_begun(item: Item) -> bool:
+    """Tell whether something of an item may have been sent; then this job alone goes on with it."""
+    return bool(item.uuid or item.attempts or {"upload", "pictures"} & item.note.keys())

@@ -9,11 +9,13 @@ from aiopeertube.errors import ApiError, NotFound
 from aiopeertube.migrate.journal.item import Item
 from aiopeertube.migrate.journal.journal import Batch, Journal
 from aiopeertube.migrate.kinds.copying.ends import Origin
+from aiopeertube.migrate.kinds.copying.fitting import Target
 from aiopeertube.migrate.kinds.copying.wishes import (
     CHANNEL,
+    NAMED,
+    OF,
     PLAYLIST,
     VIDEO,
-    Target,
     channel_item,
     playlist_item,
     video_item,
@@ -48,9 +50,11 @@ class Survey:
     with_playlists: bool = True
     new: int = 0
     _channels: dict[str, None] = field(default_factory=dict)  # their names, in order
+    _read: dict[str, str] = field(default_factory=dict)  # UUIDs of videos that an earlier run read, by their names
 
     async def run(self) -> None:
         """Read it; what an earlier run has read is not read again."""
+        await self._remember()
         await self.journal.begin_pass()
         async with Batch(self.journal.add, most=_AT_ONCE) as batch:
             await self._videos(batch)
@@ -59,6 +63,12 @@ class Survey:
             if self.with_playlists and self.refs is None:
                 await self._playlists(batch)
         await self.journal.end_pass(edits=False, again=("conflict",))
+
+    async def _remember(self) -> None:
+        """Learn what an earlier run of this job has called the videos that it read."""
+        async for item in self.journal.items():
+            if item.ref.startswith(VIDEO) and NAMED in item.note:
+                self._read[item.note[NAMED]] = item.ref.removeprefix(VIDEO)
 
     # -- videos ----------------------------------------------------------------------------------
 
@@ -81,6 +91,7 @@ class Survey:
                 elif outcome.result is not None:
                     video, source = outcome.result
                     item = video_item(self.origin, self.target, video, source)
+                    item.note[NAMED] = outcome.call.tag
                     self._channels[video["channel"]["name"]] = None
                 else:
                     continue
@@ -90,10 +101,11 @@ class Survey:
     async def _unread(self) -> AsyncGenerator[str, None]:
         """Give the videos that no earlier run of this job has read."""
         async for refs in self._pages():
-            known = await self.journal.still_wanted([f"{VIDEO}{ref}" for ref in refs])
+            wanted = {ref: f"{VIDEO}{self._read.get(ref, ref)}" for ref in refs}
+            known = await self.journal.still_wanted(list(wanted.values()))
             self.watcher.advance(len(known))
-            for ref in refs:
-                if f"{VIDEO}{ref}" not in known:
+            for ref, name in wanted.items():
+                if name not in known:
                     yield ref
 
     async def _pages(self) -> AsyncIterator[list[str]]:
@@ -115,6 +127,10 @@ class Survey:
                 self._channels[channel["name"]] = None
         elif self.refs is None and self.origin.scope.channel:
             self._channels[self.origin.scope.channel] = None
+        if self._read:
+            async for item in self.journal.items():
+                if OF in item.note:
+                    self._channels[item.note[OF]] = None
         return list(self._channels)
 
     async def _channel(self, name: str, batch: Batch) -> None:
@@ -127,17 +143,28 @@ class Survey:
     # -- playlists -------------------------------------------------------------------------------
 
     async def _playlists(self, batch: Batch) -> None:
-        pt, scope = self.origin.pt, self.origin.scope
-        rows = pt.channels.playlists(scope.channel) if scope.channel else pt.accounts.playlists(self.origin.account)
+        pt = self.origin.pt
         row: Mapping[str, Any]
-        async for row in rows:
-            if row["type"]["id"] != _REGULAR or not row.get("isLocal", True):
+        async for row in self._lists():
+            if row["type"]["id"] != _REGULAR or not row.get("isLocal", True) or not self._is_of_scope(row):
                 continue
             if await self.journal.still_wanted([f"{PLAYLIST}{row['uuid']}"]):
                 continue
             places = [place.value for place in await places_of(pt, row["uuid"])]
             self.new += 1
-            await batch.put(playlist_item(self.target, row, [place for place in places if VIDEO_OF in place]))
+            places = [place for place in places if VIDEO_OF in place]
+            await batch.put(playlist_item(self.origin, self.target, row, places))
+
+    def _lists(self) -> AsyncIterator[Mapping[str, Any]]:
+        """List playlists; a channel's list has the public ones alone, the account's all for its owner."""
+        origin, channel = self.origin, self.origin.scope.channel
+        if channel and not origin.is_own:
+            return aiter(origin.pt.channels.playlists(channel))
+        return aiter(origin.pt.accounts.playlists(origin.account))
+
+    def _is_of_scope(self, playlist: Mapping[str, Any]) -> bool:
+        channel = self.origin.scope.channel
+        return not channel or (playlist.get("videoChannel") or {}).get("name") == channel.partition("@")[0]
 
 
 class _Reader:

@@ -2,7 +2,9 @@
 
 import time
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, get_args
 
 from aiopeertube._counting import counted, plural
@@ -11,11 +13,13 @@ from aiopeertube.errors import ConfigurationError, InputError
 from aiopeertube.migrate.inputs import Input, open_table
 from aiopeertube.migrate.job import Desk, Run, check_size, ended, opened, verified
 from aiopeertube.migrate.job_options import JobOptions, TableOptions
+from aiopeertube.migrate.journal.journal import Journal
 from aiopeertube.migrate.kinds.copies import Copy
 from aiopeertube.migrate.kinds.copying.channel_steps import look_at_channels
 from aiopeertube.migrate.kinds.copying.ends import Origin, check_two, origin_of
+from aiopeertube.migrate.kinds.copying.fitting import Target
 from aiopeertube.migrate.kinds.copying.video_steps import Work
-from aiopeertube.migrate.kinds.copying.wishes import CHANNEL, PLAYLIST, VIDEO, Target
+from aiopeertube.migrate.kinds.copying.wishes import CHANNEL, PLAYLIST, VIDEO
 from aiopeertube.migrate.metadata.vocabulary import FILES, fetch_words
 from aiopeertube.migrate.plans.planfile import PlanFile
 from aiopeertube.migrate.plans.planned import Plan, plan_of
@@ -23,12 +27,15 @@ from aiopeertube.migrate.problems import Problems
 from aiopeertube.migrate.rows.names import Names
 from aiopeertube.migrate.scope import Scope
 from aiopeertube.migrate.steps.applying import Apply
+from aiopeertube.migrate.suggestions import no_such
 from aiopeertube.migrate.verbs import Table
 from aiopeertube.migrate.watching import UNWATCHED, Watcher
 
-from .copied_playlists import settle_playlists
+from .copied_playlists import reopen_short_ones, settle_playlists
 from .copy_plan import CopyPlan, check_room, plan_of_copy, room_of
-from .settling import Settling
+from .resumed import check_same
+from .rooms import check_space, checked_folder
+from .settling import Settling, one_at_a_time
 from .survey import Survey
 
 if TYPE_CHECKING:
@@ -55,6 +62,7 @@ async def copy(
     scope: Scope = _MINE,
     videos: Table | None = None,
     via: Via = "upload",
+    through: str | Path | None = None,
     channel_names: Mapping[str, str] | None = None,
     playlists: bool = True,
     dates: bool = True,
@@ -68,7 +76,8 @@ async def copy(
     `scope` is a channel or an account there, by default all that is the user's own; `videos` is a table that names
     videos there, in its place. Videos come with all metadata that both servers know, their picture, captions,
     chapters and file: the one that was uploaded, where its owner may have it, else the best one. It is read and sent
-    part by part, and is never on disk; with `via` "import" the target fetches it itself. Playlists keep their order.
+    part by part, and is never on disk, unless it is to go `through` a folder, in which it is kept until its video is
+    made. With `via` "import" the target fetches it itself. Playlists keep their order.
 
     Channels keep their names, or get those of `channel_names`; one of the user's that is there already gets what it
     lacks. With `dates`, videos without an original date get that of their publication.
@@ -78,29 +87,36 @@ async def copy(
     came to the source since is for another job.
 
     Raises:
-        ConfigurationError: both are one instance, there is no room, the target imports nothing.
+        ConfigurationError: both are one instance, there is no room, the target imports nothing, or the job that goes
+            on began otherwise.
         InputError: there is no such channel or account, or names of channels are taken.
         BadSource: with every error of the table.
-        JournalError: there is nothing to resume, or another run is copying some of it.
+        JournalError: there is nothing to resume, it is of something else, or another run is copying some of it.
     """
     options = job.checked(halt)
     _check_via(via)
+    folder = checked_folder(through, via)
     origin = await origin_of(source, scope)
     given = None if videos is None else open_table(videos, table)
     refs = None if given is None else _refs(given, source.origin)
     name = _named(origin) if given is None else given.name
     async with opened(target, Copy(), name, options=options, watcher=watcher) as desk:
         check_two(origin, target, desk.me)
-        if options.resume_failed or not desk.journal.has_all:
-            await _check_imports(target, via)
-            desk.words = await fetch_words(target, ("category", "licence", FILES), desk.me)
-            wish = Target(desk.who.version, desk.words, channel_names or {}, dates=dates, via=via)
-            survey = Survey(origin, wish, desk.journal, watcher, refs, with_playlists=playlists)
-            with watcher.step("compare"):
-                await survey.run()
-                await _settle(desk, looks_only=options.dry_run)
-            await desk.journal.mark_all()
-        return await _carry_out(desk, origin, options)
+        if options.resumes:
+            names = channel_names or {}
+            await check_same(desk.journal, origin, name, names, via=via, playlists=playlists, dates=dates)
+        with watcher.step("compare"):
+            if options.resume_failed or refs is not None or not desk.journal.has_all:
+                await _check_imports(target, via)
+                desk.words = await fetch_words(target, ("category", "licence", FILES), desk.me)
+                wish = Target(desk.who.version, desk.words, channel_names or {}, dates=dates, via=via)
+                await Survey(origin, wish, desk.journal, watcher, refs, with_playlists=playlists).run()
+                await _check_renamed(desk.journal, channel_names or {})
+            if options.resume_failed:
+                await desk.journal.reopen_failed()
+            await _settle(desk, looks_only=options.dry_run)
+        await desk.journal.mark_all()
+        return await _carry_out(desk, origin, options, folder)
 
 
 def _check_via(via: str) -> None:
@@ -131,50 +147,68 @@ def _refs(given: Input, origin: str) -> list[str]:
     return list(found)
 
 
+async def _check_renamed(journal: Journal, names: Mapping[str, str]) -> None:
+    if not names:
+        return
+    there = [item.ref.removeprefix(CHANNEL) async for item in journal.items() if item.ref.startswith(CHANNEL)]
+    if unknown := sorted(set(names) - set(there)):
+        raise _of_names(no_such("channel", unknown[0], there))
+
+
+def _of_names(what: str) -> InputError:
+    error = InputError(what)
+    error.option = "channel_names"
+    return error
+
+
 async def _settle(desk: Desk, *, looks_only: bool) -> None:
     """Plan what is new, and see that the channels can be made.
 
     Raises:
-        InputError: names of channels are taken.
+        InputError: names of channels are taken. JournalError: another run is copying some of it.
     """
-    made = await Settling(desk.pt, desk.journal, desk.watcher, looks_only=looks_only).run()
+    settling = Settling(desk.pt, desk.journal, desk.who.account, looks_only=looks_only)
+    async with nullcontext() if looks_only else one_at_a_time(desk.journal.job):
+        made = await settling.run()
+        await reopen_short_ones(desk.journal)
     if made:
         them = plural(made, "an earlier job copied it", "earlier jobs copied them")
         desk.watcher.say(f"{counted(made, 'thing is', 'things are')} there already: {them}")
     wrong = [why async for why in look_at_channels(desk.pt, desk.who, desk.journal)]
     if wrong:
-        error = InputError("; ".join(wrong))
-        error.option = "channel_names"
-        raise error
+        raise _of_names("; ".join(wrong))
 
 
-async def _carry_out(desk: Desk, origin: Origin, options: JobOptions) -> Copied:
+async def _carry_out(desk: Desk, origin: Origin, options: JobOptions, folder: Path | None) -> Copied:
     journal, watcher, target = desk.journal, desk.watcher, desk.pt.origin
-    if options.resume_failed:
-        await journal.reopen_failed()
     room = await room_of(desk.pt, desk.me)
     copied = await plan_of_copy(origin, target, journal, room)
     plan = await plan_of(desk.pt, journal, desk.who, desk.words, requests=copied.requests)
     await watcher.planned(plan)
-    for line in (*copied.lines(), *(copied.left_behind() if options.dry_run else ())):
+    before = list(copied.left_behind())
+    for line in (*copied.lines(), *before):
         watcher.say(line)
     check_size(plan.changes, options.max_changes, "thing")
     check_room(copied)
+    await check_space(journal, folder)
     if options.dry_run:
         return Copied(await ended(desk, options), copied)
-    run = await _Steps(desk, origin, options).run(copied.todo)
+    if options.resumes and not plan.changes and not copied.cannot:
+        watcher.say("nothing was left to do; whether it still stands is what verify tells")
+    run = await _Steps(desk, origin, options, folder).run(copied.todo)
     after = await plan_of_copy(origin, target, journal, room)
     for line in after.left_behind():
-        watcher.say(line)
+        if line not in before:
+            watcher.say(line)
     return Copied(run, after)
 
 
 class _Steps:
     """Makes channels, then videos, then playlists."""
 
-    def __init__(self, desk: Desk, origin: Origin, options: JobOptions) -> None:
+    def __init__(self, desk: Desk, origin: Origin, options: JobOptions, folder: Path | None) -> None:
         own = {channel["name"]: channel["id"] for channel in desk.me["videoChannels"]}
-        self._work = Work(origin, own)
+        self._work = Work(origin, own, folder)
         self._desk = desk
         self._options = options
         self._ends = None if options.max_duration is None else time.monotonic() + options.max_duration

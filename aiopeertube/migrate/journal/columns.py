@@ -16,6 +16,14 @@ class Unreadable(Exception):
     """A cell of a journal is not what was written there."""
 
 
+_YEAR_10000: Final = 253_402_300_800.0
+
+
+def is_moment(value: Any) -> bool:
+    """Tell whether a cell is a time, in seconds since the epoch, that a calendar has."""
+    return isinstance(value, float) and 0 <= value < _YEAR_10000
+
+
 def as_json(value: Any) -> str:
     """Write a value as JSON."""
     return dumps(value).decode()

@@ -59,7 +59,7 @@ def explained(path: Path, *, began: bool = False) -> Iterator[None]:
 
 
 def _why(path: Path, error: Exception, *, began: bool) -> JournalError:
-    text = str(error)
+    text = " ".join("".join(c if c.isprintable() else " " for c in str(error)).split())  # it cites what it found
     if any(word in text for word in _DAMAGED):
         return JournalError(f"the journal {path} is damaged, or no journal at all: {text}")
     unwritable = began or any(word in text for word in _UNWRITABLE)

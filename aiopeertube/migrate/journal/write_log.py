@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, Final, get_args
 
-from .columns import DAMAGED, Unreadable, row_of_log, values_of_log
+from .columns import DAMAGED, Unreadable, is_moment, row_of_log, values_of_log
 from .item import PARTLY, Item, State, joined
 
 _PAGE: Final = 200  # changes that are read at a time
@@ -82,7 +82,7 @@ class WriteLog:
         (found,) = self._connection.execute(
             "SELECT max(at) FROM write WHERE outcome IN ('changed', 'sending')"
         ).fetchone()
-        return found if isinstance(found, float) else None
+        return found if is_moment(found) else None
 
     def times(self) -> WriteTimes:
         """Count the writes by outcome, and tell when they were."""
@@ -91,7 +91,7 @@ class WriteLog:
         counts = {outcome: count for outcome, count, *_ in sound}
         if len(sound) < len(rows):
             counts["damaged"] = sum(row[1] for row in rows if row[0] not in _OUTCOMES)
-        moments = [moment for row in sound for moment in row[2:] if isinstance(moment, float)]
+        moments = [moment for row in sound for moment in row[2:] if is_moment(moment)]
         return WriteTimes(counts, min(moments, default=None), max(moments, default=None))
 
     def find_steps(self) -> None:
@@ -127,7 +127,7 @@ class WriteLog:
 
     def _write(self, row: Sequence[Any]) -> Write:
         _, outcome, at, item, uuid, *_ = row
-        if outcome in _OUTCOMES and isinstance(at, float):
+        if outcome in _OUTCOMES and is_moment(at):
             with suppress(Unreadable):
                 return Write(item, uuid, at, outcome, *values_of_log(row[3:], self._seed))
         return Write(item, str(uuid), 0.0, "damaged", None, None)

@@ -51,6 +51,11 @@ class Kind(Protocol):
         ...
 
     @property
+    def requests_each(self) -> int:
+        """How many requests of the API carry out one item, looks included, for an estimate."""
+        ...
+
+    @property
     def question(self) -> str:
         """What to ask before it begins, with {videos} (counted) and {origin}; "" where nobody need be asked."""
         ...

@@ -46,6 +46,7 @@ class Captions:
     compares: ClassVar[bool] = False
     can_be_undone: ClassVar[bool] = False
     can_be_checked: ClassVar[bool] = True
+    requests_each: ClassVar[int] = 2  # the upload, and a look whether the server kept it
     question: ClassVar[str] = ""
     language: str | None = None
     folder: Path = Path()

@@ -1,7 +1,7 @@
 """New videos with their metadata from the row, and those of them that are made from files."""
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,7 +26,7 @@ from aiopeertube.migrate.problems import CellError
 from aiopeertube.migrate.rows.layout import kept, key_of, words_of
 from aiopeertube.migrate.rows.rows import RowReader
 from aiopeertube.migrate.tables.source import Row
-from aiopeertube.resumable import Ticket, upload
+from aiopeertube.resumable import CHUNK, Ticket, upload
 from aiopeertube.wire.call import Call
 from aiopeertube.wire.files import video_type
 from aiopeertube.wire.messages import Request
@@ -47,6 +47,7 @@ class Creation:
     compares: ClassVar[bool] = False
     can_be_undone: ClassVar[bool] = False
     can_be_checked: ClassVar[bool] = True
+    requests_each: ClassVar[int] = 1
     question: ClassVar[str] = ""
     origin_column: ClassVar[str] = ""  # what a video is made of
     needed: ClassVar[tuple[str, ...]] = ("channel",)
@@ -118,14 +119,24 @@ class Creation:
         return fields.differences(fields.current(video, wanted), wanted)
 
 
-class Upload(Creation):
-    """Sends files in chunks; after a crash an upload goes on from where the server is."""
+def _nobody(number: int) -> None:
+    """Hear nothing."""
 
-    __slots__ = ()
+
+@dataclass(frozen=True, slots=True)
+class Upload(Creation):
+    """Sends files in chunks; after a crash an upload goes on from where the server is.
+
+    `weigh` and `sent` hear of bytes what those of a `Watcher` hear.
+    """
+
+    weigh: Callable[[int], None] = _nobody
+    sent: Callable[[int], None] = _nobody
     name: ClassVar[str] = "upload"
     columns: ClassVar[tuple[str, ...]] = ("file", *IMAGES)
-    origin_column = "file"
-    needed = ("name", "channel")
+    requests_each: ClassVar[int] = 3  # a look at what is newest, the announcement, and the first chunk
+    origin_column: ClassVar[str] = "file"
+    needed: ClassVar[tuple[str, ...]] = ("name", "channel")
 
     def words(self, columns: Sequence[str]) -> Iterable[str]:
         """Name what files the server takes, too."""
@@ -137,6 +148,11 @@ class Upload(Creation):
             raise CellError("file", f"{path.name}: the instance takes only {', '.join(words.extensions)}")
         return {"file": str(path), "size": path.stat().st_size}
 
+    @staticmethod
+    def more_chunks(item: Item) -> int:
+        """Count the chunks of an item's file after its first one."""
+        return max(0, -(-int(item.wanted["size"]) // CHUNK) - 1)
+
     def _known(self, wanted: Mapping[str, Any]) -> dict[str, Any]:
         return {"content": sample(Path(wanted["file"]))}
 
@@ -147,8 +163,21 @@ class Upload(Creation):
 
     async def send(self, pt: "PeerTube", journal: Journal, item: Item, request: Request) -> Any:
         """Send the file, from its beginning or from where an earlier run was stopped."""
+        there, size = 0, int(item.wanted["size"])
+
+        def heard(offset: int, _: int) -> None:
+            nonlocal there
+            self.sent(offset - there)
+            there = offset
+
         try:
-            return await self._upload(pt, journal, item)
+            return await self._send(pt, journal, item, heard)
+        finally:
+            self.weigh(there - size)  # what is not sent, for whatever reason
+
+    async def _send(self, pt: "PeerTube", journal: Journal, item: Item, heard: Callable[[int, int], None]) -> Any:
+        try:
+            return await self._upload(pt, journal, item, heard)
         except UploadStuck:
             # The server accepts nothing more of it until it is removed. The ticket stays: it says since when to look.
             await self._cancel(pt, item)
@@ -168,7 +197,7 @@ class Upload(Creation):
             with suppress(PeerTubeError):  # it is over anyway, and the server removes it in time
                 await pt.uploads.cancel(kept["id"])
 
-    async def _upload(self, pt: "PeerTube", journal: Journal, item: Item) -> Any:
+    async def _upload(self, pt: "PeerTube", journal: Journal, item: Item, heard: Callable[[int, int], None]) -> Any:
         async def keep(ticket: Ticket) -> None:
             item.note["upload"] = {
                 "id": ticket.upload_id,
@@ -184,6 +213,7 @@ class Upload(Creation):
             item.wanted["file"],
             upload_id=Ticket(kept["id"], kept["size"], kept["modified"], kept.get("newest")) if kept else None,
             on_started=keep,
+            on_progress=heard,
             is_known=journal.knows,
             lastModified=item.change,  # announced twice, it is still one upload
             **fields_of_new(item),

@@ -31,6 +31,7 @@ class Delete:
     compares: ClassVar[bool] = False
     can_be_undone: ClassVar[bool] = False
     can_be_checked: ClassVar[bool] = True
+    requests_each: ClassVar[int] = 2  # the metadata, which the journal keeps, and the deletion
     question: ClassVar[str] = "Delete {videos} at {origin}? This cannot be undone."
 
     def words(self, columns: Sequence[str]) -> Iterable[str]:

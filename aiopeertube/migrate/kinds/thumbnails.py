@@ -35,6 +35,7 @@ class Thumbnails:
     compares: ClassVar[bool] = False
     can_be_undone: ClassVar[bool] = False
     can_be_checked: ClassVar[bool] = False  # the server makes its own image of each
+    requests_each: ClassVar[int] = 1
     question: ClassVar[str] = ""
     folder: Path = Path()
 

@@ -39,6 +39,7 @@ class Update:
     compares: ClassVar[bool] = True
     can_be_undone: ClassVar[bool] = True
     can_be_checked: ClassVar[bool] = True
+    requests_each: ClassVar[int] = 1
     question: ClassVar[str] = ""
     expect: bool = False
     objects: Objects | None = None

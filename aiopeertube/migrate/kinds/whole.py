@@ -65,6 +65,7 @@ class Whole:
     compares: ClassVar[bool] = True
     can_be_undone: ClassVar[bool] = True
     can_be_checked: ClassVar[bool] = True
+    requests_each: ClassVar[int] = 1
     question: ClassVar[str] = ""
     fields: ClassVar[tuple[str, ...]] = ()  # of videos: none of their columns means anything here
 

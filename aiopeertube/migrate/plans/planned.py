@@ -154,8 +154,9 @@ class Plan:
         """Write the plan as one page of HTML to read, to print and to sign; return how many rows it lists.
 
         It lists what cannot be done, then what changes, and needs a browser alone: nothing is loaded from anywhere.
-        `plan_file` is what `write` made of this plan: the page then tells its SHA-256, so that what is signed is
-        known to be what is applied. A file that is there is replaced with `overwrite` alone; "-" is stdout.
+        Thumbnails are in it where the plan was made with them. `plan_file` is what `write` made of this plan: the
+        page then tells its SHA-256, so that what is signed is known to be what is applied. A file that is there is
+        replaced with `overwrite` alone; "-" is stdout.
 
         Raises:
             InputError: it is the table that the plan was made of, the plan's file, a directory, or there already.
@@ -166,7 +167,8 @@ class Plan:
         check_output(path, inputs, option="html", overwrite=overwrite, to_overwrite="overwrite")
         summary = await self._summary(plan_file)
         with written(path, overwrite=overwrite) as stream:
-            return await page.write(stream, summary, self._problems_first(), Diff(self.words))
+            pictures = page.Pictures(self._path)
+            return await page.write(stream, summary, self._problems_first(), Diff(self.words), pictures)
 
     async def _summary(self, plan_file: str | Path | None) -> page.Summary:
         return page.Summary(

@@ -7,7 +7,7 @@ from typing import Final
 
 from aiopeertube._counting import counted
 from aiopeertube.migrate.journal.spans import Outage, Span, total
-from aiopeertube.migrate.plans.page.markup import escaped
+from aiopeertube.migrate.pages.markup import escaped
 
 _WIDTH: Final = 960
 _LEFT: Final = 62  # where the panels begin; what is before is for the numbers of their axes

@@ -1,18 +1,17 @@
 """The report as a page: facts, charts, failures, and what a rollback would do."""
 
 from collections.abc import Iterable, Iterator
-from importlib.resources import files
-from pathlib import Path
 from string import Template
 from typing import Final
 
-from aiopeertube._counting import counted
-from aiopeertube.migrate.plans.page.markup import escaped, policy, text_of
-from aiopeertube.migrate.plans.page.writing import part
+from aiopeertube._counting import counted, plural
+from aiopeertube.migrate.pages.frame import Count, Top, framed, looks, part
+from aiopeertube.migrate.pages.markup import escaped, text_of
 
 from . import timeline
 from .facts import Facts, Failures, RollBack
 from .moments import moment
+from .tables import row, table
 
 # In which order and words items are counted; those that are 0 only where it is good to know.
 _COUNTS: Final = (
@@ -20,29 +19,22 @@ _COUNTS: Final = (
     ("changed", "changed"), ("unchanged", "as they should be"), ("planned", "not done yet"),
     ("read", "not compared yet"), ("sending", "in doubt"), ("skipped", "left out"),
 )  # fmt: skip
+_FAILED: Final = (("Line", True), ("Name", False), ("Named in its row", False))
+_FAILED_NUMBERS: Final = tuple(numbers for _, numbers in _FAILED)
 _ALWAYS: Final = frozenset({"failed", "changed"})
 _WORDS: Final = dict(_COUNTS)
 
 
 def html_of(report: Facts) -> str:
     """Write a report as HTML."""
-    style = part("page.css") + files(__package__).joinpath("report.css").read_text(encoding="utf-8")
-    template = files(__package__).joinpath("report.html").read_text(encoding="utf-8")
-    source = Path(report.job.source).name or report.job.source
+    top = Top("Report", report.job.source, report.noun, _counts(report), _warnings(report), _facts(report))
     parts = {
-        "policy": policy(style),
-        "style": style,
-        "page_title": f"Report of {escaped(source)}",
-        "title": f"Report of {text_of(source)}",
-        "noun": report.noun,
-        "counts": "".join(_counts(report)),
-        "warnings": "".join(f'<p class="warning">{text_of(line)}</p>' for line in _warnings(report)),
-        "facts": "".join(f"<div><dt>{name}</dt><dd>{value}</dd></div>" for name, value in _facts(report)),
         "how": timeline.html_of(report),
         "failures": "".join(_failures(report)) or "<p>Nothing failed.</p>",
         "rollback": "".join(_roll_back(report.roll_back, report.noun)),
     }
-    return Template(template).substitute(parts)
+    template = Template(framed(part(__package__, "report.html")))
+    return template.substitute(top.parts() | looks(part(__package__, "report.css")) | parts)
 
 
 def _facts(report: Facts) -> Iterator[tuple[str, str]]:
@@ -58,12 +50,11 @@ def _facts(report: Facts) -> Iterator[tuple[str, str]]:
     yield "Report made", moment(report.made)
 
 
-def _counts(report: Facts) -> Iterator[str]:
+def _counts(report: Facts) -> Iterator[Count]:
     for state, words in _COUNTS:
         number = report.counts.get(state, 0)
         if number or state in _ALWAYS:
-            look = state if number else "zero"
-            yield f'<li class="count {look}"><strong>{number:,}</strong> <span>{words}</span></li>'
+            yield Count(state, number, words)
 
 
 def _warnings(report: Facts) -> Iterator[str]:
@@ -93,12 +84,11 @@ def _failures(report: Facts) -> Iterator[str]:
 
 
 def _rows(group: Failures) -> Iterable[str]:
-    yield '<div class="scroll"><table class="numbers"><thead><tr><th scope="col" class="number">Line</th>'
-    yield '<th scope="col">Name</th><th scope="col">Named in its row</th></tr></thead><tbody>'
-    for line, name, video in group.rows:
-        at = "" if line is None else f"{line:,}"
-        yield f'<tr><td class="number">{at}</td><td>{text_of(name)}</td><td>{text_of(video)}</td></tr>'
-    yield "</tbody></table></div>"
+    rows = (
+        row(("" if line is None else f"{line:,}", text_of(name), text_of(video)), _FAILED_NUMBERS)
+        for line, name, video in group.rows
+    )
+    yield table(f"Rows: {group.reason}", rows, _FAILED)
     if (more := group.count - len(group.rows)) > 0:
         yield f"<p>And {more:,} more.</p>"
 
@@ -112,15 +102,13 @@ def _roll_back(found: RollBack, noun: str) -> Iterator[str]:
         return
     yield f"<p>It would put back {counted(found.videos, noun)}, each where what the job wrote is still there.</p>"
     if found.by_field:
-        yield '<div class="scroll"><table class="numbers"><thead><tr><th scope="col">Field</th>'
-        yield f'<th scope="col" class="number">{noun.capitalize()}s</th></tr></thead><tbody>'
-        for name, count in found.by_field.items():
-            yield f'<tr><th scope="row">{text_of(name)}</th><td class="number">{count:,}</td></tr>'
-        yield "</tbody></table></div>"
+        rows = (row((f"{count:,}",), (True,), text_of(name)) for name, count in found.by_field.items())
+        yield table("What it would put back, by field", rows, (("Field", False), (f"{noun.capitalize()}s", True)))
     if found.for_ever:
         lost = ", ".join(f"{field} of {counted(count, noun)}" for field, count in found.for_ever.items())
         yield f'<p class="warning">It cannot bring back: {text_of(lost)}.</p>'
     if found.in_doubt:
-        yield f"<p>Of {counted(found.in_doubt, noun)} nobody knows whether it was changed: it would look first.</p>"
+        yield f"<p>Of {counted(found.in_doubt, noun)} nobody knows whether"
+        yield f" {plural(found.in_doubt, 'it was', 'they were')} changed: a rollback would look first.</p>"
     if found.damaged:
         yield f'<p class="warning">{counted(found.damaged, "entry", "entries")} of the journal cannot be read.</p>'

@@ -5,11 +5,12 @@ from typing import Final
 
 from aiopeertube._counting import counted, plural
 from aiopeertube.migrate.journal.spans import Span, total
-from aiopeertube.migrate.plans.page.markup import text_of
+from aiopeertube.migrate.pages.markup import text_of
 
 from .drawing import drawing, is_error
 from .facts import Facts
 from .moments import moment
+from .tables import row, table
 
 _DRAWN: Final = 10  # runs: of more, the last ones
 _COLUMNS: Final = (
@@ -32,7 +33,7 @@ def _parts(report: Facts) -> Iterator[str]:
         return
     if missing := report.before_spans:
         yield f"<p>Of {counted(missing, 'outcome')} the time line knows nothing: it was not kept, or lost.</p>"
-    yield f'<div class="scroll"><table class="numbers">{"".join(_totals(whole))}</table></div>'
+    yield table("All runs together", _totals(whole))
     yield from _outages(whole)
     if len(runs) > _DRAWN:
         yield f"<p>There were {len(runs)} runs; these are the last {_DRAWN}.</p>"
@@ -52,7 +53,7 @@ def _totals(whole: Span) -> Iterator[str]:
         "Latency": ", ".join(_latencies(whole)) or "none",
     }
     for name, value in rows.items():
-        yield f'<tr><th scope="row">{name}</th><td>{text_of(value)}</td></tr>'
+        yield row((text_of(value),), (False,), name)
 
 
 def _status(status: int, count: int) -> str:
@@ -81,12 +82,10 @@ def _run(spans: Sequence[Span]) -> Iterator[str]:
     yield f"<h3>{label}</h3>{drawing(spans, label=label)}"
     width = whole.seconds / len(spans)
     yield f"<details><summary>The numbers: {counted(len(spans), 'span')} of {width:.1f} s"
-    yield f'{plural(len(spans), "", " on average")}</summary><div class="scroll"><table class="numbers"><thead><tr>'
-    yield "".join(f'<th scope="col" class="number">{name}</th>' for name in _COLUMNS)
-    yield "</tr></thead><tbody>"
-    for span in spans:
-        yield "<tr>" + "".join(f'<td class="number">{cell}</td>' for cell in _cells(span, whole.began)) + "</tr>"
-    yield "</tbody></table></div></details>"
+    yield f"{plural(len(spans), '', ' on average')}</summary>"
+    rows = (row(_cells(span, whole.began), (True,) * len(_COLUMNS)) for span in spans)
+    yield table(f"The numbers of {label}", rows, [(name, True) for name in _COLUMNS])
+    yield "</details>"
 
 
 def _cells(span: Span, began: float) -> Iterator[str]:

@@ -19,6 +19,7 @@ from aiopeertube.migrate.metadata.references import names_another
 from aiopeertube.migrate.metadata.vocabulary import Vocabulary
 from aiopeertube.migrate.plans import merging
 from aiopeertube.migrate.plans.merging import conflicts, set_apart
+from aiopeertube.migrate.plans.page.pictures import picture_of
 from aiopeertube.migrate.problems import Problems
 from aiopeertube.migrate.rows.names import ANOTHER
 from aiopeertube.migrate.scope import Found, Scope, Seen, Who, in_full, listing, owner_of
@@ -193,6 +194,8 @@ class Lookup:
             raise error
         elif video is not None and self._who.may_edit(video):
             compare(item, video, overwrite=self._overwrite, words=self._words)
+            if self._who.pictures:
+                item.note |= picture_of(video)
             if _complain(item, video, self._problems):
                 item.settle("failed", "the row is wrong about this video")
         elif video is not None:

@@ -132,8 +132,10 @@ class Verifier:
         if kind.compares:
             await self._by_comparing(kind)
         else:
+            self._watcher.expect((await self._job.counts()).get("changed", 0))
             async for item in self._job.standing():
                 self._take(item, await self._check(kind, item))
+                self._watcher.advance()
         return Verified(
             self._stand, self._differ, tuple(self._kept), await self._job.not_done(), await self._not_done()
         )

@@ -8,7 +8,8 @@ from aiopeertube import PeerTube, migrate
 from aiopeertube.emulator.faults import Fault
 from aiopeertube.emulator.model.content import content
 from aiopeertube.emulator.routes import resumable
-from aiopeertube.errors import ConfigurationError, InputError
+from aiopeertube.emulator.wire.video_files import SourceFile
+from aiopeertube.errors import ConfigurationError, InputError, PeerTubeError
 from aiopeertube.migrate import JobOptions, Scope
 
 from .conftest import PASSWORD, USER, Two
@@ -66,6 +67,31 @@ async def test_a_name_that_is_taken(two: Two) -> None:
     assert "my_films" in two.target.store.channels
 
 
+@pytest.mark.parametrize(
+    ("names", "says"),
+    [
+        ({"films": "nisv_channel"}, "nisv_channel: nisv_channel and films cannot both be called so"),
+        ({"film": "movies"}, "film: did you mean films"),
+    ],
+)
+async def test_names_of_channels_that_cannot_be(two: Two, names: dict[str, str], says: str) -> None:
+    two.source.store.add_channel("films", two.source.store.users[USER])
+    with pytest.raises(InputError, match=says) as raised:
+        await two.copy(channel_names=names)
+    assert raised.value.option == "channel_names"
+    assert nothing_was_sent(two)
+
+
+async def test_a_name_of_a_file_that_no_header_takes(two: Two) -> None:
+    video = two.source.store.videos[2]
+    video.source = SourceFile("a\nfilm.mp4", video.size, "", 0)
+    done = await two.copy()
+    assert not done.run.failed
+    source = two.copies()[video.name].source
+    assert source is not None
+    assert source.name == "a_film.mp4"
+
+
 async def test_a_channel_that_is_not_there(two: Two) -> None:
     with pytest.raises(InputError, match="channel"):
         await two.copy(scope=Scope(channel="nobody"))
@@ -104,4 +130,35 @@ async def test_a_file_of_a_kind_that_the_target_does_not_take(two: Two, monkeypa
     done = await two.copy()
     assert done.run.counts["failed"] == 3
     assert "takes only .webm" in done.plan.cannot[0].why
+    (told,) = [line for line in two.told.lines if line.startswith("not copied")]
+    assert told == "not copied: Video 0001 and 2 more: the instance takes only .webm, and this is .mp4"
     assert nothing_was_sent(two)
+
+
+async def test_what_failed_after_its_file_is_not_called_not_copied(two: Two, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def fails(origin: Any, pt: Any, item: Any) -> None:
+        if item.name != "Video 0003":
+            raise PeerTubeError(f"PUT /api/v1/videos/{item.uuid}/chapters answered 500: no reason given")
+
+    monkeypatch.setattr("aiopeertube.migrate.kinds.copying.video_steps.bring_chapters", fails)
+    done = await two.copy()
+    assert done.run.failed == 2
+    assert len(two.copies()) == 3
+    (told,) = [line for line in two.told.lines if line.startswith("not ")]
+    assert told.startswith("not complete: Video 0001 and 1 more: PUT /api/v1/videos/")
+
+
+async def test_no_more_is_named_than_can_be_read(two: Two, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("aiopeertube.migrate.copying.copy_plan._NAMED", 2)
+    monkeypatch.setattr("aiopeertube.emulator.wire.video_files._EXTENSIONS", (".webm",))
+    done = await two.copy()
+    assert (len(done.plan.cannot), done.plan.more) == (2, 1)
+    assert "not copied, or not all of it: 1 other thing" in two.told.lines
+
+
+async def test_a_copy_is_not_rolled_back(two: Two) -> None:
+    done = await two.copy()
+    async with two.clients() as (_, other):
+        with pytest.raises(ConfigurationError, match="cannot be undone: what it made stays"):
+            await migrate.rollback(other, done.run.journal)
+    assert len(two.copies()) == 3

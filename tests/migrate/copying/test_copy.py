@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from aiopeertube import PeerTube
+from aiopeertube import PeerTube, migrate
 from aiopeertube.emulator.model.content import content
 from aiopeertube.emulator.model.entities import Video
 from aiopeertube.emulator.routes.files import original_of
@@ -89,6 +89,12 @@ async def test_files_are_compared_by_what_is_in_them(two: Two) -> None:
     verified = await two.verify(files=True)
     assert (verified.differ, verified.differences[0].name) == (1, copy.name)
     assert "its file is another one" in verified.differences[0].why
+    copy.source = dataclasses.replace(copy.source, kept=b"!", size=1)
+    assert "its file cannot be read" in (await two.verify(files=True)).differences[0].why
+    copy.source, copy.size = None, 1  # only what was made of it is there
+    async with two.clients() as (_, other):
+        await migrate.verify(other, two.folder / "copy.journal", files=True, watcher=two.told)
+    assert "1 file not compared" in two.told.lines[-1]
 
 
 async def test_no_password_is_in_the_journal(two: Two) -> None:
@@ -173,10 +179,17 @@ async def test_what_the_target_does_not_know_is_left_out_and_said(two: Two) -> N
     assert (await two.verify()).ok
 
 
-async def test_what_cannot_be_copied_is_said_before(two: Two) -> None:
+async def test_what_cannot_be_copied_is_said_before(two: Two, monkeypatch: pytest.MonkeyPatch) -> None:
     live, draft, *_ = two.source.store.videos.values()
     live.is_live, draft.state = True, 2
+    with monkeypatch.context() as patched:
+        patched.delattr("aiopeertube.migrate.copying.verb._Steps.run")
+        with pytest.raises(AttributeError):
+            await two.copy(journal="before")
+    assert f"not copied: {live.name}: a live stream has no file" in two.told.lines
+    two.told.lines.clear()
     done = await two.copy()
+    assert len([line for line in two.told.lines if line.startswith("not copied")]) == 2  # not once more at the end
     assert done.run.counts == {"changed": 4, "failed": 2, "unchanged": 1}
     assert {left.name for left in done.plan.cannot} == {live.name, draft.name}
     assert any("views" in line for line in two.told.lines)
@@ -190,6 +203,19 @@ async def test_a_channel_alone(two: Two) -> None:
     await two.copy(scope=Scope(channel="films"), channel_names={"films": "movies"})
     assert set(two.copies()) == {two.source.store.videos[3].name}
     assert two.copies()[two.source.store.videos[3].name].channel.name == "movies"
+
+
+async def test_a_channel_comes_with_its_playlists_that_not_everybody_sees(two: Two) -> None:
+    async with two.clients() as (one, _):
+        made = await one.channels.create(name="films", displayName="Films")
+        names = {"films": made["videoChannel"]["id"], "others": two.source.store.channels["nisv_channel"].id}
+        for name, channel in names.items():
+            await one.playlists.create(displayName=name, privacy=2, videoChannelId=channel)
+        await one.playlists.create(displayName="of no channel")
+    await two.copy(scope=Scope(channel="films"))
+    async with two.clients() as (_, other):
+        rows = [row["displayName"] async for row in other.accounts.playlists(USER, playlistType=1)]
+    assert rows == ["films"]
 
 
 async def test_a_table_of_videos(two: Two) -> None:

@@ -44,7 +44,7 @@ async def prepare(two: Two) -> None:
         await one.channels.avatar.pick("films", b"\x89PNG a picture")
         await one.captions.put(uuids[0], "nl", b"WEBVTT\n\n00:00:01.000 --> 00:00:02.500\nGoedemorgen\n")
         await one.videos.chapters.update(uuids[1], chapters=[{"timecode": 0, "title": "a"}])
-        made = await one.playlists.create(displayName="best")
+        made = await one.playlists.create(displayName="best", thumbnailfile=b"\x89PNG a picture")
         for uuid in reversed(uuids):
             await one.playlists.elements.create(made["videoPlaylist"]["uuid"], videoId=uuid)
 
@@ -54,7 +54,8 @@ async def all_is_well(two: Two, pt: PeerTube, journal: Path) -> None:
     verified = await migrate.verify(pt, journal)
     assert verified.ok, verified
     assert len(two.copies()) == 3
-    assert len([row async for row in pt.accounts.playlists(USER, playlistType=1)]) == 1
+    (playlist,) = [row async for row in pt.accounts.playlists(USER, playlistType=1)]
+    assert playlist["thumbnailPath"]
     assert set(two.target.store.channels) >= {"films", "nisv_channel"}
     assert not list(two.target.store.uploads)
 
@@ -139,3 +140,24 @@ async def test_a_source_that_goes_away_in_mid_file(two: Two, monkeypatch: pytest
     done = await two.copy(job=job)
     assert done.run.counts["changed"] >= 3
     assert (await two.verify()).ok
+
+
+async def test_a_file_that_is_another_one_when_its_copy_goes_on(two: Two, monkeypatch: pytest.MonkeyPatch) -> None:
+    state = two.folder / "life"
+    state.mkdir()
+    job = JobOptions(journal=state / "copy.journal", failed="")
+    for number in (2, 3):
+        del two.source.store.videos[number]
+    async with two.clients() as (one, other):
+        mortal = made_mortal(other, state, monkeypatch)
+        with mortal.killed(4, after=True):
+            await migrate.copy(one, other, job=job)
+        assert mortal.died
+    assert len(two.target.store.uploads) == 1  # some of it is there
+    two.source.store.videos[1].created_at += 60  # a file of the same size, by another mark
+    async with two.clients() as (one, other):
+        done = await migrate.copy(one, other, job=dataclasses.replace(job, resume=True))
+        assert "was changed" in done.plan.cannot[0].why
+        assert not two.target.store.videos
+        done = await migrate.copy(one, other, job=dataclasses.replace(job, resume_failed=True))
+    assert done.run.counts["changed"] == 1

@@ -9,7 +9,7 @@ from aiopeertube.migrate.journal.journal import Journal
 from aiopeertube.migrate.kinds.channel_sight import CALLED, ChannelSight
 from aiopeertube.migrate.scope import Who
 
-from .remote_files import picture
+from .small_files import Missing, image, lose, refusal
 from .video_steps import Work
 from .wishes import CHANNEL
 
@@ -22,10 +22,13 @@ THERE: Final = "it was there before, and lacks nothing"
 
 async def look_at_channels(pt: "PeerTube", who: Who, journal: Journal) -> AsyncIterator[str]:
     """Find the channels that are there already: these get what they lack. Give what is wrong with the others."""
-    sight, settled = ChannelSight(pt, who), list[Item]()
+    sight, settled, called = ChannelSight(pt, who), list[Item](), dict[str, Item]()
     async for item in journal.items("planned"):
         if not item.ref.startswith(CHANNEL) or "pictures" in item.note:
             continue
+        if (other := called.setdefault(item.wanted["channel"], item)) is not item:
+            both = " and ".join(each.ref.removeprefix(CHANNEL) for each in (other, item))
+            yield f"{item.name}: {both} cannot both be called so"
         inner = Item(item.wanted["channel"], {CALLED: item.wanted["channel"]})
         looked = await sight.look(inner)
         if looked.complaints:
@@ -90,9 +93,11 @@ async def _is_there(pt: "PeerTube", name: str) -> bool:
 
 async def _pick(work: Work, pt: "PeerTube", item: Item, kind: str, path: str) -> None:
     try:
-        data = await picture(work.origin.pt, path)
+        data = await image(work.origin.pt, path)
         await (pt.channels.avatar if kind == "avatar" else pt.channels.banner).pick(item.uuid, data)
+    except Missing as exc:
+        lose(item, kind, str(exc))
     except PeerTubeError as exc:
-        if ends_run(exc) or isinstance(exc, TransportError):
+        if not (why := refusal(exc)):
             raise
-        item.note.setdefault("lost", {})[kind] = str(exc)
+        lose(item, kind, f"the server does not take it: {why}")

@@ -1,11 +1,12 @@
 """The two instances of a copy, and what has to be known of them before anything is read."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
-from aiopeertube.errors import ConfigurationError
+from aiopeertube._settings import origin_of as place_of
+from aiopeertube.errors import ConfigurationError, InvalidURL
 from aiopeertube.migrate.metadata.shapes import taken
 from aiopeertube.migrate.scope import Scope, Who, who_am_i
 from aiopeertube.migrate.scope_check import Editor, check_scope
@@ -40,10 +41,38 @@ class Origin:
 
     def path(self, url: Any) -> str | None:
         """Return path and query of an address at this instance; None for one that is elsewhere."""
+        return _path_at(url, {"", self.host, urlsplit(self.pt.origin).netloc})
+
+    def address(self, url: Any) -> str | None:
+        """As `located`, of what this instance tells."""
+        return located(url, self.pt, self.host)
+
+
+def located(url: Any, pt: "PeerTube", host: str) -> str | None:
+    """Return the path of an address at an instance, and one elsewhere (a storage of objects) as it is.
+
+    `host` is what the instance calls itself. None where no address is told.
+    """
+    if not isinstance(url, str) or not url:
+        return None
+    if path := _path_at(url, {"", host, urlsplit(pt.origin).netloc}):
+        return path
+    try:
+        parts = urlsplit(url)
+        place_of(f"{parts.scheme}://{parts.netloc}")
+    except (ValueError, InvalidURL):
+        return None
+    return url
+
+
+def _path_at(url: Any, hosts: Collection[str]) -> str | None:
+    try:
         parts = urlsplit(url) if isinstance(url, str) else None
-        if parts is None or parts.netloc not in {"", self.host, urlsplit(self.pt.origin).netloc}:
-            return None
-        return parts.path + (f"?{parts.query}" if parts.query else "")
+    except ValueError:
+        return None
+    if parts is None or parts.netloc not in hosts:
+        return None
+    return parts.path + (f"?{parts.query}" if parts.query else "")
 
 
 async def origin_of(pt: "PeerTube", scope: Scope) -> Origin:

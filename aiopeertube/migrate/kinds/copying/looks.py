@@ -3,9 +3,8 @@
 from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
-from aiopeertube.errors import ApiError, NotFound, UnexpectedResponse
+from aiopeertube.errors import ApiError, FileChanged, NotFound, UnexpectedResponse
 from aiopeertube.migrate.journal.item import Item
 from aiopeertube.migrate.kinds.captions import by_language
 from aiopeertube.migrate.kinds.channel_sight import PICTURES, picture_of
@@ -15,14 +14,19 @@ from aiopeertube.migrate.metadata import fields
 from aiopeertube.migrate.metadata.answers import whole_video
 from aiopeertube.migrate.metadata.field_reads import PASSWORDS
 
-from .remote_files import download, picture, sum_of
+from .ends import located
+from .remote_files import download, sum_of
+from .small_files import LOST, Missing, subtitles
 
 if TYPE_CHECKING:
     from aiopeertube._client import PeerTube
 
 
-async def video_differs(pt: "PeerTube", item: Item, *, files: bool = False) -> str:
-    """Say what of a video is not as it was to be; "" when all is. With `files` the file is read and compared."""
+async def video_differs(pt: "PeerTube", item: Item, *, unread: list[str] | None = None) -> str:
+    """Say what of a video is not as it was to be; "" when all is.
+
+    With `unread` the file is read and compared, or the video gets into that list.
+    """
     wanted = dict(item.wanted["fields"])
     if "sealed" in item.note:
         wanted[PASSWORDS] = item.note["sealed"]
@@ -33,15 +37,15 @@ async def video_differs(pt: "PeerTube", item: Item, *, files: bool = False) -> s
     found = [fields.differences(fields.current(video, wanted), wanted)]
     if (channel := video["channel"]["name"]) != item.wanted["channel"]:
         found.append(f"it is in the channel {channel}, not {item.wanted['channel']}")
-    found += [why async for why in _parts(pt, item)]
-    if files:
-        found.append(await _content(pt, item, video))
+    found += [why async for why in _parts(pt, item, video["channel"].get("host") or "")]
+    if unread is not None:
+        found.append(await _content(pt, item, video, unread))
     return "; ".join(filter(None, found))
 
 
-async def _parts(pt: "PeerTube", item: Item) -> AsyncIterator[str]:
+async def _parts(pt: "PeerTube", item: Item, host: str) -> AsyncIterator[str]:
     yield await _file(pt, item)
-    yield await _captions(pt, item)
+    yield await _captions(pt, item, host)
     if "chapters" in item.note:
         chapters = chapters_in(await pt.videos.chapters.get(item.uuid))
         if chapters != item.note["chapters"]:
@@ -63,16 +67,17 @@ async def _file(pt: "PeerTube", item: Item) -> str:
     return "" if name in {None, file["name"]} else f"its file is called {name}, not {file['name']}"
 
 
-async def _content(pt: "PeerTube", item: Item, video: Mapping[str, Any]) -> str:
-    """Compare what is in the file, part by part; "" as well where the server has no file left that is the same."""
-    path = await _path(pt, item, video)
-    if path is None:
+async def _content(pt: "PeerTube", item: Item, video: Mapping[str, Any], unread: list[str]) -> str:
+    """Compare what is in the file, part by part, where the server has one left that is the same."""
+    path, sums = await _path(pt, item, video), item.note.get("sums")
+    if path is None or not sums:
+        unread.append(item.uuid)
         return ""
     file = download(pt, path)
-    for begin, end, digest in item.note.get("sums", ()):
+    for begin, end, digest in sums:
         try:
             part = await file.part(begin, end)
-        except (ApiError, UnexpectedResponse) as exc:
+        except (ApiError, UnexpectedResponse, FileChanged) as exc:
             return f"its file cannot be read: {exc}"
         if await sum_of(part.data) != digest:
             return f"its file is another one between bytes {begin:,} and {end:,}"
@@ -80,17 +85,18 @@ async def _content(pt: "PeerTube", item: Item, video: Mapping[str, Any]) -> str:
 
 
 async def _path(pt: "PeerTube", item: Item, video: Mapping[str, Any]) -> str | None:
-    """Return the path of the file that was uploaded, or of one that has its size."""
+    """Return where the file is that was uploaded, or one that has its size."""
     source: Any = None
     with suppress(NotFound):
         source = await pt.videos.source.get(item.uuid)
+    same = [file for file in video.get("files") or [] if file["size"] == item.wanted["file"]["size"]]
     urls = [(source or {}).get("fileDownloadUrl")]
-    urls += [file.get("fileUrl") for file in video.get("files") or [] if file["size"] == item.wanted["file"]["size"]]
-    here = {urlsplit(pt.origin).netloc, video["channel"].get("host")}
-    return next((urlsplit(url).path for url in urls if url and urlsplit(url).netloc in here), None)
+    urls += [file.get(name) for file in same for name in ("fileUrl", "fileDownloadUrl")]
+    found = [address for url in urls if (address := located(url, pt, video["channel"].get("host") or ""))]
+    return min(found, key=lambda address: "://" in address, default=None)  # one at the instance, if there is one
 
 
-async def _captions(pt: "PeerTube", item: Item) -> str:
+async def _captions(pt: "PeerTube", item: Item, host: str) -> str:
     wanted = item.note.get("captions")
     if wanted is None:
         return ""
@@ -98,9 +104,11 @@ async def _captions(pt: "PeerTube", item: Item) -> str:
     if missing := sorted(set(wanted) - set(there)):
         return f"it has no captions in {', '.join(missing)}"
     for language, digest in wanted.items():
+        row = there[language]
+        address = located(row.get("captionPath"), pt, host) or located(row.get("fileUrl"), pt, host)
         try:
-            data = await picture(pt, str(there[language].get("captionPath")))
-        except ApiError:
+            data = await subtitles(pt, address)
+        except Missing:
             return f"the captions in {language} cannot be read"
         if said(data) != digest:
             return f"the captions in {language} say something else"
@@ -118,5 +126,6 @@ async def channel_differs(pt: "PeerTube", item: Item) -> str:
         for name, value in item.wanted["texts"].items()
         if (channel.get(name) or None) != value
     ]
-    missing = [kind for kind in PICTURES if kind in item.wanted["pictures"] and not picture_of(channel, kind)]
+    wanted = item.wanted["pictures"].keys() - item.note.get(LOST, {}).keys()
+    missing = [kind for kind in PICTURES if kind in wanted and not picture_of(channel, kind)]
     return "; ".join([*found, *(f"it has no {kind}" for kind in missing)])

@@ -1,45 +1,48 @@
 """One video of a copy: made from its file, then its captions and chapters; each step is noted as it is done."""
 
 import asyncio
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from aiopeertube.errors import ApiError, FileChanged, NotFound, Unprocessable, UploadStuck, UploadUnknown
+from aiopeertube.errors import ApiError, BadRequest, FileChanged, Unprocessable, UploadStuck, UploadUnknown
 from aiopeertube.migrate.journal.item import Item
 from aiopeertube.migrate.journal.journal import Journal
-from aiopeertube.migrate.kinds.captions import NOT_KEPT, by_language
-from aiopeertube.migrate.kinds.chapters import chapters_in
 from aiopeertube.migrate.kinds.imports import Import
-from aiopeertube.migrate.kinds.subtitles import said
 from aiopeertube.migrate.metadata.answers import passwords_of
 from aiopeertube.migrate.metadata.changes import on_the_wire
 from aiopeertube.migrate.metadata.field_reads import PASSWORDS
 from aiopeertube.migrate.metadata.fields import PROTECTED
 from aiopeertube.migrate.metadata.passwords import SAFE
-from aiopeertube.resumable import Ticket, upload_from
+from aiopeertube.resumable import Source, Ticket, upload_from
 from aiopeertube.resumable.ends import newest_of
 from aiopeertube.wire.turn import TURN, Stopped
 
 from .ends import Origin
-from .remote_files import RemoteFile, picture
+from .extras import bring_captions, bring_chapters
+from .kept_files import KeptFile, kept_at, remove
+from .remote_files import Keep, RemoteFile
+from .small_files import Missing, image, lose, refusal
 
 if TYPE_CHECKING:
     from aiopeertube._client import PeerTube
 
 PARALLEL: Final = 2  # files on their way at once: each takes memory for a part that is read, or sent
-_TRIES: Final = 5  # captions that the server does not keep are sent again
-_TIMES: Final = re.compile(r"\d:\d\d")  # of which the server makes chapters by itself
-_NO_MATTER: Final = frozenset({400, 403, 404, 409, 415, 422})
+OF_FILE: Final = ("upload", "sums", "mark", "kept")  # what is noted of a file on its way
+_SIZES: Final = ("thumbnailfile", "previewfile")  # 8.x takes one picture, earlier ones two sizes
 
 
 @dataclass(slots=True)
 class Work:
-    """What the items of one run share: the instance they come from, channels here by name, and turns for files."""
+    """What the items of one run share: the instance they come from, channels here by name, and turns for files.
+
+    Files go `through` a folder, where one is given.
+    """
 
     origin: Origin
     channels: dict[str, int]
+    through: Path | None = None
     files: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(PARALLEL))
     newest: "asyncio.Task[int] | None" = None
     known: int | None = None
@@ -87,20 +90,21 @@ async def carry_out(work: Work, pt: "PeerTube", journal: Journal, item: Item) ->
         item.uuid = made["uuid"]
         item.note.pop("upload", None)
         await journal.save([item])
-    await _captions(work, pt, journal, item)
-    await _chapters(work, pt, item)
+        if work.through is not None:
+            remove(kept_at(work.through, pt.origin, item))
+    await bring_captions(work.origin, pt, journal, item)
+    await bring_chapters(work.origin, pt, item)
 
 
 async def _made(work: Work, pt: "PeerTube", journal: Journal, item: Item) -> Mapping[str, Any]:
     wire = await _fields(work, pt, item)
+    if work.through is None and "kept" in item.note:  # nobody knows whether what is there now is what was saved
+        await _cancel(pt, item)
+        _forget(item)
     try:
         if "upload" in item.note:
             return await _gone_on(work, pt, journal, item, wire)
-        if path := item.wanted.get("picture"):
-            wire |= await _pictures(work, pt, item, path)
-        if item.wanted["via"] == "import":
-            return await _imported(work, pt, journal, item, wire)
-        return await _uploaded(work, pt, journal, item, wire)
+        return await _begun(work, pt, journal, item, wire | await _pictures(work, item))
     except UploadStuck:
         await _cancel(pt, item)
         raise  # the ticket stays: it says since when to look
@@ -110,8 +114,7 @@ async def _made(work: Work, pt: "PeerTube", journal: Journal, item: Item) -> Map
         raise
     except (FileChanged, Unprocessable):
         await _cancel(pt, item)
-        for name in ("upload", "sums"):
-            item.note.pop(name, None)
+        _forget(item)
         raise
 
 
@@ -124,14 +127,27 @@ async def _fields(work: Work, pt: "PeerTube", item: Item) -> dict[str, Any]:
     return {name: value for name, value in on_the_wire(values).items() if value not in (None, [])}
 
 
-async def _pictures(work: Work, pt: "PeerTube", item: Item, path: str) -> dict[str, bytes]:
-    """Fetch a video's picture; servers of 8.x take one, earlier ones two sizes."""
+async def _begun(work: Work, pt: "PeerTube", journal: Journal, item: Item, wire: dict[str, Any]) -> Mapping[str, Any]:
+    """Make a video; without its picture, where the server does not take that one."""
+    make = _imported if item.wanted["via"] == "import" else _uploaded
     try:
-        data = await picture(work.origin.pt, path)
-    except NotFound:
-        item.note.setdefault("lost", {})["picture"] = "its picture cannot be read"
+        return await make(work, pt, journal, item, wire)
+    except BadRequest as exc:
+        if not any(size in wire and size in exc.invalid_params for size in _SIZES):
+            raise
+        lose(item, "picture", f"the server does not take it: {refusal(exc)}")
+    return await make(work, pt, journal, item, {name: value for name, value in wire.items() if name not in _SIZES})
+
+
+async def _pictures(work: Work, item: Item) -> dict[str, bytes]:
+    """Fetch a video's picture, in the fields that take one."""
+    address = item.wanted.get("picture")
+    try:
+        data = None if address is None else await image(work.origin.pt, address)
+    except Missing as exc:
+        lose(item, "picture", str(exc))
         return {}
-    return {"thumbnailfile": data, "previewfile": data}
+    return {} if data is None else dict.fromkeys(_SIZES, data)
 
 
 async def _gone_on(
@@ -143,8 +159,14 @@ async def _gone_on(
     except UploadUnknown as exc:
         if exc.perhaps_finished:
             raise
-    del item.note["upload"]
+    _forget(item)
     return await _made(work, pt, journal, item)
+
+
+def _forget(item: Item) -> None:
+    """Begin anew with a file."""
+    for name in OF_FILE:
+        item.note.pop(name, None)
 
 
 async def _uploaded(
@@ -155,15 +177,17 @@ async def _uploaded(
         item.note["upload"] = kept
         await journal.save([item])
 
-    async def keep_sum(begin: int, end: int, digest: str) -> None:
+    async def keep_sum(begin: int, end: int, digest: str, mark: str) -> None:
         item.note.setdefault("sums", []).append([begin, end, digest])
+        item.note["mark"] = mark
         await journal.save([item])  # so that it is known of all that was sent
 
+    file = await _opened(work, pt, item, keep_sum)
     kept = item.note.get("upload")
     ticket = Ticket(kept["id"], kept["size"], 0, kept["newest"]) if kept else None
     return await upload_from(
         pt,
-        RemoteFile(work.origin.pt, item.wanted["file"], keep_sum),
+        file,
         upload_id=ticket,
         restart=restart,
         newest=await work.newest_before(pt, ticket),
@@ -172,6 +196,17 @@ async def _uploaded(
         lastModified=item.ref,  # announced twice, it is still one upload
         **wire,
     )
+
+
+async def _opened(work: Work, pt: "PeerTube", item: Item, keep: Keep) -> Source:
+    """Return the file to send: what is at the other instance, or what of that is in a folder by now."""
+    there, file = work.origin.pt, item.wanted["file"]
+    if work.through is None:
+        return RemoteFile(there, file, keep, mark=item.note.get("mark", ""))
+    kept = KeptFile(there, file, kept_at(work.through, pt.origin, item), keep, item.note.get("sums", ()))
+    await kept.save()
+    item.note["kept"] = True
+    return kept
 
 
 async def _cancel(pt: "PeerTube", item: Item) -> None:
@@ -193,56 +228,3 @@ async def _imported(
     request.tag = item
     found: Mapping[str, Any] = await work.importing.send(pt, journal, item, request)
     return found
-
-
-# -- what comes after the file ---------------------------------------------------------------------
-
-
-async def _captions(work: Work, pt: "PeerTube", journal: Journal, item: Item) -> None:
-    """Bring the captions of all languages; those that this server does not take are noted."""
-    if "captions" in item.note:
-        return
-    there = by_language(await work.origin.pt.captions.list(item.wanted["video"]))
-    found = {language: await picture(work.origin.pt, _path(work, row)) for language, row in there.items()}
-    left = dict(found)
-    for _ in range(_TRIES):
-        for language, data in list(left.items()):
-            if why := await _put(pt, item, language, data):
-                item.note.setdefault("lost", {})[f"captions in {language}"] = why
-                del left[language], found[language]
-        if not left:
-            break
-        kept = by_language(await pt.captions.list(item.uuid))
-        left = {language: data for language, data in left.items() if language not in kept}
-    for language in left:
-        item.note.setdefault("lost", {})[f"captions in {language}"] = NOT_KEPT
-        del found[language]
-    item.note["captions"] = {language: said(data) for language, data in found.items()}
-    if there:
-        await journal.save([item])
-
-
-def _path(work: Work, row: Mapping[str, Any]) -> str:
-    path = work.origin.path(row.get("captionPath")) or work.origin.path(row.get("fileUrl"))
-    return path or str(row.get("captionPath"))
-
-
-async def _put(pt: "PeerTube", item: Item, language: str, data: bytes) -> str:
-    """Send captions; say why where the server does not take them."""
-    try:
-        await pt.captions.put(item.uuid, language, data)
-    except ApiError as exc:
-        if exc.status not in _NO_MATTER:
-            raise
-        return str(exc)
-    return ""
-
-
-async def _chapters(work: Work, pt: "PeerTube", item: Item) -> None:
-    """Bring the chapters; also that there are none, where the server would take some from the description."""
-    if "chapters" in item.note:
-        return
-    chapters: Any = chapters_in(await work.origin.pt.videos.chapters.get(item.wanted["video"]))
-    if chapters or _TIMES.search(item.wanted["fields"].get("description") or ""):
-        await pt.videos.chapters.update(item.uuid, chapters=chapters)
-    item.note["chapters"] = chapters

@@ -1,50 +1,29 @@
 """What a video, a channel or a playlist there is to be here: items of the journal, without what cannot come along."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any, Final
 
 from aiopeertube.migrate.journal.item import Item
 from aiopeertube.migrate.kinds.channel_sight import PICTURES, TEXTS
-from aiopeertube.migrate.metadata import fields
-from aiopeertube.migrate.metadata.field_reads import PASSWORDS
-from aiopeertube.migrate.metadata.vocabulary import Vocabulary
 
 from .ends import Origin
+from .fitting import ORIGINALLY, Target, fields_here
 from .remote_files import Unfit, address, chosen
+from .small_files import LOST
 
 CHANNEL, VIDEO, PLAYLIST = "channel:", "video:", "playlist:"  # how the refs of items begin
-ORIGINALLY: Final = "originallyPublishedAt"
-_LISTED: Final = ("category", "licence")  # of which a server takes no other than its own
-_OF_NSFW: Final = ("nsfwFlags", "nsfwSummary")
+# In the notes of items: the instance they are from; how a video was asked for, and the name of its channel there.
+FROM, NAMED, OF = "from", "named", "of"
 _COUNTED: Final = ("views", "likes", "dislikes", "comments")
 _PUBLISHED: Final = 1
-_NOT_OURS: Final = frozenset({"channel", PASSWORDS})
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """What is known of the instance that is copied to, and how copies are wanted there.
-
-    `channels` are names of channels there by their names here, where these differ; `dates` gives videos that have no
-    original date that of their publication; `via` is "upload" or "import".
-    """
-
-    version: tuple[int, ...]
-    words: Vocabulary
-    channels: Mapping[str, str] = field(default_factory=dict)
-    dates: bool = True
-    via: str = "upload"
-
-    def channel(self, name: str) -> str:
-        """Return what the channel of a name there is called here."""
-        return self.channels.get(name, name)
+_PATHS: Final = ("previewPath", "thumbnailPath", "thumbnailUrl")  # of pictures, the largest first
 
 
 def video_item(origin: Origin, target: Target, video: Mapping[str, Any], source: Mapping[str, Any] | None) -> Item:
     """Make the item of a video, from the video in full; one that cannot be copied has failed."""
     item = Item(f"{VIDEO}{video['uuid']}", {}, row=_row(video), name=video["name"])
-    item.note = {"stays": {name: video[name] for name in _COUNTED if video.get(name)}}
+    stays = {name: video[name] for name in _COUNTED if video.get(name)}
+    item.note = {FROM: origin.host, OF: video["channel"]["name"], "stays": stays}
     try:
         _check(video)
         if target.via == "upload":
@@ -57,7 +36,7 @@ def video_item(origin: Origin, target: Target, video: Mapping[str, Any], source:
     lost: dict[str, str] = {}
     item.wanted = {
         "video": video["uuid"],
-        "fields": _fields(target, video, lost),
+        "fields": fields_here(target, video, lost),
         "channel": target.channel(video["channel"]["name"]),
         "file": file,
         "picture": _picture(origin, video),
@@ -66,7 +45,9 @@ def video_item(origin: Origin, target: Target, video: Mapping[str, Any], source:
     if item.wanted["fields"].get(ORIGINALLY) and not video.get(ORIGINALLY):
         item.note["dated"] = True
     item.note |= {"keys": list(_addresses(video)), "place": "/w/", "duration": video.get("duration")}
-    item.note |= {"lost": lost} if lost else {}
+    if video.get("blacklisted"):
+        lost["its block"] = "moderators took it from the public there, and it is not blocked here"
+    item.note |= {LOST: lost} if lost else {}
     item.after = {}
     return item
 
@@ -85,48 +66,12 @@ def _check(video: Mapping[str, Any]) -> None:
         raise Unfit(f"it is not ready: {(video.get('state') or {}).get('label') or state}")
 
 
-def _fields(target: Target, video: Mapping[str, Any], lost: dict[str, str]) -> dict[str, Any]:
-    """Read what both servers know; what this one does not goes into `lost`, by field."""
-    there = [name for name, one in fields.FIELDS.items() if name not in _NOT_OURS and _is_known(video, one.key)]
-    values = fields.current(video, there)
-    found: dict[str, Any] = {}
-    for name, value in values.items():
-        if name in _OF_NSFW and not values.get("nsfw"):
-            continue
-        if not (why := _why_not(target, name, value)):
-            found[name] = value
-        elif value not in (None, "", 0, []):
-            lost[name] = why
-    if target.dates and found.get(ORIGINALLY) is None and (at := _published(video)):
-        found[ORIGINALLY] = at
-    return found
-
-
-def _is_known(video: Mapping[str, Any], key: str) -> bool:
-    return not key or key in video
-
-
-def _why_not(target: Target, name: str, value: Any) -> str:
-    if why := fields.too_new(name, target.version):
-        return why
-    labels = target.words.labels.get(name)
-    return f"the instance has no {name} {value}" if name in _LISTED and labels and str(value) not in labels else ""
-
-
-def _published(video: Mapping[str, Any]) -> str | None:
-    """Return when a video was published, where it has been."""
-    if fields.FIELDS["privacy"].read(video) == fields.PRIVATE:
-        return None
-    at = fields.FIELDS[ORIGINALLY].read({ORIGINALLY: video.get("publishedAt")})
-    return at if isinstance(at, str) else None
-
-
-def _picture(origin: Origin, video: Mapping[str, Any]) -> str | None:
-    """Return the path of a video's largest picture."""
-    sizes = sorted(video.get("thumbnails") or [], key=lambda size: size.get("width") or 0, reverse=True)
+def _picture(origin: Origin, thing: Mapping[str, Any]) -> str | None:
+    """Return where the largest picture of a video or a playlist is."""
+    sizes = sorted(thing.get("thumbnails") or [], key=lambda size: size.get("width") or 0, reverse=True)
     wide = [size for size in sizes if (size.get("width") or 0) > (size.get("height") or 0)] or sizes
-    urls = [size.get("fileUrl") for size in wide[:1]] + [video.get("previewPath"), video.get("thumbnailPath")]
-    return next((path for url in urls if url and (path := origin.path(url))), None)
+    urls = [size.get("fileUrl") for size in wide[:1]] + [thing.get(path) for path in _PATHS]
+    return next((address for url in urls if (address := origin.address(url))), None)
 
 
 def _addresses(video: Mapping[str, Any]) -> Iterator[str]:
@@ -143,20 +88,21 @@ def channel_item(origin: Origin, target: Target, channel: Mapping[str, Any]) -> 
     item = Item(f"{CHANNEL}{channel['name']}", {}, row={"channel": channel["name"]}, name=name, after={})
     texts = {text: channel.get(text) or None for text in TEXTS}
     item.wanted = {"channel": name, "texts": texts, "pictures": dict(_pictures(origin, channel))}
-    item.note = {"keys": [f"/c/{channel['name']}", f"/video-channels/{channel['name']}"], "place": "/c/"}
+    keys = [f"/c/{channel['name']}", f"/video-channels/{channel['name']}"]
+    item.note = {FROM: origin.host, "keys": keys, "place": "/c/"}
     return item
 
 
 def _pictures(origin: Origin, channel: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Give the largest of each kind of picture that a channel has, by its path."""
+    """Give where the largest of each kind of picture that a channel has is."""
     for kind, sizes in PICTURES.items():
         largest = max(channel.get(sizes) or [], key=lambda size: size.get("width") or 0, default=None)
-        path = origin.path(largest.get("path") or largest.get("fileUrl")) if largest else None
-        if path:
-            yield kind, path
+        address = origin.address(largest.get("path")) or origin.address(largest.get("fileUrl")) if largest else None
+        if address:
+            yield kind, address
 
 
-def playlist_item(target: Target, playlist: Mapping[str, Any], places: list[dict[str, Any]]) -> Item:
+def playlist_item(origin: Origin, target: Target, playlist: Mapping[str, Any], places: list[dict[str, Any]]) -> Item:
     """Make the item of a playlist, from its row and the videos that it has there."""
     item = Item(f"{PLAYLIST}{playlist['uuid']}", {}, row={"playlist": playlist["uuid"]})
     item.name = playlist["displayName"]
@@ -167,7 +113,8 @@ def playlist_item(target: Target, playlist: Mapping[str, Any], places: list[dict
         "privacy": (playlist.get("privacy") or {}).get("id"),
         "channel": None if channel is None else target.channel(channel),
         "videos": places,
+        "picture": _picture(origin, playlist),
     }
     keys = [f"/w/p/{playlist[name]}" for name in ("shortUUID", "uuid") if isinstance(playlist.get(name), str)]
-    item.note = {"keys": keys, "place": "/w/p/"}
+    item.note = {FROM: origin.host, "keys": keys, "place": "/w/p/"}
     return item

@@ -1,6 +1,7 @@
 """The plan as a page to read and to sign: one HTML file that needs a browser and nothing else."""
 
+from .pictures import Pictures
 from .summary import PlanSum, Summary
 from .writing import write
 
-__all__ = ["PlanSum", "Summary", "write"]
+__all__ = ["Pictures", "PlanSum", "Summary", "write"]

@@ -1,7 +1,8 @@
 """What the page is told of each item: values of JSON, in the order that its script expects.
 
 A row is `[line, uuid, name, state, reason, changes]`, a change `[field, kind, old, new]`; of a conflict `old` is what
-the server has now, and what the field was when the table was exported comes last, if it is known.
+the server has now, and what the field was when the table was exported comes last, if it is known. Where there is a
+picture of the video, it is the row's last value.
 """
 
 from typing import Any, Literal

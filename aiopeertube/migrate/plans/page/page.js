@@ -235,7 +235,7 @@
     return body;
   }
 
-  function entry([line, uuid, name, state, reason, changes]) {
+  function entry([line, uuid, name, state, reason, changes, picture]) {
     const title = say(element("h3", { dir: "auto", class: "value" }), name);
     if (name.length > NAME) title.setAttribute("tabindex", "0");
     const about = element("p", { class: "about" });
@@ -243,6 +243,7 @@
     const video = origin && uuid && noun === "video" ? { href: `${origin}/w/${encodeURIComponent(uuid)}`, target: "_blank", rel: "noreferrer noopener" } : null;
     about.append(video ? element("a", video, uuid) : say(element("span"), uuid));
     const made = element("li", { class: state }, title, about);
+    if (picture) made.prepend(element("img", { class: "picture", src: picture, alt: "", width: 140, loading: "lazy" }));
     if (state !== "planned") made.append(element("p", { class: "why" }, element("strong", {}, KINDS[state] ?? state), reason ? ": " : "", say(element("span", { dir: "auto", class: "value" }), reason)));
     const shown = changes.filter(fits);
     made.append(...shown.map((one) => change(one, one.length > 4)));

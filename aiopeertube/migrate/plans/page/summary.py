@@ -11,9 +11,9 @@ from aiopeertube._counting import counted
 from aiopeertube.errors import FileUnreadable
 from aiopeertube.migrate.journal.schema import Job
 from aiopeertube.migrate.metadata.excerpts import excerpt
+from aiopeertube.migrate.pages.frame import Count, Top
+from aiopeertube.migrate.pages.markup import escaped, text_of
 from aiopeertube.migrate.plans.report import Change
-
-from .markup import escaped, text_of
 
 _LISTED: Final = ("failed", "conflict")  # states that are kinds of rows in the list
 _OPEN: Final = 30  # lines about fields that are shown at once; more would hide the list below
@@ -55,17 +55,11 @@ class Summary:
 
     def parts(self) -> dict[str, str]:
         """Return the parts of the template as HTML."""
-        source = Path(self.job.source).name or self.job.source
-        return {
-            "page_title": f"Plan of {escaped(source)}",
-            "title": f"Plan of {text_of(source)}",
+        top = Top("Plan", self.job.source, self.noun, self._counts(), self._warnings(), self._facts())
+        return top.parts() | {
             "origin": escaped(self.job.origin),
             "kind": escaped(self.job.kind),
-            "noun": self.noun,
             "title_noun": self.noun.capitalize(),
-            "facts": "".join(f"<div><dt>{name}</dt><dd>{value}</dd></div>" for name, value in self._facts()),
-            "counts": "".join(self._counts()),
-            "warnings": "".join(f'<p class="warning">{text_of(line)}</p>' for line in self._warnings()),
             "groups": _groups(self.changes),
             "groups_count": counted(len(self.changes), "line"),
             "groups_open": " open" if len(self.changes) <= _OPEN else "",
@@ -81,7 +75,7 @@ class Summary:
         if self.plan_file is not None:
             yield "Plan file", f"{text_of(self.plan_file.name)}<br>SHA-256 <code>{self.plan_file.sha256}</code>"
 
-    def _counts(self) -> Iterator[str]:
+    def _counts(self) -> Iterator[Count]:
         """Give the numbers, problems first; those that are 0 only where it is good to know."""
         shown = (
             ("failed", "cannot be done"),
@@ -91,9 +85,8 @@ class Summary:
         )
         for state, words in shown:
             number = self.counts.get(state, 0)
-            look = state if number else "zero"
-            label = f'<a href="#rows-title" data-kind="{state}">{words}</a>' if number and state in _LISTED else words
-            yield f'<li class="count {look}"><strong>{number:,}</strong> <span>{label}</span></li>'
+            linked = number and state in _LISTED
+            yield Count(state, number, f'<a href="#rows-title" data-kind="{state}">{words}</a>' if linked else words)
 
     def _warnings(self) -> Iterator[str]:
         if self.for_ever:

@@ -20,9 +20,13 @@ def escaped(text: str) -> str:
     return html.escape(visible(text if len(text) <= _LONGEST else text[: _LONGEST - 3] + "..."))
 
 
-def policy(style: str, script: str = "") -> str:
-    """Allow this style and this script, and nothing else: no request, no other script, wherever it came from."""
+def policy(style: str, script: str = "", *, pictures: bool = False) -> str:
+    """Allow this style and this script, and nothing else: no request, no other script, wherever it came from.
+
+    With `pictures` those that are in the page itself are shown.
+    """
     allowed = f"style-src '{_sum(style)}'" + (f"; script-src '{_sum(script)}'" if script else "")
+    allowed += "; img-src data:" if pictures else ""
     return f"default-src 'none'; {allowed}; base-uri 'none'; form-action 'none'"
 
 

@@ -29,7 +29,7 @@ from .visit import Job
 
 _LOOK: Final = 0.5  # seconds from one look at whether a visit is still wanted to the next
 _MOST: Final = 2000  # visits of one worker at the same time
-_LONGEST: Final = 60.0  # seconds for a visit to write what it has
+_LONGEST: Final = 20.0  # seconds for a visit to write what it has
 SETTLE: Final = 2.0  # seconds after which nobody else is there: another worker that lost the scheduler has looked
 _AT_WORK: Final = frozenset({"running", "paused"})
 _WANTED: Final = frozenset({"executing", "long-running"})
@@ -104,7 +104,7 @@ def work(order: Order) -> Record | NoLogin | NamedOtherwise:
     key = worker.get_current_task()
     secede()
     ended = threading.Event()
-    under_way = asyncio.run_coroutine_threadsafe(_visit(engine, order, ended), engine.loop)
+    under_way = _sent(engine, order, ended)
     while True:
         done, _ = futures.wait([under_way], timeout=_LOOK)
         if done:
@@ -114,6 +114,18 @@ def work(order: Order) -> Record | NoLogin | NamedOtherwise:
             under_way.cancel()
             ended.wait(_LONGEST)  # it may be writing its journal, which is the next one's then
             raise Reschedule if closes else futures.CancelledError
+
+
+def _sent(engine: _Engine, order: Order, ended: threading.Event) -> "futures.Future[Record | NamedOtherwise]":
+    """Begin a visit on the loop of its run.
+
+    Raises:
+        CancelledError: the run is over, and its loop with it.
+    """
+    with _STARTING:
+        if _ENGINES.get(order.run) is not engine:
+            raise futures.CancelledError
+        return asyncio.run_coroutine_threadsafe(_visit(engine, order, ended), engine.loop)
 
 
 async def _visit(engine: _Engine, order: Order, ended: threading.Event) -> Record | NamedOtherwise:

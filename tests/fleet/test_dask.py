@@ -5,7 +5,10 @@ import json
 import os
 import pickle
 import signal
+import threading
+import time
 from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import CancelledError
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -22,6 +25,7 @@ from aiopeertube.fleet import Bounds, Fleet, Instance, Login, Page, Record, dask
 from aiopeertube.fleet.dask_places import cluster_at
 from aiopeertube.fleet.page_log import Keeping
 from aiopeertube.fleet.stores import Folder
+from aiopeertube.fleet.visit import Job
 
 pytestmark = pytest.mark.anyio
 SECRET = "secret123"
@@ -264,6 +268,20 @@ async def test_a_scheduler_that_went_away_hides_no_error_and_leaves_nothing_open
     assert "cannot be told that the run is over" in caplog.text
     assert fleet._here is not None
     assert "closed" in repr(fleet._here._pool)
+
+
+def closed(loop: asyncio.AbstractEventLoop) -> None:
+    while not loop.is_closed():
+        time.sleep(0.01)
+
+
+async def test_a_visit_that_comes_after_the_end_of_its_run_is_none(tmp_path: Path) -> None:
+    order = dask_worker.Order("run", "https://videos.example", Job("me", 1.0), str(tmp_path), "jsonl", False)
+    engine = await asyncio.to_thread(dask_worker._engine, order)
+    await asyncio.to_thread(dask_worker.forget, "run")
+    with pytest.raises(CancelledError):
+        dask_worker._sent(engine, order, threading.Event())
+    await asyncio.to_thread(closed, engine.loop)
 
 
 async def test_where_all_workers_died_what_they_kept_is_counted(

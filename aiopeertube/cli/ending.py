@@ -11,15 +11,16 @@ from aiopeertube.cli.terminal import discard, note
 
 def exit_code_of(error: BaseException, *, verbose: bool) -> int:
     """Print why a command ended; return the exit code."""
+    if isinstance(error, Unread | BrokenPipeError):
+        discard(sys.stdout)  # `... | head` is not worth a message
+        return Exit.UNREAD
+    _flush()
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
         error.show()
         return Exit.USAGE
     if isinstance(error, click.Abort | KeyboardInterrupt):
         note("aiopeertube: interrupted")
         return Exit.INTERRUPTED
-    if isinstance(error, Unread | BrokenPipeError):
-        discard(sys.stdout)  # `... | head` is not worth a message
-        return Exit.UNREAD
     failure = _failure_of(error) or _bug(error, verbose=verbose)
     failure.show()
     return failure.code
@@ -37,11 +38,15 @@ def _failure_of(error: BaseException) -> Failure | None:
     return _file(error) if isinstance(error, OSError) else None
 
 
-def _file(error: OSError) -> Failure:
+def _flush() -> None:
+    """Write what is still to be written, or let go of it: Python would end with a code of its own over it."""
     try:
         sys.stdout.flush()
-    except OSError:
+    except (OSError, ValueError):  # ValueError: it is closed
         discard(sys.stdout)
+
+
+def _file(error: OSError) -> Failure:
     what = f"{error.filename}: " if error.filename is not None else ""
     hint = "check the free space and your permissions there"
     return Failure(f"{what}{error.strerror or error}", code=Exit.FILE, hint=hint)

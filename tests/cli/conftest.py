@@ -143,10 +143,11 @@ def begin() -> Iterator[Begin]:
 
 
 def in_shell(redirection: str, *args: str) -> subprocess.CompletedProcess[str]:
-    """Run a command with a shell's redirection, like <&-."""
+    """Run a command with a shell's redirection, like <&-; its output is buffered, as it is for most."""
+    buffered = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
     return subprocess.run(
         f"{shlex.join(command(*args))} {redirection}",
-        shell=True, executable="/bin/bash", capture_output=True, text=True, check=False, timeout=20,
+        shell=True, executable="/bin/bash", capture_output=True, text=True, check=False, timeout=20, env=buffered,
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ the visit once more. So no login is in a task, and none is where its instance is
 import asyncio
 import os
 import threading
+from collections import deque
 from collections.abc import Mapping
 from concurrent import futures
 from dataclasses import dataclass, field
@@ -85,6 +86,7 @@ class _Engine:
 
 _ENGINES: Final[dict[str, _Engine]] = {}
 _STARTING: Final = threading.Lock()
+_OVER: Final[deque[str]] = deque(maxlen=1000)  # runs that ended: a task of theirs may come late, and begins none anew
 
 
 def work(order: Order) -> Record | NoLogin | NamedOtherwise:
@@ -161,6 +163,8 @@ def _is_wanted(worker: Any, key: str) -> bool:
 
 def _engine(order: Order) -> _Engine:
     with _STARTING:
+        if order.run in _OVER:
+            raise futures.CancelledError
         if order.run not in _ENGINES:
             loop = asyncio.new_event_loop()
             threading.Thread(target=_run, args=(loop,), name="aiopeertube fleet", daemon=True).start()
@@ -196,6 +200,7 @@ def take_logins(run: str, logins: Mapping[str, Login]) -> None:
 def forget(run: str) -> None:
     """End what is left of a run."""
     with _STARTING:
+        _OVER.append(run)
         engine = _ENGINES.pop(run, None)
     if engine is not None:
         asyncio.run_coroutine_threadsafe(_ended(engine), engine.loop)

@@ -276,11 +276,13 @@ def closed(loop: asyncio.AbstractEventLoop) -> None:
 
 
 async def test_a_visit_that_comes_after_the_end_of_its_run_is_none(tmp_path: Path) -> None:
-    order = dask_worker.Order("run", "https://videos.example", Job("me", 1.0), str(tmp_path), "jsonl", False)
+    order = dask_worker.Order("ended", "https://videos.example", Job("me", 1.0), str(tmp_path), "jsonl", False)
     engine = await asyncio.to_thread(dask_worker._engine, order)
-    await asyncio.to_thread(dask_worker.forget, "run")
+    await asyncio.to_thread(dask_worker.forget, "ended")
     with pytest.raises(CancelledError):
         dask_worker._sent(engine, order, threading.Event())
+    with pytest.raises(CancelledError):  # nor does it begin its run anew
+        dask_worker._engine(order)
     await asyncio.to_thread(closed, engine.loop)
 
 

@@ -3,13 +3,13 @@
 from collections.abc import AsyncIterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from aiopeertube.errors import NotFound, PeerTubeError, ServerError, TransportError, UnexpectedResponse, ends_run
+from aiopeertube.errors import NotFound, ServerError, TransportError, UnexpectedResponse, ends_run
 from aiopeertube.migrate.journal.item import Item
 from aiopeertube.migrate.journal.journal import Journal
 from aiopeertube.migrate.kinds.channel_sight import CALLED, ChannelSight
 from aiopeertube.migrate.scope import Who
 
-from .small_files import Missing, image, lose, refusal
+from .small_files import bring_image
 from .video_steps import Work
 from .wishes import CHANNEL
 
@@ -92,12 +92,7 @@ async def _is_there(pt: "PeerTube", name: str) -> bool:
 
 
 async def _pick(work: Work, pt: "PeerTube", item: Item, kind: str, path: str) -> None:
-    try:
-        data = await image(work.origin.pt, path)
+    async def send(data: bytes) -> None:
         await (pt.channels.avatar if kind == "avatar" else pt.channels.banner).pick(item.uuid, data)
-    except Missing as exc:
-        lose(item, kind, str(exc))
-    except PeerTubeError as exc:
-        if not (why := refusal(exc)):
-            raise
-        lose(item, kind, f"the server does not take it: {why}")
+
+    await bring_image(work.origin.pt, path, item, kind, send)

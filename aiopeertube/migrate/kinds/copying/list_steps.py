@@ -5,14 +5,13 @@ No server tells a picture that somebody chose from one that it made of the first
 
 from typing import TYPE_CHECKING, Any, Final
 
-from aiopeertube.errors import PeerTubeError
 from aiopeertube.migrate.journal.item import Item
 from aiopeertube.migrate.journal.journal import Journal
 from aiopeertube.migrate.kinds.playlists import Playlists
 from aiopeertube.wire.call import Call
 from aiopeertube.wire.messages import Request
 
-from .small_files import LOST, Missing, image, lose, refusal
+from .small_files import LOST, bring_image
 from .video_steps import Work
 
 if TYPE_CHECKING:
@@ -32,16 +31,11 @@ async def carry_out(work: Work, pt: "PeerTube", journal: Journal, item: Item, re
     await _LISTS.send(pt, journal, item, request)
     if item.state != "sending" or not _lacks_picture(item):
         return
-    try:
-        data = await image(work.origin.pt, item.wanted[_PICTURE])
+
+    async def send(data: bytes) -> None:
         await pt.playlists.update(item.uuid, thumbnailfile=data)
-    except Missing as exc:
-        lose(item, _PICTURE, str(exc))
-    except PeerTubeError as exc:
-        if not (why := refusal(exc)):
-            raise
-        lose(item, _PICTURE, f"the server does not take it: {why}")
-    else:
+
+    if await bring_image(work.origin.pt, item.wanted[_PICTURE], item, _PICTURE, send):
         item.note[_PICTURE] = True
 
 

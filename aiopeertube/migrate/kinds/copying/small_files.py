@@ -3,7 +3,7 @@
 What an instance says it has need not be there: then the rest is copied, and the item tells what it lacks.
 """
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Final
 
 from aiopeertube.errors import ApiError, PeerTubeError, RedirectRefused
@@ -67,6 +67,23 @@ def refusal(error: PeerTubeError) -> str:
         return ""
     said = "; ".join(error.invalid_params.values()) or error.detail or error.code
     return f"{error.status}: {' '.join(said.split())}" if said else f"{error.status}"
+
+
+async def bring_image(
+    pt: "PeerTube", address: str | None, item: Item, what: str, send: Callable[[bytes], Awaitable[object]]
+) -> bool:
+    """Read a picture and send it; tell whether that was done. Where it cannot be, the item comes without it."""
+    try:
+        await send(await image(pt, address))
+    except Missing as exc:
+        lose(item, what, str(exc))
+    except PeerTubeError as exc:
+        if not (why := refusal(exc)):
+            raise
+        lose(item, what, f"the server does not take it: {why}")
+    else:
+        return True
+    return False
 
 
 def lose(item: Item, what: str, why: str) -> None:

@@ -63,9 +63,8 @@ async def test_what_was_saved_is_not_read_again(two: Two, folder: Path) -> None:
     assert (await two.verify()).ok
 
 
-async def test_a_file_that_was_sent_in_part_is_not_mixed_with_another(
-    two: Two, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def killed_copy(two: Two, folder: Path, monkeypatch: pytest.MonkeyPatch) -> JobOptions:
+    """Copy through a folder until a kill in mid-file; return with what to go on."""
     state = two.folder / "life"
     state.mkdir()
     job = JobOptions(journal=state / "copy.journal", failed="")
@@ -74,10 +73,16 @@ async def test_a_file_that_was_sent_in_part_is_not_mixed_with_another(
         with mortal.killed(3, after=True):
             await migrate.copy(one, other, job=job, through=folder)
         assert mortal.died
+    return JobOptions(journal=job.journal, resume=True, failed="")
+
+
+async def test_a_file_that_was_sent_in_part_is_not_mixed_with_another(
+    two: Two, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    options = await killed_copy(two, folder, monkeypatch)
     for path in folder.iterdir():
         path.write_bytes(bytes(SIZE))
     async with two.clients() as (one, other):
-        options = JobOptions(journal=job.journal, resume=True, failed="")
         done = await migrate.copy(one, other, job=options, through=folder)
     assert any("was changed where it is read from" in left.why for left in done.plan.cannot)
 
@@ -85,18 +90,11 @@ async def test_a_file_that_was_sent_in_part_is_not_mixed_with_another(
 async def test_without_the_folder_a_file_is_begun_anew(
     two: Two, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    state = two.folder / "life"
-    state.mkdir()
-    job = JobOptions(journal=state / "copy.journal", failed="")
+    options = await killed_copy(two, folder, monkeypatch)
     async with two.clients() as (one, other):
-        mortal = made_mortal(other, state, monkeypatch)
-        with mortal.killed(3, after=True):
-            await migrate.copy(one, other, job=job, through=folder)
-        assert mortal.died
-    async with two.clients() as (one, other):
-        done = await migrate.copy(one, other, job=JobOptions(journal=job.journal, resume=True, failed=""))
+        done = await migrate.copy(one, other, job=options)
         assert done.run.counts["changed"] == 2
-        assert (await migrate.verify(other, job.journal or "", files=True)).ok
+        assert (await migrate.verify(other, options.journal or "", files=True)).ok
 
 
 async def test_what_is_wrong_with_the_folder_is_said_before(

@@ -227,8 +227,8 @@ class DeadlineExceeded(TransportError):
     """The call took longer than its deadline, waiting included."""
 
 
-class ClientClosed(TransportError):
-    """The client was closed while the call was under way."""
+class ClientClosed(TransportError, RuntimeError):
+    """The client was closed, before the call or while it was under way."""
 
 
 class UnexpectedResponse(PeerTubeError):

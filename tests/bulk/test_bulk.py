@@ -310,7 +310,7 @@ async def test_what_comes_after_the_client_was_closed_is_not_started() -> None:
     with pytest.raises(errors.ClientClosed):
         async with pt.bulk(calls) as outcomes:
             async for outcome in outcomes:
-                states.append(outcome.state)  # noqa: PERF401 - those before the error count
+                states.append(outcome.state)
     assert states == ["not started"] * 20
 
 

@@ -17,7 +17,8 @@ class Wish:
     """What was wanted of a video, and how that stands.
 
     `seen` are fields as the last look found them, of those that were to be changed or are in conflict, or as the job
-    left them; `wrote` is how many writes to the video the job had made when it was settled.
+    left them; `wrote` is how many writes to the video the job had made when it was settled. What a rollback wants may
+    be planned without a look: `expected` is what is to be there of it.
     """
 
     state: str = "new"
@@ -25,6 +26,12 @@ class Wish:
     planned: Values = field(default_factory=dict)  # what is to be written
     apart: Values = field(default_factory=dict)  # what is in conflict beside that
     wrote: int = 0
+    expected: Values = field(default_factory=dict)
+
+    def unseen(self, values: Values) -> "Wish":
+        """Return it as one that is planned without a look."""
+        seen = {name: self.expected[name] for name in values}
+        return replace(self, state="open", seen=seen, planned=values, apart={})
 
     def unlooked(self) -> "Wish":
         """Return it as one that is to be looked at (again)."""
@@ -41,7 +48,7 @@ class Job:
     path: Path
     table: Path | None = None
     parent: "Job | None" = None
-    undone: bool = False
+    undone: str = ""  # the journal of the rollback that undid it
     chains: dict[int, list[Edit]] = field(default_factory=dict)
     wishes: dict[Key, Wish] = field(default_factory=dict)
     last: dict[int, Key] = field(default_factory=dict)
@@ -156,32 +163,18 @@ class Job:
         wish, wrote = back.wish(video, values), len(back.chains.get(video, ()))
         if back._is_settled(wish, wrote, failed_again=again, states={"changed", "unchanged", "conflict"}):
             return {}
+        wish.wrote, wish.expected = wrote, self.left(video) if video in self.chains else {}
         now = server.look(video)
-        if wish.state == "open" and wish.planned and wrote == wish.wrote:
-            return _planned_undo(wish, now)
-        wish.wrote = wrote
         if now is None:
             wish.state, wish.planned = "failed", {}
             return {}
         differ = {name: value for name, value in values.items() if now[name] != value}
         wish.seen = {name: now[name] for name in differ}
-        if any(now[name] != self.left(video)[name] for name in differ):
+        if any(now[name] != wish.expected[name] for name in differ):
             wish.state = "conflict"
             return {}
         wish.state, wish.planned = "open" if differ else "unchanged", differ
         return differ
-
-
-def _planned_undo(wish: Wish, now: Values | None) -> Values:
-    """Look once more at what an earlier run of a rollback has planned."""
-    if now is None:
-        wish.state = "gone"
-        return {}
-    found = {name: now[name] for name in wish.planned}
-    if found == wish.seen:
-        return wish.planned
-    wish.state = "unchanged" if found == wish.planned else "conflict"
-    return {}
 
 
 def _first(chain: list[Edit]) -> Values:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from aiopeertube.errors import PeerTubeError
 from aiopeertube.migrate.journal.columns import DAMAGED
-from aiopeertube.migrate.journal.item import Item
+from aiopeertube.migrate.journal.item import EXPECTED, Item
 from aiopeertube.migrate.journal.journal import Journal
 from aiopeertube.migrate.kinds import Kind, Update
 from aiopeertube.migrate.kinds.whole import Whole
@@ -76,7 +76,7 @@ def as_written(item: Item) -> Item | None:
 def as_before(item: Item) -> Item:
     """Want what was there before a job, where what it wrote is still there."""
     note: dict[str, Any] = {name: item.note[name] for name in (EXPORT, "perhaps") if name in item.note}
-    note["expected"] = item.after
+    note[EXPECTED] = item.after
     return Item(item.uuid, dict(item.before or {}), item.line, item.row, name=item.name, note=note)
 
 
@@ -88,11 +88,12 @@ async def derive(
     make: Callable[[Item], Item | None],
     *,
     kind: Kind | None = None,
+    late: bool = False,
     watcher: Watcher = UNWATCHED,
 ) -> None:
     """Plan in the journal `into` what `make` wants for each video that `job` changed; None: nothing.
 
-    `kind` is that of the job, where it is no edit.
+    `kind` is that of the job, where it is no edit; `late` as for `Lookup`.
     """
 
     async def wanted() -> AsyncIterator[Item]:
@@ -104,7 +105,7 @@ async def derive(
                 yield made
 
     await plan_again(into, wanted())
-    await compare_again(pt, into, who, kind or Update(), watcher=watcher)
+    await compare_again(pt, into, who, kind or Update(), late=late, watcher=watcher)
 
 
 class Verifier:

@@ -262,12 +262,13 @@ async def rollback(
 ) -> Run:
     """Put back what was there before a job, where what the job wrote is still there.
 
-    Videos that somebody changed since are left, and reported as conflicts. With `expect` each video is read once: where
-    the rows of a list do not tell, that is just before it is put back, and in a dry run at once.
+    Videos that somebody changed since are left, and reported as conflicts. With `expect` each video is read once:
+    where the rows of a list do not tell, that is just before it is put back, and in a dry run at once.
 
-    The rollback has a journal of its own, so it can be resumed, verified and rolled back itself. "last" is the last job
-    that changed something, which may be a rollback. To resume a rollback, name the same `journal`; "last" is then the one that the last rollback is of. The
-    watcher is told which job it is, and asked before the first video is changed.
+    The rollback has a journal of its own, so it can be resumed, verified and rolled back itself. "last" is the last
+    job that changed something, which may be a rollback. To resume a rollback, name the same `journal`; "last" is then
+    the one that the last rollback is of. The watcher is told which job it is, and asked before the first video is
+    changed.
 
     Raises:
         ConfigurationError: a job of this kind cannot be undone. JournalError: as for `verify`;

@@ -19,12 +19,13 @@ _OF_EACH: Final = frozenset({"uuid", "name", "updatedAt", "isLocal", "privacy"})
 def can_be_put_off(one: Seen, who: Who) -> bool:
     """Tell whether an item can be planned by what a job wrote; else a look shows that it cannot be done.
 
-    What has to do with passwords cannot: these are kept nowhere.
+    What has to do with passwords cannot: these are kept nowhere. Nor can what the job only may have written.
     """
     item: Item = one.tag
     protects = PASSWORDS in item.wanted or item.wanted.get("privacy") == PROTECTED
     is_ours = one.row is None or who.may_edit(one.row)
-    return bool(item.wanted) and bool(item.note.get(EXPECTED)) and not protects and is_ours
+    is_known = bool(item.wanted) and bool(item.note.get(EXPECTED)) and "perhaps" not in item.note
+    return is_known and not protects and is_ours
 
 
 def put_off(one: Seen, objects: Objects | None) -> None:

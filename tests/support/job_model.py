@@ -149,7 +149,7 @@ class Job:
         if self._is_settled(wish, wrote, failed_again=again, states={"changed", "unchanged"}):
             return {}
         if wrote != wish.wrote and wish.state != "new":
-            own = {name: v for e in self.chains[video][wish.wrote :] for name, v in e.after.items()}
+            own = {name: v for e in self.chains.get(video, [])[wish.wrote :] for name, v in e.after.items()}
             wish.seen = wish.seen | own
         wish.apart, wish.planned, wish.wrote = {}, {}, wrote
         now = server.look(video)

@@ -6,11 +6,11 @@ not stand; going back wants what was there before, and leaves what somebody has 
 
 import tempfile
 from collections.abc import AsyncIterator, Callable
+from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from aiopeertube.errors import PeerTubeError
 from aiopeertube.migrate.journal.columns import DAMAGED
 from aiopeertube.migrate.journal.item import EXPECTED, Item
 from aiopeertube.migrate.journal.journal import Journal
@@ -22,7 +22,7 @@ from aiopeertube.migrate.rows.own_writes import EXPORT
 from aiopeertube.migrate.scope import Who
 from aiopeertube.migrate.watching import UNWATCHED, Watcher
 
-from .compare import is_about_one_video, reason
+from .checking import checked
 from .planning import compare_again, plan_again
 
 if TYPE_CHECKING:
@@ -134,20 +134,13 @@ class Verifier:
             await self._by_comparing(kind)
         else:
             self._watcher.expect((await self._job.counts()).get("changed", 0))
-            async for item in self._job.standing():
-                self._take(item, await self._check(kind, item))
-                self._watcher.advance()
+            async with aclosing(checked(self._pt, kind, self._job.standing())) as found:
+                async for item, why in found:
+                    self._take(item, why)
+                    self._watcher.advance()
         return Verified(
             self._stand, self._differ, tuple(self._kept), await self._job.not_done(), await self._not_done()
         )
-
-    async def _check(self, kind: Kind, item: Item) -> str:
-        try:
-            return await kind.check(self._pt, item)
-        except PeerTubeError as exc:
-            if not is_about_one_video(exc):
-                raise
-            return f"cannot be read: {reason(exc)}"
 
     async def _not_done(self) -> tuple[Difference, ...]:
         """Tell what the job has not done."""

@@ -20,7 +20,7 @@ from aiopeertube.migrate.journal.item import OPEN, Item, State
 from aiopeertube.migrate.journal.journal import Journal
 from aiopeertube.migrate.journal.journal_errors import JournalError
 from aiopeertube.migrate.journal.journals import directory, earlier_journals, prepared
-from aiopeertube.migrate.journal.schema import Job
+from aiopeertube.migrate.journal.places import register
 from aiopeertube.migrate.kinds.copying.small_files import LOST
 from aiopeertube.migrate.kinds.copying.video_steps import OF_FILE
 from aiopeertube.migrate.kinds.copying.wishes import CHANNEL, FROM, PLAYLIST, VIDEO
@@ -43,11 +43,12 @@ _PAUSE: Final = 0.1  # seconds until another run is asked again whether it has s
 
 
 @asynccontextmanager
-async def one_at_a_time(job: Job) -> AsyncIterator[None]:
+async def one_at_a_time(journal: Journal) -> AsyncIterator[None]:
     """Wait until no other copy of this user to this instance settles what it is to make.
 
-    So of two that begin at once the second one sees what the first one plans.
+    So of two that begin at once the second one sees what the first one plans, wherever that has its journal.
     """
+    job = journal.job
     mark = hashlib.sha256(f"{job.origin} {job.user}".encode()).hexdigest()[:16]
     try:
         path = prepared(directory() / f"copies-{mark}.lock")
@@ -62,6 +63,7 @@ async def one_at_a_time(job: Job) -> AsyncIterator[None]:
         except filelock.Timeout:
             await asyncio.sleep(_PAUSE)
     try:
+        await asyncio.to_thread(register, directory(), journal.path)
         yield
     finally:
         lock.release()
@@ -101,7 +103,8 @@ class Settling:
     def _others(self) -> list[Path]:
         """Return the journals of the user's other copies to this instance."""
         found = earlier_journals(self.journal.job, same_source=False)
-        return [path for path in found if path != self.journal.path]
+        mine = self.journal.path.resolve()
+        return [path for path in found if path.resolve() != mine]
 
     async def _pages(self, *states: State) -> AsyncIterator[list[Item]]:
         """Give the items that are not begun, those in these states (none: all), many at a time."""

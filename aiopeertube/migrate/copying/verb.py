@@ -168,7 +168,7 @@ async def _settle(desk: Desk, *, looks_only: bool) -> None:
         InputError: names of channels are taken. JournalError: another run is copying some of it.
     """
     settling = Settling(desk.pt, desk.journal, desk.who.account, looks_only=looks_only)
-    async with nullcontext() if looks_only else one_at_a_time(desk.journal.job):
+    async with nullcontext() if looks_only else one_at_a_time(desk.journal):
         made = await settling.run()
         await reopen_short_ones(desk.journal)
     if made:

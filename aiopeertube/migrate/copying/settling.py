@@ -21,6 +21,7 @@ from aiopeertube.migrate.journal.journal import Journal
 from aiopeertube.migrate.journal.journal_errors import JournalError
 from aiopeertube.migrate.journal.journals import directory, earlier_journals, prepared
 from aiopeertube.migrate.journal.places import register
+from aiopeertube.migrate.kinds.copying.fetching import BY_IMPORT, NOT_YET, UNFETCHED, is_without, why_without
 from aiopeertube.migrate.kinds.copying.small_files import LOST
 from aiopeertube.migrate.kinds.copying.video_steps import OF_FILE
 from aiopeertube.migrate.kinds.copying.wishes import CHANNEL, FROM, PLAYLIST, VIDEO
@@ -35,7 +36,18 @@ _DONE: Final[tuple[State, ...]] = ("changed", "unchanged")
 _BEGUN: Final[tuple[State, ...]] = ("sending", "planned", "failed", "skipped")
 _OPEN: Final[tuple[State, ...]] = ("read", "planned")
 # What is noted of an item that is half done.
-PROGRESS: Final = (*OF_FILE, "newest", "captions", "chapters", "pictures", "picture", "partly", "aim", LOST)
+PROGRESS: Final = (
+    *OF_FILE,
+    "newest",
+    "captions",
+    "chapters",
+    "pictures",
+    "picture",
+    "partly",
+    "aim",
+    UNFETCHED,
+    LOST,
+)
 MADE_BEFORE: Final = "an earlier job copied it"
 _CALLED_SO: Final = "a playlist is called so, and no journal knows whether it is a copy: {uuid}"
 _ALIKE: Final = "one of its name and length is in that channel, and no journal knows whether it is a copy: {uuid}"
@@ -82,6 +94,7 @@ class Settling:
     _made: set[str] | None = field(default=None)  # the videos here that journals know
     _named: dict[str, list[Mapping[str, Any]]] = field(default_factory=dict)
     _uuids: set[str] = field(default_factory=set)
+    _without: set[str] = field(default_factory=set)  # of these, those that are to be imported, or could not be
 
     async def run(self) -> int:
         """Settle all items that were read, and again what is planned; return how many other jobs have copied.
@@ -129,7 +142,7 @@ class Settling:
                     for found in await other.find(mine, state):
                         if not _is_of(mine[found.ref], found):
                             continue
-                        if state in _DONE:
+                        if state in _DONE and not await self._lacks_its_file(found):
                             made += await self._take(mine[found.ref], found)
                         elif found.uuid or PROGRESS[0] in found.note:
                             begun.append((mine[found.ref], found))
@@ -147,6 +160,15 @@ class Settling:
             mine.after = made.after  # which tells what it may lack
         mine.settle("unchanged", MADE_BEFORE)
         return 1
+
+    async def _lacks_its_file(self, made: Item) -> bool:
+        """Tell whether the instance could not fetch the file of a video; then it is gone on with."""
+        if not made.ref.startswith(VIDEO) or made.wanted["via"] != BY_IMPORT or not await self._exists(made):
+            return False
+        if made.uuid not in self._without or await why_without(self.pt, made) == NOT_YET:
+            return False
+        made.note[UNFETCHED] = True
+        return True
 
     async def _go_on_with(self, path: Path, begun: list[tuple[Item, Item]]) -> None:
         """Go on with what another job has begun, in its place."""
@@ -219,6 +241,7 @@ class Settling:
             return
         self._mine = [row async for row in self.pt.me.videos(sort="createdAt")]
         self._uuids = {row["uuid"] for row in self._mine}
+        self._without = {row["uuid"] for row in self._mine if is_without(row)}
         for row in self._mine:
             self._named.setdefault(row["name"], []).append(row)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from aiopeertube import PeerTube, migrate
-from aiopeertube.emulator import Emulator
+from aiopeertube.emulator import Emulator, Fault
 from aiopeertube.migrate import JobOptions
 from aiopeertube.migrate.journal.journal import Journal
 
@@ -19,6 +19,7 @@ LONG = "What was filmed at the harbour and what became of it. " * 6  # a list cu
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setattr("aiopeertube.stack.retry._LONGEST", 0.001)
     monkeypatch.chdir(tmp_path)
 
 
@@ -141,3 +142,20 @@ async def test_a_rollback_that_goes_on_knows_which_have_objects() -> None:
             options = JobOptions(journal=begun.journal, resume=True)
             assert (await migrate.rollback(pt, run.journal, job=options)).counts == {"changed": VIDEOS}
         assert (looks(server) - before[0], objects(server) - before[1]) == (0, VIDEOS - 5)
+
+
+async def test_what_could_not_be_read_is_compared_as_a_whole_when_it_is_tried_again(
+    pt: PeerTube, server: Emulator
+) -> None:
+    """Nothing was seen of it, so a colleague's edit of one field is no reason to put back the other."""
+    one = server.store.videos[5]
+    run = await migrate.apply(pt, table("description", "support"))
+    one.support = "Somebody else's"
+    server.faults.add(Fault("5xx", path=f"/videos/{one.uuid}", method="GET"))
+    back = await migrate.rollback(pt, run.journal)
+    assert back.counts == {"changed": VIDEOS - 1, "failed": 1}
+    server.faults.clear()
+    options = JobOptions(journal=back.journal, resume=True, resume_failed=True)
+    again = await migrate.rollback(pt, run.journal, job=options)
+    assert again.counts == {"changed": VIDEOS - 1, "conflict": 1}
+    assert one.description == f"{LONG}5"

@@ -11,8 +11,8 @@ import shutil
 import sqlite3
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Coroutine, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -230,6 +230,7 @@ class Life:
             self.jobs.remove(job)
             return
         entries, latest, job.undone = _read(job.path)
+        written = _writes(job.path)
         moments = [moments[0].copy(), *moments[1:]]
         for key in {*moments[0].wishes, *moments[-1].wishes}:
             named = _named(key)
@@ -239,7 +240,8 @@ class Life:
         assert not entries, f"wishes that nobody had: {entries}"
         job.last = {key[0]: key for key in job.wishes if latest[key[0]] == _named(key)}
         for video, _ in job.doubts():  # what was not settled is not in its chain
-            job.chains[video] = moments[-1].chains.get(video, [])
+            chains = (moment.chains.get(video, []) for moment in moments[1:])
+            job.chains[video] = next(chain for chain in chains if len(chain) == written[video])
         job.chains = {video: chain for video, chain in job.chains.items() if chain}
 
     def _learn_one(self, job: Job, key: Key, found: list[Wish], entries: list[Entry], made: list[Edit]) -> None:
@@ -355,17 +357,32 @@ def _fits(wish: Wish, entries: Sequence[Entry]) -> bool:
     return planned is None or any(entry == Entry(state, planned) for entry in entries)
 
 
-def _read(path: Path) -> tuple[dict[tuple[int, str], list[Entry]], dict[int, tuple[int, str]], str]:
-    """Read a journal: what it says of wishes now, which is the latest of each video, and what undid it."""
+@contextmanager
+def _looking(path: Path) -> Iterator[sqlite3.Connection]:
+    """Open a copy of a journal, so that itself stays as a kill left it."""
     look = path.with_name("look")
     for suffix in _SIDES:
         if (there := Path(f"{path}{suffix}")).exists():
             shutil.copyfile(there, f"{look}{suffix}")
     with closing(sqlite3.connect(look)) as database:
-        rows = database.execute("SELECT ref, change, pass, state, before FROM item ORDER BY pass, id").fetchall()
-        ((undone,),) = database.execute("SELECT coalesce(max(value), '\"\"') FROM job WHERE key = 'undone'")
+        yield database
     for suffix in _BESIDE:
         Path(f"{look}{suffix}").unlink(missing_ok=True)
+
+
+def _writes(path: Path) -> Counter[int]:
+    """Count what a journal says was written to each video."""
+    with _looking(path) as database:
+        return Counter(
+            int(uuid[-12:]) for (uuid,) in database.execute("SELECT uuid FROM write WHERE outcome = 'changed'")
+        )
+
+
+def _read(path: Path) -> tuple[dict[tuple[int, str], list[Entry]], dict[int, tuple[int, str]], str]:
+    """Read a journal: what it says of wishes now, which is the latest of each video, and what undid it."""
+    with _looking(path) as database:
+        rows = database.execute("SELECT ref, change, pass, state, before FROM item ORDER BY pass, id").fetchall()
+        ((undone,),) = database.execute("SELECT coalesce(max(value), '\"\"') FROM job WHERE key = 'undone'")
     passes = {(int(ref[-12:]), change): number for ref, change, number, _, _ in rows}
     entries: dict[tuple[int, str], list[Entry]] = {}
     for ref, change, number, state, before in rows:

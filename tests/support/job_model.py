@@ -73,6 +73,13 @@ class Job:
         """Return what it wrote last."""
         return {name: value for edit in self.chains[video] for name, value in edit.after.items()}
 
+    def may_have_left(self, video: int) -> Values:
+        """Return what it wrote last, with what nobody knows whether it did."""
+        left = self.left(video) if video in self.chains else {}
+        for of, wish in self.doubts():
+            left |= wish.planned if of == video else {}
+        return left
+
     def firsts(self) -> dict[int, Values]:
         """Return what was there before it, of each video that it wrote to, or may have."""
         chains = {video: [*chain] for video, chain in self.chains.items()}
@@ -142,7 +149,7 @@ class Job:
         if self._is_settled(wish, wrote, failed_again=again, states={"changed", "unchanged"}):
             return {}
         if wrote != wish.wrote and wish.state != "new":
-            own = {name: v for e in self.chains[video][wish.wrote :] for name, v in e.after.items()}
+            own = {name: v for e in self.chains.get(video, [])[wish.wrote :] for name, v in e.after.items()}
             wish.seen = wish.seen | own
         wish.apart, wish.planned, wish.wrote = {}, {}, wrote
         now = server.look(video)
@@ -160,10 +167,12 @@ class Job:
 
     def undo(self, server: Server, back: "Job", video: int, values: Values, *, again: bool = False) -> Values:
         """Look at a video for a rollback; return what is to be written."""
-        wish, wrote = back.wish(video, values), len(back.chains.get(video, ()))
-        if back._is_settled(wish, wrote, failed_again=again, states={"changed", "unchanged", "conflict"}):
+        wish, wrote, expected = back.wish(video, values), len(back.chains.get(video, ())), self.may_have_left(video)
+        is_old = expected != wish.expected and wish.state not in {"changed", "doubt"}  # more was written since
+        settled = {"changed", "unchanged", "conflict"}
+        if not is_old and back._is_settled(wish, wrote, failed_again=again, states=settled):
             return {}
-        wish.wrote, wish.expected = wrote, self.left(video) if video in self.chains else {}
+        wish.wrote, wish.expected = wrote, expected
         now = server.look(video)
         if now is None:
             wish.state, wish.planned = "failed", {}

@@ -52,7 +52,8 @@ class Item:
     def known(self) -> dict[str, Any]:
         """What the last look found of fields that were to be changed, or what was written there since."""
         written = (self.after or {}) if self.state == "changed" else {}
-        return {**(self.before or {}), **self.note.get("looked", {}), **written}
+        found = {} if LATE in self.note else self.before or {}
+        return {**found, **self.note.get("looked", {}), **written}
 
     def settle(self, state: State, reason: str = "", *, again: bool = False) -> "Item":
         """Say what became of it."""

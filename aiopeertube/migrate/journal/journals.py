@@ -17,6 +17,7 @@ from .database import Database
 from .journal import Journal
 from .journal_errors import JournalError, NothingToResume, explained
 from .journal_file import there_already
+from .places import registered
 from .schema import Job
 
 _SUFFIX: Final = ".journal"
@@ -148,13 +149,17 @@ def unfinished(job: Job) -> Path | None:
 
 
 def earlier_journals(job: Job, *, same_source: bool = True) -> Iterator[Path]:
-    """Give the journals of the same kind of job, instance and user, and of the same input; begun last, first."""
+    """Give the journals of the same kind of job, instance and user, and of the same input; begun last, first.
+
+    Without `same_source` those of any input, also where they are at places of their own that are registered.
+    """
     found = sorted(_alike(job, same_source=same_source), key=itemgetter(0), reverse=True)
     return (path for _, path in found)
 
 
 def _alike(job: Job, *, same_source: bool) -> Iterator[tuple[float, Path]]:
-    for path in all_journals():
+    elsewhere = () if same_source else registered(directory())
+    for path in (*all_journals(), *elsewhere):
         try:
             database = Database.open(path, read_only=True, looks=False)
             database.release(remove=False)

@@ -97,6 +97,7 @@ class Update:
     async def _is_to_be_sent(self, pt: "PeerTube", journal: Journal, item: Item) -> bool:
         """Compare what is to be undone (again); what is to be sent otherwise than it was marked is marked anew."""
         video, planned = await self._in_full(pt, item), (item.before, item.after)
+        item.note.pop(LATE, None)
         try:
             item.before, item.after = change(item.wanted, video)
         except ValueError as exc:
@@ -112,7 +113,7 @@ class Update:
         return item.state == "sending"
 
     async def _in_full(self, pt: "PeerTube", item: Item) -> Mapping[str, Any]:
-        row, needs = item.note.pop(LATE, None), needed_for(item.wanted)
+        row, needs = item.note.get(LATE), needed_for(item.wanted)
         if self.objects is None or not row:
             return await whole_video(pt, item.uuid, needs)
         return await self.objects.video(row, needs, pt.prepare(self.objects.call(row)))

@@ -10,7 +10,7 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, Final
 
 from aiopeertube.errors import ApiError, NotFound, UnexpectedResponse
-from aiopeertube.migrate.journal.item import EXPECTED, Item
+from aiopeertube.migrate.journal.item import EXPECTED, LATE, Item
 from aiopeertube.migrate.journal.journal import Batch, Journal
 from aiopeertube.migrate.metadata import fields
 from aiopeertube.migrate.metadata.changes import change, needed_for
@@ -97,7 +97,7 @@ def _noted(
     return kept | seen | ({"conflicts": dict(found)} if found else {}) | ({"looked": looked} if looked else {})
 
 
-_OF_A_LOOK: Final = frozenset({"conflicts", "seen", "looked", HIDDEN})
+_OF_A_LOOK: Final = frozenset({"conflicts", "seen", "looked", HIDDEN, LATE})
 
 
 def _complain(item: Item, video: Mapping[str, Any], problems: Problems) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from aiopeertube import PeerTube, migrate
+from aiopeertube.emulator.model.constants import TRANSCODING_FAILED
 from aiopeertube.emulator.model.content import content
 from aiopeertube.emulator.model.entities import Video
 from aiopeertube.emulator.routes.files import original_of
@@ -231,3 +232,11 @@ async def test_a_dry_run_sends_nothing(two: Two) -> None:
     assert done.plan.todo["video"] == 6
     assert done.plan.size == 6 * SIZE
     assert not two.target.store.videos
+
+
+async def test_a_copy_whose_file_could_not_be_made_anything_of_differs(two: Two) -> None:
+    await two.copy()
+    first = next(iter(two.target.store.videos.values()))
+    first.state = TRANSCODING_FAILED
+    verified = await two.verify()
+    assert verified.differ == 1

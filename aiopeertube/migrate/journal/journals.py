@@ -68,7 +68,7 @@ def find_journal(name: str | Path, *, changed: bool = False) -> Path:
     among them; `changed`: the last that changed something, or may have.
 
     Raises:
-        JournalError: there is none, or a later one is damaged.
+        JournalError: there is none, a later one is damaged, or one is from times to come.
     """
     if name == LAST and (kept := _last(changed=changed)):
         return kept
@@ -116,6 +116,10 @@ def _last(*, changed: bool) -> Path | None:
     at, last = max(found, default=(0.0, None))
     if damaged and max(damaged, key=itemgetter(0))[0] > at - _COARSE:
         raise max(damaged, key=itemgetter(0))[1]
+    if last is not None and at > time.time() + _COARSE:
+        ahead = time.strftime("%Y-%m-%d %H:%M", time.localtime(at))
+        what = f"nobody can tell which job was the last: the clock was set back since {last.stem} ({ahead}); name one"
+        raise JournalError(what)
     return last
 
 

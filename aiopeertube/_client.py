@@ -235,7 +235,7 @@ class PeerTube(Nouns):
             if not scope.expired():
                 raise
         late = DeadlineExceeded(f"{request.method} {request.path} took longer than its deadline of {limit:g} s")
-        late.in_doubt = request.lost or request.attempts > 0
+        late.in_doubt = request.lost
         raise late
 
     def _check_open(self) -> Retry:

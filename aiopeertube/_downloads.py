@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, NoReturn
 
 from aiopeertube import errors
 from aiopeertube.wire.call import Call
@@ -26,6 +26,7 @@ _ATTEMPTS: Final = 8  # without a byte more than were there before
 _BASE, _LONGEST = 0.25, 15.0  # seconds between them
 _AHEAD: Final = 16  # pieces that wait for whoever reads a stream
 _BUFFER: Final = 1024 * 1024  # bytes that are written at once
+_SOME_OF_IT: Final = 206
 _NO_PARTS: Final = "the server gives files as a whole alone, and a part was asked for"
 _PART_OF: Final = re.compile(r"bytes ([0-9]{1,18})-[0-9]{1,18}/([0-9]{1,18}|\*)")
 
@@ -54,6 +55,7 @@ class Download:
         Raises:
             InvalidField: before anything is sent. NotFound, NotPermitted: as for any call.
             ConnectionLost and the like: no byte came in many attempts. OSError: it cannot be written.
+            FileUnwritable: another download writes to the same path.
         """
         target = Path(path)
         with _Part(target) as part:
@@ -65,7 +67,7 @@ class Download:
         """Give the file's bytes as they come, each once and in order; at most some MiB wait to be taken.
 
         Raises:
-            As `save`; also ConnectionLost where the server cannot go on after a break.
+            As `save`; also UnexpectedResponse where the server cannot go on after a break, and FileChanged.
         """
         pieces: asyncio.Queue[bytes | None] = asyncio.Queue(_AHEAD)
         driver = asyncio.create_task(_fill(_Driver(self.call, _Stream(pieces), on_progress), pieces))
@@ -208,6 +210,9 @@ class _Part:
         self._write()
         self._file.flush()
         os.fsync(self._file.fileno())
+        if os.fstat(self._file.fileno()).st_size != self.size:
+            self.restart("")
+            raise errors.FileUnwritable(str(self._path), "somebody else writes it at the same time")
         self._file.close()
         self._file = None
         self._path.replace(self._target)
@@ -236,6 +241,7 @@ class _Driver:
         self._end = end  # where to stop; None: with the file
         self.total: int | None = None
         self._begun = False
+        self._fits_not = False  # the part that came is no part of what is there
         self._moved = False
         self._most = kept.size  # that were there at any time: a server that always begins anew and breaks off ends it
 
@@ -257,15 +263,18 @@ class _Driver:
         sender = self._call.sender
         if sender is None:
             raise TypeError("this Download has no client; get it from a method of a client")
-        self._begun = False
+        self._begun = self._fits_not = False
         request = sender.prepare(replace(self._call, headers=(*self._call.headers, *self._condition())))
         request.sink = self
         try:
             response = await sender.send(request)
         except errors.ApiError as exc:
             if exc.status == 416 and self._kept.size and self._kept.can_restart:
-                self._kept.restart("")  # what is there is no part of it
-                raise errors.ConnectionLost("the file became shorter") from exc
+                self._begin_anew("the file became shorter", exc)
+            raise
+        except (errors.FileChanged, errors.UnexpectedResponse) as exc:
+            if self._fits_not and self._end is None and self._kept.size and self._kept.can_restart:
+                self._begin_anew(str(exc), exc)
             raise
         finally:
             request.sink = None  # an answer that is read as it is holds itself, and would hold these bytes until then
@@ -274,6 +283,12 @@ class _Driver:
             await self.write(response.body)
         self._check()
         await self._kept.flush()
+
+    def _begin_anew(self, why: str, cause: errors.PeerTubeError) -> NoReturn:
+        """Let go of what is there, for it is no part of what comes."""
+        self._kept.restart("")
+        self.total = None
+        raise errors.ConnectionLost(why) from cause
 
     def _condition(self) -> tuple[tuple[str, str], ...]:
         plain = ("Accept-Encoding", "identity")
@@ -285,19 +300,28 @@ class _Driver:
     def begin(self, status: int, headers: Mapping[str, str]) -> None:
         """Take in what an answer says of itself: all of the file, or what is missing."""
         self._begun = True
-        part = _PART_OF.fullmatch(headers.get("content-range", "")) if status == 206 else None
-        if part is not None and int(part[1]) == self._kept.size:
-            self.total = None if part[2] == "*" else int(part[2])
-            self._check_end()
-            self._kept.mark = self._kept.mark or _mark_of(headers)
+        if status == _SOME_OF_IT:
+            self._go_on(headers)
             return
         if self._kept.size and not self._kept.can_restart:
             raise errors.UnexpectedResponse("the server cannot go on where the file broke off", status=status)
         length = headers.get("content-length", "")
         self.total = int(length) if length.isascii() and length.isdigit() and len(length) < 19 else None
-        if status == 200:
-            self._check_end()
+        self._check_end()
         self._kept.restart(_mark_of(headers))
+
+    def _go_on(self, headers: Mapping[str, str]) -> None:
+        """Take in what a part says of itself; not every server looks at `If-Range`, so it may be of another file."""
+        part, self._fits_not = _PART_OF.fullmatch(headers.get("content-range", "")), True
+        if part is None or int(part[1]) != self._kept.size:
+            why = "the server gives another part of the file than was asked for"
+            raise errors.UnexpectedResponse(why, status=_SOME_OF_IT)
+        total = self.total if part[2] == "*" else int(part[2])
+        if _is_of_another(self._kept.mark, headers) or (self.total is not None and total != self.total):
+            raise errors.FileChanged("the file was changed where it is read from")
+        self.total, self._fits_not = total, False
+        self._check_end()
+        self._kept.mark = self._kept.mark or _mark_of(headers)
 
     def _check_end(self) -> None:
         """See that the file has what is asked for: no other attempt would find more."""
@@ -318,6 +342,11 @@ class _Driver:
         due = self.total if self._end is None else self._end
         if due is not None and self._kept.size != due:
             raise errors.ConnectionLost(f"{self._kept.size:,} of {due:,} bytes came")
+
+
+def _is_of_another(mark: str, headers: Mapping[str, str]) -> bool:
+    """Tell whether a part says itself that it is of another file than `mark`."""
+    return bool(mark) and headers.get("etag" if mark.endswith('"') else "last-modified", mark) != mark
 
 
 def _mark_of(headers: Mapping[str, str]) -> str:

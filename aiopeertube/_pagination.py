@@ -68,6 +68,8 @@ class Paginator(Generic[T]):
     ) -> None:
         if whole_problem("count", count, 1) or count > MOST:
             raise ValueError(f"count: a page has 1 to {MOST} items, not {count}")
+        if whole_problem("ahead", ahead):
+            raise ValueError(f"ahead: expected a number of pages, got {ahead!r}")
         self._page = page
         self._count = count
         self._ahead = ahead

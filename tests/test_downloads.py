@@ -126,6 +126,68 @@ async def test_a_stream_that_cannot_go_on_ends_with_an_error() -> None:
                 pass
 
 
+ODD_PARTS = {
+    "it begins earlier": ({"Content-Range": f"bytes 1000-{len(FILE) - 1}/{len(FILE)}", "ETag": TAG}, FILE[1000:]),
+    "it does not say where it begins": ({"ETag": TAG}, FILE[300_000:]),
+    "it is of another file": (
+        {"Content-Range": f"bytes 300000-{len(FILE) - 1}/{len(FILE)}", "ETag": '"v2"'},
+        FILE[300_000:],
+    ),
+    "it is of a longer file": (
+        {"Content-Range": f"bytes 300000-{len(FILE)}/{len(FILE) + 1}", "ETag": TAG},
+        FILE[300_000:] + b"!",
+    ),
+}
+
+
+class OddServer(Server):
+    """Gives as a part what is none of the file that it began with, whatever `If-Range` asks for."""
+
+    def __init__(self, headers: dict[str, str], part: bytes) -> None:
+        super().__init__(most=300_000)
+        self.headers = headers
+        self.part = part
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode()
+        if "Range:" in head:
+            told = "".join(f"{name}: {value}\r\n" for name, value in self.headers.items())
+            self.most = len(FILE)  # what is begun anew comes as a whole
+            length = len(self.part)
+            writer.write(f"HTTP/1.1 206 Partial Content\r\n{told}Content-Length: {length}\r\n\r\n".encode())
+            writer.write(self.part)
+            writer.close()
+            return
+        again = asyncio.StreamReader()
+        again.feed_data(head.encode())
+        await super().serve(again, writer)
+
+
+@pytest.mark.parametrize("odd", ODD_PARTS)
+async def test_a_part_that_does_not_fit_is_never_put_behind_what_is_there(
+    odd: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("aiopeertube._downloads._BASE", 0)
+    async with serving(OddServer(*ODD_PARTS[odd])) as pt:
+        saved = await asyncio.wait_for(pt.downloads.web_video("a.mp4").save(tmp_path / "a.mp4"), 30)
+        assert saved.read_bytes() == FILE
+    async with serving(OddServer(*ODD_PARTS[odd])) as pt:
+        with pytest.raises((errors.FileChanged, errors.UnexpectedResponse)):
+            async for _ in pt.downloads.web_video("a.mp4").stream():
+                pass
+
+
+async def test_two_downloads_to_one_path_do_not_mix(tmp_path: Path) -> None:
+    (tmp_path / "a.mp4.part").write_bytes(FILE[:1000])
+    (tmp_path / "a.mp4.part.mark").write_text(TAG, "ascii")
+    async with serving(Server()) as pt:
+        both = [pt.downloads.web_video("a.mp4").save(tmp_path / "a.mp4") for _ in range(2)]
+        ends = await asyncio.gather(*both, return_exceptions=True)
+    assert any(isinstance(end, errors.FileUnwritable) for end in ends)
+    if (tmp_path / "a.mp4").exists():
+        assert (tmp_path / "a.mp4").read_bytes() == FILE
+
+
 async def test_a_stream_that_is_left_asks_for_no_more() -> None:
     async with serving(Server()) as pt:
         stream = pt.downloads.web_video("a.mp4").stream()

@@ -15,6 +15,8 @@ from aiopeertube import Paginator, PeerTube, errors
 from aiopeertube._counting import counted
 from aiopeertube._pagination import AHEAD, Seen
 from aiopeertube.testing import MockTransport, reply
+from aiopeertube.wire.answers import nothing
+from aiopeertube.wire.call import Call
 from aiopeertube.wire.messages import Request, Response
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("virtual_backend")]
@@ -604,3 +606,10 @@ def test_long_keys_are_told_apart_without_being_kept() -> None:
     long = ["x" * 100_000 + str(number) for number in range(50)] + ["\ud800" * 200]
     assert [seen.add(key) for key in long + long] == [True] * 51 + [False] * 51
     assert sum(sys.getsizeof(key) for key in seen._others) < 10_000
+
+
+@pytest.mark.parametrize("ahead", [-1, True, 1.5, "3", None])
+def test_what_is_no_number_of_pages_is_not_taken_for_one(ahead: Any) -> None:
+    """With fewer than none ahead, a listing would end after its first page."""
+    with pytest.raises(ValueError, match="ahead: expected a number of pages"):
+        Paginator[Any](lambda start, count: Call("GET", "/x", nothing), ahead=ahead)

@@ -1,6 +1,7 @@
 """The file of an upload, which must not change."""
 
 import asyncio
+import errno
 from dataclasses import dataclass
 from os import fstat
 from pathlib import Path
@@ -57,9 +58,7 @@ class SourceFile:
     def __init__(self, path: Path) -> None:
         self._path = path
         try:
-            if not path.is_file() and path.exists():
-                raise errors.FileUnreadable(str(path), "it is not a file")
-            self._file: BinaryIO = path.open("rb")
+            self._file: BinaryIO = _opened(path)
             status = fstat(self._file.fileno())
         except (OSError, ValueError) as exc:  # ValueError: no file system has names with such characters
             raise errors.FileUnreadable(str(path), getattr(exc, "strerror", None) or str(exc)) from exc
@@ -98,3 +97,10 @@ class SourceFile:
         if (status.st_size, status.st_mtime_ns) != (self.size, self.modified) or len(data) != end - begin:
             raise errors.FileChanged(f"{self._path} changed during its upload; upload it again")
         return data
+
+
+def _opened(path: Path) -> BinaryIO:
+    """Open a file; a pipe or a device could keep everything waiting."""
+    if not path.is_file() and path.exists():
+        raise OSError(errno.EINVAL, "it is not a file")
+    return path.open("rb")

@@ -1,4 +1,4 @@
-"""Redirects: reads follow them, the token is never sent to another origin, writes follow none."""
+"""Redirects: reads follow them, no token and no password is sent to another origin, writes follow none."""
 
 from typing import Final
 from urllib.parse import urljoin, urlsplit
@@ -6,6 +6,7 @@ from urllib.parse import urljoin, urlsplit
 from aiopeertube._settings import origin_of
 from aiopeertube.errors import InvalidURL, RedirectRefused
 from aiopeertube.wire.messages import Request, Response
+from aiopeertube.wire.secrets import is_secret_name
 from aiopeertube.wire.sendable import line_complaint
 
 from . import Transport
@@ -15,7 +16,7 @@ _HOPS: Final = 5
 
 
 class Redirects:
-    """Follows up to five redirects of a read; an authenticated request never leaves its origin with the token."""
+    """Follows up to five redirects of a read; no request leaves its origin with a token or a video's password."""
 
     def __init__(self, following: Transport) -> None:
         self._next = following
@@ -25,12 +26,12 @@ class Redirects:
         response = await self._next.handle(request)
         if response.status not in _REDIRECTS or "location" not in response.headers:
             return response
-        home = request.origin, request.target, request.path, request.authenticate
+        home = request.origin, request.target, request.path, request.authenticate, request.headers
         try:
             return await self._follow(request, response)
         finally:
             # A retry starts again at the place that was asked for.
-            request.origin, request.target, request.path, request.authenticate = home
+            request.origin, request.target, request.path, request.authenticate, request.headers = home
 
     async def _follow(self, request: Request, response: Response) -> Response:
         for _ in range(_HOPS):
@@ -54,6 +55,7 @@ class Redirects:
         if origin != request.origin:
             request.authenticate = False
             request.token = None
+            request.headers = tuple(header for header in request.headers if not is_secret_name(header[0]))
         request.origin = origin
         request.path = there.path or "/"
         request.target = request.path + (f"?{there.query}" if there.query else "")

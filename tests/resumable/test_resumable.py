@@ -957,8 +957,9 @@ class TestFiles:
     @pytest.mark.parametrize(("name", "why"), [("missing.mp4", "No such file"), (".", "not a file")])
     async def test_what_cannot_be_read(self, tmp_path: Path, name: str, why: str) -> None:
         disk = Disk()
-        with pytest.raises(errors.FileUnreadable, match=why):
+        with pytest.raises(errors.FileUnreadable, match=why) as caught:
             await send(disk, tmp_path / name)
+        assert str(caught.value).count("cannot read") == 1
         assert disk.seen == []
 
     async def test_an_empty_file(self, tmp_path: Path) -> None:

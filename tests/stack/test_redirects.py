@@ -83,6 +83,20 @@ async def test_a_read_follows_to_another_origin_without_the_token(there: str) ->
     assert web.tokens == ["secret", None]
 
 
+async def test_a_videos_password_stays_at_home_like_the_token() -> None:
+    headers: list[tuple[tuple[str, str], ...]] = []
+
+    def answer(request: Request) -> Response:
+        headers.append(request.headers)
+        return OK if request.origin == AWAY else reply(302, location=f"{AWAY}/x")
+
+    async with PeerTube(HOME, transport=MockTransport(answer)) as pt:
+        for _ in range(2):
+            await pt.videos.get(7, videoPassword="hunter2")
+    home = (("x-peertube-video-password", "hunter2"),)
+    assert headers == [home, (), home, ()]
+
+
 async def test_an_address_without_scheme_goes_over_the_same_one() -> None:
     web = Web().to(VIDEO, (302, "//other.example/x")).to("https://other.example/x", OK)
     async with web.client() as pt:

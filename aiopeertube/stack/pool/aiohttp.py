@@ -229,5 +229,7 @@ def _reason(exc: BaseException) -> str:
         exc = exc.certificate_error  # which has no `os_error` before aiohttp 3.14
     elif isinstance(exc, aiohttp.ClientConnectorError):
         exc = exc.os_error
+    elif isinstance(exc, aiohttp.ClientOSError) and isinstance(exc.__cause__, OSError):
+        exc = exc.__cause__  # what came between, where a body could not be sent
     text = getattr(exc, "strerror", None) or str(exc) or type(exc).__name__
     return " ".join(str(text).split())

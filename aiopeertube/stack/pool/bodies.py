@@ -1,8 +1,10 @@
 """Bodies on their way: what is sent says that it makes progress, and what comes has a bound."""
 
 import asyncio
+import errno
 import io
 from collections.abc import Callable
+from functools import partial
 from typing import Any, BinaryIO, Final
 
 import aiohttp
@@ -33,11 +35,20 @@ class Watched(aiohttp.Payload):
         return text
 
     async def write(self, writer: AbstractStreamWriter) -> None:
-        """Write all of it."""
-        file, loop = self._value, asyncio.get_running_loop()
+        """Write as much of it as was announced: a byte more would be the beginning of another request.
+
+        Raises:
+            OSError: the file changed meanwhile; its last bytes are kept back, so that nobody takes it for whole.
+        """
+        file, loop, left = self._value, asyncio.get_running_loop(), self._size or 0
         on_disk = not isinstance(file, io.BytesIO)
         file.seek(0)
-        while piece := (await loop.run_in_executor(None, file.read, _PIECE) if on_disk else file.read(_PIECE)):
+        while left:
+            read = partial(file.read, min(left, _PIECE))
+            piece = await loop.run_in_executor(None, read) if on_disk else read()
+            left -= len(piece)
+            if on_disk and (not piece or (not left and file.seek(0, io.SEEK_END) != self._size)):
+                raise OSError(errno.ESTALE, "a file changed while it was sent")
             self._progress()
             await writer.write(piece)
             if not on_disk:

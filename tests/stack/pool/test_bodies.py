@@ -113,6 +113,22 @@ async def test_a_file_on_a_disk_is_read_by_a_thread_and_one_in_memory_makes_room
     assert len(rounds) == 4  # once for each piece
 
 
+@pytest.mark.parametrize("size", [1 << 18, (1 << 18) + 1, 600_000])
+@pytest.mark.parametrize("grows", [True, False])
+async def test_no_more_goes_than_was_announced_and_no_file_that_changes_goes_whole(
+    tmp_path: Path, grows: bool, size: int
+) -> None:
+    path = tmp_path / "file"
+    log: list[bytes] = []
+    path.write_bytes(bytes(size))
+    with path.open("rb") as file:
+        body = Watched(file, lambda: None, "video/mp4")
+        path.write_bytes(bytes(size + 1 if grows else size - 1))
+        with pytest.raises(OSError, match="changed while it was sent"):
+            await body.write(Writer(log))  # type: ignore[arg-type]
+    assert sum(map(len, log)) < size
+
+
 async def test_a_body_as_text() -> None:
     body = Watched(io.BytesIO("Café".encode()), lambda: None, "text/plain")
     assert [body.decode(), body.decode("utf-8"), body.decode("ascii", "ignore")] == ["Café", "Café", "Caf"]

@@ -11,7 +11,8 @@ from .metadata.fields import AT, FIELDS, LABELLED, OPEN_FIELDS, THEN, current, f
 from .metadata.references import COLUMNS
 from .own_schedules import OwnSchedules
 from .rows import exported
-from .rows.layout import FIXED, FOR_PEOPLE
+from .rows.fixed import fixed_of
+from .rows.layout import FOR_PEOPLE
 from .rows.rows import UNKNOWN
 from .scope import Found, Scope, Seen, Who, has_total, in_full, listing, owner_of
 from .steps.compare import is_about_one_video, reason
@@ -138,7 +139,7 @@ class Export:
             cells = {column: cell(video, column, as_json=as_json) for column in columns if column != exported.COLUMN}
             if exported.COLUMN in columns:
                 edited = str(video.get("updatedAt") or "")
-                fixed = {column: str(cells[column]) for column in FIXED if cells.get(column)}
+                fixed = fixed_of(cells, video["uuid"])
                 cells[exported.COLUMN] = exported.write(video["uuid"], current(video, needed), edited, fixed)
             sink.write(cells)
 

@@ -270,8 +270,8 @@ async def carry_out(
 ) -> Run:
     """Carry out what the journal plans, once the watcher was told and, with a `question`, agreed.
 
-    With `undoes`, that job is noted as undone before anything is sent. `overwrite` is for what failed and is tried
-    again: it changes what somebody else changed meanwhile, too.
+    With `undoes`, that job is noted as undone before anything is sent, unless nothing of it was. `overwrite` is for
+    what failed and is tried again: it changes what somebody else changed meanwhile, too.
 
     Raises:
         ConfigurationError: more would change than `max_changes`.
@@ -299,7 +299,7 @@ async def carry_out(
     asked = question.format(videos=counted(plan.changes, kind.noun), origin=desk.pt.origin)
     if asked and plan.changes and not await watcher.confirm(asked):
         return Run(journal.path, plan.counts, DECLINED, declined=True)
-    if undoes is not None and plan.changes:
+    if undoes is not None and plan.changes and not undoes.undone_by:
         await undoes.mark_undone(str(journal.path))
     if options.resumes and not plan.changes:
         watcher.say("nothing was left to do, and nothing is sent; whether it still stands is what verify tells")
@@ -318,6 +318,8 @@ async def carry_out(
                 watcher.weigh(sum([int(item.wanted["size"]) async for item in journal.items("planned", "sending")]))
             await apply.run()
         run = await ended(desk, options, stopped=apply.stopped_by, error=apply.error)
+        if undoes is not None and not run.left and not run.counts.get("changed"):
+            await undoes.unmark_undone(str(journal.path))
     except JournalError as exc:
         exc.began = exc.began or journal.was_used
         raise

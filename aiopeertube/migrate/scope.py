@@ -176,6 +176,15 @@ class Seen:
     tag: Any = None
     whole: bool = False
 
+    @property
+    def is_enough(self) -> bool:
+        """Whether the row has all that is needed, in the form of a video in full."""
+        if self.row is None:
+            return False
+        needs = tuple(self.needs)
+        unknown = fields.unknown_here(self.row, needs) or answers.video_problem(self.row, needs)
+        return not (fields.lacks(self.row, needs) or unknown)
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -223,7 +232,7 @@ class _Ready:
     async def calls(self) -> AsyncIterator[Call[Any]]:
         since_turn = 0
         async for one in self._seen:
-            if one.row is None or _lacks(one.row, one.needs):
+            if not one.is_enough:
                 yield self._asked(one).tagged(one)
                 continue
             self._found.append(Found(one.tag, one.row, None))
@@ -256,12 +265,6 @@ class _Ready:
         if self._objects is not None and one.row is not None and not request.path.startswith(API):
             return await self._objects.video(one.row, one.needs, request)
         return await answers.with_passwords(self._pt, await self._pt.send(request), one.needs)
-
-
-def _lacks(row: Mapping[str, Any], needs: Iterable[str]) -> bool:
-    """Tell whether a row does not have all that is needed, or not in the form of a video in full."""
-    needs = tuple(needs)
-    return fields.lacks(row, needs) or bool(fields.unknown_here(row, needs) or answers.video_problem(row, needs))
 
 
 def _has_object(one: Seen) -> bool:

@@ -19,6 +19,7 @@ from .exporting import DEFAULT, Export, columns_for, default_for
 from .inputs import Given, Input, open_input
 from .job import Desk, Run, carry_out, described, escaped, fill, looking_back, opened, rolled_back, temporary
 from .job_options import CellOptions, JobOptions, TableOptions
+from .journal.item import LATE
 from .journal.schema import Job
 from .kinds import Copy, Kind, Update, of
 from .kinds.whole import Whole
@@ -261,10 +262,13 @@ async def rollback(
 ) -> Run:
     """Put back what was there before a job, where what the job wrote is still there.
 
-    Videos that somebody changed since are left, and reported as conflicts. The rollback has a journal of its own, so
-    it can be resumed, verified and rolled back itself. "last" is the last job that changed something, which may be a
-    rollback. To resume a rollback, name the same `journal`; "last" is then the one that the last rollback is of. The
-    watcher is told which job it is, and asked before the first video is changed.
+    Videos that somebody changed since are left, and reported as conflicts. With `expect` each video is read once:
+    where the rows of a list do not tell, that is just before it is put back, and in a dry run at once.
+
+    The rollback has a journal of its own, so it can be resumed, verified and rolled back itself. "last" is the last
+    job that changed something, which may be a rollback. To resume a rollback, name the same `journal`; "last" is then
+    the one that the last rollback is of. The watcher is told which job it is, and asked before the first video is
+    changed.
 
     Raises:
         ConfigurationError: a job of this kind cannot be undone. JournalError: as for `verify`;
@@ -281,7 +285,15 @@ async def rollback(
         watcher.say(f"rollback of {named}")
         async with opened(pt, kind, f"rollback of {path}", options=options, watcher=watcher, parent=path) as back:
             with watcher.step("compare"):
-                await derive(pt, desk.journal, back.journal, back.who, as_before, kind=kind, watcher=watcher)
+                late = expect and not options.dry_run
+                await derive(
+                    pt, desk.journal, back.journal, back.who, as_before, kind=kind, late=late, watcher=watcher
+                )
+            if put_off := await back.journal.count_noted(LATE):
+                watcher.say(
+                    f"{counted(put_off, 'video')} to be looked at, each just before it is put back: "
+                    "what others changed since shows then"
+                )
             undoes = None if options.dry_run else desk.journal
             return await carry_out(
                 back,

@@ -389,7 +389,63 @@ async def test_an_edit_of_what_nothing_can_change_is_told(server: Emulator, pt: 
     heard = Heard()
     with await migrate.plan(pt, write_rows("t.csv", rows), watcher=heard) as plan:
         assert plan.changes == 0
-    assert heard.lines == ["publishedAt cannot be changed, and 1 cell was edited: left as it is"]
+    assert heard.lines == ["publishedAt cannot be changed, and 2 cells were edited, first in line 2: left as it is"]
+
+
+NEVER: Final = (
+    "id",
+    "url",
+    "account",
+    "duration",
+    "views",
+    "likes",
+    "state",
+    "createdAt",
+    "publishedAt",
+    "updatedAt",
+)
+
+
+@pytest.mark.parametrize("name", ["t.csv", "t.jsonl"])
+async def test_an_edit_of_any_cell_that_nothing_changes_is_told(server: Emulator, pt: PeerTube, name: str) -> None:
+    await migrate.export(pt, name, scope=migrate.Scope(mine=True), fields=["uuid", "name", *NEVER])
+    rows = read_rows(name)
+    for video in server.store.videos.values():
+        video.views += 7
+    heard = Heard()
+    with await migrate.plan(pt, write_rows(name, rows), watcher=heard) as plan:
+        assert (plan.changes, heard.lines) == (0, [])  # views moved, and no cell did
+    for column in NEVER:
+        rows[3][column] = "1999-12-31" if column.endswith("At") else "4711"
+    with await migrate.plan(pt, write_rows(name, rows), watcher=heard) as plan:
+        assert plan.changes == 0
+    assert sorted(line.split()[0] for line in heard.lines) == sorted(NEVER)
+    assert all(" cannot be changed, and 1 cell was edited, first in line " in line for line in heard.lines)
+
+
+async def test_half_of_a_field_that_was_emptied_is_told(server: Emulator, pt: PeerTube) -> None:
+    rows = await exported(pt, fields=["uuid", "category"])
+    rows[0] |= {"category": ""}
+    rows[1] |= {"category.label": ""}
+    rows[2] |= {"category": "", "category.label": "Music" if rows[2]["category.label"] != "Music" else "Films"}
+    heard = Heard()
+    with await migrate.plan(pt, write_rows("t.csv", rows), watcher=heard) as plan:
+        assert plan.changes == 1  # the third row is edited by its label
+    assert [line.split(" since")[0] for line in heard.lines] == ["2 cells were emptied"]
+
+
+async def test_what_a_spreadsheet_may_have_done_by_itself_is_told(server: Emulator, pt: PeerTube) -> None:
+    put(server, 2, {"name": "2024-01-05"})
+    put(server, 3, {"tags": ["10-12"]})
+    rows = await exported(pt, fields=["id", "uuid", "name", "tags"])
+    cells = {"2": {"name": "05/01/24"}, "3": {"tags": "12-Oct"}, "4": {"name": "Something else"}}
+    table = write_rows("t.csv", [row | cells.get(row["id"], {}) for row in rows])
+    heard = Heard()
+    with await migrate.plan(pt, table, watcher=heard) as plan:
+        assert plan.changes == 3
+    (line,) = heard.lines
+    assert line.startswith("2 edits look like what a spreadsheet does by itself, first line ")
+    assert "'2024-01-05' is '05/01/24' now" in line or "'10-12' is '12-Oct' now" in line
 
 
 async def test_a_text_of_any_length_is_remembered(server: Emulator, pt: PeerTube) -> None:

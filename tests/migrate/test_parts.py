@@ -355,15 +355,15 @@ def test_what_may_not_be_meant_so_is_said() -> None:
         UUID, {}, "", {"createdAt": "2020-05-31T00:00:00.000Z", "publishedAt": "2020-05-31T00:00:00.000Z"}
     )
     assert list(known.remarks("<clear>")) == []
-    for cell in ("2020-05-31 10:00", "", "soon"):
-        known.look_at_fixed({"createdAt": cell}, fixed)
+    for cell in ("2020-05-31 10:00", "", "31 mei 2020 10:00", "31-May-20"):
+        known.look_at_fixed(2, {"createdAt": cell}, fixed)
     assert list(known.remarks("<clear>")) == []
-    known.look_at_fixed({"createdAt": "2021-05-31", "publishedAt": "2020-06-01"}, fixed)
-    known.look_at_fixed({"createdAt": "2021-05-31"}, fixed)
+    known.look_at_fixed(3, {"createdAt": "2021-05-31", "publishedAt": "2020-06-01"}, fixed)
+    known.look_at_fixed(4, {"createdAt": "soon"}, fixed)
     known.edited({"nsfw": True, "description": "a\nb"}, dict.fromkeys(("name", "support", "nsfw", "tags")), WAS)
     assert list(known.remarks("-")) == [
-        "createdAt cannot be changed, and 2 cells were edited: left as it is",
-        "publishedAt cannot be changed, and 1 cell was edited: left as it is",
+        "createdAt cannot be changed, and 2 cells were edited, first in line 3: left as it is",
+        "publishedAt cannot be changed, and 1 cell was edited, first in line 3: left as it is",
         "2 cells were emptied since the export; an empty cell leaves its field as it is, - empties it",
         "1 cell is as exported, and an earlier job of yours wrote otherwise since: to be put back",
         "1 cell differs from the export in the kind of line breaks alone, as spreadsheets write them: no edit",

@@ -224,7 +224,7 @@ async def test_a_job_is_named_and_asked_about_before_it_is_undone(pt: PeerTube, 
     assert Reluctant.heard[0].startswith(
         f"rollback of the job {run.journal.stem}: update, {Path.cwd()}/f{{i}}lms.csv"
     )
-    assert Reluctant.heard[1].startswith(f"Roll back 2 videos at {server.url}, of the job {run.journal.stem}")
+    assert Reluctant.heard[-1].startswith(f"Roll back 2 videos at {server.url}, of the job {run.journal.stem}")
 
 
 async def test_the_last_job_is_the_last_that_changed_something(pt: PeerTube, server: Emulator) -> None:

@@ -34,10 +34,25 @@ def test_an_empty_cell_leaves_and_a_marker_clears() -> None:
     assert cell_text("<clear>") is CLEARED
     assert cell_text("-", marker="-") is CLEARED
     assert (text_cell(None), repr(CLEARED)) == ("", "CLEAR")
+
     for text in ("\\n", "\\", "X<clear>"):
         assert text_cell(text) == text
     assert text_cell("<clear>") == "\\<clear>"
     assert [cell_text("\\-", marker="-"), text_cell("-", marker="-")] == ["-", "\\-"]
+
+
+@pytest.mark.parametrize("cell", ["<CLEAR>", "<Clear>", " <clear >", "&lt;clear&gt;", "\uff1cclear\uff1e"])
+def test_what_is_nearly_the_marker_is_no_guess(cell: str) -> None:
+    with pytest.raises(ValueError, match="is nearly <clear>, which empties a field: write that, or"):
+        cell_text(cell)
+    assert cell_text(text_cell(cell)) == cell
+    assert cell_text("\\" + cell) == cell
+
+
+def test_words_around_the_marker_are_text() -> None:
+    assert [cell_text(cell) for cell in ("clear", "<clear> sky", "<clear", "\\clear")] == [
+        "clear", "<clear> sky", "<clear", "\\clear",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(

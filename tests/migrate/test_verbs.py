@@ -4,6 +4,7 @@ import asyncio
 import gc
 import re
 import textwrap
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -450,6 +451,19 @@ async def test_journals_are_found_by_path_name_and_as_the_last(pt: PeerTube, hom
     with pytest.raises(migrate.JournalError) as caught:
         await migrate.apply(pt, "films.csv", job=migrate.JobOptions(journal="own.journal"))
     assert caught.value.option == "resume"
+
+
+async def test_a_clock_that_was_set_back_makes_no_other_job_the_last(
+    pt: PeerTube, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = time.time
+    with monkeypatch.context() as clock:
+        clock.setattr(time, "time", lambda: real() + 86_400)
+        first = await migrate.apply(pt, table(1))
+    await migrate.apply(pt, table(2))
+    with pytest.raises(migrate.JournalError, match=f"the clock was set back since {first.journal.stem}"):
+        migrate.find_journal("last")
+    assert migrate.find_journal(first.journal.stem) == first.journal
 
 
 @pytest.mark.parametrize("said", ["film", "{name}.journl", "lst", "nothing like it"])

@@ -115,7 +115,8 @@ async def test_edits_and_what_follows_them(pt: PeerTube, server: Emulator) -> No
     assert said.startswith(f"say rollback of the job {journal.stem}: update, {Path(table).absolute()}, begun 20")
     named = said.removeprefix("say rollback of ")
     asked = f"confirm Roll back 1 video at {here}, of {named}?"
-    assert rest == [*COMPARED, "planned 1", asked, *sending("rollback")]
+    late = "say 1 video to be looked at, each just before it is put back: what others changed since shows then"
+    assert rest == [*COMPARED, late, "planned 1", asked, *sending("rollback")]
     resumed = migrate.JobOptions(resume=True)
     assert await told(migrate.apply, pt, write("same.csv", "id,name\n1,Video 0001\n")) == [
         *COMPARED,

@@ -11,8 +11,8 @@ import shutil
 import sqlite3
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Coroutine, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -36,7 +36,7 @@ _ORIGIN = "https://videos.example"
 _SIDES = ("", "-wal")
 _BESIDE = (*_SIDES, "-shm")
 # How a wish stands in a journal.
-_WRITTEN: Final = {"new": "read", "doubt": "sending", "gone": "failed"}
+_WRITTEN: Final = {"new": "read", "doubt": "sending"}
 
 
 class Entry(NamedTuple):
@@ -150,17 +150,19 @@ class Life:
         settled_job, settled = job.copy(), back.copy()
         wanted = job.firsts()
         back.skip_others(wanted)
-        left = any(wish.state == "open" and wish.planned for wish in back.wishes.values())
         due = {
             video: found
             for video, values in wanted.items()
             if (found := job.undo(self.server, back, video, values, again=options.resume_failed))
         }
-        job.undone |= bool(due) or left
         run = self._run(lambda pt: migrate.rollback(pt, job.path, job=options), [job, back], kill)
         if run is None:
             self._learn(job, [job, settled_job, old_job])
         self._check(back, due, run, [settled, old], options.first)
+        if run is not None:
+            did = any(wish.state in {"changed", "open", "doubt"} for wish in back.wishes.values())
+            by_another = job.undone if job.undone != str(back.path) else ""
+            job.undone = by_another or (str(back.path) if did else "")
         self._agree(job)
 
     def _refused(self, verb: Callable[[PeerTube], Coroutine[Any, Any, Any]], *jobs: Job) -> None:
@@ -201,8 +203,12 @@ class Life:
             return
         number = len(due) if first is None else min(first, len(due))
         assert tried <= due.keys()
-        assert len(tried) == number, (tried, due)
-        self._take_in(job)
+        if first is not None and job.parent is not None:  # of those that it looks at only then, some are in conflict
+            assert len(tried) <= number, (tried, due)
+            self._learn(job, [job, *earlier], edits)
+        else:
+            assert len(tried) == number, (tried, due)
+            self._take_in(job)
         self._agree(job)
         if first is not None:
             self._check_verified(job, run.verified)
@@ -213,8 +219,6 @@ class Life:
             job.wrote(job.wishes[job.last[edit.video]], edit)
         for video in self.server.refusals:
             job.wishes[job.last[video]].state = "failed"
-        for wish in job.wishes.values():
-            wish.state = "failed" if wish.state == "gone" else wish.state
 
     def _learn(self, job: Job, moments: Sequence[Job], edits: Sequence[Edit] = ()) -> None:
         """Learn how far a killed run came: each wish stands as at one of these moments, the latest first.
@@ -226,6 +230,7 @@ class Life:
             self.jobs.remove(job)
             return
         entries, latest, job.undone = _read(job.path)
+        written = _writes(job.path)
         moments = [moments[0].copy(), *moments[1:]]
         for key in {*moments[0].wishes, *moments[-1].wishes}:
             named = _named(key)
@@ -235,7 +240,8 @@ class Life:
         assert not entries, f"wishes that nobody had: {entries}"
         job.last = {key[0]: key for key in job.wishes if latest[key[0]] == _named(key)}
         for video, _ in job.doubts():  # what was not settled is not in its chain
-            job.chains[video] = moments[-1].chains.get(video, [])
+            chains = (moment.chains.get(video, []) for moment in moments[1:])
+            job.chains[video] = next(chain for chain in chains if len(chain) == written[video])
         job.chains = {video: chain for video, chain in job.chains.items() if chain}
 
     def _learn_one(self, job: Job, key: Key, found: list[Wish], entries: list[Entry], made: list[Edit]) -> None:
@@ -245,7 +251,9 @@ class Life:
             return
         states = {entry.state for entry in entries}
         assert not made or states & {"sending", "changed"}, f"sent without a mark: {made}"
-        wishes = [*found, *self._while_sent(key[0], found), *([one.unlooked() for one in found[1:]] or [Wish()])]
+        unseen = [wish.unseen(dict(key[1])) for wish in found if wish.expected]
+        unlooked = [one.unlooked() for one in found[1:]] or [Wish()]
+        wishes = [*found, *unseen, *self._while_sent(key[0], [*found, *unseen]), *unlooked]
         job.wishes[key] = next((wish for wish in wishes if _fits(wish, entries)), Wish("?"))
         if made and "changed" in states:
             job.wishes[key] = found[0]
@@ -349,20 +357,35 @@ def _fits(wish: Wish, entries: Sequence[Entry]) -> bool:
     return planned is None or any(entry == Entry(state, planned) for entry in entries)
 
 
-def _read(path: Path) -> tuple[dict[tuple[int, str], list[Entry]], dict[int, tuple[int, str]], bool]:
-    """Read a journal: what it says of wishes now, which is the latest of each video, and whether it was undone."""
+@contextmanager
+def _looking(path: Path) -> Iterator[sqlite3.Connection]:
+    """Open a copy of a journal, so that itself stays as a kill left it."""
     look = path.with_name("look")
     for suffix in _SIDES:
         if (there := Path(f"{path}{suffix}")).exists():
             shutil.copyfile(there, f"{look}{suffix}")
     with closing(sqlite3.connect(look)) as database:
-        rows = database.execute("SELECT ref, change, pass, state, before FROM item ORDER BY pass, id").fetchall()
-        undone = database.execute("SELECT 1 FROM job WHERE key = 'undone'").fetchone() is not None
+        yield database
     for suffix in _BESIDE:
         Path(f"{look}{suffix}").unlink(missing_ok=True)
+
+
+def _writes(path: Path) -> Counter[int]:
+    """Count what a journal says was written to each video."""
+    with _looking(path) as database:
+        return Counter(
+            int(uuid[-12:]) for (uuid,) in database.execute("SELECT uuid FROM write WHERE outcome = 'changed'")
+        )
+
+
+def _read(path: Path) -> tuple[dict[tuple[int, str], list[Entry]], dict[int, tuple[int, str]], str]:
+    """Read a journal: what it says of wishes now, which is the latest of each video, and what undid it."""
+    with _looking(path) as database:
+        rows = database.execute("SELECT ref, change, pass, state, before FROM item ORDER BY pass, id").fetchall()
+        ((undone,),) = database.execute("SELECT coalesce(max(value), '\"\"') FROM job WHERE key = 'undone'")
     passes = {(int(ref[-12:]), change): number for ref, change, number, _, _ in rows}
     entries: dict[tuple[int, str], list[Entry]] = {}
     for ref, change, number, state, before in rows:
         if number == passes[named := (int(ref[-12:]), change)]:
             entries.setdefault(named, []).append(Entry(state, json.loads(before) if before else None))
-    return entries, {video: (video, change) for video, change in passes}, undone
+    return entries, {video: (video, change) for video, change in passes}, json.loads(undone)

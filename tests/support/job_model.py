@@ -17,7 +17,8 @@ class Wish:
     """What was wanted of a video, and how that stands.
 
     `seen` are fields as the last look found them, of those that were to be changed or are in conflict, or as the job
-    left them; `wrote` is how many writes to the video the job had made when it was settled.
+    left them; `wrote` is how many writes to the video the job had made when it was settled. What a rollback wants may
+    be planned without a look: `expected` is what is to be there of it.
     """
 
     state: str = "new"
@@ -25,6 +26,12 @@ class Wish:
     planned: Values = field(default_factory=dict)  # what is to be written
     apart: Values = field(default_factory=dict)  # what is in conflict beside that
     wrote: int = 0
+    expected: Values = field(default_factory=dict)
+
+    def unseen(self, values: Values) -> "Wish":
+        """Return it as one that is planned without a look."""
+        seen = {name: self.expected[name] for name in values}
+        return replace(self, state="open", seen=seen, planned=values, apart={})
 
     def unlooked(self) -> "Wish":
         """Return it as one that is to be looked at (again)."""
@@ -41,7 +48,7 @@ class Job:
     path: Path
     table: Path | None = None
     parent: "Job | None" = None
-    undone: bool = False
+    undone: str = ""  # the journal of the rollback that undid it
     chains: dict[int, list[Edit]] = field(default_factory=dict)
     wishes: dict[Key, Wish] = field(default_factory=dict)
     last: dict[int, Key] = field(default_factory=dict)
@@ -65,6 +72,13 @@ class Job:
     def left(self, video: int) -> Values:
         """Return what it wrote last."""
         return {name: value for edit in self.chains[video] for name, value in edit.after.items()}
+
+    def may_have_left(self, video: int) -> Values:
+        """Return what it wrote last, with what nobody knows whether it did."""
+        left = self.left(video) if video in self.chains else {}
+        for of, wish in self.doubts():
+            left |= wish.planned if of == video else {}
+        return left
 
     def firsts(self) -> dict[int, Values]:
         """Return what was there before it, of each video that it wrote to, or may have."""
@@ -135,7 +149,7 @@ class Job:
         if self._is_settled(wish, wrote, failed_again=again, states={"changed", "unchanged"}):
             return {}
         if wrote != wish.wrote and wish.state != "new":
-            own = {name: v for e in self.chains[video][wish.wrote :] for name, v in e.after.items()}
+            own = {name: v for e in self.chains.get(video, [])[wish.wrote :] for name, v in e.after.items()}
             wish.seen = wish.seen | own
         wish.apart, wish.planned, wish.wrote = {}, {}, wrote
         now = server.look(video)
@@ -153,35 +167,23 @@ class Job:
 
     def undo(self, server: Server, back: "Job", video: int, values: Values, *, again: bool = False) -> Values:
         """Look at a video for a rollback; return what is to be written."""
-        wish, wrote = back.wish(video, values), len(back.chains.get(video, ()))
-        if back._is_settled(wish, wrote, failed_again=again, states={"changed", "unchanged", "conflict"}):
+        wish, wrote, expected = back.wish(video, values), len(back.chains.get(video, ())), self.may_have_left(video)
+        is_old = expected != wish.expected and wish.state not in {"changed", "doubt"}  # more was written since
+        settled = {"changed", "unchanged", "conflict"}
+        if not is_old and back._is_settled(wish, wrote, failed_again=again, states=settled):
             return {}
+        wish.wrote, wish.expected = wrote, expected
         now = server.look(video)
-        if wish.state == "open" and wish.planned and wrote == wish.wrote:
-            return _planned_undo(wish, now)
-        wish.wrote = wrote
         if now is None:
             wish.state, wish.planned = "failed", {}
             return {}
         differ = {name: value for name, value in values.items() if now[name] != value}
         wish.seen = {name: now[name] for name in differ}
-        if any(now[name] != self.left(video)[name] for name in differ):
+        if any(now[name] != wish.expected[name] for name in differ):
             wish.state = "conflict"
             return {}
         wish.state, wish.planned = "open" if differ else "unchanged", differ
         return differ
-
-
-def _planned_undo(wish: Wish, now: Values | None) -> Values:
-    """Look once more at what an earlier run of a rollback has planned."""
-    if now is None:
-        wish.state = "gone"
-        return {}
-    found = {name: now[name] for name in wish.planned}
-    if found == wish.seen:
-        return wish.planned
-    wish.state = "unchanged" if found == wish.planned else "conflict"
-    return {}
 
 
 def _first(chain: list[Edit]) -> Values:

@@ -72,7 +72,7 @@ class RollbackFlags:
     """How careful a rollback is."""
 
     expect: bool = option(
-        "--expect/--no-expect", default=True, help="Look at each video once more just before (the default)."
+        "--expect/--no-expect", default=True, help="Look at each video just before it is put back (the default)."
     )
 
 
@@ -87,7 +87,8 @@ def rollback(settings: Settings, /, *, source: str, ask: AskOnTerminal, flags: R
     JOURNAL is a file, a name that `aiopeertube jobs list` shows, or `last`: the last job that changed something,
     which may be a rollback. On a terminal you are asked before anything is changed.
 
-    Videos that somebody changed since are left and reported as conflicts. The rollback has a journal of its own, so
+    Videos that somebody changed since are left and reported as conflicts: where the rows of a list do not tell, that
+    shows just before each is put back, and with --dry-run before any is. The rollback has a journal of its own, so
     it can be resumed, verified and rolled back itself.
     """
     options = job.checked()

@@ -54,7 +54,7 @@ COMMENT_POLICIES = {
 
 EMBED_POLICIES = {1: "All allowed", 2: "Allowlist", 3: "Remote restrictions"}
 
-PUBLISHED, TO_IMPORT = 1, 3
+PUBLISHED, TO_IMPORT, TRANSCODING_FAILED, IMPORT_FAILED = 1, 3, 7, 12
 
 STATES = {
     PUBLISHED: "Published",
@@ -62,6 +62,8 @@ STATES = {
     TO_IMPORT: "To import",
     4: "Waiting for livestream",
     5: "Livestream ended",
+    TRANSCODING_FAILED: "Transcoding failed",
+    IMPORT_FAILED: "Import failed",
 }
 
 ADMINISTRATOR, MODERATOR, USER = 0, 1, 2

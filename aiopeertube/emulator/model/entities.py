@@ -192,3 +192,4 @@ class VideoImport:
     created_at: float
     updated_at: float
     state: int = PENDING
+    error: str | None = None

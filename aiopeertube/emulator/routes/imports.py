@@ -153,7 +153,7 @@ def _rendered(call: Call, made: VideoImport) -> dict[str, Any]:
         "magnetUri": None,
         "torrentName": None,
         "state": {"id": made.state, "label": IMPORT_STATES[made.state]},
-        "error": None,
+        "error": made.error,
         "updatedAt": iso(made.updated_at),
         "createdAt": iso(made.created_at),
     }

@@ -20,7 +20,8 @@ from aiopeertube.migrate.journal.item import OPEN, Item, State
 from aiopeertube.migrate.journal.journal import Journal
 from aiopeertube.migrate.journal.journal_errors import JournalError
 from aiopeertube.migrate.journal.journals import directory, earlier_journals, prepared
-from aiopeertube.migrate.journal.schema import Job
+from aiopeertube.migrate.journal.places import register
+from aiopeertube.migrate.kinds.copying.fetching import BY_IMPORT, NOT_YET, UNFETCHED, is_without, why_without
 from aiopeertube.migrate.kinds.copying.small_files import LOST
 from aiopeertube.migrate.kinds.copying.video_steps import OF_FILE
 from aiopeertube.migrate.kinds.copying.wishes import CHANNEL, FROM, PLAYLIST, VIDEO
@@ -35,7 +36,18 @@ _DONE: Final[tuple[State, ...]] = ("changed", "unchanged")
 _BEGUN: Final[tuple[State, ...]] = ("sending", "planned", "failed", "skipped")
 _OPEN: Final[tuple[State, ...]] = ("read", "planned")
 # What is noted of an item that is half done.
-PROGRESS: Final = (*OF_FILE, "newest", "captions", "chapters", "pictures", "picture", "partly", "aim", LOST)
+PROGRESS: Final = (
+    *OF_FILE,
+    "newest",
+    "captions",
+    "chapters",
+    "pictures",
+    "picture",
+    "partly",
+    "aim",
+    UNFETCHED,
+    LOST,
+)
 MADE_BEFORE: Final = "an earlier job copied it"
 _CALLED_SO: Final = "a playlist is called so, and no journal knows whether it is a copy: {uuid}"
 _ALIKE: Final = "one of its name and length is in that channel, and no journal knows whether it is a copy: {uuid}"
@@ -43,11 +55,12 @@ _PAUSE: Final = 0.1  # seconds until another run is asked again whether it has s
 
 
 @asynccontextmanager
-async def one_at_a_time(job: Job) -> AsyncIterator[None]:
+async def one_at_a_time(journal: Journal) -> AsyncIterator[None]:
     """Wait until no other copy of this user to this instance settles what it is to make.
 
-    So of two that begin at once the second one sees what the first one plans.
+    So of two that begin at once the second one sees what the first one plans, wherever that has its journal.
     """
+    job = journal.job
     mark = hashlib.sha256(f"{job.origin} {job.user}".encode()).hexdigest()[:16]
     try:
         path = prepared(directory() / f"copies-{mark}.lock")
@@ -62,6 +75,7 @@ async def one_at_a_time(job: Job) -> AsyncIterator[None]:
         except filelock.Timeout:
             await asyncio.sleep(_PAUSE)
     try:
+        await asyncio.to_thread(register, directory(), journal.path)
         yield
     finally:
         lock.release()
@@ -80,6 +94,7 @@ class Settling:
     _made: set[str] | None = field(default=None)  # the videos here that journals know
     _named: dict[str, list[Mapping[str, Any]]] = field(default_factory=dict)
     _uuids: set[str] = field(default_factory=set)
+    _without: set[str] = field(default_factory=set)  # of these, those that are to be imported, or could not be
 
     async def run(self) -> int:
         """Settle all items that were read, and again what is planned; return how many other jobs have copied.
@@ -101,7 +116,8 @@ class Settling:
     def _others(self) -> list[Path]:
         """Return the journals of the user's other copies to this instance."""
         found = earlier_journals(self.journal.job, same_source=False)
-        return [path for path in found if path != self.journal.path]
+        mine = self.journal.path.resolve()
+        return [path for path in found if path.resolve() != mine]
 
     async def _pages(self, *states: State) -> AsyncIterator[list[Item]]:
         """Give the items that are not begun, those in these states (none: all), many at a time."""
@@ -126,7 +142,7 @@ class Settling:
                     for found in await other.find(mine, state):
                         if not _is_of(mine[found.ref], found):
                             continue
-                        if state in _DONE:
+                        if state in _DONE and not await self._lacks_its_file(found):
                             made += await self._take(mine[found.ref], found)
                         elif found.uuid or PROGRESS[0] in found.note:
                             begun.append((mine[found.ref], found))
@@ -144,6 +160,15 @@ class Settling:
             mine.after = made.after  # which tells what it may lack
         mine.settle("unchanged", MADE_BEFORE)
         return 1
+
+    async def _lacks_its_file(self, made: Item) -> bool:
+        """Tell whether the instance could not fetch the file of a video; then it is gone on with."""
+        if not made.ref.startswith(VIDEO) or made.wanted["via"] != BY_IMPORT or not await self._exists(made):
+            return False
+        if made.uuid not in self._without or await why_without(self.pt, made) == NOT_YET:
+            return False
+        made.note[UNFETCHED] = True
+        return True
 
     async def _go_on_with(self, path: Path, begun: list[tuple[Item, Item]]) -> None:
         """Go on with what another job has begun, in its place."""
@@ -216,6 +241,7 @@ class Settling:
             return
         self._mine = [row async for row in self.pt.me.videos(sort="createdAt")]
         self._uuids = {row["uuid"] for row in self._mine}
+        self._without = {row["uuid"] for row in self._mine if is_without(row)}
         for row in self._mine:
             self._named.setdefault(row["name"], []).append(row)
 

@@ -1,5 +1,6 @@
 """The verb `copy`: from one instance to another, over one journal, which is of the instance that is copied to."""
 
+import asyncio
 import time
 from collections.abc import Mapping
 from contextlib import nullcontext
@@ -17,6 +18,7 @@ from aiopeertube.migrate.journal.journal import Journal
 from aiopeertube.migrate.kinds.copies import Copy
 from aiopeertube.migrate.kinds.copying.channel_steps import look_at_channels
 from aiopeertube.migrate.kinds.copying.ends import Origin, check_two, origin_of
+from aiopeertube.migrate.kinds.copying.fetching import look_at_imports
 from aiopeertube.migrate.kinds.copying.fitting import Target
 from aiopeertube.migrate.kinds.copying.video_steps import Work, weight
 from aiopeertube.migrate.kinds.copying.wishes import CHANNEL, PLAYLIST, VIDEO
@@ -44,6 +46,7 @@ if TYPE_CHECKING:
 Via = Literal["upload", "import"]
 
 _TABLE, _JOB, _MINE = TableOptions(), JobOptions(), Scope()
+_PAUSES: Final = (1.0, 2.0, 4.0, 8.0, 8.0)  # seconds between two looks at what the instance is to fetch
 _STEPS: Final = ((CHANNEL, "channels"), (VIDEO, "videos"), (PLAYLIST, "playlists"))
 
 
@@ -113,6 +116,7 @@ async def copy(
                 await Survey(origin, wish, desk.journal, watcher, refs, with_playlists=playlists).run()
                 await _check_renamed(desk.journal, channel_names or {})
             if options.resume_failed:
+                await look_at_imports(desk.pt, desk.journal)  # which failed since
                 await desk.journal.reopen_failed()
             await _settle(desk, looks_only=options.dry_run)
         await desk.journal.mark_all()
@@ -168,7 +172,7 @@ async def _settle(desk: Desk, *, looks_only: bool) -> None:
         InputError: names of channels are taken. JournalError: another run is copying some of it.
     """
     settling = Settling(desk.pt, desk.journal, desk.who.account, looks_only=looks_only)
-    async with nullcontext() if looks_only else one_at_a_time(desk.journal.job):
+    async with nullcontext() if looks_only else one_at_a_time(desk.journal):
         made = await settling.run()
         await reopen_short_ones(desk.journal)
     if made:
@@ -229,10 +233,22 @@ class _Steps:
             if apply.stopped_by:
                 break
         assert apply is not None  # noqa: S101 - there are steps
+        if apply.error is None:
+            await self._wait_for_imports()
         run = await ended(self._desk, self._options, stopped=apply.stopped_by, error=apply.error)
         if self._options.first is None or run.stopped:
             return run
         return replace(run, verified=await verified(self._desk, Copy()))
+
+    async def _wait_for_imports(self) -> None:
+        """See what became of the files that the instance fetches itself; it is not waited for long."""
+        desk, pauses = self._desk, iter(_PAUSES)
+        while left := await look_at_imports(desk.pt, desk.journal):
+            if (pause := next(pauses, None)) is None:
+                what = counted(left, "file is", "files are")
+                desk.watcher.say(f"{what} still to be fetched by {desk.pt.origin}: verify tells when all are there")
+                return
+            await asyncio.sleep(pause)
 
     def _apply(self, only: str) -> Apply:
         options = self._options

@@ -16,7 +16,7 @@ from typing import Any, Final, Self
 
 from . import journal_file
 from .columns import DAMAGED, STATE, Unreadable, as_json, item_of, row_to_insert, row_to_save, value_of
-from .item import Item, State, merged
+from .item import EXPECTED, LATE, Item, State, merged
 from .journal_errors import JournalError, explained
 from .schema import Job
 from .spans import Span, row_of, span_of
@@ -202,10 +202,12 @@ class Database:
     def _learn(self, known: Item, item: Item) -> None:
         """Take over what a row knows of its item, or where the rows of an item stand."""
         if OF_ROWS & item.note.keys():
-            if known.note.get("expected") != item.note.get("expected"):
+            if known.note.get(EXPECTED) != item.note.get(EXPECTED):
                 # The job to be undone has written more since we looked.
                 known.before, known.after, known.ready = None, None, False
                 known.settle("read")
+            elif LATE in known.note:
+                item.note = known.note | item.note
             known.note = item.note
         elif where := {name: item.note[name] for name in WHERE if name in item.note}:
             known.note = known.note | where
@@ -421,7 +423,7 @@ class Database:
     # -- doing -----------------------------------------------------------------------------------
 
     def mark_undone(self, by: str) -> None:
-        """Note that another journal's job is about to undo this one."""
+        """Note that another journal's job is about to undo this one; "": none has undone anything."""
         self.undone_by = by
         with self._changing() as connection:
             connection.execute("INSERT OR REPLACE INTO job VALUES ('undone', ?)", (as_json(by),))
@@ -444,6 +446,12 @@ class Database:
         with self._changing():
             self._save(items)
             self.log.settle(items)
+
+    def correct(self, item: Item) -> None:
+        """Write what is about to be sent otherwise than it was marked, in the log as well."""
+        with self._changing():
+            self._save([item])
+            self.log.correct(item)
 
     def take(self, number: int, after: int, only: str = "") -> list[Item]:
         """Mark the next planned items as about to be sent; with `only`, those whose refs begin so."""

@@ -12,6 +12,8 @@ State = Literal["read", "planned", "sending", "changed", "unchanged", "skipped",
 # What a run has still to do; "sending" is a question that the server can answer.
 OPEN: Final = ("read", "planned", "sending")
 AIM: Final = "aim"  # in an item's note: what a change that is half done was to come to
+EXPECTED: Final = "expected"  # in an item's note: what a job wrote that is to be undone
+LATE: Final = "late"  # in an item's note: that it is compared just before, and what a row told of its video
 PARTLY: Final = "partly"  # in an item's note: what is there of a change that takes several requests, and is half done
 
 
@@ -50,7 +52,8 @@ class Item:
     def known(self) -> dict[str, Any]:
         """What the last look found of fields that were to be changed, or what was written there since."""
         written = (self.after or {}) if self.state == "changed" else {}
-        return {**(self.before or {}), **self.note.get("looked", {}), **written}
+        found = {} if LATE in self.note else self.before or {}
+        return {**found, **self.note.get("looked", {}), **written}
 
     def settle(self, state: State, reason: str = "", *, again: bool = False) -> "Item":
         """Say what became of it."""

@@ -283,6 +283,10 @@ class Journal:
             self._timeline.matters = True
         return items
 
+    async def correct(self, item: Item) -> None:
+        """Mark an item as about to be sent otherwise than it was taken; that is on the disk before this returns."""
+        await self._run(self._database.correct, item)
+
     def note(self, item: Item) -> None:
         """Keep an outcome, to be written with the next marks."""
         self._done.append(item)
@@ -306,6 +310,11 @@ class Journal:
     async def mark_undone(self, by: str) -> None:
         """Note that another journal's job is about to undo this one: it is not resumed after that."""
         await self._run_flushed(self._database.mark_undone, by)
+
+    async def unmark_undone(self, by: str) -> None:
+        """Note that another journal's job has undone nothing of this one."""
+        if self.undone_by == by:
+            await self._run_flushed(self._database.mark_undone, "")
 
     async def reopen_failed(self, *, edits: bool = False) -> None:
         """Plan again what failed; `edits` are to be compared again before."""

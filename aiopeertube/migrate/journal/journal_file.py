@@ -39,11 +39,11 @@ def made(path: Path, job: Job, undo: ExitStack) -> sqlite3.Connection:
         raise JournalError(there_already(path))
     _refuse_others(path)
     _lock(path, undo)
-    _put(path, fill(job))
+    put(path, fill(job))
     return _writing(path, undo, "rw")
 
 
-def _put(path: Path, data: bytes) -> None:
+def put(path: Path, data: bytes) -> None:
     """Give a file its name when all of it is on the disk: one that was cut short would look like a damaged one."""
     part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     try:

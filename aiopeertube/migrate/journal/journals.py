@@ -17,6 +17,7 @@ from .database import Database
 from .journal import Journal
 from .journal_errors import JournalError, NothingToResume, explained
 from .journal_file import there_already
+from .places import registered
 from .schema import Job
 
 _SUFFIX: Final = ".journal"
@@ -67,7 +68,7 @@ def find_journal(name: str | Path, *, changed: bool = False) -> Path:
     among them; `changed`: the last that changed something, or may have.
 
     Raises:
-        JournalError: there is none, or a later one is damaged.
+        JournalError: there is none, a later one is damaged, or one is from times to come.
     """
     if name == LAST and (kept := _last(changed=changed)):
         return kept
@@ -115,6 +116,10 @@ def _last(*, changed: bool) -> Path | None:
     at, last = max(found, default=(0.0, None))
     if damaged and max(damaged, key=itemgetter(0))[0] > at - _COARSE:
         raise max(damaged, key=itemgetter(0))[1]
+    if last is not None and at > time.time() + _COARSE:
+        ahead = time.strftime("%Y-%m-%d %H:%M", time.localtime(at))
+        what = f"nobody can tell which job was the last: the clock was set back since {last.stem} ({ahead}); name one"
+        raise JournalError(what)
     return last
 
 
@@ -144,13 +149,17 @@ def unfinished(job: Job) -> Path | None:
 
 
 def earlier_journals(job: Job, *, same_source: bool = True) -> Iterator[Path]:
-    """Give the journals of the same kind of job, instance and user, and of the same input; begun last, first."""
+    """Give the journals of the same kind of job, instance and user, and of the same input; begun last, first.
+
+    Without `same_source` those of any input, also where they are at places of their own that are registered.
+    """
     found = sorted(_alike(job, same_source=same_source), key=itemgetter(0), reverse=True)
     return (path for _, path in found)
 
 
 def _alike(job: Job, *, same_source: bool) -> Iterator[tuple[float, Path]]:
-    for path in all_journals():
+    elsewhere = () if same_source else registered(directory())
+    for path in (*all_journals(), *elsewhere):
         try:
             database = Database.open(path, read_only=True, looks=False)
             database.release(remove=False)

@@ -3,6 +3,7 @@
 from typing import Final
 
 from .columns import INSERTED, READ, SAVED
+from .item import EXPECTED
 
 # Videos come in no order, so an index that grows with them is written all over; built at once it costs a tenth.
 BY_VIDEO: Final = "CREATE INDEX IF NOT EXISTS item_ref ON item (ref)"
@@ -32,7 +33,7 @@ WHERE state = 'planned' AND line IS NOT NULL
         json_type(note, '$.lines')) IS NULL
 """
 # What rows, or the job to be undone, know of a video, in an item's note.
-OF_ROWS: Final = frozenset({"base", "expected", "of", "own", "since"})
+OF_ROWS: Final = frozenset({"base", EXPECTED, "of", "own", "since"})
 WHERE: Final = ("lines", "rows")  # where several rows that make one item stand, in its note
 # What could not be done counts, unless a later pass wants something else of the same video.
 NOT_DONE: Final = """

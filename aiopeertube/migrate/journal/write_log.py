@@ -72,6 +72,11 @@ class WriteLog:
         rows = [(*row_of_log(item, self._seed), outcome, now, item.id) for item, outcome in settled]
         self._connection.executemany(_SETTLE, rows)
 
+    def correct(self, item: Item) -> None:
+        """Note what is about to be sent in place of what was."""
+        row = row_of_log(item, self._seed)
+        self._connection.execute(_SETTLE, (*row, "sending", time.time(), item.id))
+
     def all(self) -> Iterator[Write]:
         """Give all writes in their order; what is damaged has the outcome "damaged"."""
         for row in self._connection.execute(f"SELECT {_COLUMNS} FROM write ORDER BY id"):  # noqa: S608 - our own names

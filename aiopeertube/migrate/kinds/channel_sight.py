@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from aiopeertube.errors import NotFound, PeerTubeError
 from aiopeertube.migrate.journal.database import Database
-from aiopeertube.migrate.journal.item import Item
+from aiopeertube.migrate.journal.item import EXPECTED, Item
 from aiopeertube.migrate.journal.journal_errors import explained
 from aiopeertube.migrate.journal.journals import earlier_journals
 from aiopeertube.migrate.journal.schema import Job
@@ -71,7 +71,7 @@ class ChannelSight:
         elif wanted.get(EXISTS) is False:
             if why := await self.is_used(item.uuid, found):
                 return _wrong(item, why)
-        elif "expected" in item.note:
+        elif EXPECTED in item.note:
             remarks = list(_left(item, wanted, now))
         return Looked(now, wanted, remarks=remarks)
 

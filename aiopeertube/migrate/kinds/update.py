@@ -1,15 +1,15 @@
 """Edits of metadata."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from aiopeertube.errors import InputError, NotFound
-from aiopeertube.migrate.journal.item import Item
+from aiopeertube.migrate.journal.item import EXPECTED, LATE, Item
 from aiopeertube.migrate.journal.journal import Journal
 from aiopeertube.migrate.metadata import fields
 from aiopeertube.migrate.metadata.answers import whole_video
-from aiopeertube.migrate.metadata.changes import needed_for, on_the_wire
+from aiopeertube.migrate.metadata.changes import change, needed_for, on_the_wire
 from aiopeertube.migrate.metadata.field_reads import PASSWORDS
 from aiopeertube.migrate.metadata.objects import HIDDEN, Objects
 from aiopeertube.migrate.metadata.vocabulary import WORDS, Vocabulary
@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 class Update:
     """Sets fields; `expect` looks at each video just before, and leaves those that somebody changed meanwhile.
 
-    It looks at `objects` where it has them, and a video is shown to everybody.
+    What was planned without a look is compared then. It looks at `objects` where it has them, and a video is shown to
+    everybody.
     """
 
     name: ClassVar[str] = "update"
@@ -65,9 +66,12 @@ class Update:
 
     async def send(self, pt: "PeerTube", journal: Journal, item: Item, request: Request) -> Any:
         """Look, if that is wanted, and send."""
-        if self.expect and not await self._as_expected(pt, item):
+        planned = item.after
+        if self.expect and not await self._as_expected(pt, journal, item):
             return None
         after = item.after or {}
+        if after != planned:
+            request = pt.prepare(self.call(pt, item).tagged(item))
         if PASSWORDS in after or after.get("privacy", fields.PROTECTED) != fields.PROTECTED:
             return await pt.send(request)  # it has its passwords, or leaves them behind
 
@@ -76,9 +80,11 @@ class Update:
 
         return await sent(pt, request, item.uuid, again)
 
-    async def _as_expected(self, pt: "PeerTube", item: Item) -> bool:
+    async def _as_expected(self, pt: "PeerTube", journal: Journal, item: Item) -> bool:
         if self.objects is not None and await _is_as_seen(self.objects, item):
             return True
+        if EXPECTED in item.note:
+            return await self._is_to_be_sent(pt, journal, item)
         now = await _now(pt, item)
         if now == item.before:
             return True
@@ -87,6 +93,30 @@ class Update:
         else:
             item.settle("conflict", _difference(item, now))
         return False
+
+    async def _is_to_be_sent(self, pt: "PeerTube", journal: Journal, item: Item) -> bool:
+        """Compare what is to be undone (again); what is to be sent otherwise than it was marked is marked anew."""
+        video, planned = await self._in_full(pt, item), (item.before, item.after)
+        item.note.pop(LATE, None)
+        try:
+            item.before, item.after = change(item.wanted, video)
+        except ValueError as exc:
+            item.settle("failed", str(exc))
+            return False
+        if not item.after:
+            item.settle("unchanged", "somebody made the same change meanwhile")
+        elif found := merging.unexpected(item):
+            item.note["conflicts"] = found
+            item.settle("conflict", merging.reason(item, Vocabulary()))
+        elif planned != (item.before, item.after):
+            await journal.correct(item)
+        return item.state == "sending"
+
+    async def _in_full(self, pt: "PeerTube", item: Item) -> Mapping[str, Any]:
+        row, needs = item.note.get(LATE), needed_for(item.wanted)
+        if self.objects is None or not row:
+            return await whole_video(pt, item.uuid, needs)
+        return await self.objects.video(row, needs, pt.prepare(self.objects.call(row)))
 
     def done(self, item: Item, answer: Any) -> None:
         """Settle an item whose update succeeded."""
@@ -121,7 +151,7 @@ class Update:
 
 async def _is_as_seen(objects: Objects, item: Item) -> bool:
     seen = item.note.get("seen")
-    return seen is not None and HIDDEN not in item.note and await objects.still(item.uuid, seen)
+    return seen is not None and not item.note.keys() & {HIDDEN, LATE} and await objects.still(item.uuid, seen)
 
 
 async def _now(pt: "PeerTube", item: Item) -> dict[str, Any]:

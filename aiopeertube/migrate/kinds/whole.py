@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol
 
 from aiopeertube.errors import InputError, NotFound, PeerTubeError
-from aiopeertube.migrate.journal.item import AIM, PARTLY, Item
+from aiopeertube.migrate.journal.item import AIM, EXPECTED, PARTLY, Item
 from aiopeertube.migrate.journal.journal import Journal
 from aiopeertube.migrate.metadata.excerpts import shown
 from aiopeertube.migrate.scope import Who, who_am_i
@@ -124,7 +124,7 @@ def compared(item: Item, looked: Looked) -> Item:
     item.note.pop(PARTLY, None)  # it is what there is now
     if not item.after:
         return item.settle("unchanged")
-    if "expected" in item.note and (found := _unexpected(item)):
+    if EXPECTED in item.note and (found := _unexpected(item)):
         return item.settle("conflict", "changed by somebody else: " + ", ".join(found))
     return item.settle("planned")
 
@@ -176,7 +176,7 @@ def _foreign(before: Mapping[str, Any], after: Mapping[str, Any], there: Mapping
 
 def _unexpected(item: Item) -> list[str]:
     """Name what is not as the job to be undone left it, or may have left it."""
-    expected, perhaps = item.note["expected"] or {}, item.note.get("perhaps") or {}
+    expected, perhaps = item.note[EXPECTED] or {}, item.note.get("perhaps") or {}
     there = item.before or {}
     return [
         name

@@ -312,6 +312,11 @@ def _lacks(row: Video, field: Field) -> bool:
     return not field.in_rows
 
 
+def keys_of(names: Iterable[str]) -> set[str]:
+    """Name what an answer has of some fields."""
+    return {FIELDS[name].key or (SCHEDULE if name in {AT, THEN} else name) for name in names}
+
+
 def unknown_here(video: Video, names: Iterable[str]) -> str:
     """Say which of some fields a server does not know that gave a video in full; "" when it knows all of them."""
     missing = [name for name in names if (key := FIELDS[name].key) and key not in video]

@@ -3,7 +3,9 @@
 import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
+from html import unescape
 from typing import Any, Final
+from unicodedata import normalize
 
 import orjson
 
@@ -33,11 +35,18 @@ CLEARED: Final = Clear()
 
 
 def cell_text(cell: Any, marker: str = CLEAR) -> str | Clear | None:
-    """Read a cell: None leaves the field as it is, CLEARED empties it, text that looks like the marker is escaped."""
+    """Read a cell: None leaves the field as it is, CLEARED empties it, text that looks like the marker is escaped.
+
+    Raises:
+        ValueError: it is nearly the marker: nobody can tell what is meant.
+    """
     if not isinstance(cell, str) or not cell.strip():
         return None
     if cell.strip() == marker:
         return CLEARED
+    if _is_nearly(cell, marker):
+        word = cell.strip()
+        raise ValueError(f"{word!r} is nearly {marker}, which empties a field: write that, or \\{word} for the text")
     return cell[1:] if _is_escaped(cell, marker) else cell
 
 
@@ -45,11 +54,23 @@ def text_cell(text: str | None, marker: str = CLEAR) -> str:
     """Write text so that `cell_text` gives it back."""
     if text is None:
         return ""
-    return "\\" + text if text.strip() == marker or _is_escaped(text, marker) else text
+    return "\\" + text if _is_nearly(text, marker) or _is_escaped(text, marker) else text
 
 
 def _is_escaped(cell: str, marker: str) -> bool:
-    return cell.startswith("\\") and cell.lstrip("\\").strip() == marker
+    return cell.startswith("\\") and _is_nearly(cell.lstrip("\\"), marker)
+
+
+def _is_nearly(text: str, marker: str) -> bool:
+    """Tell whether a text is the marker but for capitals, blanks, wide letters, or the entities of a web page."""
+    word = text.strip()
+    if word[:1].isascii() and word[:1].casefold() not in (marker[:1].casefold(), "&"):
+        return False  # nearly all texts
+    return len(word) <= 4 * len(marker) + 8 and _bare(word) == _bare(marker)
+
+
+def _bare(text: str) -> str:
+    return "".join(normalize("NFKC", unescape(text)).casefold().split())
 
 
 def boolean(text: str) -> bool:

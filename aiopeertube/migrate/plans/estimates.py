@@ -59,6 +59,8 @@ class Looking:
 
 
 _UNCOUNTED: Final = "none for this user"
+_USUAL: Final = 10.0  # seconds of a window, in a server as it comes: known for certain after the first refusal
+_NOT_SEEN: Final = ", if its window is as long as PeerTube's own"
 _OBJECTS: Final = "videos"  # the window that counts them
 
 
@@ -71,18 +73,18 @@ def estimate(
     api = windows.get("api")
     if who.staff:
         return Estimate(requests, None, _UNCOUNTED, objects, looks)
-    if api is None or api.limit is None or api.length is None:
+    if api is None or api.limit is None:
         return Estimate(requests, None, "not known yet", objects, looks)
     seconds = max(_seconds(api, requests), _seconds(windows.get(_OBJECTS), objects))
-    limit = f"{counted(api.limit, 'request')} in {api.length:g} s"
+    limit = f"{counted(api.limit, 'request')} in {api.length or _USUAL:g} s{'' if api.length else _NOT_SEEN}"
     return Estimate(requests, spent + seconds, limit, objects, looks)
 
 
 def _seconds(window: "WindowState | None", requests: int) -> float:
     """Tell how long requests wait for a window's places."""
-    if window is None or not window.limit or not window.length:
+    if window is None or not window.limit:
         return 0.0
-    return max(0, math.ceil((requests - (window.remaining or 0)) / window.limit)) * window.length
+    return max(0, math.ceil((requests - (window.remaining or 0)) / window.limit)) * (window.length or _USUAL)
 
 
 def _time(seconds: float) -> str:

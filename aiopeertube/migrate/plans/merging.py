@@ -8,6 +8,8 @@ What is known is kept in an item's `note`:
 - `seen`: when the video had been edited last, as the server said at the last look; in `proof` that of a plan, whose
   `base` is what stood there then;
 - `hidden`: that the video had no object that everybody may see (see `objects`);
+- `expected`: what the job wrote that is to be undone; `late`: that this is still to be compared with what is there,
+  just before it is undone, and what a list's row told of the video, as far as that is of use;
 - `conflicts`: fields that somebody else changed meanwhile, with `base` (where it is known), `mine` and `server`.
 
 What an earlier look at the server found is known, too: `before`, and `looked` for fields that are in conflict since,
@@ -18,7 +20,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from aiopeertube.migrate.journal.item import Item
+from aiopeertube.migrate.journal.item import EXPECTED, Item
 from aiopeertube.migrate.metadata import fields
 from aiopeertube.migrate.metadata.changes import driver
 from aiopeertube.migrate.metadata.excerpts import excerpts
@@ -91,7 +93,7 @@ def _sides(item: Item, name: str, mine: Any, server: Any) -> dict[str, Any]:
 
 def unexpected(item: Item) -> dict[str, Any]:
     """Return what would change of a video, and is not as the job to be undone left it, or may have left it."""
-    expected, perhaps = item.note["expected"] or {}, item.note.get("perhaps", {})
+    expected, perhaps = item.note[EXPECTED] or {}, item.note.get("perhaps", {})
     after = item.after or {}
     return {
         name: ({"base": expected[name]} if name in expected else {}) | {"mine": after[name], "server": value}

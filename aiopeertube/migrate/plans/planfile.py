@@ -5,7 +5,6 @@ changed them by hand, and where the video was edited since, it is looked at agai
 """
 
 import json
-import re
 from collections.abc import AsyncIterable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,22 +18,27 @@ from aiopeertube.migrate.journal.schema import Job
 from aiopeertube.migrate.metadata.vocabulary import Vocabulary
 from aiopeertube.migrate.problems import CellError, Problems
 from aiopeertube.migrate.rows.exported import digest
+from aiopeertube.migrate.tables.opening import begins_like_plan
 
 from .merging import KEPT
 from .plan_check import canonical, complaints, head_complaints, normal
 
 VERSION: Final = 1
-_BEGINNING: Final = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{\s*"plan"\s*:')
 _MARK: Final = b"\xef\xbb\xbf"
 _LONGEST: Final = 4 * 1024 * 1024  # bytes of one line; ten thousand characters before and after are far less
 
 
 def is_plan(path: str) -> bool:
-    """Tell whether a file is a plan, also after an editor put a byte order mark or blanks in front."""
+    """Tell whether a file is a plan, also after an editor put a byte order mark or blanks in front.
+
+    Pipes are none: to look into one would take its beginning from whoever reads it.
+    """
     try:
+        if not Path(path).is_file():
+            return False
         with Path(path).open("rb") as file:
-            return _BEGINNING.match(file.read(100)) is not None
-    except OSError:
+            return begins_like_plan(file.read(100))
+    except (OSError, ValueError):
         return False
 
 

@@ -1,22 +1,33 @@
 """What of a row was edited: what it was when it was exported, and what earlier jobs of its table wrote."""
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from aiopeertube._counting import counted
 from aiopeertube.migrate.metadata.changes import dropped
 from aiopeertube.migrate.metadata.fields import FIELDS, SECRET
 from aiopeertube.migrate.metadata.passwords import SAFE, is_seal
-from aiopeertube.migrate.metadata.values import moment
 from aiopeertube.migrate.problems import Problems
 
 from . import exported
 from .exported import Exported
+from .fixed import edited_in_vain
 from .layout import fields_of
 from .own_writes import EXPORT, OwnWrites, row_of
+from .respelling import is_respelled
+
+
+@dataclass(slots=True)
+class _Tally:
+    """How many cells there are of a kind, and where the first one is."""
+
+    count: int = 0
+    first: str = ""
+
+    def note(self, where: str) -> None:
+        self.count += 1
+        self.first = self.first or where
 
 
 class Edits:
@@ -28,7 +39,8 @@ class Edits:
 
     def __init__(self, problems: Problems, own: OwnWrites, *, typed: bool) -> None:
         self.emptied = self.put_back = self.respelled = 0
-        self._in_vain: Counter[str] = Counter()  # edits of what cannot be changed, by their columns
+        self._in_vain: dict[str, _Tally] = {}  # edits of what cannot be changed, by their columns
+        self._rewritten = _Tally()  # edits that a spreadsheet may have made by itself
         self._problems = problems
         self._own = own
         self._typed = typed
@@ -99,19 +111,26 @@ class Edits:
         self.respelled += same
         return same
 
-    def look_at_fixed(self, cells: Mapping[str, Any], was: Exported) -> None:
-        """Count edits of days that nothing can change; spreadsheets write the time beside them in their own ways."""
-        for column, before in was.fixed.items():
-            with suppress(ValueError, OverflowError):
-                day = moment(str(cells.get(column) or "").strip() or before)
-                self._in_vain[column] += day[:10] != before[:10]
+    def look_at_fixed(self, line: int, cells: Mapping[str, Any], was: Exported) -> None:
+        """Count edits of what nothing can change."""
+        for column in edited_in_vain(cells, {"updatedAt": was.edited, **was.fixed}, was.uuid):
+            self._in_vain.setdefault(column, _Tally()).note(f"line {line:,}")
+
+    def look_at_texts(self, line: int, edited: Mapping[str, Any], was: Exported) -> None:
+        """Count edits that a spreadsheet may have made by itself; JSON says what is text."""
+        for name, value in {} if self._typed else edited.items():
+            before, now = _only_text(was.values.get(name)), _only_text(value)
+            if is_respelled(before, now):
+                self._rewritten.note(f"line {line:,}, {name}: {before!r} is {now!r} now")
 
     def remarks(self, marker: str) -> Iterable[str]:
         """Say what of the whole table is no error, and may not be meant so; `marker` empties a field."""
-        for column, count in self._in_vain.items():
-            if count:
-                edited = counted(count, "cell was", "cells were")
-                yield f"{column} cannot be changed, and {edited} edited: left as it is"
+        for column, tally in self._in_vain.items():
+            edited = counted(tally.count, "cell was", "cells were")
+            yield f"{column} cannot be changed, and {edited} edited, first in {tally.first}: left as it is"
+        if self._rewritten.count:
+            cells = counted(self._rewritten.count, "edit looks", "edits look")
+            yield f"{cells} like what a spreadsheet does by itself, first {self._rewritten.first}"
         if self.emptied:
             cells = counted(self.emptied, "cell was", "cells were")
             yield f"{cells} emptied since the export; an empty cell leaves its field as it is, {marker} empties it"
@@ -121,6 +140,12 @@ class Edits:
         if self.respelled:
             cells = counted(self.respelled, "cell differs", "cells differ")
             yield f"{cells} from the export in the kind of line breaks alone, as spreadsheets write them: no edit"
+
+
+def _only_text(value: Any) -> str:
+    """Return a text, or that of a list of one; "" of anything else."""
+    value = value[0] if isinstance(value, list) and len(value) == 1 else value
+    return value if isinstance(value, str) else ""
 
 
 _BLANK: Final[tuple[Any, ...]] = (None, "", [])

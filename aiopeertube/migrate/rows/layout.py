@@ -18,11 +18,9 @@ from . import exported
 from .templates import Template, text_of
 
 LABELS: Final = {f"{name}.label": name for name in LABELLED}
-# What an export writes for people to read, and what a file of failed rows adds.
-FOR_PEOPLE: Final = frozenset({
-    "account", "createdAt", "publishedAt", "updatedAt", "duration", "views", "likes", "state", "reason",
-})  # fmt: skip
-FIXED: Final = ("createdAt", "publishedAt")  # of these what people may believe that they can change it
+# What an export writes for people to read: nothing can change it.
+FIXED: Final = ("account", "createdAt", "publishedAt", "updatedAt", "duration", "views", "likes", "state")
+FOR_PEOPLE: Final = frozenset({*FIXED, "reason"})  # a file of failed rows adds the reason
 DATES: Final = fields.DATES  # fields of moments, whatever a cell shows of them
 FLAGS: Final = frozenset({"nsfw", "downloadEnabled", "waitTranscoding"})  # fields that are true or false
 KEY: Final = "key"  # the video's name in the place that it came from

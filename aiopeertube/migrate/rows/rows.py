@@ -6,7 +6,7 @@ from typing import Any, Final
 from aiopeertube.migrate.journal.item import Item
 from aiopeertube.migrate.metadata import fields
 from aiopeertube.migrate.metadata.changes import clash
-from aiopeertube.migrate.metadata.fields import FIELDS, Doubtful, Reading, too_new
+from aiopeertube.migrate.metadata.fields import FIELDS, LABELLED, Doubtful, Reading, too_new
 from aiopeertube.migrate.metadata.fitting import Cuts, whole
 from aiopeertube.migrate.metadata.values import CLEARED
 from aiopeertube.migrate.problems import CellError, Problems
@@ -69,9 +69,11 @@ class RowReader:
         cells = self.cells(row)
         was = self.edits.was(row.line, cells)
         if was is not None:
-            self.edits.look_at_fixed(cells, was)
+            self.edits.look_at_fixed(row.line, cells, was)
         ref = self.names.video(row.line, cells, was)
         wanted = self.wanted(row.line, cells, was)
+        if was is not None:
+            self.edits.look_at_texts(row.line, wanted, was)
         if self.problems.total > before or ref is None:
             return None
         note = key_of(cells) | self.names.others(ref, cells) | self.edits.noted(ref, cells, was, wanted)
@@ -128,6 +130,8 @@ class RowReader:
                 except ValueError as exc:
                     self.problems.add(line, column, str(exc), option=getattr(exc, "option", ""))
         edited = wanted if was is None else self.edits.edited(wanted, cells, was)
+        if was is not None:
+            self.edits.emptied += sum(self._is_half_emptied(name, cells, edited, was) for name in LABELLED)
         if why := clash(edited):
             self.problems.add(line, None, why)
         return edited
@@ -148,6 +152,13 @@ class RowReader:
         # None stands for "leave it" until here, and for "empty" from here on.
         return _LEAVE if value is None else self._known(name, fields.cleared(name) if value is CLEARED else value)
 
+    def _is_half_emptied(self, name: str, cells: Mapping[str, Any], edited: Mapping[str, Any], was: Exported) -> bool:
+        """Tell whether one of the two cells of a field was emptied, and the other one left as it was."""
+        value, both = was.values.get(name), (cells.get(name), cells.get(f"{name}.label"))
+        if value is None or name in edited or not {name, f"{name}.label"} <= cells.keys():
+            return False
+        return _is_empty(both[0]) != _is_empty(both[1]) and self._is_listed(name, value)
+
     def _is_listed(self, name: str, cell: Any) -> bool:
         """Tell whether an id has a label; where it has none, the server writes its own word for that."""
         word = "" if cell is None else str(cell).strip()
@@ -165,6 +176,10 @@ class RowReader:
     def remarks(self) -> Iterable[str]:
         """Say what of the whole table is no error, and may not be meant so."""
         return self.edits.remarks("null" if self.typed else self.reading.marker)
+
+
+def _is_empty(cell: Any) -> bool:
+    return cell is None or not str(cell).strip()
 
 
 def _take(wanted: dict[str, Any], name: str, column: str, value: Any, was: Exported | None) -> None:

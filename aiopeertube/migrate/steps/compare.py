@@ -10,7 +10,7 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, Final
 
 from aiopeertube.errors import ApiError, NotFound, UnexpectedResponse
-from aiopeertube.migrate.journal.item import Item
+from aiopeertube.migrate.journal.item import EXPECTED, LATE, Item
 from aiopeertube.migrate.journal.journal import Batch, Journal
 from aiopeertube.migrate.metadata import fields
 from aiopeertube.migrate.metadata.changes import change, needed_for
@@ -24,6 +24,8 @@ from aiopeertube.migrate.problems import Problems
 from aiopeertube.migrate.rows.names import ANOTHER
 from aiopeertube.migrate.scope import Found, Scope, Seen, Who, in_full, listing, owner_of
 from aiopeertube.migrate.watching import UNWATCHED, Watcher
+
+from .putting_off import can_be_put_off, put_off
 
 if TYPE_CHECKING:
     from aiopeertube._client import PeerTube
@@ -55,7 +57,7 @@ def compare(
         return item.settle("conflict", merging.reason(item, words or Vocabulary()))
     if not item.after:
         return item.settle("unchanged")
-    if "expected" in item.note and (found := merging.unexpected(item)):
+    if EXPECTED in item.note and (found := merging.unexpected(item)):
         item.note["conflicts"] = found
         return item.settle("conflict", merging.reason(item, words or Vocabulary()))
     return item.settle("planned")
@@ -95,7 +97,7 @@ def _noted(
     return kept | seen | ({"conflicts": dict(found)} if found else {}) | ({"looked": looked} if looked else {})
 
 
-_OF_A_LOOK: Final = frozenset({"conflicts", "seen", "looked", HIDDEN})
+_OF_A_LOOK: Final = frozenset({"conflicts", "seen", "looked", HIDDEN, LATE})
 
 
 def _complain(item: Item, video: Mapping[str, Any], problems: Problems) -> bool:
@@ -115,7 +117,8 @@ class Lookup:
 
     What rows got wrong, and the look at their videos shows, goes to `problems`; it fails their items as well.
     `overwrite` changes what somebody else changed meanwhile, too; `words` are for telling of it. With `proofs` the
-    items are a plan's: where a list's row tells that a video was not edited since, it need not be fetched.
+    items are a plan's: where a list's row tells that a video was not edited since, it need not be fetched. What is
+    `late` and would have to be fetched is put off, until each video is about to be changed.
     """
 
     def __init__(
@@ -127,6 +130,7 @@ class Lookup:
         problems: Problems | None = None,
         overwrite: bool = False,
         proofs: bool = False,
+        late: bool = False,
         words: Vocabulary | None = None,
         watcher: Watcher = UNWATCHED,
     ) -> None:
@@ -137,6 +141,7 @@ class Lookup:
         self._objects = who.reader(pt)
         self._overwrite = overwrite
         self._proofs = proofs
+        self._late = late
         self._words = words or Vocabulary()
         self._watcher = watcher
 
@@ -145,6 +150,7 @@ class Lookup:
         self._watcher.expect((await self._journal.counts()).get("read", 0))
         if await self._pages_are_fewer():
             await self._compare_all(self._from_pages())
+            self._late = False  # what no list has may well be gone, and that is told before anything is changed
         await self._compare_all(self._one_by_one())
         await self._journal.hold_back()
 
@@ -171,11 +177,22 @@ class Lookup:
             yield Seen(item.ref, None, needed_for(item.wanted), item)
 
     async def _compare_all(self, seen: AsyncIterator[Seen]) -> None:
-        async with Batch(self._save) as batch, aclosing(in_full(self._pt, seen, self._objects)) as videos:
-            async for found in videos:
-                self._settle(found.tag, found)
-                self._watcher.advance()
-                await batch.put(found.tag)
+        async with Batch(self._save) as batch:
+            now = self._to_be_read_now(seen, batch) if self._late else seen
+            async with aclosing(in_full(self._pt, now, self._objects)) as videos:
+                async for found in videos:
+                    self._settle(found.tag, found)
+                    self._watcher.advance()
+                    await batch.put(found.tag)
+
+    async def _to_be_read_now(self, seen: AsyncIterator[Seen], batch: Batch) -> AsyncIterator[Seen]:
+        async for one in seen:
+            if one.is_enough or not can_be_put_off(one, self._who):
+                yield one
+                continue
+            put_off(one, self._objects)
+            self._watcher.advance()
+            await batch.put(one.tag)
 
     async def _save(self, items: Sequence[Item]) -> None:
         """Save items; what is in conflict becomes an item of its own, so that the rest can be carried out."""

@@ -117,6 +117,7 @@ async def compare_again(
     kind: Kind,
     *,
     overwrite: bool = False,
+    late: bool = False,
     words: Vocabulary | None = None,
     watcher: Watcher = UNWATCHED,
 ) -> None:
@@ -124,7 +125,7 @@ async def compare_again(
     if isinstance(kind, Whole):
         await Sighting(pt, journal, who, kind, watcher=watcher).run()
     else:
-        await Lookup(pt, journal, who, overwrite=overwrite, words=words, watcher=watcher).run()
+        await Lookup(pt, journal, who, overwrite=overwrite, late=late, words=words, watcher=watcher).run()
 
 
 AGAIN: Final = ("planned", "conflict")  # what another look at the server may settle otherwise, when a job goes on

@@ -6,13 +6,13 @@ not stand; going back wants what was there before, and leaves what somebody has 
 
 import tempfile
 from collections.abc import AsyncIterator, Callable
+from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from aiopeertube.errors import PeerTubeError
 from aiopeertube.migrate.journal.columns import DAMAGED
-from aiopeertube.migrate.journal.item import Item
+from aiopeertube.migrate.journal.item import EXPECTED, Item
 from aiopeertube.migrate.journal.journal import Journal
 from aiopeertube.migrate.kinds import Kind, Update
 from aiopeertube.migrate.kinds.whole import Whole
@@ -22,7 +22,7 @@ from aiopeertube.migrate.rows.own_writes import EXPORT
 from aiopeertube.migrate.scope import Who
 from aiopeertube.migrate.watching import UNWATCHED, Watcher
 
-from .compare import is_about_one_video, reason
+from .checking import checked
 from .planning import compare_again, plan_again
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def as_written(item: Item) -> Item | None:
 def as_before(item: Item) -> Item:
     """Want what was there before a job, where what it wrote is still there."""
     note: dict[str, Any] = {name: item.note[name] for name in (EXPORT, "perhaps") if name in item.note}
-    note["expected"] = item.after
+    note[EXPECTED] = item.after
     return Item(item.uuid, dict(item.before or {}), item.line, item.row, name=item.name, note=note)
 
 
@@ -88,11 +88,12 @@ async def derive(
     make: Callable[[Item], Item | None],
     *,
     kind: Kind | None = None,
+    late: bool = False,
     watcher: Watcher = UNWATCHED,
 ) -> None:
     """Plan in the journal `into` what `make` wants for each video that `job` changed; None: nothing.
 
-    `kind` is that of the job, where it is no edit.
+    `kind` is that of the job, where it is no edit; `late` as for `Lookup`.
     """
 
     async def wanted() -> AsyncIterator[Item]:
@@ -104,7 +105,7 @@ async def derive(
                 yield made
 
     await plan_again(into, wanted())
-    await compare_again(pt, into, who, kind or Update(), watcher=watcher)
+    await compare_again(pt, into, who, kind or Update(), late=late, watcher=watcher)
 
 
 class Verifier:
@@ -133,20 +134,13 @@ class Verifier:
             await self._by_comparing(kind)
         else:
             self._watcher.expect((await self._job.counts()).get("changed", 0))
-            async for item in self._job.standing():
-                self._take(item, await self._check(kind, item))
-                self._watcher.advance()
+            async with aclosing(checked(self._pt, kind, self._job.standing())) as found:
+                async for item, why in found:
+                    self._take(item, why)
+                    self._watcher.advance()
         return Verified(
             self._stand, self._differ, tuple(self._kept), await self._job.not_done(), await self._not_done()
         )
-
-    async def _check(self, kind: Kind, item: Item) -> str:
-        try:
-            return await kind.check(self._pt, item)
-        except PeerTubeError as exc:
-            if not is_about_one_video(exc):
-                raise
-            return f"cannot be read: {reason(exc)}"
 
     async def _not_done(self) -> tuple[Difference, ...]:
         """Tell what the job has not done."""

@@ -18,6 +18,7 @@ from .origin import Origin, readable
 from .source import CELL_LIMIT, RECORD_LIMIT, BadCell, Row
 
 _PRECISE: Final = 10**15  # beyond, a number with a fraction or an exponent has lost digits
+_SPREAD: Final = frozenset({"[", "{", "[{"})  # how JSON begins that is made for people
 _KINDS: Final = {
     list: "a list", str: "text", int: "a number", float: "a number", bool: "true or false", type(None): "null",
 }  # fmt: skip
@@ -59,6 +60,9 @@ class JsonLines:
             if not lines.clean and (fault := first_fault(line, self._encoding)):
                 problems.add(lines.number, None, fault[1], option="encoding")
                 continue
+            if line.strip() in _SPREAD:
+                problems.add(lines.number, None, "JSON over several lines; each line is one object (jq -c '.[]')")
+                return
             reason, cells = _object(line)
             if reason:
                 problems.add(lines.number, None, reason)

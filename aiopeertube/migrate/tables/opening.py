@@ -1,5 +1,6 @@
 """Opens a table by its name, or by how it begins."""
 
+import re
 from collections.abc import Collection, Sequence
 from pathlib import PurePath
 from typing import Final
@@ -55,6 +56,8 @@ def open_source(
     known = format_of(path, format)
     separator = None if delimiter is None else delimiter_of(delimiter)
     origin = find(path)
+    if begins_like_plan(origin.head):
+        raise FileUnreadable(path, "it is a plan and no table: `apply` takes it, as a file, since it is read twice")
     kind = known or _begins_like(origin)
     _refuse(kind, delimiter=delimiter, columns=columns, encoding=encoding, sheet=sheet, header_row=header_row)
     if header_row is not None and header_row < 1:
@@ -73,6 +76,14 @@ def open_source(
         header_row=header_row,
         ignored=ignored,
     )
+
+
+def begins_like_plan(head: bytes) -> bool:
+    """Tell whether a file that begins so is a plan."""
+    return _PLAN.match(head) is not None
+
+
+_PLAN: Final = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{\s*"plan"\s*:')
 
 
 def format_of(path: str, given: str | None) -> str | None:
@@ -106,7 +117,10 @@ def _begins_like(origin: Origin) -> str:
     if origin.head.startswith(_ZIP):
         return "xlsx"
     start = origin.head.decode(recognised(origin.head, None), errors="ignore")
-    return "jsonl" if start.lstrip().startswith("{") else "csv"
+    return "jsonl" if _OBJECT.match(start) else "csv"
+
+
+_OBJECT: Final = re.compile(r"\s*\[?\s*\{")  # also of a list of objects, which is refused as what it is
 
 
 def _refuse(kind: str, **options: object) -> None:

@@ -22,18 +22,18 @@ class Target:
         if path == "-":
             self.stream: BinaryIO = sys.stdout.buffer
             return
-        # A link stays a link; what it leads to is replaced.
-        final = Path(path).resolve()
         try:
-            self.stream = self._open(final)
+            self.stream = self._open(Path(path))
         except OSError as exc:
             raise ConfigurationError(f"cannot write {path}: {exc.strerror or exc}") from exc
 
-    def _open(self, final: Path) -> BinaryIO:
+    def _open(self, given: Path) -> BinaryIO:
+        if given.exists() and not given.is_file() and not given.is_dir():
+            return given.open("wb")  # a pipe, a terminal, /dev/stdout: there is nothing to rename
+        # A link stays a link; what it leads to is replaced.
+        final = given.resolve()
         if final.is_dir():
             raise ConfigurationError(f"cannot write {final}: it is a directory")
-        if final.exists() and not final.is_file():
-            return final.open("wb")  # a pipe, a terminal: there is nothing to rename
         self._refuse_existing(final, "")
         self._final = final
         self._temporary = final.with_name(f".{final.name}.{secrets.token_hex(4)}.part")

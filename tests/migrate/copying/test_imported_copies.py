@@ -6,7 +6,8 @@ import pytest
 from mortal import made_mortal
 
 from aiopeertube import migrate
-from aiopeertube.emulator.model.constants import PRIVATE
+from aiopeertube.emulator.model.constants import IMPORT_FAILED, PRIVATE, PUBLISHED, TO_IMPORT
+from aiopeertube.emulator.model.entities import FAILED, PENDING, SUCCESS
 from aiopeertube.emulator.routes import imports
 from aiopeertube.migrate import JobOptions
 
@@ -62,3 +63,74 @@ async def test_killed_at_every_write_of_the_target(two: Two, after: bool, monkey
     assert deaths
     assert len(two.copies()) == 3
     assert (await two.verify("life/copy")).ok
+
+
+def becomes(two: Two, name: str, video: int, imported: int, error: str | None = None) -> None:
+    """Let an import that the target has taken be in a state, with its video."""
+    video_there = two.copies()[name]
+    (one,) = [each for each in two.target.store.imports.values() if each.video is video_there]
+    one.video.state, one.state, one.error = video, imported, error
+
+
+@pytest.fixture
+def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("aiopeertube.migrate.copying.verb._PAUSES", (0.0,))
+
+
+@pytest.fixture
+def _later(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the target fetch nothing by itself."""
+    monkeypatch.setattr(imports, "PUBLISHED", TO_IMPORT)
+    monkeypatch.setattr(imports, "SUCCESS", PENDING)
+
+
+@pytest.mark.usefixtures("_at_once", "_later")
+async def test_a_file_that_is_still_to_be_fetched_is_not_called_there(two: Two) -> None:
+    done = await two.copy(via="import")
+    assert done.run.counts == {"changed": 3, "unchanged": 1}
+    assert any(line.startswith("3 files are still to be fetched") for line in two.told.lines)
+    assert (await two.verify()).differ == 3
+    for name in two.copies():
+        becomes(two, name, PUBLISHED, SUCCESS)
+    assert (await two.verify()).ok
+    first = next(iter(two.target.store.videos.values()))
+    first.duration += 100
+    assert (await two.verify()).differ == 1
+
+
+@pytest.mark.usefixtures("_at_once", "_later")
+@pytest.mark.parametrize("version", [TO_IMPORT, IMPORT_FAILED])  # what 6.x and 8.x say of such a video
+@pytest.mark.parametrize("again", ["resume_failed", "another job"])
+async def test_an_import_that_failed_is_told_and_made_again_in_its_place(two: Two, version: int, again: str) -> None:
+    done = await two.copy(via="import")
+    names = list(two.copies())
+    for name in names[1:]:
+        becomes(two, name, PUBLISHED, SUCCESS)
+    becomes(two, names[0], version, FAILED, "ffprobe exited\nwith code 1")
+    assert (await two.verify()).differ == 1
+    if again == "resume_failed":
+        job = JobOptions(journal=done.run.journal, resume=True, failed="")
+        told = await two.copy(via="import", job=job)
+        assert told.run.counts["failed"] == 1
+        assert told.plan.cannot[0].why == "the instance could not fetch its file: ffprobe exited with code 1"
+        await two.copy(via="import", job=JobOptions(journal=done.run.journal, resume_failed=True, failed=""))
+    else:
+        await two.copy(via="import", journal="another")
+    assert set(two.copies()) == set(names)  # each once
+    becomes(two, names[0], PUBLISHED, SUCCESS)
+    assert (await two.verify("copy" if again == "resume_failed" else "another")).ok
+
+
+@pytest.mark.usefixtures("_at_once", "_later")
+async def test_an_import_that_came_after_all_is_not_removed(two: Two) -> None:
+    done = await two.copy(via="import")
+    names = list(two.copies())
+    for name in names:
+        becomes(two, name, IMPORT_FAILED, FAILED)
+    job = JobOptions(journal=done.run.journal, resume=True, failed="")
+    assert (await two.copy(via="import", job=job)).run.counts["failed"] == 3
+    before = {name: video.uuid for name, video in two.copies().items()}
+    becomes(two, names[0], PUBLISHED, SUCCESS)  # the user had it tried again
+    await two.copy(via="import", job=JobOptions(journal=done.run.journal, resume_failed=True, failed=""))
+    after = {name: video.uuid for name, video in two.copies().items()}
+    assert [name for name in names if before[name] == after[name]] == [names[0]]

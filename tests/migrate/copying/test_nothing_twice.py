@@ -61,6 +61,35 @@ async def test_of_two_that_begin_at_once_one_copies(two: Two) -> None:
     assert len(changed) + sum(isinstance(one, JournalError) for one in done) == 2
 
 
+async def test_journals_at_places_of_their_own_know_each_other(two: Two) -> None:
+    places = [two.folder / name / "copy.journal" for name in ("one", "other", "third")]
+    done = await asyncio.gather(*(run(two, place) for place in places[:2]), return_exceptions=True)
+    assert len(two.copies()) == 3
+    assert sum(isinstance(one, Copied) for one in done) in {1, 2}
+    again = await run(two, places[2])
+    assert again.run.counts == {"unchanged": 4}
+    resumed = await run(two, next(place for place in places if place.exists()), resume=True)
+    assert len(two.copies()) == 3
+    assert not resumed.run.failed
+
+
+async def test_a_journal_at_its_own_place_whose_job_was_killed_is_known(two: Two, monkeypatch: Any) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(Journal, "remove_when_closed", lambda _: None)  # the dead remove nothing
+        patched.setattr("aiopeertube.migrate.copying.verb.plan_of_copy", _dies)
+        with pytest.raises(PeerTubeError, match="killed"):
+            await run(two, two.folder / "first.journal")
+    await run(two, two.folder / "second.journal")
+    assert len(two.copies()) == 3
+    done = await run(two, two.folder / "first.journal", resume=True)
+    assert len(two.copies()) == 3
+    assert done.run.counts == {"unchanged": 4}
+
+
+def _dies(*_: Any) -> Any:
+    raise PeerTubeError("killed")
+
+
 async def test_channels_of_one_name_of_two_instances_are_two(two: Two) -> None:
     async with Emulator(videos=2, rate_limit=None, login_limit=None, seed=7) as third:
         third.store.channels["nisv_channel"].description = "of the third"

@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 
 from aiopeertube.errors import ConfigurationError, FileUnreadable
+from aiopeertube.migrate.inputs import open_input
 from aiopeertube.migrate.problems import Problems
 from aiopeertube.migrate.tables import Row, open_source
+from aiopeertube.migrate.tables.csv_read import Delimited
 
 
 @pytest.mark.parametrize(
@@ -73,6 +75,45 @@ def test_a_pipe_with_a_name(tmp_path: Path) -> None:
     writer.start()
     assert sum(1 for _ in open_source(str(path)).rows(Problems("x"))) == 100_000
     writer.join()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_a_pipe_is_opened_once_also_where_a_plan_might_be(tmp_path: Path) -> None:
+    path = tmp_path / "films"  # as a shell names what another command writes: <(sort films.csv)
+    os.mkfifo(path)
+    writer = threading.Thread(target=lambda: path.write_bytes(b"uuid,name\n1,2\n"))
+    writer.start()
+    source = open_input(str(path)).content
+    assert isinstance(source, Delimited)
+    assert [row.cells for row in source.rows(Problems("x"))] == [{"uuid": "1", "name": "2"}]
+    writer.join()
+
+
+def test_a_plan_is_no_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    plan = b'{"plan":1,"kind":"update"}\n{"end":true,"changes":0}\n'
+    monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=io.BytesIO(plan)))
+    (tmp_path / "p.csv").write_bytes(plan)
+    for path in ("-", str(tmp_path / "p.csv")):
+        with pytest.raises(FileUnreadable, match="it is a plan and no table: `apply` takes it, as a file"):
+            open_source(path)
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        ('[{"a": 1}, {"a": 2}]', "line 1: not an object but a list; each line is one"),
+        (' [\n {\n  "a": 1\n }\n]\n', "line 1: JSON over several lines; each line is one object"),
+        ('[{\n  "a": 1\n }]\n', "line 1: JSON over several lines; each line is one object"),
+        ('{\n  "a": 1\n}\n', "line 1: JSON over several lines; each line is one object"),
+    ],
+)
+def test_json_that_has_no_lines_is_told_as_what_it_is(tmp_path: Path, data: str, reason: str) -> None:
+    path = tmp_path / "films.json"
+    path.write_text(data)
+    problems = Problems("films.json")
+    assert list(open_source(str(path)).rows(problems)) == []
+    (problem,) = problems._kept
+    assert reason in str(problem)
 
 
 def test_columns_are_known_before_rows_are_read(tmp_path: Path) -> None:

@@ -263,6 +263,16 @@ def test_a_link_stays_a_link(tmp_path: Path) -> None:
     assert read(tmp_path / "real.csv") == [["1"]]
 
 
+@pytest.mark.skipif(not Path("/dev/fd").exists(), reason="needs open files as names")
+def test_an_open_pipe_by_its_name_is_written_as_it_is() -> None:
+    reading, writing = os.pipe()  # as /dev/stdout is one, and >(gzip)
+    with os.fdopen(reading, "rb") as reader:
+        with open_sink(f"/dev/fd/{writing}", ["a"], format="csv") as sink:
+            sink.write({"a": "1"})
+        os.close(writing)
+        assert reader.read() == b"a\r\n1\r\n"
+
+
 def test_a_new_file_has_the_usual_permissions(tmp_path: Path) -> None:
     (tmp_path / "usual").touch()
     written(tmp_path / "films.csv", ["a"], [])

@@ -2,8 +2,9 @@
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
+from aiopeertube._counting import counted
 from aiopeertube.errors import ApiError, FileChanged, NotFound, UnexpectedResponse
 from aiopeertube.migrate.journal.item import Item
 from aiopeertube.migrate.kinds.captions import by_language
@@ -15,11 +16,15 @@ from aiopeertube.migrate.metadata.answers import whole_video
 from aiopeertube.migrate.metadata.field_reads import PASSWORDS
 
 from .ends import located
+from .fetching import BY_IMPORT, is_without, why_without
 from .remote_files import download, sum_of
 from .small_files import LOST, Missing, subtitles
 
 if TYPE_CHECKING:
     from aiopeertube._client import PeerTube
+
+
+_BROKEN: Final = frozenset({7, 8, 11})  # transcoding failed, moving to a storage or back failed
 
 
 async def video_differs(pt: "PeerTube", item: Item, *, unread: list[str] | None = None) -> str:
@@ -34,13 +39,29 @@ async def video_differs(pt: "PeerTube", item: Item, *, unread: list[str] | None 
         video = await whole_video(pt, item.uuid, wanted)
     except NotFound:
         return "the video is gone"
-    found = [fields.differences(fields.current(video, wanted), wanted)]
+    found = [await _state(pt, item, video), fields.differences(fields.current(video, wanted), wanted)]
     if (channel := video["channel"]["name"]) != item.wanted["channel"]:
         found.append(f"it is in the channel {channel}, not {item.wanted['channel']}")
     found += [why async for why in _parts(pt, item, video["channel"].get("host") or "")]
     if unread is not None:
         found.append(await _content(pt, item, video, unread))
     return "; ".join(filter(None, found))
+
+
+async def _state(pt: "PeerTube", item: Item, video: Mapping[str, Any]) -> str:
+    """Say what keeps a video from being seen and will not pass by itself, and whether its file is still to come."""
+    state = video.get("state") or {}
+    if item.wanted["via"] == BY_IMPORT:
+        return await why_without(pt, item) if is_without(video) else _length(item, video)
+    return f"the instance says of it: {state.get('label')}" if state.get("id") in _BROKEN else ""
+
+
+def _length(item: Item, video: Mapping[str, Any]) -> str:
+    """Compare the length with that of the original, of which what a server makes may have a second more or less."""
+    there, here = item.note.get("duration"), video.get("duration")
+    if not isinstance(there, int) or not isinstance(here, int) or abs(there - here) <= 1:
+        return ""
+    return f"it has {counted(here, 'second')}, not {there:,}"
 
 
 async def _parts(pt: "PeerTube", item: Item, host: str) -> AsyncIterator[str]:
@@ -54,7 +75,7 @@ async def _parts(pt: "PeerTube", item: Item, host: str) -> AsyncIterator[str]:
 
 async def _file(pt: "PeerTube", item: Item) -> str:
     """Compare the file's size and name with what was sent; of an imported one the server knows neither."""
-    if item.wanted["via"] != "upload":
+    if item.wanted["via"] == BY_IMPORT:
         return ""
     source: Any = None
     with suppress(NotFound):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from aiopeertube.errors import ApiError, BadRequest, FileChanged, Unprocessable, UploadStuck, UploadUnknown
+from aiopeertube.errors import ApiError, BadRequest, FileChanged, NotFound, Unprocessable, UploadStuck, UploadUnknown
 from aiopeertube.migrate.journal.item import Item
 from aiopeertube.migrate.journal.journal import Journal
 from aiopeertube.migrate.kinds.imports import Import
@@ -21,6 +21,7 @@ from aiopeertube.wire.turn import TURN, Stopped
 
 from .ends import Origin
 from .extras import bring_captions, bring_chapters
+from .fetching import BY_IMPORT, UNFETCHED, make_room
 from .kept_files import KeptFile, kept_at, remove
 from .remote_files import Keep, RemoteFile
 from .small_files import Missing, image, lose, refusal
@@ -89,6 +90,8 @@ async def carry_out(work: Work, pt: "PeerTube", journal: Journal, item: Item) ->
     Raises:
         PeerTubeError: a step failed; those before it are noted, and another run goes on from there.
     """
+    if UNFETCHED in item.note:
+        await _import_anew(pt, journal, item)
     if not item.uuid:
         async with work.files:
             if (turn := TURN.get()) is not None and turn.stopping:
@@ -99,8 +102,27 @@ async def carry_out(work: Work, pt: "PeerTube", journal: Journal, item: Item) ->
             await journal.save([item])
             if work.through is not None:
                 remove(kept_at(work.through, pt.origin, item))  # before another file takes its room
-    await bring_captions(work.origin, pt, journal, item)
-    await bring_chapters(work.origin, pt, item)
+    try:
+        await bring_captions(work.origin, pt, journal, item)
+        await bring_chapters(work.origin, pt, item)
+    except NotFound:  # somebody removed the video meanwhile; whoever tries again wants it made again
+        _begin_anew(item)
+        raise
+
+
+async def _import_anew(pt: "PeerTube", journal: Journal, item: Item) -> None:
+    """Begin anew with a video whose import failed, unless it got its file meanwhile."""
+    if await make_room(pt, item):
+        _begin_anew(item)
+    del item.note[UNFETCHED]
+    await journal.save([item])
+
+
+def _begin_anew(item: Item) -> None:
+    """Forget what was made of an item, which is gone."""
+    item.uuid, item.attempts = "", 0
+    for name in ("newest", "captions", "chapters"):
+        item.note.pop(name, None)
 
 
 async def _weighed(work: Work, pt: "PeerTube", journal: Journal, item: Item) -> Mapping[str, Any]:
@@ -144,7 +166,7 @@ async def _fields(work: Work, pt: "PeerTube", item: Item) -> dict[str, Any]:
 
 async def _begun(work: Work, pt: "PeerTube", journal: Journal, item: Item, wire: dict[str, Any]) -> Mapping[str, Any]:
     """Make a video; without its picture, where the server does not take that one."""
-    make = _imported if item.wanted["via"] == "import" else _uploaded
+    make = _imported if item.wanted["via"] == BY_IMPORT else _uploaded
     try:
         return await make(work, pt, journal, item, wire)
     except BadRequest as exc:

@@ -20,6 +20,7 @@ from aiopeertube.wire.messages import FilePart, JsonBody, Multipart, RawBody, Re
 from aiopeertube.wire.secrets import hide_in_text
 
 from .bodies import MOST, Watched, pour, read_bounded
+from .connector import Connector
 from .deadlines import Deadlines
 from .exchange import Exchange
 from .proxied import NOT_LET_PASS, credentials, is_forwarded, refused
@@ -63,9 +64,7 @@ class AiohttpPool:
         self._connect_timeout = connect_timeout
         self._deadlines = Deadlines(asyncio.get_running_loop())
         self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(
-                limit=0, keepalive_timeout=_KEEP_ALIVE, ssl=ssl_context or True, resolver=resolver
-            ),
+            connector=Connector(limit=0, keepalive_timeout=_KEEP_ALIVE, ssl=ssl_context or True, resolver=resolver),
             cookie_jar=aiohttp.DummyCookieJar(),
             headers={"User-Agent": user_agent, "Accept": _JSON},
             # aiohttp's own timers cost a tenth of a request; Deadlines watches over all of them with one.

@@ -197,7 +197,12 @@ async def test_what_came_unasked_on_a_kept_connection_is_left_alone(pool: Aiohtt
     assert [request.partition(b" ")[0] for request in script.requests] == [b"GET", b"DELETE"]
 
 
-async def test_a_kept_connection_on_which_something_came_later_is_not_used(pool: AiohttpPool) -> None:
+@pytest.mark.parametrize(
+    "body",
+    [None, JsonBody(b"{}"), RawBody(b"1"), FormBody((("a", "b"),)), Multipart((("a", "b"),), ())],
+    ids=lambda body: type(body).__name__,
+)
+async def test_a_kept_connection_on_which_something_came_later_is_not_used(pool: AiohttpPool, body: Any) -> None:
     connections = 0
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -218,7 +223,7 @@ async def test_a_kept_connection_on_which_something_came_later_is_not_used(pool:
         await pool.handle(asking(script))
         known = dict(pool._exchange._origins)
         await asyncio.sleep(0.05)
-        assert (await pool.handle(asking(script))).status == 204
+        assert (await pool.handle(asking(script, "PUT", body=body))).status == 204
         assert pool._exchange._origins == known
         await pool.aclose()
     assert connections == 2

@@ -1,7 +1,7 @@
 """Connections that are kept, but for those on which something came that nobody asked for.
 
-Servers and proxies say 408 on a connection that was idle for too long, and close it; whoever sends on it next would take
-that for the answer.
+Servers and proxies say 408 on a connection that was idle for too long, and close it; whoever sends on it next would
+take that for the answer.
 """
 
 from typing import Any

@@ -133,7 +133,8 @@ class AiohttpPool:
         headers = list(request.headers)
         if request.token is not None:
             headers.append(("Authorization", "Bearer " + request.token))
-        url = yarl.URL(request.origin + request.target, encoded=True)
+        # The host as it is looked up and named in a header; the rest as it is.
+        url = yarl.URL(str(yarl.URL(request.origin)).rstrip("/") + request.target, encoded=True)
         proxy = self._proxies.of(request.origin)
         way: dict[str, Any] = {"proxy": proxy.origin, "proxy_headers": credentials(proxy)} if proxy else {}
         if is_forwarded(request.origin, proxy):

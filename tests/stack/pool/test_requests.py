@@ -2,11 +2,13 @@
 
 import asyncio
 import contextlib
+import socket
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import aiohttp
+import aiohttp.abc
 import pytest
 
 from aiopeertube import errors
@@ -49,6 +51,21 @@ def parts(request: bytes) -> tuple[str, dict[str, str], bytes]:
     return first, dict(line.split(": ", 1) for line in lines), body
 
 
+class Here(aiohttp.abc.AbstractResolver):
+    """Finds each name here."""
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[aiohttp.abc.ResolveResult]:
+        found = aiohttp.abc.ResolveResult(
+            hostname=host, host="127.0.0.1", port=port, family=socket.AF_INET, proto=0, flags=socket.AI_NUMERICHOST
+        )
+        return [found]
+
+    async def close(self) -> None:
+        """Do nothing."""
+
+
 # -- bodies ------------------------------------------------------------------------------------------
 
 
@@ -63,6 +80,18 @@ async def test_a_form(pool: AiohttpPool) -> None:
     assert headers["Accept"] == "application/json"
     assert "Authorization" not in headers
     assert (response.status, response.body) == (204, b"")
+
+
+@pytest.mark.parametrize("body", [None, JsonBody(b"{}"), FormBody((("a", "b"),)), RawBody(b"1")], ids=str)
+async def test_a_host_of_any_letters_is_named_as_it_is_looked_up(body: Any) -> None:
+    pool = AiohttpPool(timeout=5.0, resolver=Here())
+    async with answering(DONE) as script:
+        port = script.origin.rpartition(":")[2]
+        script.origin = f"http://müller.example:{port}"
+        await pool.handle(asking(script, "PUT", "/a%2Fb?c=%C3%BC", body=body))
+    first, headers, _ = parts(script.requests[0])
+    assert (first, headers["Host"]) == ("PUT /a%2Fb?c=%C3%BC HTTP/1.1", f"xn--mller-kva.example:{port}")
+    await pool.aclose()
 
 
 async def test_what_a_request_says_itself_is_said_once(pool: AiohttpPool) -> None:

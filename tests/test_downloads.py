@@ -248,6 +248,29 @@ def _mocked(answer: Callable[[], Response]) -> PeerTube:
     return PeerTube("https://a.example", transport=MockTransport(lambda request: answer()))
 
 
+@pytest.mark.parametrize("where", ["the disk", "the progress"])
+async def test_an_error_here_is_not_taken_for_one_of_the_connection(
+    where: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    full, server = OSError(28, "No space left on device"), Server()
+
+    def fails(*_: object) -> None:
+        raise full
+
+    if where == "the disk":
+        monkeypatch.setattr("aiopeertube._downloads._BUFFER", 1000)
+        monkeypatch.setattr("aiopeertube._downloads._Part._write", fails)
+    async with serving(server) as pt:
+        with pytest.raises(OSError, match="No space left") as caught:
+            await pt.downloads.web_video("a.mp4").save(
+                tmp_path / "a.mp4", on_progress=fails if where == "the progress" else None
+            )
+        assert {health.state for health in pt.statistics().health} == {"up"}
+        assert all(health.reason == "" for health in pt.statistics().health)
+    assert caught.value is full
+    assert len(server.asked) == 1
+
+
 async def test_an_error_of_the_server_leaves_no_file(tmp_path: Path) -> None:
     async with _mocked(lambda: reply(404, {"detail": "not there"})) as pt:
         with pytest.raises(errors.NotFound, match="not there"):

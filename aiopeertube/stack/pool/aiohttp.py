@@ -96,8 +96,11 @@ class AiohttpPool:
             aiohttp.ClientError,
             HttpProcessingError,
         ) as exc:  # first: a connection that takes too long is one, too
-            proxy = self._proxies.of(request.origin)
-            failure = _closed(request) if self._deadlines.closed else _translate(exc, request, proxy)
+            if isinstance(exc.__cause__, errors.InputError):
+                failure = exc.__cause__  # of the file that was to be sent
+            else:
+                proxy = self._proxies.of(request.origin)
+                failure = _closed(request) if self._deadlines.closed else _translate(exc, request, proxy)
         except TimeoutError:
             failure = _closed(request) if self._deadlines.closed else _too_late(request)
         except OSError as exc:
@@ -238,7 +241,5 @@ def _reason(exc: BaseException) -> str:
         exc = exc.certificate_error  # which has no `os_error` before aiohttp 3.14
     elif isinstance(exc, aiohttp.ClientConnectorError):
         exc = exc.os_error
-    elif isinstance(exc, aiohttp.ClientOSError) and isinstance(exc.__cause__, OSError):
-        exc = exc.__cause__  # what came between, where a body could not be sent
     text = getattr(exc, "strerror", None) or str(exc) or type(exc).__name__
     return " ".join(str(text).split())

@@ -154,6 +154,26 @@ async def test_a_file_that_is_not_there(pool: AiohttpPool, tmp_path: Path) -> No
     assert script.requests == []
 
 
+@pytest.mark.parametrize("method", ["PUT", "POST"])
+async def test_a_file_that_cannot_be_read_to_its_end_is_the_calls_own_fault(
+    pool: AiohttpPool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, method: str
+) -> None:
+    """The server has seen a part of a body, which it takes for nothing; and it is not away."""
+
+    async def broken(*_: Any, **__: Any) -> bytes:
+        raise errors.FileUnreadable(str(path), "Input/output error")
+
+    path = tmp_path / "a.png"
+    path.write_bytes(bytes(1000))
+    monkeypatch.setattr("aiopeertube.stack.pool.bodies.Watched._read", broken)
+    async with answering(DONE) as script:
+        with pytest.raises(errors.FileUnreadable, match=r"a\.png: Input/output error"):
+            await pool.handle(
+                asking(script, method, body=Multipart((), (FilePart("f", path, "b.png", "image/png"),)))
+            )
+    assert script.requests == []
+
+
 async def test_headers_of_a_requests_own(pool: AiohttpPool) -> None:
     async with answering(DONE, DONE) as script:
         for body in (None, JsonBody(b"{}")):

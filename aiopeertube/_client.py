@@ -164,8 +164,10 @@ class PeerTube(Nouns):
         closed = ClientClosed(f"the client of {self.origin} was closed")
         self._retry.close(closed)
         self._gates.close(closed)
-        await self._session.close()
-        await self._pool.aclose()
+        try:
+            await self._session.close()
+        finally:
+            await self._pool.aclose()
 
     def _compose(self, clock: Callable[[], float]) -> None:
         """Build the stack from the pool upwards; only this function knows the order."""

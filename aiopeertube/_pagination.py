@@ -16,6 +16,8 @@ A page with fewer items than were asked for, and more to come, may be all that t
 of its items. So the next one begins where it ended; where that repeats what was given, the server hides, and its
 offsets count what it hides.
 
+A page that is full beyond `total` shows that there are more, so the listing goes on until one brings nothing new.
+
 A listing ends: too many pages in a row without a new item, or a list that grows without end, raise an error. One that
 gave fewer items than the server counts says so in the log, as a warning: it may hide some, or have lost them.
 """
@@ -140,6 +142,7 @@ class _Pages(AsyncIterator[list[T]]):
         self._reached = 0  # all items before this offset have been given
         self._total: int | None = None
         self._short: int | None = None  # where a page ended that had fewer items than were asked for
+        self._goes_on = False  # beyond the total, as the last page showed
         self._hides = False  # what is not shown is counted, so such a page ends no earlier
         self._slack = 0  # items that pages overlap by, once the list was seen shrinking
         self._given = Seen()
@@ -159,6 +162,9 @@ class _Pages(AsyncIterator[list[T]]):
             start, answer = self._waiting[0]
             try:
                 page = await answer
+            except asyncio.CancelledError:  # of whoever waited, who may come again: nothing of it was given yet
+                self._go_back()
+                raise
             except BaseException:
                 self.close()
                 self._total = 0  # an iterator that failed is at its end
@@ -191,7 +197,7 @@ class _Pages(AsyncIterator[list[T]]):
             self._next += self._count - self._slack
 
     def _wanted(self) -> bool:
-        if self._total is not None and self._next >= self._total:
+        if self._total is not None and self._next >= self._total and (self._waiting or not self._goes_on):
             return False
         return self._limit is None or self._next < self._limit or not self._waiting
 
@@ -214,7 +220,7 @@ class _Pages(AsyncIterator[list[T]]):
         self._most = self._most or GROWTH * (total + self._count)
         if self._barren > BARREN and self._wanted():
             raise self._restless("the list never stood still, or has no more items")
-        if total > self._most and self._count_given > self._most:
+        if (total > self._most or self._goes_on) and self._count_given > self._most:
             raise self._restless("the list grows without end")
 
     def _restless(self, message: str) -> ListNeverStoodStill:
@@ -244,6 +250,7 @@ class _Pages(AsyncIterator[list[T]]):
         short = 0 < len(data) < min(self._count, total - start) and not self._hides
         self._reached = max(self._reached, start + (len(data) if short else self._count))
         self._short = self._reached if short else None
+        self._goes_on = len(data) == self._count and start + self._count > total and any(new)
         if shrunk or short:
             self._restart(self._reached - self._slack)
         return [row for row, is_new in zip(data, new, strict=True) if is_new]

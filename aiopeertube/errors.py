@@ -292,7 +292,7 @@ class SessionExpired(AuthenticationError):
 
 
 class NoCode(AuthenticationError):
-    """The function that gives the one-time code was cancelled from within."""
+    """The function that gives the one-time code raised an error (`__cause__`), or was cancelled from within."""
 
 
 class NoToken(AuthenticationError):

@@ -613,3 +613,60 @@ def test_what_is_no_number_of_pages_is_not_taken_for_one(ahead: Any) -> None:
     """With fewer than none ahead, a listing would end after its first page."""
     with pytest.raises(ValueError, match="ahead: expected a number of pages"):
         Paginator[Any](lambda start, count: Call("GET", "/x", nothing), ahead=ahead)
+
+
+class Understating(Lister):
+    """Counts fewer than it has."""
+
+    total = 0
+
+    async def handle(self, request: Request) -> Response:
+        answer = await super().handle(request)
+        rows = json.loads(answer.body)["data"]
+        return reply(200, {"total": self.total, "data": rows})
+
+
+@pytest.mark.parametrize("total", [0, 1, 5, 89])
+async def test_a_total_that_is_too_small_hides_nothing(total: int) -> None:
+    server = Understating(range(95))
+    server.total = total
+    async with server.client() as pt:
+        assert await ids_of(pt.videos.list(count=10)) == list(range(95))
+    assert len(server.asked) == 10
+
+
+async def test_a_total_that_is_too_small_and_no_end_is_an_error() -> None:
+    server = Understating(range(100_000))
+    async with server.client() as pt:
+        with pytest.raises(errors.ListNeverStoodStill, match="grows without end"):
+            await ids_of(pt.videos.list(count=100))
+
+
+async def test_a_server_that_gives_one_page_again_and_again_is_left_at_once() -> None:
+    class Same(Understating):
+        def rows(self, start: int, count: int) -> list[Any]:
+            return super().rows(0, count)
+
+    server = Same(range(50))
+    async with server.client() as pt:
+        assert await ids_of(pt.videos.list(count=10)) == list(range(10))
+    assert len(server.asked) == 2
+
+
+@pytest.mark.parametrize("patience", [0.02, 0.06, 0.12])
+async def test_who_stops_waiting_for_an_item_and_comes_again_misses_none(patience: float) -> None:
+    rng = random.Random(4)
+    server = Lister(range(95), delay=lambda: rng.uniform(0, 0.1))
+    given: list[int] = []
+    late = 0
+    async with server.client() as pt:
+        items = aiter(pt.videos.list(count=10))
+        while len(given) < 95:
+            try:
+                given.append((await asyncio.wait_for(anext(items), patience))["id"])
+            except TimeoutError:
+                late += 1
+        with pytest.raises(StopAsyncIteration):
+            await anext(items)
+    assert given == list(range(95))
+    assert late

@@ -59,7 +59,7 @@ class EmulatorOptions:
             (needs `write_seconds`).
         imports: Whether users may import videos; nothing is ever fetched.
         replacements: Whether users may replace the files of their videos.
-        originals: Whether the files that were uploaded are kept for their owners to download; small ones as they are.
+        originals: Whether the files that were uploaded are there for their owners to download.
         additional_extensions: Whether files of other kinds than .webm, .ogv and .mp4 may be uploaded, like .mxf.
         access_token_lifetime: Seconds that an access token is valid.
         refresh_token_lifetime: Seconds that a refresh token is valid; None: the release's default.

@@ -27,7 +27,8 @@ from .manners import Login
 from .page_log import Keeping
 from .records import Record
 from .stores import Store, write
-from .visit import Deliver, Job
+from .trip import Trip
+from .visit import Job
 
 log = logging.getLogger("aiopeertube.fleet")
 
@@ -81,26 +82,18 @@ class DaskPlaces:
                 there = f"has aiopeertube {version}" if isinstance(version, str) else "does not have aiopeertube"
                 raise ConfigurationError(f"the worker {worker} {there}, and not {__version__} as here")
 
-    async def visit(
-        self,
-        origin: str,
-        job: Job,
-        keeping: Keeping | None,
-        deliver: Deliver,
-        *,
-        replay: bool,
-        knows: Callable[[str], bool],
-    ) -> Record:
-        """Have one instance visited; with `replay` its pages are delivered from the journal afterwards."""
-        assert keeping is not None  # noqa: S101 - a fleet on Dask has a journal
-        record = await self._visited(self._order(origin, job, keeping), knows)
+    async def visit(self, trip: Trip) -> Record:
+        """Have one instance visited; where that is wanted, its pages are delivered from the journal afterwards."""
+        log = trip.log()
+        assert trip.keeping is not None and log is not None  # noqa: S101, PT018 - a fleet on Dask has a journal
+        record = await self._visited(self._order(trip.origin, trip.job, trip.keeping), trip.knows)
         if record.state == "bounded" and not record.pages:  # nobody lived to tell what is there
-            counts = await asyncio.to_thread(lambda: [page.count for page in keeping.log(origin).pages()])
+            counts = await asyncio.to_thread(lambda: [page.count for page in log.pages()])
             record = replace(record, videos=sum(counts), pages=len(counts))
-        if replay:
-            pages = keeping.log(origin).pages()
+        if trip.replay:
+            pages = log.pages()
             while (page := await asyncio.to_thread(next, pages, None)) is not None:
-                await deliver(page)
+                await trip.deliver(page)
         return record
 
     async def close(self) -> None:

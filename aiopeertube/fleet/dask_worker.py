@@ -26,6 +26,7 @@ from .merging_pages import Format
 from .page_log import Keeping
 from .records import Page, Record
 from .stores import store_at
+from .trip import Trip
 from .visit import Job
 
 _LOOK: Final = 0.5  # seconds from one look at whether a visit is still wanted to the next
@@ -146,8 +147,8 @@ async def _visited(here: Here, order: Order) -> Record | NamedOtherwise:
             names.add(name)
         return name != order.accepted
 
-    log = order.keeping().log(order.origin, order.accepted)
-    record = await here.visit_with(log, order.origin, order.job, _nothing, replay=False, knows=knows)
+    trip = Trip(order.origin, order.job, _nothing, order.keeping(), knows=knows, accepted=order.accepted)
+    record = await here.visit(trip)
     return NamedOtherwise(record) if record.moved_to in names else record
 
 

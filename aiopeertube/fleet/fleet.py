@@ -28,6 +28,7 @@ from .merging_pages import Format, check_format
 from .page_log import Keeping, open_log, write_summary
 from .records import Answer, Event, FleetStatistics, Page, Record
 from .stores import store_at
+from .trip import Trip
 from .visit import Job
 
 if TYPE_CHECKING:
@@ -220,8 +221,8 @@ class Fleet:
                 if pages:
                     await send(page)
 
-            record = await places.visit(origin, job, keeping, deliver, replay=pages, knows=self._knows)
-            record = self._followed(origin, record)
+            trip = Trip(origin, job, deliver, keeping, replay=pages, knows=self._knows)
+            record = self._followed(origin, await places.visit(trip))
             self.records[origin], self._given[origin] = record, (record.videos, record.pages)
             await send(record)
 

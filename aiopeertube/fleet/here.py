@@ -12,11 +12,11 @@ from aiopeertube.stack.pool.lookups import Lookups
 
 from .addresses import key_of
 from .manners import Login
-from .page_log import Keeping, PageLog
 from .polite_pool import Pace, PolitePool
 from .records import Elsewhere, Record
 from .rush import Rush
-from .visit import Deliver, Job, Reached, Visit
+from .trip import Trip
+from .visit import Job, Reached, Visit
 
 _ORIGINS = 2048  # whose connections are known at a time
 
@@ -24,20 +24,8 @@ _ORIGINS = 2048  # whose connections are known at a time
 class Places(Protocol):
     """From where instances are visited."""
 
-    async def visit(
-        self,
-        origin: str,
-        job: Job,
-        keeping: Keeping | None,
-        deliver: Deliver,
-        *,
-        replay: bool,
-        knows: Callable[[str], bool],
-    ) -> Record:
-        """Visit one instance, and deliver its pages; with `replay` also those that are kept already.
-
-        Where it calls itself by another name, `knows` tells whether it is visited by that.
-        """
+    async def visit(self, trip: Trip) -> Record:
+        """Visit one instance, and deliver its pages."""
         ...
 
     async def close(self) -> None:
@@ -75,35 +63,13 @@ class Here:
         )
         self._rush = Rush(self._pool)
 
-    async def visit(
-        self,
-        origin: str,
-        job: Job,
-        keeping: Keeping | None,
-        deliver: Deliver,
-        *,
-        replay: bool,
-        knows: Callable[[str], bool],
-    ) -> Record:
+    async def visit(self, trip: Trip) -> Record:
         """Visit one instance."""
-        log = None if keeping is None else keeping.log(origin)
-        return await self.visit_with(log, origin, job, deliver, replay=replay, knows=knows)
-
-    async def visit_with(
-        self,
-        log: PageLog | None,
-        origin: str,
-        job: Job,
-        deliver: Deliver,
-        *,
-        replay: bool,
-        knows: Callable[[str], bool],
-    ) -> Record:
-        """Visit one instance, with this journal."""
+        visit = Visit(trip.origin, trip.job, self._reached(trip.origin), trip.log(), trip.knows)
         try:
-            return await Visit(origin, job, self._reached(origin), log, knows).run(deliver, replay=replay)
+            return await visit.run(trip.deliver, replay=trip.replay)
         finally:
-            self._leave(origin)
+            self._leave(trip.origin)
 
     async def ask(self, origin: str, function: Callable[[PeerTube], Awaitable[Any]]) -> Any:
         """Return what `function` makes of the client of one instance."""

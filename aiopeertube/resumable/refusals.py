@@ -1,6 +1,7 @@
 """What an error of a request says about the upload that it belongs to."""
 
 from aiopeertube import errors
+from aiopeertube.wire.answers import is_untaken
 
 from .machine import Machine, Send
 
@@ -15,7 +16,7 @@ def report(machine: Machine, error: errors.PeerTubeError, sent: Send | None) -> 
         machine.busy(sent, making=error.status == 503)
     elif error.status == 500:
         machine.crashed(sent)
-    elif error.status > 500:
+    elif error.status > 500 or is_untaken(error):
         machine.failed(sent)
     elif error.status != 413 or not machine.too_large():
         machine.refused(sent, unreadable=error.status == 422)

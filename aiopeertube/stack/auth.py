@@ -22,6 +22,7 @@ from aiopeertube.wire import oauth
 from aiopeertube.wire.answers import is_token_problem
 from aiopeertube.wire.call import Call
 from aiopeertube.wire.messages import Request, Response
+from aiopeertube.wire.sendable import quoted
 from aiopeertube.wire.turn import TURN, waited
 
 from . import Transport
@@ -199,13 +200,20 @@ class Session:
         A refresh whose token is kept in a file has a moment left: the one in the file is spent already.
         """
         self._tell(errors.ClientClosed("the client was closed before there was a token"))
-        if (renewal := self._renewal) is not None:
+        try:
+            if (renewal := self._renewal) is not None:
+                await self._end(renewal)
+        finally:
+            if self._unsaved and self.token is not None:
+                self._save(self.token)
+
+    async def _end(self, renewal: asyncio.Task[Token]) -> None:
+        try:
             if self._refreshing and self._file is not None:
                 await asyncio.wait({renewal}, timeout=_LAST_CALL)
+        finally:
             renewal.cancel()
-            await asyncio.wait({renewal}, timeout=_LAST_CALL)  # it lets go of the lock
-        if self._unsaved and self.token is not None:
-            self._save(self.token)
+        await asyncio.wait({renewal}, timeout=_LAST_CALL)  # it lets go of the lock
 
     async def _another_than(self, dead: Token | None, saved: Token | None) -> tuple[Token, str]:
         if saved is not None and not _same(saved, dead) and not saved.expired(time.time()):
@@ -263,9 +271,14 @@ class Session:
         try:
             code = otp()
             return checked_code(await code if inspect.isawaitable(code) else code)
+        except errors.PeerTubeError:
+            raise
         except asyncio.CancelledError:
             if task is not None and task.cancelling() > before:
                 raise  # it is us who are cancelled
+        except Exception as exc:
+            # All who need the token would meet it, and ask the user again.
+            raise errors.NoCode(f"the function that gives the one-time code raised {quoted(exc)}") from exc
         raise errors.NoCode("the function that gives the one-time code was cancelled from within")
 
     async def _oauth_client(self) -> OAuthClient:

@@ -56,7 +56,7 @@ class Meter:
     async def handle(self, request: Request) -> Response:
         """Pass `request` to the pool and note when it went out and came back."""
         request.attempts += 1
-        request.in_flight = True
+        request.in_flight, request.unsent = True, False
         self.requests += 1
         self.in_flight += 1
         sent = self._clock()
@@ -66,11 +66,12 @@ class Meter:
             response.request, response.sent, status = request, sent, response.status
         except (TransportError, UnexpectedResponse) as exc:
             error = str(exc)
-            if isinstance(exc, ClientClosed):
+            if isinstance(exc, ClientClosed) and not request.unsent:
                 request.leave()
             raise
         except asyncio.CancelledError:
-            request.leave()
+            if not request.unsent:
+                request.leave()
             raise
         finally:
             arrived = self._clock()

@@ -5,6 +5,7 @@ from urllib.parse import urljoin, urlsplit
 
 from aiopeertube._settings import origin_of
 from aiopeertube.errors import InvalidURL, RedirectRefused
+from aiopeertube.wire.answers import header_of
 from aiopeertube.wire.messages import Request, Response
 from aiopeertube.wire.secrets import is_secret_name
 from aiopeertube.wire.sendable import line_complaint
@@ -65,7 +66,7 @@ class Redirects:
 
 
 def _refused(request: Request, response: Response, why: str) -> RedirectRefused:
-    location = response.headers["location"]
+    location = header_of(response, "location")
     return RedirectRefused(
         f"{request.method} {request.path} was redirected ({response.status}) to {location}: {why}",
         status=response.status,

@@ -8,6 +8,7 @@
 `only_when_repeatable`    POST, or a write that must not run twice: give up
 `answer_was_lost`         connection lost, timeout, an answer that makes no sense: again with backoff
 `server_failed`           500, 502, 503, 504 and the like: again with backoff
+`was_not_taken`           408, 421, 425, which proxies send: again with backoff
 ========================  ==========================================================================
 
 All else (400, 401, 403, 404, 409, 413, 422 ...) is the item's own fault and final. A 401 about the token is
@@ -29,7 +30,7 @@ from typing import Any, Final
 from aiopeertube import errors
 from aiopeertube._counting import counted
 from aiopeertube.events import Hooks, Retrying
-from aiopeertube.wire.answers import error_of, is_resume_incomplete, strange
+from aiopeertube.wire.answers import error_of, header_of, is_resume_incomplete, is_untaken, strange
 from aiopeertube.wire.messages import READS, Request, Response
 from aiopeertube.wire.turn import TURN, acted, waited
 
@@ -100,6 +101,11 @@ def server_failed(failure: Failure) -> float | None:
     return _backoff(failure) if isinstance(failure.error, errors.ServerError) else None
 
 
+def was_not_taken(failure: Failure) -> float | None:
+    """Repeat what came too slowly, too early or on a wrong connection, by the server's own word."""
+    return _backoff(failure) if is_untaken(failure.error) else None
+
+
 DECISIONS: Final[tuple[Decision, ...]] = (
     ends_the_run,
     too_many_requests,
@@ -108,6 +114,7 @@ DECISIONS: Final[tuple[Decision, ...]] = (
     only_when_repeatable,
     answer_was_lost,
     server_failed,
+    was_not_taken,
 )
 
 
@@ -133,12 +140,14 @@ def _may_have_acted(error: errors.PeerTubeError) -> bool:
 
 def _is_definite(error: errors.PeerTubeError) -> bool:
     """Tell whether the server said what became of the request."""
-    return isinstance(error, errors.ApiError) and error.status < 500 and not isinstance(error, errors.RateLimited)
+    if isinstance(error, errors.RateLimited) or is_untaken(error):
+        return False  # of this attempt alone
+    return isinstance(error, errors.ApiError) and error.status < 500
 
 
 def _not_followed(request: Request, response: Response) -> errors.PeerTubeError:
-    location = response.headers.get("location")
-    if location is None:
+    location = header_of(response, "location")
+    if not location:
         return strange(response, "an answer")
     return errors.RedirectRefused(
         f"{request.method} {request.path} was redirected ({response.status}) to {location}; "

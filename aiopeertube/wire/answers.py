@@ -60,13 +60,18 @@ def json_or_text(response: Response) -> Any:
 def strange(response: Response, expected: str) -> errors.UnexpectedResponse:
     """Build the error for an answer that PeerTube does not give."""
     start = response.start()
-    content_type = response.headers.get("content-type", "no content type")
+    content_type = header_of(response, "content-type", "no content type")
     return errors.UnexpectedResponse(
         f"expected {expected}, got status {response.status} with {content_type}, {_shown(response, start)}",
         status=response.status,
         content_type=content_type,
         start=start,
     )
+
+
+def header_of(response: Response, name: str, otherwise: str = "") -> str:
+    """Return a header as text that can be shown: a server may send any bytes, of which half characters are made."""
+    return response.headers.get(name, otherwise).encode(errors="replace").decode()
 
 
 def _shown(response: Response, start: bytes) -> str:
@@ -87,6 +92,7 @@ _BY_STATUS: Final[Mapping[int, type[errors.ApiError]]] = {
 }
 
 
+_UNTAKEN: Final = frozenset({408, 421, 425})  # it came too slowly, on the wrong connection, or too early
 _NOT_FOUND: Final = 404
 _NO_ROUTE: Final = frozenset({400, _NOT_FOUND})
 
@@ -126,6 +132,11 @@ def problem_of(response: Response) -> dict[str, Any]:
     # The upload endpoint wraps its errors once more: {"error": {"code": ..., "message": ...}}.
     inner = problem.get("error")
     return inner if isinstance(inner, dict) else problem
+
+
+def is_untaken(error: errors.PeerTubeError) -> bool:
+    """Tell whether a server, or a proxy, says that it did not take a request in: another attempt may go better."""
+    return isinstance(error, errors.ApiError) and error.status in _UNTAKEN
 
 
 def is_resume_incomplete(response: Response) -> bool:

@@ -154,11 +154,12 @@ class Sink(Protocol):
 class Request:
     """One operation on its way through the stack, over all of its attempts.
 
-    `attempts` counts how often it was passed to the pool, `in_flight` is True while it is there, `lost` is True when
-    an earlier attempt may have succeeded without an answer that says so, and `failure` is how the latest failed.
-    `since` is when it first had to wait, in seconds on the event loop's clock. `token` is the bearer token of the
-    latest attempt; it is never shown. `tag` is that of the call it was made of. `sink`, where there is one, takes the
-    body of a good answer as it comes, in place of the answer.
+    `attempts` counts how often it was passed to the pool, `in_flight` is True while it is there, and `unsent` while
+    it waits there for a connection, when the server sees nothing of it. `lost` is True when an earlier attempt may
+    have succeeded without an answer that says so, and `failure` is how the latest failed. `since` is when it first
+    had to wait, in seconds on the event loop's clock. `token` is the bearer token of the latest attempt; it is
+    never shown. `tag` is that of the call it was made of. `sink`, where there is one, takes the body of a good
+    answer as it comes, in place of the answer.
     """
 
     __slots__ = (
@@ -181,6 +182,7 @@ class Request:
         "target",
         "timeout",
         "token",
+        "unsent",
         "versions",
     )
 
@@ -217,7 +219,7 @@ class Request:
         self.sink: Sink | None = None
         self.token: str | None = None
         self.attempts = 0
-        self.in_flight = False
+        self.in_flight = self.unsent = False
         self.lost = False
         self.failure: errors.PeerTubeError | None = None
         self.since = 0.0

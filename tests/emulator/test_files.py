@@ -1,14 +1,17 @@
 """Files of videos: what they hold follows from the video, and a part of one is a part of the whole."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from aiopeertube import PeerTube
 from aiopeertube.emulator import Emulator
 from aiopeertube.emulator.model.constants import PRIVATE
 from aiopeertube.emulator.model.content import content
 from aiopeertube.emulator.routes.files import original_of
 from aiopeertube.emulator.wire.video_files import SourceFile, is_video
+from aiopeertube.resumable import upload
 
 from .conftest import Clock, Visitor, form
 
@@ -108,3 +111,19 @@ async def test_a_file_that_was_uploaded_is_for_its_owner_alone(owner: Visitor) -
     assert (await fetch(owner, path))[2] == b"".join(content(original_of(video.uuid), 0, 1000))
     owner.use(None)
     assert (await fetch(owner, path))[0] == 403
+
+
+@pytest.mark.parametrize("size", [700_000, 5_000_000])
+async def test_a_file_of_any_bytes_is_given_back_as_it_was_uploaded(
+    owner: Visitor, size: int, tmp_path: Path
+) -> None:
+    data = b"".join(content("u", 0, size - 3)) + b"end"
+    file = tmp_path / "film.mp4"
+    file.write_bytes(data)
+    async with PeerTube(owner.server.url, username="nisv", password="secret123") as pt:
+        channel = owner.server.store.channels["nisv_channel"].id
+        made = await upload(pt, file, name="film", channelId=channel, privacy=1)
+    for path, begin, end in (("static", 0, size), ("download", size - 1_500_000 % size, size)):
+        name = f"/{path}/web-videos/{made['uuid']}-720.mp4"
+        _, _, part = await fetch(owner, name, Range=f"bytes={begin}-{end - 1}")
+        assert part == data[begin:end]

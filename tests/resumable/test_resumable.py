@@ -626,6 +626,7 @@ class TestDriver:
             errors.ConnectionLost("gone"),
             errors.RequestTimeout("late"),
             reply(502, text="<h1>Bad gateway</h1>"),
+            reply(408, text="<h1>Request timeout</h1>"),
             reply(500, {"detail": "out of order"}),
             reply(200, text="<h1>Welcome</h1>"),
             Response(308, {}, b""),

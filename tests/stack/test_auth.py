@@ -337,3 +337,29 @@ async def test_a_refresh_comes_to_its_end_when_the_client_is_closed(
     saved = TokenFile(tmp_path / "token", origin=URL, username="nisv").load()
     assert saved is not None
     assert saved.access == token_server.access
+
+
+async def test_who_is_cancelled_while_it_is_closed_leaves_nothing_open(
+    token_server: TokenServer, tmp_path: Path
+) -> None:
+    transport, before = MockTransport(token_server.handle), asyncio.all_tasks()
+
+    async def life() -> None:
+        options = {"username": "nisv", "password": "right", "token_file": tmp_path / "token"}
+        async with PeerTube(URL, transport=transport, **options) as pt:  # type: ignore[arg-type]
+            await pt.me.get()
+            token_server.expire()
+            await pt.me.get()
+
+    living = asyncio.create_task(life())
+    await asyncio.sleep(0.22)  # an answer takes 0.05 s, and the fifth request is the refresh
+    assert token_server.paths.count("POST /api/v1/users/token") == 2
+    assert not token_server.refreshes  # it is under way
+    for _ in range(2):  # the second one, while the refresh has its last moment
+        living.cancel()
+        await asyncio.sleep(0.01)
+    with pytest.raises(asyncio.CancelledError):
+        await living
+    assert transport.closed
+    await asyncio.sleep(0)
+    assert asyncio.all_tasks() == before

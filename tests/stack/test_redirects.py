@@ -97,6 +97,16 @@ async def test_a_videos_password_stays_at_home_like_the_token() -> None:
     assert headers == [home, (), home, ()]
 
 
+@pytest.mark.parametrize("location", ["/\udcff", "http://h\udcff/"])
+async def test_an_address_of_any_bytes_is_refused_in_words_that_can_be_shown(location: str) -> None:
+    for method in ("GET", "PUT"):
+        web = Web().to(VIDEO, (302, location))
+        async with web.client() as pt:
+            with pytest.raises(errors.RedirectRefused) as caught:
+                await pt.request(method, "/videos/7")
+        assert f"{caught.value} {caught.value.location}".encode()
+
+
 async def test_an_address_without_scheme_goes_over_the_same_one() -> None:
     web = Web().to(VIDEO, (302, "//other.example/x")).to("https://other.example/x", OK)
     async with web.client() as pt:

@@ -157,7 +157,7 @@ async def test_a_success_is_decoded_once() -> None:
     assert len(script.times) == 1
 
 
-@pytest.mark.parametrize("failure", [UNREACHABLE, LOST, LATE, ODD, 500, 502, 503, 504])
+@pytest.mark.parametrize("failure", [UNREACHABLE, LOST, LATE, ODD, 500, 502, 503, 504, 408, 421, 425])
 async def test_a_read_is_repeated_until_it_succeeds(failure: Answered) -> None:
     script = Script(failure, failure, reply(200, {"a": 1}))
     top = layer(script)
@@ -177,7 +177,7 @@ async def test_the_last_error_is_raised_when_attempts_end(
 
 
 @pytest.mark.parametrize("method", UNSAFE)
-@pytest.mark.parametrize("failure", [LOST, LATE, ODD, 500, 503], ids=str)
+@pytest.mark.parametrize("failure", [LOST, LATE, ODD, 500, 503, 408], ids=str)
 async def test_a_post_is_never_repeated_after_a_lost_answer(method: str, failure: Answered) -> None:
     script = Script(failure, 204)
     with pytest.raises(errors.PeerTubeError):
@@ -339,6 +339,8 @@ DOUBTFUL = [  # how each attempt ends, and whether the last error says that the 
     ([500], True),
     ([REDIRECTED], False),
     ([400], False),
+    ([408], False),
+    ([LOST, 408], True),
     ([500, 404], False),
     ([500, UNREACHABLE, 499], False),
     ([LOST, 429, UNREACHABLE], True),

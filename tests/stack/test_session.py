@@ -248,6 +248,20 @@ async def test_a_function_that_is_cancelled_from_within_is_told() -> None:
     assert str(caught.value) == "the function that gives the one-time code was cancelled from within"
 
 
+async def test_a_function_that_fails_ends_what_needs_a_token_and_is_not_asked_for_each_call() -> None:
+    failure, asked = RuntimeError("no key is plugged in"), list[int]()
+
+    def code() -> str:
+        asked.append(1)
+        raise failure
+
+    with pytest.raises(errors.NoCode, match=r"raised RuntimeError\('no key is plugged in'\)$") as caught:
+        await session(Endpoint(GIVEN), credentials=Credentials("anna", "pass", code)).renew(None)
+    assert caught.value.__cause__ is failure
+    assert errors.ends_run(caught.value)
+    assert asked == [1]
+
+
 async def test_what_a_function_could_not_give_is_asked_for_again() -> None:
     answers: list[Any] = [asyncio.CancelledError(), "123456"]
 

@@ -48,6 +48,16 @@ async def test_a_write_is_in_doubt_only_if_the_server_may_have_done_it(answer: o
         assert (await _late(pt.videos.update(7, name="Film"))).in_doubt is doubt
 
 
+async def _connecting(request: Request) -> Response:
+    request.unsent = True
+    return await _silent(request)
+
+
+async def test_what_waited_for_a_connection_was_not_sent() -> None:
+    async with PeerTube(ORIGIN, transport=MockTransport(_connecting)) as pt:
+        assert not (await _late(pt.videos.update(7, name="Film"))).in_doubt
+
+
 @pytest.mark.parametrize("answer", [_silent, _lost, _refusing])
 async def test_a_read_is_never_in_doubt(answer: object) -> None:
     async with PeerTube(ORIGIN, transport=MockTransport(answer)) as pt:  # type: ignore[arg-type]

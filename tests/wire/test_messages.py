@@ -16,6 +16,7 @@ from aiopeertube.wire.answers import (
     no_content,
     nothing,
     problem_of,
+    strange,
 )
 from aiopeertube.wire.headers import RateHeaders, epoch, rate_headers, retry_after
 from aiopeertube.wire.messages import Decoder, FormBody, JsonBody, Request, Response, encode_query
@@ -97,6 +98,11 @@ def test_the_start_of_a_strange_answer_is_shown_on_one_line_and_short() -> None:
     assert "Bad\N{REPLACEMENT CHARACTER} Gateway" in str(caught.value)
     assert len(str(caught.value)) < 300
     assert len(caught.value.start) < 200
+
+
+def test_a_strange_answer_of_any_bytes_is_told_in_words_that_can_be_shown() -> None:
+    error = strange(Response(200, {"content-type": "text/\udcff"}, b"\xff"), "JSON")
+    assert f"{error} {error.content_type}".encode().count(b"text/?") == 2
 
 
 def test_an_empty_strange_answer_says_so() -> None:

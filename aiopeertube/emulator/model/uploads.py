@@ -11,6 +11,8 @@ from typing import Any, BinaryIO
 from aiopeertube.emulator.wire.bodies import Upload
 from aiopeertube.emulator.wire.video_files import HEAD_LENGTH
 
+from .content import Content, known
+
 # An upload that is not continued is removed, after an hour at the earliest.
 IDLE_SECONDS = 3600.0
 # For so long the server takes an upload that has not become a video for one that is becoming one.
@@ -18,6 +20,7 @@ PROCESSING_SECONDS = 3600.0
 # 8.x answers before it forgets an upload whose video is made: for about so long it knows it, but has no file of it.
 LINGERING_SECONDS = 0.1
 _BLOCK = 1024 * 1024
+_LARGEST = 256 * 1024 * 1024  # bytes of a file that is kept after its upload
 
 
 def fnv64(text: str) -> str:
@@ -74,9 +77,29 @@ class PendingUpload:
         self.file.seek(start)
         self.file.write(data)
 
-    def small(self) -> bytes | None:
-        """Return all of it, where that is little."""
-        return self._block(0) if self.length() <= _BLOCK else None
+    async def content(self) -> Content | None:
+        """Return what it holds; None where it is neither small nor an emulator's."""
+        begin, size = self._block(0), self.length()
+        if size <= _BLOCK:
+            return lambda start, stop: iter([begin[start:stop]])
+        found = known(begin)
+        return found if found is not None and await self._holds(found, size) else self._kept(size)
+
+    async def _holds(self, wanted: Content, size: int) -> bool:
+        for start in range(0, size, _BLOCK):
+            if self._block(start) != b"".join(wanted(start, min(size, start + _BLOCK))):
+                return False
+            await asyncio.sleep(0)
+        return True
+
+    def _kept(self, size: int) -> Content | None:
+        """Give the bytes from the temporary file, which goes with whoever may ask for them."""
+        return self._read if size <= _LARGEST else None
+
+    def _read(self, start: int, stop: int) -> Iterator[bytes]:
+        while start < stop and (piece := self._block(start)[: stop - start]):
+            yield piece
+            start += len(piece)
 
     def head(self) -> bytes:
         """Return its first bytes."""

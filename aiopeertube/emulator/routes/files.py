@@ -7,7 +7,7 @@ from email.utils import format_datetime
 from aiopeertube.emulator.api.access import may_manage
 from aiopeertube.emulator.api.calls import HTML, Call, Reply, Route, json_reply
 from aiopeertube.emulator.model.constants import HIDDEN
-from aiopeertube.emulator.model.content import content
+from aiopeertube.emulator.model.content import Content, content
 from aiopeertube.emulator.model.entities import Video
 from aiopeertube.emulator.wire.clocks import iso
 from aiopeertube.emulator.wire.problem_json import Problem
@@ -43,7 +43,7 @@ async def original(call: Call) -> Reply:
         raise Problem("Forbidden", 403)
     if video.source is None or not call.backend.options.originals:
         raise _missing()
-    return _file(call, video, original_of(video.uuid), video.source.size, video.source.kept)
+    return _file(call, video, original_of(video.uuid), video.source.size)
 
 
 async def no_playlist(call: Call) -> Reply:
@@ -58,7 +58,7 @@ async def generated(call: Call) -> Reply:
     video = call.store.video(call.params["id"])
     if video is None:
         raise Problem("Video not found", 404)
-    reply = _part(video.uuid, video.size, 0)
+    reply = _part(video.uuid, video.size, 0, kept=None if video.source is None else video.source.kept)
     reply.content_type = _TYPE if call.is_modern else None
     reply.headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{video.uuid}.mp4"}
     return reply
@@ -93,11 +93,12 @@ def original_of(uuid: str) -> str:
     return f"original of {uuid}"
 
 
-def _file(call: Call, video: Video, name: str = "", size: int = 0, kept: bytes | None = None) -> Reply:
+def _file(call: Call, video: Video, name: str = "", size: int = 0) -> Reply:
     """Return a file as a server of files does: with a mark, and from where it is asked for.
 
-    It is the one that was `kept`, or has what follows from its `name`.
+    It is the one that was uploaded, as far as that is known, or has what follows from its `name`.
     """
+    kept = None if video.source is None else video.source.kept
     name, size = name or video.uuid, size or video.size
     changed = format_datetime(datetime.fromtimestamp(int(video.created_at), UTC), usegmt=True)
     tag = f'W/"{size:x}-{int(video.created_at * 1000):x}"'
@@ -114,10 +115,10 @@ def _file(call: Call, video: Video, name: str = "", size: int = 0, kept: bytes |
     return reply
 
 
-def _part(name: str, size: int, start: int, stop: int | None = None, *, kept: bytes | None = None) -> Reply:
+def _part(name: str, size: int, start: int, stop: int | None = None, *, kept: Content | None = None) -> Reply:
     """Return the bytes from `start` on, before `stop`; all of them without one."""
     end = size if stop is None else stop
-    stream = content(name, start, end) if kept is None else iter([kept[start:end]])
+    stream = content(name, start, end) if kept is None else kept(start, end)
     if stop is None:
         return Reply(200, b"", _TYPE, has_etag=False, stream=stream, length=size)
     headers = {"Content-Range": f"bytes {start}-{stop - 1}/{size}"}

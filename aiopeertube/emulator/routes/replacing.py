@@ -52,7 +52,8 @@ async def _finish(call: Call, _user: User, upload: PendingUpload) -> Reply:
         end(call, upload, lingers=True)
         raise
     now = call.backend.options.clock()
-    video.source = SourceFile(upload.metadata["filename"], upload.length(), await upload.sha256(), now)
+    digest, kept = await upload.sha256(), await upload.content()
+    video.source = SourceFile(upload.metadata["filename"], upload.length(), digest, now, kept)
     video.size, video.file_updated_at, video.updated_at = upload.length(), now, now
     end(call, upload, lingers=True)
     return json_reply(call.backend.renderer.source(video.source))

@@ -1,6 +1,7 @@
 """Video files, as far as the server knows them."""
 
 import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 # How many bytes of a file tell what it is.
@@ -27,7 +28,8 @@ class SourceFile:
     size: int  # in bytes
     sha256: str  # for tests that compare it with what was sent
     created_at: float  # completion, in seconds since 1970
-    kept: bytes | None = field(default=None, repr=False, compare=False)  # all of it, where it is small and kept
+    # What it holds from one offset to another, where that is known.
+    kept: Callable[[int, int], Iterator[bytes]] | None = field(default=None, repr=False, compare=False)
 
 
 def extensions(*, more: bool) -> tuple[str, ...]:

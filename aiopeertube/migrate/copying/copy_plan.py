@@ -2,13 +2,13 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from aiopeertube._counting import counted, plural
 from aiopeertube.errors import ConfigurationError
-from aiopeertube.migrate.journal.item import OPEN, Item
+from aiopeertube.migrate.journal.item import OPEN, Item, State
 from aiopeertube.migrate.journal.journal import Journal
 from aiopeertube.migrate.kinds.copying.ends import Origin
 from aiopeertube.migrate.kinds.copying.wishes import CHANNEL, PLAYLIST, VIDEO
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from aiopeertube._client import PeerTube
 
 _NAMED: Final = 1000
-_NOT_DONE: Final = frozenset({"failed", "conflict"})
+_DONE: Final[tuple[State, ...]] = ("changed", "unchanged")
+_NOT_DONE: Final[tuple[State, ...]] = ("failed", "conflict")
 # What is of one thing alone in a reason: addresses on a server, UUIDs, and numbers.
 _OF_ONE: Final = re.compile(r"/[\w./%-]+|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9][0-9,.]*")
 _NOUNS: Final = {CHANNEL: "channel", VIDEO: "video", PLAYLIST: "playlist"}
@@ -119,23 +120,29 @@ async def plan_of_copy(origin: Origin, target: str, journal: Journal, room: int 
     """Sum up what a journal has."""
     todo, done, without, stays = Counter[str](), Counter[str](), Counter[str](), Counter[str]()
     cannot, size, dated, more = list[Left](), 0, 0, 0
-    async for item in journal.items():
+    async for item in _that_count(journal):
         noun = _NOUNS[f"{item.ref.partition(':')[0]}:"]
         if item.state in OPEN:
             todo[noun] += 1
             size += 0 if item.uuid else (item.wanted.get("file") or {}).get("size", 0)
-        elif item.state in {"changed", "unchanged"}:
+        elif item.state in _DONE:
             done[noun] += 1
         elif item.state in _NOT_DONE and len(cannot) >= _NAMED:
             more += 1
         elif item.state in _NOT_DONE:
             cannot.append(Left(item.name or item.ref, item.reason, is_there=bool(item.uuid)))
-        if item.state == "skipped":
-            continue
         without.update(_without(item))
         stays.update(item.note.get("stays") or {})
         dated += bool(item.note.get("dated")) and item.state in {*OPEN, "changed"}
     return CopyPlan(origin.pt.origin, target, todo, done, size, room, tuple(cannot), without, stays, dated, more)
+
+
+async def _that_count(journal: Journal) -> AsyncIterator[Item]:
+    """Give all items, without those that could not be copied when a later look wanted them otherwise."""
+    async for item in journal.items(*OPEN, *_DONE):
+        yield item
+    async for item in journal.undone(*_NOT_DONE):
+        yield item
 
 
 def _without(item: Item) -> Iterator[str]:

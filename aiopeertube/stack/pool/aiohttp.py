@@ -113,7 +113,9 @@ class AiohttpPool:
             return await self._asked(request, None, partial(pour, request.sink, progress))
         if body is None or isinstance(body, JsonBody):
             return await self._exchange.handle(request, body)
-        progress = partial(self._deadlines.extend, task, request.timeout or self._seconds)
+        progress = partial(self._goes_on, request, task)
+        # Of a body that is watched it is known when it begins to go.
+        request.unsent = isinstance(body, RawBody) or (isinstance(body, Multipart) and bool(body.files))
         with ExitStack() as files:
             if isinstance(body, Multipart):
                 data: Any = _form(body, files, progress)
@@ -122,6 +124,11 @@ class AiohttpPool:
             else:
                 data = aiohttp.FormData(body.fields)
             return await self._asked(request, data)
+
+    def _goes_on(self, request: Request, task: asyncio.Task[Any]) -> None:
+        """Note that a body makes progress."""
+        request.unsent = False
+        self._deadlines.extend(task, request.timeout or self._seconds)
 
     async def _asked(self, request: Request, data: Any, poured: Poured | None = None) -> Response:
         headers = list(request.headers)
@@ -220,7 +227,9 @@ def _closed(request: Request) -> errors.ClientClosed:
     return errors.ClientClosed(f"the client was closed during {request.method} {request.path}")
 
 
-def _too_late(request: Request) -> errors.RequestTimeout:
+def _too_late(request: Request) -> errors.RequestTimeout | errors.ServerUnreachable:
+    if request.unsent:
+        return errors.ServerUnreachable(f"no connection to {request.origin} in time")
     return errors.RequestTimeout(f"no answer from {request.origin} to {request.method} {request.path} in time")
 
 

@@ -95,7 +95,9 @@ class Exchange:
         """
         origin = self._origins.get(request.origin) or self._add(request.origin)
         data = _encoded(request, origin, body)
+        request.unsent = True
         connection = await self._connect(origin)
+        request.unsent = False
         try:
             message, content = await _asked(connection, data, request, self._most)
         except BaseException:

@@ -85,12 +85,13 @@ async def test_files_are_compared_by_what_is_in_them(two: Two) -> None:
     assert (await two.verify(files=True)).ok
     assert copy.source is not None
     assert copy.source.kept is not None
-    copy.source = dataclasses.replace(copy.source, kept=copy.source.kept[:-1] + b"!")
+    changed = b"".join(copy.source.kept(0, SIZE - 1)) + b"!"
+    copy.source = dataclasses.replace(copy.source, kept=lambda start, stop: iter([changed[start:stop]]))
     assert (await two.verify()).ok  # its size and name are the same
     verified = await two.verify(files=True)
     assert (verified.differ, verified.differences[0].name) == (1, copy.name)
     assert "its file is another one" in verified.differences[0].why
-    copy.source = dataclasses.replace(copy.source, kept=b"!", size=1)
+    copy.source = dataclasses.replace(copy.source, kept=None, size=1)
     assert "its file cannot be read" in (await two.verify(files=True)).differences[0].why
     copy.source, copy.size = None, 1  # only what was made of it is there
     async with two.clients() as (_, other):
@@ -240,3 +241,16 @@ async def test_a_copy_whose_file_could_not_be_made_anything_of_differs(two: Two)
     first.state = TRANSCODING_FAILED
     verified = await two.verify()
     assert verified.differ == 1
+
+
+@pytest.mark.parametrize("options", [{"videos": 1, "originals": False}])
+@pytest.mark.parametrize("size", [1000, 3_000_001])
+async def test_what_was_uploaded_is_what_the_target_gives_back(two: Two, size: int) -> None:
+    for video in two.source.store.videos.values():
+        video.size = size
+    await two.copy()
+    assert (await two.verify(files=True, watcher=two.told)).ok
+    assert not any("not compared" in line for line in two.told.lines)
+    (made,) = two.target.store.videos.values()
+    made.source = None  # another file is there then
+    assert (await two.verify(files=True)).differ == 1

@@ -8,6 +8,8 @@ import pytest
 from mortal import made_mortal
 
 from aiopeertube import PeerTube, migrate
+from aiopeertube.emulator.faults import Fault
+from aiopeertube.emulator.model.constants import PUBLISHED, TO_IMPORT
 from aiopeertube.errors import PeerTubeError
 from aiopeertube.migrate import JobOptions
 from aiopeertube.migrate.kinds.copying import video_steps
@@ -161,3 +163,34 @@ async def test_a_file_that_is_another_one_when_its_copy_goes_on(two: Two, monkey
         assert not two.target.store.videos
         done = await migrate.copy(one, other, job=dataclasses.replace(job, resume_failed=True))
     assert done.run.counts["changed"] == 1
+
+
+async def test_what_came_after_all_is_not_called_left_behind(two: Two) -> None:
+    video = two.source.store.videos[2]
+    video.state = TO_IMPORT
+    done = await two.copy()
+    assert [left.name for left in done.plan.cannot] == [video.name]
+    video.state = PUBLISHED
+    job = JobOptions(journal=done.run.journal, resume_failed=True, failed="")
+    again = await two.copy(job=job)
+    assert video.name in two.copies()
+    assert not again.plan.cannot
+
+
+async def test_a_video_that_is_removed_here_before_it_is_whole_is_not_called_copied(two: Two) -> None:
+    video = two.source.store.videos[2]
+    async with two.clients() as (one, _):
+        await one.captions.put(video.uuid, "nl", b"WEBVTT\n\n00:00:01.000 --> 00:00:02.500\nGoedemorgen\n")
+    two.target.faults.add(Fault("5xx", path="*captions*", status=500))
+    done = await two.copy()
+    two.target.faults.clear()
+    removed = two.copies()[video.name].uuid
+    async with two.clients() as (_, other):
+        await other.videos.delete(removed)
+    job = JobOptions(journal=done.run.journal, resume_failed=True, failed="")
+    told = await two.copy(job=job)
+    assert told.run.counts["failed"] == 1
+    assert "Video not found" in told.plan.cannot[0].why
+    await two.copy(job=job)
+    assert two.copies()[video.name].uuid != removed
+    assert (await two.verify()).ok

@@ -242,7 +242,12 @@ async def test_a_connection_that_takes_too_long_has_sent_nothing(
 
 # -- too late, closed, cancelled ---------------------------------------------------------------------
 
-BODIES: list[Any] = [None, JsonBody(b"{}"), RawBody(b"1"), FormBody((("a", "b"),))]
+FIELDS = (("a", "b"),)
+FILE = FilePart("file", b"picture", "b.png", "image/png")
+BODIES: list[Any] = [
+    *(None, JsonBody(b"{}"), RawBody(b"1"), FormBody(FIELDS)),
+    *(Multipart(FIELDS, ()), Multipart(FIELDS, (FILE,))),
+]
 
 
 @pytest.mark.parametrize("body", BODIES, ids=lambda body: type(body).__name__)
@@ -256,6 +261,23 @@ async def test_an_answer_that_never_comes(body: Any) -> None:
         assert str(caught.value) == f"no answer from {script.origin} to POST /api/v1/config in time"
         assert caught.value.__cause__ is None
         assert not pool._deadlines._due
+
+
+@pytest.mark.parametrize("body", [None, JsonBody(b"{}"), RawBody(b"1"), Multipart((), (FILE,))], ids=str)
+async def test_a_connection_that_never_comes_has_sent_nothing(body: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A slow lookup of the name, for one: `connect_timeout` does not bound it."""
+    pool = AiohttpPool(timeout=0.03)
+
+    async def never(*_: Any, **__: Any) -> None:
+        await asyncio.sleep(60)
+
+    monkeypatch.setattr(pool._exchange._connector, "connect", never)
+    async with answering() as script:
+        request = asking(script, "POST", body=body)
+        with pytest.raises(errors.ServerUnreachable, match=f"^no connection to {script.origin} in time$"):
+            await pool.handle(request)
+        assert request.unsent
+    await pool.aclose()
 
 
 @pytest.mark.parametrize("body", BODIES, ids=lambda body: type(body).__name__)

@@ -3,7 +3,7 @@
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from aiopeertube.errors import PeerTubeError
+from aiopeertube.errors import NotFound, PeerTubeError
 from aiopeertube.migrate.journal.item import Item
 from aiopeertube.migrate.journal.journal import Journal
 from aiopeertube.migrate.kinds.captions import NOT_KEPT, by_language
@@ -66,10 +66,21 @@ async def _put(pt: "PeerTube", item: Item, language: str, data: bytes) -> str:
     try:
         await pt.captions.put(item.uuid, language, data)
     except PeerTubeError as exc:
-        if not (why := refusal(exc)):
+        if not (why := await _refused(pt, item, exc)):
             raise
         return f"the server does not take them: {why}"
     return ""
+
+
+async def _refused(pt: "PeerTube", item: Item, error: PeerTubeError) -> str:
+    """Say how a server refused a part of a video; "" where another try may do.
+
+    Raises:
+        NotFound: the video itself is gone.
+    """
+    if isinstance(error, NotFound):
+        await pt.videos.get(item.uuid)
+    return refusal(error)
 
 
 async def bring_chapters(origin: Origin, pt: "PeerTube", item: Item) -> None:
@@ -87,7 +98,7 @@ async def bring_chapters(origin: Origin, pt: "PeerTube", item: Item) -> None:
         try:
             await pt.videos.chapters.update(item.uuid, chapters=chapters)
         except PeerTubeError as exc:
-            if not (why := refusal(exc)):
+            if not (why := await _refused(pt, item, exc)):
                 raise
             lose(item, "chapters", f"the server does not take them: {why}")
             return

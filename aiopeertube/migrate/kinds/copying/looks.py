@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
+from aiopeertube._counting import counted
 from aiopeertube.errors import ApiError, FileChanged, NotFound, UnexpectedResponse
 from aiopeertube.migrate.journal.item import Item
 from aiopeertube.migrate.kinds.captions import by_language
@@ -60,7 +61,7 @@ def _length(item: Item, video: Mapping[str, Any]) -> str:
     there, here = item.note.get("duration"), video.get("duration")
     if not isinstance(there, int) or not isinstance(here, int) or abs(there - here) <= 1:
         return ""
-    return f"it has {here:,} seconds, not {there:,}"
+    return f"it has {counted(here, 'second')}, not {there:,}"
 
 
 async def _parts(pt: "PeerTube", item: Item, host: str) -> AsyncIterator[str]:

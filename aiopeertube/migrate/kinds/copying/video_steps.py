@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from aiopeertube.errors import ApiError, BadRequest, FileChanged, Unprocessable, UploadStuck, UploadUnknown
+from aiopeertube.errors import ApiError, BadRequest, FileChanged, NotFound, Unprocessable, UploadStuck, UploadUnknown
 from aiopeertube.migrate.journal.item import Item
 from aiopeertube.migrate.journal.journal import Journal
 from aiopeertube.migrate.kinds.imports import Import
@@ -102,18 +102,27 @@ async def carry_out(work: Work, pt: "PeerTube", journal: Journal, item: Item) ->
             await journal.save([item])
             if work.through is not None:
                 remove(kept_at(work.through, pt.origin, item))  # before another file takes its room
-    await bring_captions(work.origin, pt, journal, item)
-    await bring_chapters(work.origin, pt, item)
+    try:
+        await bring_captions(work.origin, pt, journal, item)
+        await bring_chapters(work.origin, pt, item)
+    except NotFound:  # somebody removed the video meanwhile; whoever tries again wants it made again
+        _begin_anew(item)
+        raise
 
 
 async def _import_anew(pt: "PeerTube", journal: Journal, item: Item) -> None:
     """Begin anew with a video whose import failed, unless it got its file meanwhile."""
     if await make_room(pt, item):
-        item.uuid, item.attempts = "", 0
-        for name in ("newest", "captions", "chapters"):
-            item.note.pop(name, None)
+        _begin_anew(item)
     del item.note[UNFETCHED]
     await journal.save([item])
+
+
+def _begin_anew(item: Item) -> None:
+    """Forget what was made of an item, which is gone."""
+    item.uuid, item.attempts = "", 0
+    for name in ("newest", "captions", "chapters"):
+        item.note.pop(name, None)
 
 
 async def _weighed(work: Work, pt: "PeerTube", journal: Journal, item: Item) -> Mapping[str, Any]:

@@ -25,6 +25,11 @@ def test_utf8_that_was_read_otherwise(text: str, encoding: str, name: str) -> No
     assert misread(["a", text], [found.strip(), "a"]) == READ.format(name)
 
 
+def test_bytes_that_are_no_characters_may_be_replaced() -> None:
+    text = "“as found” à"
+    assert misread([text], [text.encode().decode("cp1252", "replace")]) == READ.format("Windows-1252")
+
+
 @pytest.mark.parametrize(
     ("text", "now", "name"),
     [

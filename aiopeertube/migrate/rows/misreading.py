@@ -13,6 +13,8 @@ _ENCODINGS: Final = {
     "Windows-1251": "cp1251", "Windows-1253": "cp1253", "Windows-1254": "cp1254", "DOS 850": "cp850",
     "DOS 437": "cp437",
 }  # fmt: skip
+# Bytes that are no characters of an encoding: some programs keep them, others have this in their place.
+_NONE: Final = dict.fromkeys(range(0x80, 0xA0), "\ufffd")
 _SAVED: Final = ("Windows-1252", "Mac Roman", "Windows-1250", "Windows-1251")
 
 
@@ -37,7 +39,7 @@ def _count(texts: Sequence[str], char: str = "") -> int:
 
 def _seen(texts: Sequence[str], change: Callable[[str], str] = str) -> list[str]:
     """Return texts without what spreadsheets do to any; tags have no order."""
-    return sorted(" ".join(change(text).split()) for text in texts)
+    return sorted(" ".join(change(text).translate(_NONE).split()) for text in texts)
 
 
 def _read_as(text: str, name: str) -> str:
@@ -52,7 +54,5 @@ def _saved_as(text: str, name: str) -> str:
 
 @lru_cache
 def _characters(name: str) -> tuple[str, ...]:
-    """Return what each byte is; one that is none stays a control character, as programs have it."""
-    encoding = _ENCODINGS[name]
-    found = (bytes([byte]).decode(encoding, "replace") for byte in range(256))
-    return tuple(chr(byte) if char == "\ufffd" else char for byte, char in enumerate(found))
+    """Return what each byte is; one that is no character is U+FFFD."""
+    return tuple(bytes([byte]).decode(_ENCODINGS[name], "replace") for byte in range(256))

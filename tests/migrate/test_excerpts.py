@@ -24,6 +24,17 @@ LONG = "The film shows the old harbour of Rotterdam, with ships, cranes and dock
         ("a  b", "a b", "a [-␣-]b"),
         ("a\u00a0b", "a b", "a[-\\xa0-]{+␣+}b"),
         ("a\u200bb", "ab", "a\\u200bb -> ab"),
+        (
+            "Caf\u00e9",
+            "Cafe\u0301",
+            "accents alone, from composed (NFC) characters to decomposed (NFD): Caf\u00e9",
+        ),
+        (
+            "e\u0301 \u00e9",
+            "\u00e9 \u00e9",
+            "accents alone, from mixed characters to composed (NFC): e\u0301 \u00e9",
+        ),
+        ("Caf\u00e9", "Cafe", "Caf\u00e9 -> Cafe"),
         ("one\r\ntwo\r\nthree\n", "one\ntwo\nthree\n", "line breaks alone: 2 x \\r\\n -> \\n"),
         ("one\ntwo\rthree", "one\r\ntwo\nthree", "line breaks alone: 1 x \\n -> \\r\\n, 1 x \\r -> \\n"),
         ("(none)", LONG, "(none) -> The film shows the old harbour of Rotterdam, with ships, ..."),

@@ -448,6 +448,18 @@ async def test_what_a_spreadsheet_may_have_done_by_itself_is_told(server: Emulat
     assert "'2024-01-05' is '05/01/24' now" in line or "'10-12' is '12-Oct' now" in line
 
 
+async def test_what_only_a_wrong_encoding_makes_is_no_edit(server: Emulator, pt: PeerTube) -> None:
+    put(server, 2, {"name": "Zoé à la plage", "description": "日本語 film"})
+    rows = [of(await exported(pt, fields=["uuid", "name", "description"]), server, 2)]
+    damaged = [rows[0] | {"name": rows[0]["name"].encode().decode("cp1252"), "description": "??? film"}]
+    told = await refused(pt, write_rows("t.csv", damaged))
+    assert [line.split(":")[0] for line in told] == ["line 2, name", "line 2, description"]
+    assert all(line.endswith("if that is meant, empty the cell exported") for line in told)
+    meant = write_rows("t.csv", [row | {"exported": ""} for row in damaged])
+    with await migrate.plan(pt, meant) as plan:
+        assert plan.changes == 1
+
+
 async def test_a_text_of_any_length_is_remembered(server: Emulator, pt: PeerTube) -> None:
     draw = random.Random("long")
     texts = {n: "".join(chr(draw.randrange(0x4E00, 0x9FFF)) for _ in range(10_000)) for n in server.store.videos}

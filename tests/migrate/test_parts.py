@@ -347,6 +347,18 @@ def test_a_cell_of_json_is_as_it_was() -> None:
     assert not known.is_as_exported("name", "x", Exported(UUID, {"name": {"sha256": "x"}}))
 
 
+def test_what_an_older_export_did_not_note_is_no_edit() -> None:
+    known, _ = edits()
+    old = Exported(UUID, {}, "", {"createdAt": "2020-05-31T00:00:00.000Z"})
+    url = f"https://elsewhere.example/videos/watch/{UUID}"
+    known.look_at_fixed(2, {"views": "7", "account": "nisv", "id": "9", "state": "Published", "url": url}, old)
+    assert list(known.remarks("<clear>")) == []
+    known.look_at_fixed(3, {"url": "https://elsewhere.example/w/another", "uuid": UUID}, old)
+    assert list(known.remarks("<clear>")) == [
+        "url cannot be changed, and 1 cell was edited, first in line 3: left as it is"
+    ]
+
+
 def test_what_may_not_be_meant_so_is_said() -> None:
     own = OwnWrites()
     own.add(WAS.digest, {"nsfw": False})

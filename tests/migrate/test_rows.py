@@ -191,6 +191,16 @@ def test_what_a_cell_stores_is_right_where_that_is_wanted(read: Read, problems: 
     assert problems.total == 1
 
 
+def test_objects_of_json_become_no_text(read: Read, problems: Problems) -> None:
+    layout = Layout(ignored=frozenset({"rest"}), composed={"description": "{meta}"})
+    read({"uuid": UUID, "meta": {"nl": "x"}, "rest": {}}, layout=layout, typed=True)
+    read({"uuid": UUID, "key": {"old": 1}, "name": "Film"}, 3, typed=True)
+    assert complaints(problems) == [
+        (2, "meta", "JSON within JSON is no text: give its parts as columns, or use a function"),
+        (3, "key", "{'old': 1} is no key: that is a text or a number"),
+    ]
+
+
 def test_a_field_is_composed_of_what_cells_show(read: Read, problems: Problems) -> None:
     row = {"uuid": UUID, "title": "Film", "day": DAY}
     dates = Layout(frozenset({"*"}), {"originallyPublishedAt": "{day}", "name": "{title}"})

@@ -2,6 +2,7 @@
 
 import re
 from itertools import product
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -71,6 +72,13 @@ def test_a_column_may_look_like_a_format() -> None:
 
 def test_cells_of_json_are_written_as_in_a_table() -> None:
     assert [text_of(cell) for cell in (None, True, 3, ["a", "b"], " x ")] == ["", "true", "3", "a; b", "x"]
+    assert [text_of(cell) for cell in ([None, "a", False, 1.5], [])] == ["a; false; 1.5", ""]
+
+
+@pytest.mark.parametrize("cell", [{}, {"nl": "x"}, [{"nl": "x"}], [["a"]], [["a"], "b"]])
+def test_json_within_json_is_no_text(cell: Any) -> None:
+    with pytest.raises(ValueError, match="JSON within JSON is no text"):
+        text_of(cell)
 
 
 _SEPARATORS = st.sampled_from([", ", ": ", " - ", " | ", "; ", "\n", "\n\n", " "])

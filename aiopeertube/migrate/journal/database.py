@@ -177,12 +177,6 @@ class Database:
     def _knows_ref(self, ref: str) -> bool:
         return self._connection.execute("SELECT 1 FROM item WHERE ref = ?", (ref,)).fetchone() is not None
 
-    def add_apart(self, items: Sequence[Item]) -> None:
-        """Take in parts of items of this pass, each as an item of its own."""
-        with self._changing():
-            for item in items:
-                self._insert(item)
-
     def _adopt(self, item: Item) -> None:
         """Take a change into this pass, as it is known from an earlier one or as a new one.
 
@@ -436,10 +430,12 @@ class Database:
         with self._changing() as connection:
             connection.execute("INSERT OR REPLACE INTO job VALUES ('all', 'true')")
 
-    def save(self, items: Sequence[Item]) -> None:
-        """Write items with all that is known of them."""
+    def save(self, items: Sequence[Item], apart: Sequence[Item] = ()) -> None:
+        """Write items with all that is known of them, and parts of them as items of their own: all or nothing."""
         with self._changing():
             self._save(items)
+            for item in apart:
+                self._insert(item)
 
     def settle(self, items: Sequence[Item]) -> None:
         """Write items with what became of them."""

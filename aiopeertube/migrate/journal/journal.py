@@ -142,10 +142,6 @@ class Journal:
         """
         return await self._run(self._database.add, items)
 
-    async def add_apart(self, items: Sequence[Item]) -> None:
-        """Take in parts of items of this pass, each as an item of its own."""
-        await self._run(self._database.add_apart, items)
-
     async def keep(self, refs: Sequence[str]) -> set[str]:
         """Take into this pass what was done to these videos, or may have been; return which they are."""
         return await self._run_flushed(self._database.keep, refs)
@@ -268,9 +264,12 @@ class Journal:
 
     # -- doing -----------------------------------------------------------------------------------
 
-    async def save(self, items: Sequence[Item]) -> None:
-        """Write items with all that is known of them."""
-        await self._run(self._database.save, items)
+    async def save(self, items: Sequence[Item], apart: Sequence[Item] = ()) -> None:
+        """Write items with all that is known of them, and what was set `apart` of them as items of their own.
+
+        That is one step: a kill between the two would lose what was set apart.
+        """
+        await self._run(self._database.save, items, apart)
 
     async def take(self, number: int, after: int = 0, only: str = "") -> list[Item]:
         """Mark the next planned items as about to be sent; that is on the disk before this returns.

@@ -8,7 +8,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from typing import Any, Final
+from typing import Any, Final, Literal
+from unicodedata import is_normalized, normalize
 
 from aiopeertube._counting import counted
 
@@ -19,6 +20,7 @@ _PLACES: Final = 3  # stretches of one text that are shown
 _COMPARED: Final = 2000  # words; longer stretches are taken as one
 _WORD: Final = re.compile(r"\r\n|\w+|[^\S\r\n]+|[^\w ]")
 _BREAK: Final = re.compile(r"\r\n|\r|\n")
+_FORMS: Final[Mapping[str, Literal["NFC", "NFD"]]] = {"composed (NFC)": "NFC", "decomposed (NFD)": "NFD"}
 _NAMES: Final = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
@@ -61,8 +63,8 @@ def difference(old: str, new: str, *, full: bool = False) -> str:
 
     `full` shows all of what differs, where there is else room for some of it.
     """
-    if breaks := _of_breaks_alone(old, new):
-        return breaks
+    if alone := _of_breaks_alone(old, new) or _of_accents_alone(old, new):
+        return alone
     if max(len(old), len(new)) <= SHORT and old.split() != new.split():
         return f"{visible(old)} -> {visible(new)}"
     stretches = list(_stretches(old, new))
@@ -90,6 +92,17 @@ def _of_breaks_alone(old: str, new: str) -> str:
     kinds = dict.fromkeys(changed)
     told = ", ".join(f"{changed.count(kind):,} x {visible(kind[0])} -> {visible(kind[1])}" for kind in kinds)
     return f"line breaks alone: {told}"
+
+
+def _of_accents_alone(old: str, new: str) -> str:
+    """Say how accents are written where nothing else changed, as both look alike; "" otherwise."""
+    if old.isascii() or old == new or normalize("NFC", old) != normalize("NFC", new):
+        return ""
+    return f"accents alone, from {_form(old)} characters to {_form(new)}: {excerpt(old)}"
+
+
+def _form(text: str) -> str:
+    return next((name for name, form in _FORMS.items() if is_normalized(form, text)), "mixed")
 
 
 def _stretches(old: str, new: str) -> Iterator[_Stretch]:

@@ -14,6 +14,7 @@ from . import exported
 from .exported import Exported
 from .fixed import edited_in_vain
 from .layout import fields_of
+from .misreading import misread
 from .own_writes import EXPORT, OwnWrites, row_of
 from .respelling import is_respelled
 
@@ -117,11 +118,17 @@ class Edits:
             self._in_vain.setdefault(column, _Tally()).note(f"line {line:,}")
 
     def look_at_texts(self, line: int, edited: Mapping[str, Any], was: Exported) -> None:
-        """Count edits that a spreadsheet may have made by itself; JSON says what is text."""
+        """Refuse edits that only a wrong encoding makes, count those that a spreadsheet may have made by itself.
+
+        JSON says what is text, and in which encoding.
+        """
         for name, value in {} if self._typed else edited.items():
-            before, now = _only_text(was.values.get(name)), _only_text(value)
-            if is_respelled(before, now):
-                self._rewritten.note(f"line {line:,}, {name}: {before!r} is {now!r} now")
+            before, now = _texts(was.values.get(name)), _texts(value)
+            if why := misread(before, now):
+                meant = f"if that is meant, empty the cell {exported.COLUMN}"
+                self._problems.add(line, name, f"{why}: save the table as UTF-8, or as XLSX; {meant}")
+            elif len(before) == len(now) == 1 and is_respelled(before[0], now[0]):
+                self._rewritten.note(f"line {line:,}, {name}: {before[0]!r} is {now[0]!r} now")
 
     def remarks(self, marker: str) -> Iterable[str]:
         """Say what of the whole table is no error, and may not be meant so; `marker` empties a field."""
@@ -142,10 +149,10 @@ class Edits:
             yield f"{cells} from the export in the kind of line breaks alone, as spreadsheets write them: no edit"
 
 
-def _only_text(value: Any) -> str:
-    """Return a text, or that of a list of one; "" of anything else."""
-    value = value[0] if isinstance(value, list) and len(value) == 1 else value
-    return value if isinstance(value, str) else ""
+def _texts(value: Any) -> list[str]:
+    """Return a text, or those of a list; none of anything else."""
+    texts = [value] if isinstance(value, str) else value if isinstance(value, list) else []
+    return [text for text in texts if isinstance(text, str)]
 
 
 _BLANK: Final[tuple[Any, ...]] = (None, "", [])

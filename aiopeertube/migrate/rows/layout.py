@@ -107,19 +107,29 @@ class Layout:
         A column that says to clear the field is empty in a template, and clears where nothing else is left.
 
         Raises:
-            CellError: a template names a column whose cell shows something else than it stores.
+            CellError: a template names a column whose cell shows something else than it stores, or is no text.
         """
         kept = {column: cell for column, cell in cells.items() if column not in self.ignored}
         if not self.composed:
             return kept
         self._check_composed(cells)
-        texts = {column: text_of(cell) for column, cell in cells.items()}
+        texts = self._texts(cells)
         there = {column: text for column, text in texts.items() if text != clear}
         made = {}
         for name, template in self._templates(cells).items():
             cleared = any(texts.get(column) == clear for column in template.columns)
             made[name] = template.fill(there) or (clear if cleared else "")
         return {**kept, **made}
+
+    def _texts(self, cells: Mapping[str, Any]) -> Mapping[str, str]:
+        """Return the texts of the columns that templates name."""
+        texts = {}
+        for column in dict.fromkeys(name for each in self._templates(cells).values() for name in each.columns):
+            try:
+                texts[column] = text_of(cells.get(column))
+            except ValueError as exc:
+                raise CellError(column, str(exc)) from None
+        return texts
 
     def _templates(self, columns: Iterable[str]) -> Mapping[str, Template]:
         return {name: _template(text, tuple(columns)) for name, text in self.composed.items()}

@@ -8,6 +8,7 @@ from aiopeertube.migrate.metadata import fields
 from aiopeertube.migrate.metadata.changes import clash
 from aiopeertube.migrate.metadata.fields import FIELDS, LABELLED, Doubtful, Reading, too_new
 from aiopeertube.migrate.metadata.fitting import Cuts, whole
+from aiopeertube.migrate.metadata.shapes import brief
 from aiopeertube.migrate.metadata.values import CLEARED
 from aiopeertube.migrate.problems import CellError, Problems
 from aiopeertube.migrate.tables.source import Row
@@ -16,7 +17,7 @@ from . import exported
 from .edits import Edits
 from .exported import Exported
 from .keys import Keys
-from .layout import LABELS, Layout, kept, key_of, name_of
+from .layout import KEY, LABELS, Layout, kept, key_of, name_of
 from .names import Names
 from .own_writes import OwnWrites
 
@@ -95,6 +96,8 @@ class RowReader:
         doubts = dict(self._layout.doubts(row.cells))
         for column, cell in doubts.items():
             self.problems.add(row.line, column, cell.reason)
+        if isinstance(row.cells.get(KEY), bool | list | dict):
+            self.problems.add(row.line, KEY, f"{brief(row.cells[KEY])} is no key: that is a text or a number")
         if not self.typed:
             self._layout.check_used(row.cells, self.problems, row.line)
         cells = {column: "" if column in doubts else cell for column, cell in row.cells.items()}

@@ -85,12 +85,20 @@ class Template:
 
 
 def text_of(cell: Any) -> str:
-    """Write a cell as the text that goes into a template."""
+    """Write a cell as the text that goes into a template; a list without what is empty in it.
+
+    Raises:
+        ValueError: it is an object of JSON, or has one: nobody can tell which text is meant.
+    """
     if cell is None:
         return ""
     if isinstance(cell, bool):
         return "true" if cell else "false"
-    return "; ".join(map(str, cell)) if isinstance(cell, list | tuple) else str(cell).strip()
+    if isinstance(cell, list | tuple) and not any(isinstance(each, list | tuple) for each in cell):
+        return "; ".join(filter(None, map(text_of, cell)))
+    if isinstance(cell, str | int | float):
+        return str(cell).strip()
+    raise ValueError("JSON within JSON is no text: give its parts as columns, or use a function")
 
 
 def _parts(text: str, known: frozenset[str]) -> Iterator[_Part]:

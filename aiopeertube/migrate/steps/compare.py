@@ -199,9 +199,7 @@ class Lookup:
         apart = [part for item in items if (part := set_apart(item)) is not None]
         for part in apart:
             part.settle("conflict", merging.reason(part, self._words))
-        await self._journal.save(items)
-        if apart:
-            await self._journal.add_apart(apart)
+        await self._journal.save(items, apart)
 
     def _settle(self, item: Item, found: Found) -> None:
         video, error = found.video, found.error

@@ -45,13 +45,19 @@ def meaning(text: str, *, typed: bool) -> str:
     if _is_quoted(text):
         return text[1:]
     word = text.strip()
-    if found := _LITERAL.fullmatch(word):
-        return found[1].replace('""', '"')
+    if (found := literal(word)) is not None:
+        return found
     if why := _failure(word):
         raise BadCell(text, why)
     if not typed and text.startswith("=") and len(word) > 1:
         raise BadCell(text, f"a formula: {text[:20]!r}; paste its value, or {_MEANT}")
     return text
+
+
+def literal(text: str) -> str | None:
+    """Return what ="007" says; None of any other text."""
+    found = _LITERAL.fullmatch(text.strip())
+    return None if found is None else found[1].replace('""', '"')
 
 
 def harmless(text: str, *, typed: bool) -> str:

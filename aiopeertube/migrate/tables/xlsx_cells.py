@@ -5,7 +5,7 @@ import re
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
-from .cell_text import meaning
+from .cell_text import literal, meaning
 from .source import CELL_LIMIT, BadCell, Stored
 from .xlsx_escapes import unescaped
 from .xlsx_formats import is_iso_date, plain, shown
@@ -30,7 +30,7 @@ def text_of(cell: Any) -> str:
     if value is None:
         return ""
     if cell.data_type == "f":
-        return _formula(str(value))
+        return _formula(value)
     if cell.data_type == "e":
         raise BadCell(str(value), f"an error: {value}")
     if isinstance(value, str):
@@ -38,12 +38,15 @@ def text_of(cell: Any) -> str:
     return _number(value, cell) if isinstance(value, int | float) else _moment(value, cell)
 
 
-def _formula(text: str) -> str:
-    """Return what ="007" says; other formulas have no text here: what a spreadsheet worked out may be old."""
-    try:
-        return meaning(text, typed=False)
-    except BadCell:
-        raise BadCell(text, "a formula; paste its value") from None
+def _formula(value: Any) -> str:
+    """Return what ="007" says; other formulas have no text here: what a spreadsheet worked out may be old.
+
+    Those of several cells are no texts for openpyxl, but objects.
+    """
+    found = literal(value) if isinstance(value, str) else None
+    if found is None:
+        raise BadCell(str(value), "a formula; paste its value")
+    return found
 
 
 def _bounded(text: str) -> str:

@@ -5,7 +5,7 @@ from typing import Final
 
 _LITERAL: Final = r'(?:"[^"]*"|\\.|[ \-+():/€$£])*'
 _SECTION: Final = re.compile(
-    rf"(?:\[\$-[0-9A-F]+\])?(?P<before>{_LITERAL})#*(?P<digits>0+)(?:\.(?P<decimals>0+))?(?P<percent>%?)"
+    rf"(?:\[\$-[0-9A-F]+\])?(?P<before>{_LITERAL})(?:(?P<groups>#,##)|#*)(?P<digits>0+)(?:\.(?P<decimals>0+))?(?P<percent>%?)"
     rf"(?P<after>{_LITERAL})",
     re.IGNORECASE,
 )
@@ -13,6 +13,7 @@ _QUOTES: Final = re.compile(r'"([^"]*)"|\\(.)')
 # Dates that show themselves as we write them; what is after the semicolon is for texts.
 _ISO: Final = re.compile(r"(?:\[\$-[0-9A-F]+\])?yyyy\\?-mm\\?-dd(?:;@)?", re.IGNORECASE)
 _PLAIN: Final = frozenset({"general", "@", ""})
+_GROUPED: Final = 1000  # numbers below have one group of digits alone
 _EXACT: Final = 1e-9  # of a number's size; what is nearer than that is the same number
 
 
@@ -42,6 +43,8 @@ def _filled(value: float, found: re.Match[str]) -> str | None:
     number = value * 100 if found["percent"] else value
     if abs(round(number, decimals) - number) > _EXACT * max(1.0, abs(number)):
         return None
+    if found["groups"] and round(abs(number), decimals) >= _GROUPED:
+        return None  # what stands between thousands depends on the country
     width = len(found["digits"]) + (decimals + 1 if decimals else 0)
     digits = f"{abs(number):0{width}.{decimals}f}"
     sign = "-" if number < 0 else ""

@@ -11,6 +11,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+import workbooks
 from openpyxl import Workbook
 from openpyxl.styles import Font
 from openpyxl.worksheet.worksheet import Worksheet
@@ -123,6 +124,27 @@ def test_cells_that_cannot_be_relied_on(read: Read, book: Workbook, value: float
     assert [row.line for row in rows] == [2, 4]
     assert (line, column) == (3, "value")
     assert reason in found
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        '<f t="array" ref="B2:B4">UPPER(A2:A4)</f>',  # as newer Excels have nearly each that gives several values
+        '<f t="dataTable" ref="B2:B3" dt2D="0" dtr="0" r1="A1"/>',
+        '<f t="shared" si="0"/>',  # of which the first is not there
+        "<f/>",
+        "<f></f>",
+    ],
+)
+def test_a_formula_of_any_form_is_no_text(tmp_path: Path, formula: str) -> None:
+    path = tmp_path / "films.xlsx"
+    cell = workbooks.Cell("str", f"{formula}<v>A TITLE</v>")
+    titles = [workbooks.inline("id"), workbooks.inline("name")]
+    workbooks.write(path, workbooks.sheet(titles, [workbooks.number("1"), cell]))
+    problems = Problems("films.xlsx")
+    assert list(open_source(str(path)).rows(problems)) == []
+    (problem,) = problems._kept
+    assert (problem.line, problem.column, problem.reason) == (2, "name", "a formula; paste its value")
 
 
 def test_a_date_out_of_range(read: Read, book: Workbook) -> None:

@@ -242,6 +242,8 @@ class PeerTube(Nouns):
 
     def _check_open(self) -> Retry:
         if self._top is None:
+            if hasattr(self, "_meter"):
+                raise ClientClosed(f"the client of {self.origin} was closed: it is not open any more")
             raise RuntimeError("this client is not open; use it with `async with PeerTube(...) as pt:`")
         return self._top
 

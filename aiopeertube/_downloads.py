@@ -10,8 +10,8 @@ import io
 import os
 import random
 import re
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO, Final, NoReturn
@@ -181,8 +181,10 @@ class _Part:
 
     def __exit__(self, *_: object) -> None:
         if self._file is not None:
-            self._write()
-            self._file.close()
+            try:
+                self._write()
+            finally:
+                self._file.close()
 
     def restart(self, mark: str) -> None:
         """Begin anew: the file is another one, or the server cannot go on."""
@@ -268,6 +270,8 @@ class _Driver:
         request.sink = self
         try:
             response = await sender.send(request)
+        except _OursError as exc:
+            raise exc.error from None
         except errors.ApiError as exc:
             if exc.status == 416 and self._kept.size and self._kept.can_restart:
                 self._begin_anew("the file became shorter", exc)
@@ -300,6 +304,10 @@ class _Driver:
     def begin(self, status: int, headers: Mapping[str, str]) -> None:
         """Take in what an answer says of itself: all of the file, or what is missing."""
         self._begun = True
+        with _kept_apart():
+            self._begin(status, headers)
+
+    def _begin(self, status: int, headers: Mapping[str, str]) -> None:
         if status == _SOME_OF_IT:
             self._go_on(headers)
             return
@@ -332,16 +340,35 @@ class _Driver:
         """Take the next bytes."""
         if not data:
             return
-        await self._kept.write(data)
+        with _kept_apart():
+            await self._kept.write(data)
         if self._kept.size > self._most:
             self._moved, self._most = True, self._kept.size
         if self._on_progress is not None:
-            self._on_progress(self._kept.size, self.total)
+            with _kept_apart():
+                self._on_progress(self._kept.size, self.total)
 
     def _check(self) -> None:
         due = self.total if self._end is None else self._end
         if due is not None and self._kept.size != due:
             raise errors.ConnectionLost(f"{self._kept.size:,} of {due:,} bytes came")
+
+
+class _OursError(Exception):
+    """An error of the disk, or of who watches: between a connection and its end it would look like the network's."""
+
+    def __init__(self, error: OSError) -> None:
+        super().__init__(error)
+        self.error = error
+
+
+@contextmanager
+def _kept_apart() -> Iterator[None]:
+    """Let an error of ours be told from one of the connection that is read from meanwhile."""
+    try:
+        yield
+    except OSError as exc:
+        raise _OursError(exc) from exc
 
 
 def _is_of_another(mark: str, headers: Mapping[str, str]) -> bool:

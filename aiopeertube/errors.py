@@ -21,7 +21,7 @@
     │   ├── ConnectionLost            the connection ended before the answer was complete
     │   ├── RequestTimeout            no answer in time
     │   ├── DeadlineExceeded          the call as a whole took longer than its deadline
-    │   └── ClientClosed              the client was closed while the call was under way
+    │   └── ClientClosed              the client was closed before the call, or while it was under way
     ├── UnexpectedResponse            an answer that PeerTube does not give (a proxy's page, cut JSON)
     │   ├── NotHttp                   something else answers at the server's address
     │   ├── OddAnswer                 asking again makes it no better: another protocol, or far too much
@@ -227,8 +227,8 @@ class DeadlineExceeded(TransportError):
     """The call took longer than its deadline, waiting included."""
 
 
-class ClientClosed(TransportError):
-    """The client was closed while the call was under way."""
+class ClientClosed(TransportError, RuntimeError):
+    """The client was closed, before the call or while it was under way."""
 
 
 class UnexpectedResponse(PeerTubeError):

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from aiopeertube import PeerTube, errors
+from aiopeertube._downloads import _is_of_another, _mark_of, _may_pass
 from aiopeertube.testing import MockTransport, reply
 from aiopeertube.wire.messages import Response
 
@@ -193,6 +194,66 @@ async def test_a_stream_that_is_left_asks_for_no_more() -> None:
         stream = pt.downloads.web_video("a.mp4").stream()
         assert FILE.startswith(await anext(stream))
         await stream.aclose()  # type: ignore[attr-defined]
+        assert not [task for task in asyncio.all_tasks() if "_fill" in repr(task)]
+        assert pt.statistics().in_flight == 0
+
+
+MONDAY, TUESDAY = "Mon, 24 Nov 2025 08:00:00 GMT", "Tue, 25 Nov 2025 08:00:00 GMT"
+MARKS = [  # the tag and the date of an answer, and by which its file is known
+    (('"a"', MONDAY), '"a"'),
+    (('"a"', ""), '"a"'),
+    (("", MONDAY), MONDAY),
+    (('W/"a"', MONDAY), MONDAY),  # in a condition a weak tag is none
+    (('W/"a"', ""), 'W/"a"'),
+    (('"\xe9"', ""), ""),
+    (('"a\x01"', ""), ""),
+    (("", ""), ""),
+]
+
+
+def _told(tag: str, date: str) -> dict[str, str]:
+    return {name: value for name, value in (("etag", tag), ("last-modified", date)) if value}
+
+
+@pytest.mark.parametrize(("told", "mark"), MARKS, ids=str)
+def test_by_what_a_file_is_known_again(told: tuple[str, str], mark: str) -> None:
+    assert _mark_of(_told(*told)) == mark
+
+
+@pytest.mark.parametrize(
+    ("mark", "told", "other"),
+    [
+        ('"a"', ('"a"', TUESDAY), False),
+        ('"a"', ('"b"', MONDAY), True),
+        ('"a"', ("", TUESDAY), False),  # a part need not say its tag
+        (MONDAY, ('W/"a"', MONDAY), False),
+        (MONDAY, ('W/"a"', TUESDAY), True),
+        (MONDAY, ('"a"', ""), False),
+        ('W/"a"', ('W/"b"', ""), True),
+        ("", ('"a"', MONDAY), False),  # nothing is known of it yet
+    ],
+    ids=str,
+)
+def test_a_part_of_another_file_is_known_by_what_it_says(mark: str, told: tuple[str, str], other: bool) -> None:
+    assert _is_of_another(mark, _told(*told)) is other
+
+
+@pytest.mark.parametrize(
+    ("error", "passes"),
+    [
+        (errors.ConnectionLost("gone"), True),
+        (errors.RequestTimeout("late"), True),
+        (errors.ServerError(status=500, method="GET", path="/"), True),
+        (errors.ServerAway("gone"), False),
+        (errors.ClientClosed("closed"), False),
+        (errors.UnexpectedResponse("odd", status=200), False),
+        (errors.FileChanged("another"), False),
+        (errors.NotFound(status=404, method="GET", path="/"), False),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_only_what_may_pass_is_waited_for(error: errors.PeerTubeError, passes: bool) -> None:
+    assert _may_pass(error) is passes
 
 
 async def test_a_part_of_a_file_is_all_that_is_asked_for() -> None:
@@ -246,6 +307,29 @@ async def test_a_server_that_always_begins_anew_and_breaks_off_is_given_up(
 
 def _mocked(answer: Callable[[], Response]) -> PeerTube:
     return PeerTube("https://a.example", transport=MockTransport(lambda request: answer()))
+
+
+@pytest.mark.parametrize("where", ["the disk", "the progress"])
+async def test_an_error_here_is_not_taken_for_one_of_the_connection(
+    where: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    full, server = OSError(28, "No space left on device"), Server()
+
+    def fails(*_: object) -> None:
+        raise full
+
+    if where == "the disk":
+        monkeypatch.setattr("aiopeertube._downloads._BUFFER", 1000)
+        monkeypatch.setattr("aiopeertube._downloads._Part._write", fails)
+    async with serving(server) as pt:
+        with pytest.raises(OSError, match="No space left") as caught:
+            await pt.downloads.web_video("a.mp4").save(
+                tmp_path / "a.mp4", on_progress=fails if where == "the progress" else None
+            )
+        assert {health.state for health in pt.statistics().health} == {"up"}
+        assert all(health.reason == "" for health in pt.statistics().health)
+    assert caught.value is full
+    assert len(server.asked) == 1
 
 
 async def test_an_error_of_the_server_leaves_no_file(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from aiopeertube.types import UploadStarted
 from aiopeertube.wire.call import Call
 from aiopeertube.wire.files import video_type
 from aiopeertube.wire.identifiers import VideoRef
+from aiopeertube.wire.turn import Stopped, acted
 
 from .driver import OnProgress, OnStarted
 from .file import SourceFile, Ticket
@@ -125,6 +126,21 @@ class _Sending:
 
     async def run(self, is_end: Callable[[Any], bool]) -> Any:
         """Act until an answer is the end, or the upload failed."""
+        try:
+            return await self._act(is_end)
+        except errors.UploadFailed:
+            raise
+        except errors.PeerTubeError as exc:
+            exc.in_doubt = self._machine.perhaps_finished  # of the whole file, not of the last request
+            acted(really=exc.in_doubt)
+            raise
+        except Stopped:
+            if not self._machine.perhaps_finished:
+                acted(really=False)  # a part of a file changes nothing
+                raise
+            raise self._failed_because(errors.UploadFailed, "its run was stopped.", perhaps=True) from None
+
+    async def _act(self, is_end: Callable[[Any], bool]) -> Any:
         while True:
             match self._machine.next():
                 case Start():
@@ -158,17 +174,26 @@ class _Sending:
     async def _ask_or_send(self, action: Ask | Send) -> Any:
         """Return the answer; None when there was none, of which the machine knows then."""
         sent = action if isinstance(action, Send) else None
+        call = self._chunks.status(self._id, self._file.size) if sent is None else await self._chunk(sent)
         try:
-            if sent is None:
-                return await self._chunks.status(self._id, self._file.size)
-            data = await asyncio.to_thread(self._file.read, sent.begin, sent.end)
-            return await self._chunks.chunk(self._id, data, sent.begin, self._file.size)
+            return await call
         except errors.PeerTubeError as exc:
             if is_last(exc):
+                left = exc.in_doubt or isinstance(exc, errors.ClientClosed)  # which says nothing of what was sent
+                self._machine.broken_off(sent if left else None)
                 raise
             self._error = exc
             report(self._machine, exc, sent)
             return None
+
+    async def _chunk(self, chunk: Send) -> Call[Any]:
+        try:
+            data = await self._file.fetch(chunk.begin, chunk.end)
+        except errors.FileChanged as exc:
+            exc.upload_id = self._id
+            raise
+        call: Call[Any] = self._chunks.chunk(self._id, data, chunk.begin, self._file.size)
+        return call
 
     def _answered(self, answer: Any, action: Ask | Send) -> None:
         if answer is not None:
@@ -180,8 +205,10 @@ class _Sending:
             self._on_progress(offset, self._file.size)
 
     def _failure(self, end: Lost | GiveUp | Done) -> errors.UploadFailed:
-        kind = errors.UploadUnknown if isinstance(end, Lost) else errors.UploadFailed
+        kind: type[errors.UploadFailed] = errors.UploadUnknown if isinstance(end, Lost) else errors.UploadFailed
         perhaps = not isinstance(end, Done) and end.perhaps_finished
-        why = f"the upload made no progress: {self._error}."
+        return self._failed_because(kind, f"the upload made no progress: {self._error}.", perhaps=perhaps)
+
+    def _failed_because(self, kind: type[errors.UploadFailed], why: str, *, perhaps: bool) -> errors.UploadFailed:
         why += " It may have arrived: look before you send the file again." if perhaps else ""
         return kind(why, upload_id=self._id, perhaps_finished=perhaps)

@@ -301,6 +301,19 @@ async def test_a_client_that_is_closed_twice_at_once_is_closed() -> None:
         await pt.videos.get(1)
 
 
+async def test_what_comes_after_the_client_was_closed_is_not_started() -> None:
+    async with answering(ok) as pt:
+        calls = list(renames(pt, range(20)))
+    with pytest.raises(errors.ClientClosed, match="was closed"):
+        await calls[0]
+    states = []
+    with pytest.raises(errors.ClientClosed):
+        async with pt.bulk(calls) as outcomes:
+            async for outcome in outcomes:
+                states.append(outcome.state)
+    assert states == ["not started"] * 20
+
+
 class ReadsBack:
     """A sender that looks at what it wrote."""
 

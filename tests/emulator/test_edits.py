@@ -202,6 +202,7 @@ class TestRefused:
         headers = {"Content-Type": "application/json"}
         for sent, detail in (
             (b'{"name": ', "Unexpected end of JSON input"),
+            (b'{"a":' * 3000, "Unexpected end of JSON input"),
             (b"5", "Unexpected token '5', \"5\" is not valid JSON"),
             (b'{"name": x}', "Unexpected token 'x' in JSON at position 9"),
         ):

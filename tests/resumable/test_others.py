@@ -1,5 +1,6 @@
 """Another file for a video, and archives: sent whole and in order, whatever breaks on the way."""
 
+import asyncio
 import re
 from pathlib import Path
 from typing import Any
@@ -146,3 +147,46 @@ async def test_an_empty_file(tmp_path: Path) -> None:
     (tmp_path / "a.zip").touch()
     with pytest.raises(errors.FileUnreadable):
         await send(Server("import_archive"), "import_archive", tmp_path / "a.zip")
+
+
+@pytest.mark.parametrize("kind", PATHS)
+async def test_a_file_that_changes_meanwhile_ends_it_at_once(kind: str, film: Path) -> None:
+    server = Server(kind)
+
+    def change(done: int, _: int) -> None:
+        if done == 3 * CHUNK:
+            film.write_bytes(DATA + b"!")
+
+    with pytest.raises(errors.FileChanged) as caught:
+        await send(server, kind, film, on_progress=change)
+    assert (caught.value.upload_id, caught.value.in_doubt, server.asked) == ("a-1", False, 3)
+
+
+LAST = -(-len(DATA) // CHUNK)  # the number of the last chunk
+
+
+@pytest.mark.parametrize("how", ["the server is away", "the client is closed"])
+@pytest.mark.parametrize(("lost", "doubt"), [(1, False), (LAST - 1, False), (LAST, True)])
+@pytest.mark.parametrize("kind", PATHS)
+async def test_whatever_ends_it_is_in_doubt_once_the_last_byte_may_have_arrived(
+    kind: str, lost: int, doubt: bool, how: str, film: Path
+) -> None:
+    server = Server(kind, breaks=(lost,))
+
+    def answer(request: Any) -> Response:
+        if server.asked >= lost:
+            raise errors.ServerAway("gone")
+        return server.answer(request)
+
+    async with PeerTube("https://a.example", token="t", transport=MockTransport(answer)) as pt:
+        if kind == "replace":
+            sending = asyncio.ensure_future(resumable.replace(pt, UUID, film, chunk_size=CHUNK))
+        else:
+            sending = asyncio.ensure_future(resumable.import_archive(pt, 3, film, chunk_size=CHUNK))  # type: ignore[arg-type]
+        while how == "the client is closed" and server.asked < lost:  # noqa: ASYNC110 - the server is no task
+            await asyncio.sleep(0)
+        if how == "the client is closed":
+            await pt.__aexit__(None, None, None)
+        with pytest.raises((errors.ServerAway, errors.ClientClosed)) as caught:
+            await sending
+    assert caught.value.in_doubt is doubt

@@ -171,6 +171,8 @@ def _syntax_error(content: bytes, *, modern: bool) -> Problem:
         json.loads(text)
     except json.JSONDecodeError as error:
         position = error.pos
+    except RecursionError:  # the server's parser takes any depth, and complains of the end
+        position = len(text)
     line = text.count("\n", 0, position)
     column = position - (text.rfind("\n", 0, position) + 1)
     where = f"position {position}" + (f" (line {line + 1} column {column + 1})" if modern else "")

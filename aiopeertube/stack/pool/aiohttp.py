@@ -20,6 +20,7 @@ from aiopeertube.wire.messages import FilePart, JsonBody, Multipart, RawBody, Re
 from aiopeertube.wire.secrets import hide_in_text
 
 from .bodies import MOST, Watched, pour, read_bounded
+from .connector import Connector
 from .deadlines import Deadlines
 from .exchange import Exchange
 from .proxied import NOT_LET_PASS, credentials, is_forwarded, refused
@@ -63,9 +64,7 @@ class AiohttpPool:
         self._connect_timeout = connect_timeout
         self._deadlines = Deadlines(asyncio.get_running_loop())
         self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(
-                limit=0, keepalive_timeout=_KEEP_ALIVE, ssl=ssl_context or True, resolver=resolver
-            ),
+            connector=Connector(limit=0, keepalive_timeout=_KEEP_ALIVE, ssl=ssl_context or True, resolver=resolver),
             cookie_jar=aiohttp.DummyCookieJar(),
             headers={"User-Agent": user_agent, "Accept": _JSON},
             # aiohttp's own timers cost a tenth of a request; Deadlines watches over all of them with one.
@@ -97,8 +96,11 @@ class AiohttpPool:
             aiohttp.ClientError,
             HttpProcessingError,
         ) as exc:  # first: a connection that takes too long is one, too
-            proxy = self._proxies.of(request.origin)
-            failure = _closed(request) if self._deadlines.closed else _translate(exc, request, proxy)
+            if isinstance(exc.__cause__, errors.InputError):
+                failure = exc.__cause__  # of the file that was to be sent
+            else:
+                proxy = self._proxies.of(request.origin)
+                failure = _closed(request) if self._deadlines.closed else _translate(exc, request, proxy)
         except TimeoutError:
             failure = _closed(request) if self._deadlines.closed else _too_late(request)
         except OSError as exc:
@@ -134,7 +136,8 @@ class AiohttpPool:
         headers = list(request.headers)
         if request.token is not None:
             headers.append(("Authorization", "Bearer " + request.token))
-        url = yarl.URL(request.origin + request.target, encoded=True)
+        # The host as it is looked up and named in a header; the rest as it is.
+        url = yarl.URL(str(yarl.URL(request.origin)).rstrip("/") + request.target, encoded=True)
         proxy = self._proxies.of(request.origin)
         way: dict[str, Any] = {"proxy": proxy.origin, "proxy_headers": credentials(proxy)} if proxy else {}
         if is_forwarded(request.origin, proxy):
@@ -238,7 +241,5 @@ def _reason(exc: BaseException) -> str:
         exc = exc.certificate_error  # which has no `os_error` before aiohttp 3.14
     elif isinstance(exc, aiohttp.ClientConnectorError):
         exc = exc.os_error
-    elif isinstance(exc, aiohttp.ClientOSError) and isinstance(exc.__cause__, OSError):
-        exc = exc.__cause__  # what came between, where a body could not be sent
     text = getattr(exc, "strerror", None) or str(exc) or type(exc).__name__
     return " ".join(str(text).split())

@@ -1,10 +1,8 @@
 """Bodies on their way: what is sent says that it makes progress, and what comes has a bound."""
 
 import asyncio
-import errno
 import io
 from collections.abc import Callable
-from functools import partial
 from typing import Any, BinaryIO, Final
 
 import aiohttp
@@ -38,22 +36,33 @@ class Watched(aiohttp.Payload):
         """Write as much of it as was announced: a byte more would be the beginning of another request.
 
         Raises:
-            OSError: the file changed meanwhile; its last bytes are kept back, so that nobody takes it for whole.
+            FileUnreadable: the file changed meanwhile, and its last bytes are kept back, so that nobody takes it for
+                whole; or it cannot be read.
         """
-        file, loop, left = self._value, asyncio.get_running_loop(), self._size or 0
+        file, left = self._value, self._size or 0
         on_disk = not isinstance(file, io.BytesIO)
         file.seek(0)
         while left:
-            read = partial(file.read, min(left, _PIECE))
-            piece = await loop.run_in_executor(None, read) if on_disk else read()
+            size = min(left, _PIECE)
+            piece = await self._read(size, is_last=size == left) if on_disk else file.read(size)
             left -= len(piece)
-            if on_disk and (not piece or (not left and file.seek(0, io.SEEK_END) != self._size)):
-                raise OSError(errno.ESTALE, "a file changed while it was sent")
             self._progress()
             await writer.write(piece)
             if not on_disk:
                 await asyncio.sleep(0)
         self._progress()
+
+    async def _read(self, size: int, *, is_last: bool) -> bytes:
+        """Read the next bytes by a thread."""
+        file, name = self._value, str(getattr(self._value, "name", "a file"))
+        try:
+            piece: bytes = await asyncio.get_running_loop().run_in_executor(None, file.read, size)
+            is_same = len(piece) == size and not (is_last and file.seek(0, io.SEEK_END) != self._size)
+        except OSError as exc:
+            raise errors.FileUnreadable(name, exc.strerror or str(exc)) from exc
+        if not is_same:
+            raise errors.FileUnreadable(name, "it changed while it was sent")
+        return piece
 
     async def write_with_length(self, writer: AbstractStreamWriter, content_length: int | None) -> None:
         """Write all of it: its length is what was announced."""

@@ -123,15 +123,9 @@ class Exchange:
 
     async def _connect(self, origin: _Origin) -> Any:
         try:
-            connection = await self._connector.connect(origin.key, [], self._timeout)
-            while (
-                connection.protocol is not None and connection.protocol.should_close
-            ):  # something came that nobody asked for
-                connection.close()
-                connection = await self._connector.connect(origin.key, [], self._timeout)
+            return await self._connector.connect(origin.key, [], self._timeout)
         except TimeoutError:
             raise aiohttp.ConnectionTimeoutError(f"timeout at {origin.key.url}") from None
-        return connection
 
 
 async def _asked(connection: Any, data: bytes, request: Request, most: int) -> tuple[Any, bytes]:

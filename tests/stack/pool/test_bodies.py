@@ -124,9 +124,18 @@ async def test_no_more_goes_than_was_announced_and_no_file_that_changes_goes_who
     with path.open("rb") as file:
         body = Watched(file, lambda: None, "video/mp4")
         path.write_bytes(bytes(size + 1 if grows else size - 1))
-        with pytest.raises(OSError, match="changed while it was sent"):
+        with pytest.raises(errors.FileUnreadable, match="file: it changed while it was sent"):
             await body.write(Writer(log))  # type: ignore[arg-type]
     assert sum(map(len, log)) < size
+
+
+async def test_a_file_that_cannot_be_read_says_so() -> None:
+    class Broken(File):
+        def read(self, size: int) -> bytes:
+            raise OSError(5, "Input/output error")
+
+    with pytest.raises(errors.FileUnreadable, match="a file: Input/output error"):
+        await Watched(Broken(io.BytesIO(bytes(10))), lambda: None, "video/mp4").write(Writer([]))  # type: ignore[arg-type]
 
 
 async def test_a_body_as_text() -> None:

@@ -106,13 +106,6 @@ def test_late_and_closed_say_what_was_under_way() -> None:
     assert str(_closed(request())) == "the client was closed during PUT /x"
 
 
-def _unsent(cause: Exception) -> aiohttp.ClientOSError:
-    """Return what aiohttp makes of a body that could not be sent."""
-    error = aiohttp.ClientOSError(1, "cannot write the body")
-    error.__cause__ = cause
-    return error
-
-
 @pytest.mark.parametrize(
     ("error", "reason"),
     [
@@ -121,8 +114,6 @@ def _unsent(cause: Exception) -> aiohttp.ClientOSError:
         (ValueError(" two\n lines "), "two lines"),
         (ValueError(), "ValueError"),
         (REFUSED, "Connection refused"),
-        (_unsent(OSError(116, "a file changed")), "a file changed"),
-        (_unsent(ValueError("odd")), "cannot write the body"),
     ],
 )
 def test_a_reason_is_one_line(error: Exception, reason: str) -> None:

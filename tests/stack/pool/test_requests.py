@@ -2,11 +2,13 @@
 
 import asyncio
 import contextlib
+import socket
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import aiohttp
+import aiohttp.abc
 import pytest
 
 from aiopeertube import errors
@@ -49,6 +51,21 @@ def parts(request: bytes) -> tuple[str, dict[str, str], bytes]:
     return first, dict(line.split(": ", 1) for line in lines), body
 
 
+class Here(aiohttp.abc.AbstractResolver):
+    """Finds each name here."""
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[aiohttp.abc.ResolveResult]:
+        found = aiohttp.abc.ResolveResult(
+            hostname=host, host="127.0.0.1", port=port, family=socket.AF_INET, proto=0, flags=socket.AI_NUMERICHOST
+        )
+        return [found]
+
+    async def close(self) -> None:
+        """Do nothing."""
+
+
 # -- bodies ------------------------------------------------------------------------------------------
 
 
@@ -63,6 +80,18 @@ async def test_a_form(pool: AiohttpPool) -> None:
     assert headers["Accept"] == "application/json"
     assert "Authorization" not in headers
     assert (response.status, response.body) == (204, b"")
+
+
+@pytest.mark.parametrize("body", [None, JsonBody(b"{}"), FormBody((("a", "b"),)), RawBody(b"1")], ids=str)
+async def test_a_host_of_any_letters_is_named_as_it_is_looked_up(body: Any) -> None:
+    pool = AiohttpPool(timeout=5.0, resolver=Here())
+    async with answering(DONE) as script:
+        port = script.origin.rpartition(":")[2]
+        script.origin = f"http://müller.example:{port}"
+        await pool.handle(asking(script, "PUT", "/a%2Fb?c=%C3%BC", body=body))
+    first, headers, _ = parts(script.requests[0])
+    assert (first, headers["Host"]) == ("PUT /a%2Fb?c=%C3%BC HTTP/1.1", f"xn--mller-kva.example:{port}")
+    await pool.aclose()
 
 
 async def test_what_a_request_says_itself_is_said_once(pool: AiohttpPool) -> None:
@@ -122,6 +151,26 @@ async def test_a_file_that_is_not_there(pool: AiohttpPool, tmp_path: Path) -> No
             await pool.handle(asking(script, "PUT", body=body))
     assert str(tmp_path / "gone.png") in str(caught.value)
     assert "No such file or directory" in str(caught.value)
+    assert script.requests == []
+
+
+@pytest.mark.parametrize("method", ["PUT", "POST"])
+async def test_a_file_that_cannot_be_read_to_its_end_is_the_calls_own_fault(
+    pool: AiohttpPool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, method: str
+) -> None:
+    """The server has seen a part of a body, which it takes for nothing; and it is not away."""
+
+    async def broken(*_: Any, **__: Any) -> bytes:
+        raise errors.FileUnreadable(str(path), "Input/output error")
+
+    path = tmp_path / "a.png"
+    path.write_bytes(bytes(1000))
+    monkeypatch.setattr("aiopeertube.stack.pool.bodies.Watched._read", broken)
+    async with answering(DONE) as script:
+        with pytest.raises(errors.FileUnreadable, match=r"a\.png: Input/output error"):
+            await pool.handle(
+                asking(script, method, body=Multipart((), (FilePart("f", path, "b.png", "image/png"),)))
+            )
     assert script.requests == []
 
 
@@ -197,7 +246,12 @@ async def test_what_came_unasked_on_a_kept_connection_is_left_alone(pool: Aiohtt
     assert [request.partition(b" ")[0] for request in script.requests] == [b"GET", b"DELETE"]
 
 
-async def test_a_kept_connection_on_which_something_came_later_is_not_used(pool: AiohttpPool) -> None:
+@pytest.mark.parametrize(
+    "body",
+    [None, JsonBody(b"{}"), RawBody(b"1"), FormBody((("a", "b"),)), Multipart((("a", "b"),), ())],
+    ids=lambda body: type(body).__name__,
+)
+async def test_a_kept_connection_on_which_something_came_later_is_not_used(pool: AiohttpPool, body: Any) -> None:
     connections = 0
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -218,7 +272,7 @@ async def test_a_kept_connection_on_which_something_came_later_is_not_used(pool:
         await pool.handle(asking(script))
         known = dict(pool._exchange._origins)
         await asyncio.sleep(0.05)
-        assert (await pool.handle(asking(script))).status == 204
+        assert (await pool.handle(asking(script, "PUT", body=body))).status == 204
         assert pool._exchange._origins == known
         await pool.aclose()
     assert connections == 2

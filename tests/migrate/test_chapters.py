@@ -219,6 +219,18 @@ async def test_a_killed_job_goes_on(
     assert (chapters(server, 1), chapters(server, 2)) == ([(0, "Old"), (5, "Older")], [])
 
 
+async def test_a_name_that_was_edited_beside_chapters_is_told(pt: PeerTube, server: Emulator) -> None:
+    one, other = uuid(server, 1), uuid(server, 2)
+    name = server.store.videos[2].name
+    rows = table(
+        f"{one},0,Intro,Mine", f"{one},7,Main,Mine", f"{other},0,Intro,{name}", columns="uuid,timecode,title,name"
+    )
+    ear = Ear()
+    await migrate.chapters(pt, rows, watcher=ear)
+    (line,) = [line for line in ear.heard if "name" in line]
+    assert line.startswith(f"line 2: {server.store.videos[1].name} is called 'Mine' there")
+
+
 async def test_a_video_that_is_gone_when_a_job_goes_on_fails_alone(pt: PeerTube, server: Emulator) -> None:
     one, other = uuid(server, 1), uuid(server, 2)
     source = table(f"{one},0,Intro", f"{other},0,Start", f"{one},9,Main", f"{other},9,Rest")

@@ -191,6 +191,14 @@ def test_what_a_cell_stores_is_right_where_that_is_wanted(read: Read, problems: 
     assert problems.total == 1
 
 
+@pytest.mark.parametrize("typed", [False, True])
+def test_separators_alone_are_no_tags_and_no_way_to_clear_them(read: Read, problems: Problems, typed: bool) -> None:
+    for cell in ("; ; ", ";", " , "):
+        assert made(read({"uuid": UUID, "tags": cell}, typed=typed)).wanted == {}
+    assert made(read({"uuid": UUID, "tags": "[]"}, typed=typed)).wanted == {"tags": []}
+    assert problems.total == 0
+
+
 def test_objects_of_json_become_no_text(read: Read, problems: Problems) -> None:
     layout = Layout(ignored=frozenset({"rest"}), composed={"description": "{meta}"})
     read({"uuid": UUID, "meta": {"nl": "x"}, "rest": {}}, layout=layout, typed=True)

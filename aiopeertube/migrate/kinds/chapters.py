@@ -12,7 +12,7 @@ from aiopeertube.migrate.metadata.references import names_another
 from aiopeertube.migrate.metadata.shapes import taken
 from aiopeertube.migrate.metadata.values import CLEARED
 from aiopeertube.migrate.rows.layout import key_of
-from aiopeertube.migrate.rows.parts import LINES, Cells, clock, part_of
+from aiopeertube.migrate.rows.parts import LINES, ROWS, Cells, clock, part_of
 from aiopeertube.migrate.rows.rows import RowReader
 from aiopeertube.migrate.scope import Who, owner_of
 from aiopeertube.migrate.tables.source import Row
@@ -134,7 +134,12 @@ def _wrong(item: Item, why: str, column: str | None = None) -> Looked:
 
 
 def _remarks(item: Item, video: Mapping[str, Any], wanted: Mapping[str, Any]) -> Iterable[str]:
-    """Say which chapters nobody will see."""
+    """Say which chapters nobody will see, and where a row calls the video otherwise: that changes no name."""
+    for line, cells in sorted(item.note.get(ROWS, {}).items(), key=lambda pair: int(pair[0])):
+        called = str(cells.get("name") or "").strip()
+        if called and called != item.name.strip():
+            yield f"line {int(line):,}: {item.name} is called {called!r} there; `name` is only for reading"
+            break  # an item's rows are alike
     duration, lines = video.get("duration"), item.note.get(LINES, {})
     for chapter in wanted.get(_FIELD, ()):
         part = f"{_AT}{clock(chapter['timecode'])}"

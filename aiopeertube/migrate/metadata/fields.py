@@ -159,6 +159,12 @@ def _tags(tags: list[str], reading: Reading) -> list[str]:
     return unique(fitting(tags) if reading.fit else tags)
 
 
+def _tags_in(text: str, reading: Reading) -> list[str] | None:
+    """Read tags; None where there are separators alone, as where a spreadsheet puts empty cells together."""
+    tags = tag_list(text, reading.tag_separator)
+    return _tags(tags, reading) if tags or text.lstrip().startswith("[") else None
+
+
 def _text(name: str, most: int, **options: Any) -> Field:
     plain = typed_as(name, (str,), "a text")
     # An empty text and none at all are one thing, to the server and in a cell.
@@ -204,7 +210,7 @@ _ALL: Final = (
     Field(
         "tags",
         tags_of,
-        lambda text, reading: _tags(tag_list(text, reading.tag_separator), reading),
+        _tags_in,
         tags_cell,
         take=_tags_taken,
         in_rows=False,

@@ -22,16 +22,16 @@ class Target:
         if path == "-":
             self.stream: BinaryIO = sys.stdout.buffer
             return
+        given = Path(path)
         try:
-            self.stream = self._open(Path(path))
+            # A pipe, a terminal, /dev/stdout: there is nothing to rename.
+            # A link stays a link; what it leads to is replaced.
+            is_stream = given.exists() and not given.is_file() and not given.is_dir()
+            self.stream = given.open("wb") if is_stream else self._open(given.resolve())
         except OSError as exc:
             raise ConfigurationError(f"cannot write {path}: {exc.strerror or exc}") from exc
 
-    def _open(self, given: Path) -> BinaryIO:
-        if given.exists() and not given.is_file() and not given.is_dir():
-            return given.open("wb")  # a pipe, a terminal, /dev/stdout: there is nothing to rename
-        # A link stays a link; what it leads to is replaced.
-        final = given.resolve()
+    def _open(self, final: Path) -> BinaryIO:
         if final.is_dir():
             raise ConfigurationError(f"cannot write {final}: it is a directory")
         self._refuse_existing(final, "")

@@ -317,9 +317,24 @@ async def test_an_answer_that_never_comes(body: Any) -> None:
         assert not pool._deadlines._due
 
 
+@pytest.mark.parametrize("body", [None, FormBody(FIELDS)], ids=str)
+async def test_a_name_that_is_looked_up_for_too_long_is_no_connection(body: Any) -> None:
+    class Slow(Here):
+        async def resolve(self, *_: Any, **__: Any) -> list[aiohttp.abc.ResolveResult]:
+            await asyncio.sleep(60)
+            return []
+
+    pool = AiohttpPool(timeout=50.0, connect_timeout=0.03, resolver=Slow())
+    async with answering() as script:
+        script.origin = "http://slow.example"
+        with pytest.raises(errors.ServerUnreachable, match=r"^cannot connect to http://slow\.example: "):
+            await asyncio.wait_for(pool.handle(asking(script, "POST", body=body)), 10)
+    await pool.aclose()
+
+
 @pytest.mark.parametrize("body", [None, JsonBody(b"{}"), RawBody(b"1"), Multipart((), (FILE,))], ids=str)
 async def test_a_connection_that_never_comes_has_sent_nothing(body: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A slow lookup of the name, for one: `connect_timeout` does not bound it."""
+    """Where `timeout` is shorter than `connect_timeout`, for one."""
     pool = AiohttpPool(timeout=0.03)
 
     async def never(*_: Any, **__: Any) -> None:

@@ -2,21 +2,32 @@
 
 The event loop looks names up by a few threads that it shares out, and some lookups take half a minute: a dozen dead
 servers would hold up all others. These threads end with the program, whatever they still wait for.
+
+Whoever answers for a network drops questions that come by the hundred, and the servers that they are about look dead:
+so few are asked at once, and what was not answered is asked again.
 """
 
 import asyncio
 import socket
 import threading
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from aiohttp import abc
+
+from .turns import Turns
 
 _ResolveResult = abc.ResolveResult
 
 
+_TRIES: Final = 2
+
+
 class Lookups(abc.AbstractResolver):
-    """Looks up as many names at once as are asked for."""
+    """Looks up `places` names at a time; one that takes longer than `seconds` holds up no other."""
+
+    def __init__(self, *, places: int = 16, seconds: float = 1.0) -> None:
+        self._turns = Turns(places, seconds)
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
@@ -26,6 +37,19 @@ class Lookups(abc.AbstractResolver):
         Raises:
             OSError: it has none.
         """
+        for _ in range(_TRIES - 1):
+            try:
+                return await self._asked(host, port, family)
+            except socket.gaierror as exc:
+                if exc.errno != socket.EAI_AGAIN:
+                    raise
+        return await self._asked(host, port, family)
+
+    async def _asked(self, host: str, port: int, family: int) -> list[_ResolveResult]:
+        async with self._turns.taken():
+            return await self._answered(host, port, family)
+
+    async def _answered(self, host: str, port: int, family: int) -> list[_ResolveResult]:
         loop = asyncio.get_running_loop()
         found: asyncio.Future[list[Any]] = loop.create_future()
         arguments = (loop, found, host, port, family)

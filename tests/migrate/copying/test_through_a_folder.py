@@ -9,9 +9,10 @@ from mortal import made_mortal
 
 from aiopeertube import migrate
 from aiopeertube.emulator.faults import Fault
-from aiopeertube.errors import ConfigurationError
+from aiopeertube.errors import ConfigurationError, PeerTubeError
 from aiopeertube.migrate import JobOptions
 from aiopeertube.migrate.journal.item import Item
+from aiopeertube.migrate.kinds.copying import video_steps
 from aiopeertube.migrate.kinds.copying.kept_files import KeptFile, kept_at
 from aiopeertube.migrate.kinds.copying.video_steps import PARALLEL
 from aiopeertube.resumable import machine
@@ -142,3 +143,19 @@ def test_no_name_leads_out_of_the_folder(tmp_path: Path) -> None:
     path = kept_at(tmp_path, "https://videos.example:8080", item)
     assert path.parent == tmp_path
     assert path.name == "..-..-etc-passwd-to-videos.example-8080.m-p4"
+
+
+async def test_a_file_whose_removal_was_killed_is_removed_by_the_next_run(
+    two: Two, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def dies(path: Path) -> None:
+        raise PeerTubeError("killed")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(video_steps, "remove", dies)
+        done = await two.copy(through=folder)
+    assert any(folder.iterdir())
+    job = JobOptions(journal=done.run.journal, resume_failed=True, failed="")
+    again = await two.copy(through=folder, job=job)
+    assert not again.run.failed
+    assert not any(folder.iterdir())

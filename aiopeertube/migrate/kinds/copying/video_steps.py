@@ -92,6 +92,8 @@ async def carry_out(work: Work, pt: "PeerTube", journal: Journal, item: Item) ->
     """
     if UNFETCHED in item.note:
         await _import_anew(pt, journal, item)
+    if item.uuid and work.through is not None:
+        remove(kept_at(work.through, pt.origin, item))  # which a kill may have left
     if not item.uuid:
         async with work.files:
             if (turn := TURN.get()) is not None and turn.stopping:

@@ -82,7 +82,9 @@ async def test_a_form(pool: AiohttpPool) -> None:
     assert (response.status, response.body) == (204, b"")
 
 
-@pytest.mark.parametrize("body", [None, JsonBody(b"{}"), FormBody((("a", "b"),)), RawBody(b"1")], ids=str)
+@pytest.mark.parametrize(
+    "body", [None, JsonBody(b"{}"), FormBody((("a", "b"),)), RawBody(b"1")], ids=lambda body: type(body).__name__
+)
 async def test_a_host_of_any_letters_is_named_as_it_is_looked_up(body: Any) -> None:
     pool = AiohttpPool(timeout=5.0, resolver=Here())
     async with answering(DONE) as script:
@@ -332,7 +334,9 @@ async def test_a_name_that_is_looked_up_for_too_long_is_no_connection(body: Any)
     await pool.aclose()
 
 
-@pytest.mark.parametrize("body", [None, JsonBody(b"{}"), RawBody(b"1"), Multipart((), (FILE,))], ids=str)
+@pytest.mark.parametrize(
+    "body", [None, JsonBody(b"{}"), RawBody(b"1"), Multipart((), (FILE,))], ids=lambda body: type(body).__name__
+)
 async def test_a_connection_that_never_comes_has_sent_nothing(body: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where `timeout` is shorter than `connect_timeout`, for one."""
     pool = AiohttpPool(timeout=0.03)

@@ -82,9 +82,11 @@ async def test_a_form(pool: AiohttpPool) -> None:
     assert (response.status, response.body) == (204, b"")
 
 
-@pytest.mark.parametrize(
-    "body", [None, JsonBody(b"{}"), FormBody((("a", "b"),)), RawBody(b"1")], ids=lambda body: type(body).__name__
-)
+def _name(body: Any) -> str:
+    return type(body).__name__
+
+
+@pytest.mark.parametrize("body", [None, JsonBody(b"{}"), FormBody((("a", "b"),)), RawBody(b"1")], ids=_name)
 async def test_a_host_of_any_letters_is_named_as_it_is_looked_up(body: Any) -> None:
     pool = AiohttpPool(timeout=5.0, resolver=Here())
     async with answering(DONE) as script:
@@ -251,7 +253,7 @@ async def test_what_came_unasked_on_a_kept_connection_is_left_alone(pool: Aiohtt
 @pytest.mark.parametrize(
     "body",
     [None, JsonBody(b"{}"), RawBody(b"1"), FormBody((("a", "b"),)), Multipart((("a", "b"),), ())],
-    ids=lambda body: type(body).__name__,
+    ids=_name,
 )
 async def test_a_kept_connection_on_which_something_came_later_is_not_used(pool: AiohttpPool, body: Any) -> None:
     connections = 0
@@ -306,7 +308,7 @@ BODIES: list[Any] = [
 ]
 
 
-@pytest.mark.parametrize("body", BODIES, ids=lambda body: type(body).__name__)
+@pytest.mark.parametrize("body", BODIES, ids=_name)
 async def test_an_answer_that_never_comes(body: Any) -> None:
     for own, general in ((0.03, 50.0), (None, 0.03)):
         pool = AiohttpPool(timeout=general)
@@ -319,7 +321,7 @@ async def test_an_answer_that_never_comes(body: Any) -> None:
         assert not pool._deadlines._due
 
 
-@pytest.mark.parametrize("body", [None, FormBody(FIELDS)], ids=str)
+@pytest.mark.parametrize("body", [None, FormBody(FIELDS)], ids=_name)
 async def test_a_name_that_is_looked_up_for_too_long_is_no_connection(body: Any) -> None:
     class Slow(Here):
         async def resolve(self, *_: Any, **__: Any) -> list[aiohttp.abc.ResolveResult]:
@@ -334,9 +336,7 @@ async def test_a_name_that_is_looked_up_for_too_long_is_no_connection(body: Any)
     await pool.aclose()
 
 
-@pytest.mark.parametrize(
-    "body", [None, JsonBody(b"{}"), RawBody(b"1"), Multipart((), (FILE,))], ids=lambda body: type(body).__name__
-)
+@pytest.mark.parametrize("body", [None, JsonBody(b"{}"), RawBody(b"1"), Multipart((), (FILE,))], ids=_name)
 async def test_a_connection_that_never_comes_has_sent_nothing(body: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where `timeout` is shorter than `connect_timeout`, for one."""
     pool = AiohttpPool(timeout=0.03)
@@ -353,7 +353,7 @@ async def test_a_connection_that_never_comes_has_sent_nothing(body: Any, monkeyp
     await pool.aclose()
 
 
-@pytest.mark.parametrize("body", BODIES, ids=lambda body: type(body).__name__)
+@pytest.mark.parametrize("body", BODIES, ids=_name)
 async def test_closing_ends_what_is_under_way_and_all_that_comes(pool: AiohttpPool, body: Any) -> None:
     async with answering(b"", b"") as script:
         asked = asyncio.create_task(pool.handle(asking(script, "POST", body=body)))

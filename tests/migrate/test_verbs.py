@@ -583,3 +583,12 @@ async def test_a_plan_with_thumbnails(pt: PeerTube, server: Emulator) -> None:
     with await migrate.plan(pt, table(1, 2, 3)) as plan:
         await plan.write_html("without.html")
     assert "data:image" not in read("without.html")
+
+
+async def test_a_video_whose_answer_never_comes_whole_holds_up_no_other(pt: PeerTube, server: Emulator) -> None:
+    """A proxy may break off one answer each time; a server that is away is another thing."""
+    path = f"/videos/{server.store.videos[2].uuid}"
+    server.faults.add(Fault("reset", method="GET", path=path), Fault("reset", method="GET", path="/videos/2"))
+    with await migrate.plan(pt, table(1, 2)) as plan:
+        assert plan.counts == {"planned": 1, "failed": 1}
+        assert "connection to the server lost" in str(plan.problems[0])

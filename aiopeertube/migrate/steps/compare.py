@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, Final
 
-from aiopeertube.errors import ApiError, NotFound, UnexpectedResponse
+from aiopeertube.errors import ApiError, ConnectionLost, NotFound, RequestTimeout, UnexpectedResponse
 from aiopeertube.migrate.journal.item import EXPECTED, LATE, Item
 from aiopeertube.migrate.journal.journal import Batch, Journal
 from aiopeertube.migrate.metadata import fields
@@ -219,10 +219,13 @@ class Lookup:
 
 
 def is_about_one_video(error: Exception) -> bool:
-    """Tell whether an error is no reason to give up the others: they have videos of their own to be looked at."""
+    """Tell whether an error is no reason to give up the others: they have videos of their own to be looked at.
+
+    An answer that breaks off or does not come, try after try, is so, too: of a server that is away another error tells.
+    """
     if isinstance(error, ApiError):
         return error.status in {400, 403, 404} or error.status >= 500
-    return isinstance(error, UnexpectedResponse)
+    return isinstance(error, UnexpectedResponse | ConnectionLost | RequestTimeout)
 
 
 def reason(error: Exception) -> str:

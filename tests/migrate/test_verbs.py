@@ -591,4 +591,4 @@ async def test_a_video_whose_answer_never_comes_whole_holds_up_no_other(pt: Peer
     server.faults.add(Fault("reset", method="GET", path=path), Fault("reset", method="GET", path="/videos/2"))
     with await migrate.plan(pt, table(1, 2)) as plan:
         assert plan.counts == {"planned": 1, "failed": 1}
-        assert "connection to the server lost" in str(plan.problems[0])
+        assert "lost during GET /api/v1/videos/2" in str(plan.problems[0])

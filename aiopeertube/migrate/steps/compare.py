@@ -221,7 +221,7 @@ class Lookup:
 def is_about_one_video(error: Exception) -> bool:
     """Tell whether an error is no reason to give up the others: they have videos of their own to be looked at.
 
-    An answer that breaks off or does not come, try after try, is so, too: of a server that is away another error tells.
+    So is an answer that breaks off or does not come, try after try: of a server that is away another error tells.
     """
     if isinstance(error, ApiError):
         return error.status in {400, 403, 404} or error.status >= 500

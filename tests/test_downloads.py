@@ -112,6 +112,29 @@ async def test_a_part_without_a_mark_is_not_trusted(tmp_path: Path) -> None:
     assert "range" not in server.asked[0]
 
 
+class Shortened(Server):
+    """Has no such part, and says so."""
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode()
+        self.asked.append({})
+        status = "416 Range Not Satisfiable" if "Range:" in head else "200 OK"
+        body = b"" if "Range:" in head else FILE
+        writer.write(f"HTTP/1.1 {status}\r\nETag: {TAG}\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body)
+        await writer.drain()
+        writer.close()
+
+
+async def test_what_is_longer_than_the_file_is_begun_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("aiopeertube._downloads._BASE", 0)
+    (tmp_path / "a.mp4.part").write_bytes(FILE + b"!")
+    (tmp_path / "a.mp4.part.mark").write_text(TAG, "ascii")
+    server = Shortened()
+    async with serving(server) as pt:
+        assert (await pt.downloads.web_video("a.mp4").save(tmp_path / "a.mp4")).read_bytes() == FILE
+    assert len(server.asked) == 2
+
+
 async def test_a_stream_gives_each_byte_once() -> None:
     server = Server(most=300_000)
     async with serving(server) as pt:

@@ -81,3 +81,9 @@ def test_a_name_is_of_one_video() -> None:
 
 def test_a_uuid_is_as_the_server_writes_it() -> None:
     assert [is_uuid(text) for text in (UUID, UUID.upper(), SHORT, "7", UUID + "0", "")] == [True] + [False] * 5
+
+
+def test_an_id_may_be_written_as_libraries_for_tables_do() -> None:
+    assert canonical("7.0", ORIGIN) == "7"
+    with pytest.raises(ValueError, match="is not a video id"):
+        canonical("7.5", ORIGIN)

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from aiopeertube.errors import UnexpectedResponse
-from aiopeertube.migrate.metadata.shapes import brief, labels_in, taken
+from aiopeertube.migrate.metadata.shapes import brief, labels_in, taken, whole_number
 
 ANSWER = {"a": {"b": 3, "c": "text", "d": [1], "e": True, "f": None}}
 
@@ -71,3 +71,14 @@ def test_a_list_of_constants_is_labels_by_id(answer: Any, why: str) -> None:
     with pytest.raises(UnexpectedResponse, match=r"^the list: ") as caught:
         labels_in(answer, "the list")
     assert str(caught.value) == why
+
+
+@pytest.mark.parametrize(
+    ("text", "due"),
+    [
+        ("15.0", "15"), ("0.0", "0"), ("15", "15"), ("15.00", "15.00"), ("15.5", "15.5"), ("1.000", "1.000"),
+        (".0", ".0"), ("-1.0", "-1.0"), ("15.", "15."), ("\u0661.0", "\u0661.0"), ("a.0", "a.0"),
+    ],
+)  # fmt: skip
+def test_whole_numbers_of_libraries(text: str, due: str) -> None:
+    assert whole_number(text) == due

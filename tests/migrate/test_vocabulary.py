@@ -56,6 +56,8 @@ def words() -> Vocabulary:
         ("licence", "https://creativecommons.org/licenses/by-sa/4.0/", 2),
         ("licence", "creativecommons.org/licenses/by", 1),
         ("licence", "http://creativecommons.org/publicdomain/zero/1.0/", 7),
+        ("category", "101.0", 101),  # as pandas writes a column that has empty cells
+        ("licence", " 2.0 ", 2),
         ("commentsPolicy", "disabled", 2),
         ("channel", " bfi ", 4),
         ("channel", "BFI", 4),

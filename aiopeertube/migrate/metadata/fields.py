@@ -10,7 +10,7 @@ from aiopeertube.wire.sendable import fields_problem
 from . import excerpts
 from .field_reads import PASSWORDS, Video, id_of, is_far, moment_of, schedule_of, seal_of, tags_of, taken_as, typed_as
 from .passwords import SAFE, Passwords, passwords_cell, passwords_in, passwords_problem
-from .shapes import brief
+from .shapes import brief, whole_number
 from .values import (
     CLEAR,
     CLEARED,
@@ -110,7 +110,7 @@ def _id_taken(name: str) -> Callable[[Any, Reading], Any]:
 
 
 def _whole(text: str, reading: Reading) -> int:
-    word = text.strip()
+    word = whole_number(text.strip())
     if not (word.isascii() and word.isdigit()):
         raise ValueError(f"{brief(text)} is not a whole number")
     return int(word[:20])

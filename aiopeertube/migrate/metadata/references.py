@@ -11,6 +11,8 @@ from aiopeertube._settings import origin_of
 from aiopeertube.errors import InvalidURL
 from aiopeertube.wire.identifiers import video_problem
 
+from .shapes import whole_number
+
 # The columns that may name a video, in the order in which they are asked.
 COLUMNS: Final = ("uuid", "shortUUID", "id", "url", "video")
 
@@ -58,6 +60,7 @@ def canonical(text: str, origin: str) -> str:
     """
     if "/" in text:
         text = _in_url(_whole(text, origin), origin)
+    text = whole_number(text)
     if problem := video_problem(text):
         raise ValueError(str(problem))
     if len(text) == 22:

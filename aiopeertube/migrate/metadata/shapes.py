@@ -48,3 +48,9 @@ def labels_in(answer: Any, what: str) -> Mapping[str, str]:
     for key in found:
         taken(found, key, kind=str, what=what)
     return found
+
+
+def whole_number(text: str) -> str:
+    """Return 15 for "15.0", as libraries for tables write a column of whole numbers in which cells are empty."""
+    number, point, rest = text.partition(".")
+    return number if point and rest == "0" and number.isascii() and number.isdigit() else text

@@ -10,7 +10,7 @@ from unicodedata import normalize
 from aiopeertube.wire.call import Call
 
 from .english import LABELS
-from .shapes import labels_in, taken
+from .shapes import labels_in, taken, whole_number
 
 if TYPE_CHECKING:
     from aiopeertube._client import PeerTube
@@ -65,12 +65,13 @@ class Vocabulary:
             return self._channel(text.strip())
         labels, word = self.labels.get(name, {}), text.strip()
         found = _by_code(labels, word) or _by_label(labels, word) or _in_english(name, labels, word)
+        found = found or _by_code(labels, whole_number(word))
         if found is None and name == "licence":
             found = _licence_of(word)
         if found is not None:
             return found if name == "language" else int(found)
         why = f"the instance has no {name} {word!r}{meant(labels.values(), word)}"
-        key = _unlisted(name, word)
+        key = _unlisted(name, whole_number(word))
         raise ValueError(why) if key is None else Unlisted(why, key)
 
     def by_id(self, name: str, number: int) -> Any:

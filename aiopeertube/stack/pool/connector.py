@@ -4,6 +4,7 @@ Servers and proxies say 408 on a connection that was idle for too long, and clos
 take that for the answer.
 """
 
+import asyncio
 from typing import Any
 
 import aiohttp
@@ -19,3 +20,8 @@ class Connector(aiohttp.TCPConnector):
             connection.close()
             connection = await super().connect(req, traces, timeout)
         return connection
+
+    async def _create_connection(self, req: Any, traces: Any, timeout: aiohttp.ClientTimeout) -> Any:
+        """Make a connection in time, looking the name up included: aiohttp counts from when it knows the address."""
+        async with asyncio.timeout(timeout.sock_connect):
+            return await super()._create_connection(req, traces, timeout)

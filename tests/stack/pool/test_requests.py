@@ -82,7 +82,9 @@ async def test_a_form(pool: AiohttpPool) -> None:
     assert (response.status, response.body) == (204, b"")
 
 
-@pytest.mark.parametrize("body", [None, JsonBody(b"{}"), FormBody((("a", "b"),)), RawBody(b"1")], ids=str)
+@pytest.mark.parametrize(
+    "body", [None, JsonBody(b"{}"), FormBody((("a", "b"),)), RawBody(b"1")], ids=lambda body: type(body).__name__
+)
 async def test_a_host_of_any_letters_is_named_as_it_is_looked_up(body: Any) -> None:
     pool = AiohttpPool(timeout=5.0, resolver=Here())
     async with answering(DONE) as script:
@@ -317,9 +319,26 @@ async def test_an_answer_that_never_comes(body: Any) -> None:
         assert not pool._deadlines._due
 
 
-@pytest.mark.parametrize("body", [None, JsonBody(b"{}"), RawBody(b"1"), Multipart((), (FILE,))], ids=str)
+@pytest.mark.parametrize("body", [None, FormBody(FIELDS)], ids=str)
+async def test_a_name_that_is_looked_up_for_too_long_is_no_connection(body: Any) -> None:
+    class Slow(Here):
+        async def resolve(self, *_: Any, **__: Any) -> list[aiohttp.abc.ResolveResult]:
+            await asyncio.sleep(60)
+            return []
+
+    pool = AiohttpPool(timeout=50.0, connect_timeout=0.03, resolver=Slow())
+    async with answering() as script:
+        script.origin = "http://slow.example"
+        with pytest.raises(errors.ServerUnreachable, match=r"^cannot connect to http://slow\.example: "):
+            await asyncio.wait_for(pool.handle(asking(script, "POST", body=body)), 10)
+    await pool.aclose()
+
+
+@pytest.mark.parametrize(
+    "body", [None, JsonBody(b"{}"), RawBody(b"1"), Multipart((), (FILE,))], ids=lambda body: type(body).__name__
+)
 async def test_a_connection_that_never_comes_has_sent_nothing(body: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A slow lookup of the name, for one: `connect_timeout` does not bound it."""
+    """Where `timeout` is shorter than `connect_timeout`, for one."""
     pool = AiohttpPool(timeout=0.03)
 
     async def never(*_: Any, **__: Any) -> None:

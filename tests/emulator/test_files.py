@@ -7,6 +7,7 @@ import pytest
 
 from aiopeertube import PeerTube
 from aiopeertube.emulator import Emulator
+from aiopeertube.emulator.model import uploads
 from aiopeertube.emulator.model.constants import PRIVATE
 from aiopeertube.emulator.model.content import content
 from aiopeertube.emulator.routes.files import original_of
@@ -127,3 +128,20 @@ async def test_a_file_of_any_bytes_is_given_back_as_it_was_uploaded(
         name = f"/{path}/web-videos/{made['uuid']}-720.mp4"
         _, _, part = await fetch(owner, name, Range=f"bytes={begin}-{end - 1}")
         assert part == data[begin:end]
+
+
+async def test_no_more_is_kept_than_there_is_room_for(
+    owner: Visitor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(uploads, "_FILES", 1)
+    monkeypatch.setattr(uploads, "_MEMORY", 1500)
+    given = []
+    async with PeerTube(owner.server.url, username="nisv", password="secret123") as pt:
+        channel = owner.server.store.channels["nisv_channel"].id
+        for number in range(3):
+            file = tmp_path / f"{number}.mp4"
+            file.write_bytes(b"".join(content("u", 0, 1000 - 1)) + b"!")
+            made = await upload(pt, file, name="film", channelId=channel, privacy=1)
+            _, _, whole = await fetch(owner, f"/static/web-videos/{made['uuid']}-720.mp4")
+            given.append(whole == file.read_bytes())
+    assert given == [True, True, False]

@@ -20,7 +20,9 @@ PROCESSING_SECONDS = 3600.0
 # 8.x answers before it forgets an upload whose video is made: for about so long it knows it, but has no file of it.
 LINGERING_SECONDS = 0.1
 _BLOCK = 1024 * 1024
-_LARGEST = 256 * 1024 * 1024  # bytes of a file that is kept after its upload
+# What is kept of files after their uploads: bytes in memory, and files, each of which is open.
+_MEMORY = 256 * 1024 * 1024
+_FILES = 64
 
 
 def fnv64(text: str) -> str:
@@ -77,13 +79,10 @@ class PendingUpload:
         self.file.seek(start)
         self.file.write(data)
 
-    async def content(self) -> Content | None:
-        """Return what it holds; None where it is neither small nor an emulator's."""
-        begin, size = self._block(0), self.length()
-        if size <= _BLOCK:
-            return lambda start, stop: iter([begin[start:stop]])
-        found = known(begin)
-        return found if found is not None and await self._holds(found, size) else self._kept(size)
+    async def generated(self) -> Content | None:
+        """Return what it holds, where it is an emulator's file, which takes no room; else None."""
+        found, size = known(self._block(0)), self.length()
+        return found if found is not None and await self._holds(found, size) else None
 
     async def _holds(self, wanted: Content, size: int) -> bool:
         for start in range(0, size, _BLOCK):
@@ -92,11 +91,13 @@ class PendingUpload:
             await asyncio.sleep(0)
         return True
 
-    def _kept(self, size: int) -> Content | None:
-        """Give the bytes from the temporary file, which goes with whoever may ask for them."""
-        return self._read if size <= _LARGEST else None
+    def small(self) -> Content:
+        """Return what it holds, of which a block is kept in memory."""
+        whole = self._block(0)
+        return lambda start, stop: iter([whole[start:stop]])
 
-    def _read(self, start: int, stop: int) -> Iterator[bytes]:
+    def read(self, start: int, stop: int) -> Iterator[bytes]:
+        """Give the bytes from one offset to another, from the temporary file, which goes with whoever may ask."""
         while start < stop and (piece := self._block(start)[: stop - start]):
             yield piece
             start += len(piece)
@@ -132,6 +133,7 @@ class PendingUploads:
         self._uploads: dict[str, PendingUpload] = {}
         self._processed_until: dict[str, float] = {}
         self._lingers_until: dict[str, float] = {}
+        self._memory = self._files = 0  # that are kept
 
     def __len__(self) -> int:
         return len(self._uploads)
@@ -146,6 +148,19 @@ class PendingUploads:
         known.size, known.created_at = upload.size, upload.created_at
         known.wrote(known.length(), upload.created_at)
         return known
+
+    async def content(self, upload: PendingUpload) -> Content | None:
+        """Return what the file of an upload that is at its end holds; None where that much cannot be kept."""
+        if (found := await upload.generated()) is not None:
+            return found
+        size = upload.length()
+        if size <= _BLOCK and self._memory + size <= _MEMORY:
+            self._memory += size
+            return upload.small()
+        if self._files < _FILES:
+            self._files += 1
+            return upload.read
+        return None
 
     def find(self, key: str, now: float) -> PendingUpload | None:
         """Return an upload by id."""

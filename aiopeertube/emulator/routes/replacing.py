@@ -52,7 +52,7 @@ async def _finish(call: Call, _user: User, upload: PendingUpload) -> Reply:
         end(call, upload, lingers=True)
         raise
     now = call.backend.options.clock()
-    digest, kept = await upload.sha256(), await upload.content()
+    digest, kept = await upload.sha256(), await call.store.uploads.content(upload)
     video.source = SourceFile(upload.metadata["filename"], upload.length(), digest, now, kept)
     video.size, video.file_updated_at, video.updated_at = upload.length(), now, now
     end(call, upload, lingers=True)

@@ -42,7 +42,7 @@ async def _finish(call: Call, user: User, upload: PendingUpload) -> Reply:
     except Problem:
         _failed(call, upload)
         raise
-    kept = await upload.content()
+    kept = await call.store.uploads.content(upload)
     source = SourceFile(upload.metadata["filename"], upload.length(), await upload.sha256(), call.now, kept)
     made = create_video(call, channel, upload.metadata, upload.images, source)
     end(call, upload, lingers=call.is_modern)

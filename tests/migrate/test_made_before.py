@@ -197,3 +197,12 @@ async def test_a_key_that_came_later_makes_no_other_video(pt: PeerTube, server: 
     assert made(server) == ["Film 0"]
     Path("t.csv").write_text("key,description\n1,By its key\n")
     assert (await migrate.apply(pt, "t.csv")).counts == {"changed": 1}
+
+
+async def test_journals_at_places_of_their_own_are_known(pt: PeerTube, server: Emulator, here: Path) -> None:
+    rows = imports("films.csv", ADDRESSES)
+    for number in range(2):
+        options = JobOptions(journal=here / f"{number}.journal")
+        run = await migrate.import_(pt, rows, channel="nisv_channel", job=options)
+    assert run.counts == {"unchanged": 4}
+    assert made(server) == [f"Film {number}" for number in range(4)]

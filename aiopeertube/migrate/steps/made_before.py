@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any, Final
 from aiopeertube.errors import NotFound, PeerTubeError
 from aiopeertube.migrate.journal.item import Item
 from aiopeertube.migrate.journal.journal import Journal
-from aiopeertube.migrate.journal.journals import earlier_journals
+from aiopeertube.migrate.journal.journals import directory, earlier_journals
+from aiopeertube.migrate.journal.places import register
 from aiopeertube.migrate.kinds import Kind
 from aiopeertube.migrate.rows.exported import digest
 from aiopeertube.migrate.watching import UNWATCHED, Sayer, Watcher
@@ -91,8 +92,10 @@ class MadeBefore:
         """
         if not await self._look_for(identity):
             return 0
-        earlier = [*earlier_journals(self.journal.job, same_source=False)]
-        others = [path for path in earlier if path != self.journal.path]
+        if not self.looks_only:
+            await asyncio.to_thread(register, directory(), self.journal.path)
+        mine = self.journal.path.resolve()
+        others = [path for path in earlier_journals(self.journal.job, same_source=False) if path.resolve() != mine]
         count = await self._settle_from(self.journal)
         for path in others:
             count += await self._settle_by(path)

@@ -177,7 +177,10 @@ async def test_what_came_after_all_is_not_called_left_behind(two: Two) -> None:
     assert not again.plan.cannot
 
 
-async def test_a_video_that_is_removed_here_before_it_is_whole_is_not_called_copied(two: Two) -> None:
+async def test_a_video_that_is_removed_here_before_it_is_whole_is_not_called_copied(
+    two: Two, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("aiopeertube.stack.retry._LONGEST", 0.001)
     video = two.source.store.videos[2]
     async with two.clients() as (one, _):
         await one.captions.put(video.uuid, "nl", b"WEBVTT\n\n00:00:01.000 --> 00:00:02.500\nGoedemorgen\n")

@@ -9,6 +9,7 @@ virtual clock.
 """
 
 import os
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -21,6 +22,14 @@ settings.register_profile("aiopeertube", deadline=None, suppress_health_check=[H
 settings.load_profile("aiopeertube")
 
 _VIRTUAL = ("asyncio", {"loop_factory": VirtualClockLoop})
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nobodys_journals(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep journals of whoever runs the tests apart from theirs: jobs read all that are there."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+        yield
 
 
 @pytest.fixture

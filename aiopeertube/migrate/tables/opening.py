@@ -117,10 +117,8 @@ def _begins_like(origin: Origin) -> str:
     if origin.head.startswith(_ZIP):
         return "xlsx"
     start = origin.head.decode(recognised(origin.head, None), errors="ignore")
-    return "jsonl" if _OBJECT.match(start) else "csv"
-
-
-_OBJECT: Final = re.compile(r"\s*\[?\s*\{")  # also of a list of objects, which is refused as what it is
+    # Also a list of objects, which is refused as what it is.
+    return "jsonl" if start.lstrip().removeprefix("[").lstrip().startswith("{") else "csv"
 
 
 def _refuse(kind: str, **options: object) -> None:

@@ -121,7 +121,7 @@ def limited(size: int) -> Callable[[], None]:
 
 
 def compiling_nothing() -> dict[str, str]:
-    """Return an environment in which no module is compiled: its file would be cut short, and break what comes later."""
+    """Return an environment in which no module is compiled: it would be cut short, and break what comes later."""
     return os.environ | {"PYTHONDONTWRITEBYTECODE": "1"}
 
 

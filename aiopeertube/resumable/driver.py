@@ -14,12 +14,11 @@ from aiopeertube import errors
 from aiopeertube.types import NewUpload, UploadProgress, UploadStarted, VideoId
 from aiopeertube.wire.call import Call
 from aiopeertube.wire.files import FileLike, video_type
-from aiopeertube.wire.turn import Stopped, acted
 
 from .ends import Identity, IsKnown, Undecided, ends_of, find, newest_of
 from .file import Source, SourceFile, Ticket
 from .machine import CHUNK, Ask, Done, GiveUp, Look, Lost, Machine, Refused, Send, Start, Wait
-from .refusals import is_last, report
+from .refusals import is_last, report, told_of_all
 
 if TYPE_CHECKING:
     from aiopeertube._client import PeerTube
@@ -217,19 +216,8 @@ class _Driver:
 
     async def run(self) -> VideoId:
         """Act until the video exists or the upload failed."""
-        try:
+        with told_of_all(self._machine, self._failed_because):
             return await self._act()
-        except errors.UploadFailed:
-            raise
-        except errors.PeerTubeError as exc:
-            exc.in_doubt = self._machine.perhaps_finished  # of the whole upload, not of the last request
-            acted(really=exc.in_doubt)
-            raise
-        except Stopped:
-            if not self._machine.perhaps_finished:
-                acted(really=False)  # a part of a file makes no video
-                raise
-            raise self._failed_because(errors.UploadFailed, "its run was stopped.", perhaps=True) from None
 
     async def _act(self) -> VideoId:
         while True:

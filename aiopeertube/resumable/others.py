@@ -13,12 +13,11 @@ from aiopeertube.types import UploadStarted
 from aiopeertube.wire.call import Call
 from aiopeertube.wire.files import video_type
 from aiopeertube.wire.identifiers import VideoRef
-from aiopeertube.wire.turn import Stopped, acted
 
 from .driver import OnProgress, OnStarted
 from .file import SourceFile, Ticket
 from .machine import CHUNK, Ask, Done, GiveUp, Look, Lost, Machine, Refused, Send, Start, Wait
-from .refusals import is_last, report
+from .refusals import is_last, report, told_of_all
 
 if TYPE_CHECKING:
     from aiopeertube._client import PeerTube
@@ -126,19 +125,8 @@ class _Sending:
 
     async def run(self, is_end: Callable[[Any], bool]) -> Any:
         """Act until an answer is the end, or the upload failed."""
-        try:
+        with told_of_all(self._machine, self._failed_because):
             return await self._act(is_end)
-        except errors.UploadFailed:
-            raise
-        except errors.PeerTubeError as exc:
-            exc.in_doubt = self._machine.perhaps_finished  # of the whole file, not of the last request
-            acted(really=exc.in_doubt)
-            raise
-        except Stopped:
-            if not self._machine.perhaps_finished:
-                acted(really=False)  # a part of a file changes nothing
-                raise
-            raise self._failed_because(errors.UploadFailed, "its run was stopped.", perhaps=True) from None
 
     async def _act(self, is_end: Callable[[Any], bool]) -> Any:
         while True:

@@ -1,9 +1,15 @@
 """What an error of a request says about the upload that it belongs to."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
 from aiopeertube import errors
 from aiopeertube.wire.answers import is_untaken
+from aiopeertube.wire.turn import Stopped, acted
 
 from .machine import Machine, Send
+
+Failed = Callable[..., errors.UploadFailed]  # of a kind, why, and whether all of the file may have arrived
 
 
 def report(machine: Machine, error: errors.PeerTubeError, sent: Send | None) -> None:
@@ -25,3 +31,21 @@ def report(machine: Machine, error: errors.PeerTubeError, sent: Send | None) -> 
 def is_last(error: errors.PeerTubeError) -> bool:
     """Tell whether nothing more is to be tried."""
     return errors.ends_run(error) or isinstance(error, errors.RedirectRefused | errors.InputError)
+
+
+@contextmanager
+def told_of_all(machine: Machine, failed: Failed) -> Iterator[None]:
+    """Let an error say whether all of the file may have arrived, and not what came of the last request."""
+    try:
+        yield
+    except errors.UploadFailed:
+        raise
+    except errors.PeerTubeError as exc:
+        exc.in_doubt = machine.perhaps_finished
+        acted(really=exc.in_doubt)
+        raise
+    except Stopped:
+        if not machine.perhaps_finished:
+            acted(really=False)  # a part of a file changes nothing
+            raise
+        raise failed(errors.UploadFailed, "its run was stopped.", perhaps=True) from None

@@ -8,16 +8,14 @@ from typing import TYPE_CHECKING, Any, Final
 from aiopeertube.errors import PeerTubeError
 from aiopeertube.migrate.journal.item import Item
 from aiopeertube.migrate.kinds import Kind
-from aiopeertube.wire.answers import nothing
 from aiopeertube.wire.call import Call
-from aiopeertube.wire.messages import Request
 
 from .compare import is_about_one_video, reason
+from .each import OF_ITS_OWN, Each
 
 if TYPE_CHECKING:
     from aiopeertube._client import PeerTube
 
-_CHECK: Final[Call[Any]] = Call("GET", "", nothing)  # asks nothing itself
 _AHEAD: Final = 1000  # items that may wait for one before them
 
 
@@ -30,8 +28,12 @@ async def checked(pt: "PeerTube", kind: Kind, items: AsyncIterator[Item]) -> Asy
     room = asyncio.Semaphore(_AHEAD)
     done: dict[int, tuple[Item, str]] = {}  # by place
     following = 0
+
+    async def check(placed: tuple[int, Item]) -> str:
+        return await _found(pt, kind, placed[1])
+
     calls = _calls(items, room)
-    async with aclosing(calls), pt.bulk(calls, sender=_Checker(pt, kind), handle_sigint=False) as outcomes:
+    async with aclosing(calls), pt.bulk(calls, sender=Each(check), handle_sigint=False) as outcomes:
         async for outcome in outcomes:
             if outcome.error is not None:
                 raise outcome.error
@@ -47,24 +49,14 @@ async def _calls(items: AsyncIterator[Item], room: asyncio.Semaphore) -> AsyncGe
     place = 0
     async for item in items:
         await room.acquire()
-        yield _CHECK.tagged((place, item))
+        yield OF_ITS_OWN.tagged((place, item))
         place += 1
 
 
-class _Checker:
-    """Stands in place of the client in a bulk run, and checks."""
-
-    def __init__(self, pt: "PeerTube", kind: Kind) -> None:
-        self._pt = pt
-        self._kind = kind
-
-    def prepare(self, call: Call[Any]) -> Request:
-        return call.request("")
-
-    async def send(self, request: Request) -> str:
-        try:
-            return await self._kind.check(self._pt, request.tag[1])
-        except PeerTubeError as exc:
-            if not is_about_one_video(exc):
-                raise
-            return f"cannot be read: {reason(exc)}"
+async def _found(pt: "PeerTube", kind: Kind, item: Item) -> str:
+    try:
+        return await kind.check(pt, item)
+    except PeerTubeError as exc:
+        if not is_about_one_video(exc):
+            raise
+        return f"cannot be read: {reason(exc)}"

@@ -6,20 +6,18 @@ from typing import TYPE_CHECKING, Any, Final
 from aiopeertube.errors import ApiError, PeerTubeError
 from aiopeertube.migrate.journal.item import Item
 from aiopeertube.migrate.journal.journal import Batch, Journal
-from aiopeertube.migrate.kinds.whole import Complaint, Looked, Sight, Whole, compared
+from aiopeertube.migrate.kinds.whole import Complaint, Looked, Whole, compared
 from aiopeertube.migrate.problems import Problems
 from aiopeertube.migrate.scope import Who
 from aiopeertube.migrate.watching import UNWATCHED, Watcher
-from aiopeertube.wire.answers import nothing
 from aiopeertube.wire.call import Call
-from aiopeertube.wire.messages import Request
 
 from .compare import is_about_one_video, reason
+from .each import OF_ITS_OWN, Each
 
 if TYPE_CHECKING:
     from aiopeertube._client import PeerTube
 
-_LOOK: Final[Call[Any]] = Call("GET", "", nothing)  # asks nothing itself
 _TOLD: Final = 20  # remarks
 
 
@@ -50,7 +48,7 @@ class Sighting:
     async def run(self) -> None:
         """Look everything up."""
         self._watcher.expect((await self._journal.counts()).get("read", 0))
-        looks = self._pt.bulk(self._calls(), sender=_Looker(self._sight), handle_sigint=False)
+        looks = self._pt.bulk(self._calls(), sender=Each(self._sight.look), handle_sigint=False)
         async with Batch(self._journal.save) as batch, looks as outcomes:
             async for outcome in outcomes:
                 item: Item = outcome.call.tag
@@ -65,7 +63,7 @@ class Sighting:
 
     async def _calls(self) -> AsyncIterator[Call[Any]]:
         async for item in self._journal.items("read"):
-            yield _LOOK.tagged(item)
+            yield OF_ITS_OWN.tagged(item)
 
     def _settle(self, item: Item, looked: Looked | None, error: Exception | None) -> None:
         if error is not None and not (isinstance(error, PeerTubeError) and is_about_one_video(error)):
@@ -86,16 +84,3 @@ class Sighting:
         if self._problems is not None:
             self._complaints += looked.complaints
         item.settle("failed", "; ".join(each.why for each in looked.complaints))
-
-
-class _Looker:
-    """Stands in place of the client in a bulk run, and looks."""
-
-    def __init__(self, sight: Sight) -> None:
-        self._sight = sight
-
-    def prepare(self, call: Call[Any]) -> Request:
-        return call.request("")
-
-    async def send(self, request: Request) -> Looked:
-        return await self._sight.look(request.tag)

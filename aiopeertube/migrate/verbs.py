@@ -262,8 +262,9 @@ async def rollback(
 ) -> Run:
     """Put back what was there before a job, where what the job wrote is still there.
 
-    Videos that somebody changed since are left, and reported as conflicts. With `expect` each video is read once:
-    where the rows of a list do not tell, that is just before it is put back, and in a dry run at once.
+    Videos that somebody changed since are left, and reported as conflicts. With `expect` each video is read once,
+    just before it is put back: what the rows of a list do not tell shows only then, and not in the plan. A dry run
+    looks at all of them, and any rollback at those whose passwords change, or that a killed job may have written to.
 
     The rollback has a journal of its own, so it can be resumed, verified and rolled back itself. "last" is the last
     job that changed something, which may be a rollback. To resume a rollback, name the same `journal`; "last" is then

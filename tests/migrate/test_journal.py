@@ -179,3 +179,38 @@ def test_a_disk_that_takes_no_more_is_one_kind_of_error(journal_path: Path, text
         with refused as caught, explained(journal_path, began=began):
             raise sqlite3.OperationalError(text)
         assert caught.value.began is began
+
+
+async def test_what_is_sent_otherwise_than_it_was_marked_is_on_the_disk(journal_path: Path) -> None:
+    """Nobody settles it: a kill came before."""
+    marked = Item("a", {"name": "x", "support": "y"}, 2, state="planned", uuid="a", ready=True)
+    marked.before, marked.after = {"name": "n", "support": "s"}, {"name": "x", "support": "y"}
+    with Journal.create(journal_path, JOB) as journal:
+        await read(journal, marked)
+        (one,) = await journal.take(1)
+        one.before, one.after = {"support": "s"}, {"support": "y"}
+        await journal.correct(one)
+    with Journal.open(journal_path) as journal:
+        (kept,) = [i async for i in journal.items()]
+        (write,) = await journal.writes()
+    for found in (kept, write):
+        assert (found.before, found.after) == ({"support": "s"}, {"support": "y"})
+    assert (kept.state, write.outcome) == ("sending", "sending")
+
+
+async def test_what_is_set_apart_is_written_with_its_item_or_neither_is(
+    journal_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise sqlite3.OperationalError("disk I/O error")
+
+    with Journal.create(journal_path, JOB) as journal:
+        await read(journal, item("a", 2, name="x", support="y"))
+        (one,) = [i async for i in journal.items()]
+        one.wanted = {"support": "y"}
+        with monkeypatch.context() as patch:
+            patch.setattr("aiopeertube.migrate.journal.database.Database._insert", full)
+            with pytest.raises(JournalError, match="disk I/O error"):
+                await journal.save([one.settle("planned")], [item("a", 2, name="x")])
+        (kept,) = [i async for i in journal.items()]
+    assert (kept.state, kept.wanted) == ("read", {"name": "x", "support": "y"})

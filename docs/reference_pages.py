@@ -50,11 +50,16 @@ def text_of(plain: str) -> str:
 # -- commands ------------------------------------------------------------------------------------
 
 
+def _context(command: click.Command, path: str) -> click.Context:
+    """Make a context as the program does: a command keeps the names of its help that it is asked with first."""
+    return click.Context(command, info_name=path, help_option_names=app.context_settings["help_option_names"])
+
+
 def commands(command: click.Command = app, path: str = "aiopeertube") -> Iterator[tuple[str, click.Command]]:
     """Give all commands with their names, groups before their own."""
     yield path, command
     if isinstance(command, click.Group):
-        ctx = click.Context(command, info_name=path)
+        ctx = _context(command, path)
         for name in command.list_commands(ctx):
             found = command.get_command(ctx, name)
             if found is not None and not found.hidden:
@@ -63,7 +68,7 @@ def commands(command: click.Command = app, path: str = "aiopeertube") -> Iterato
 
 def options(command: click.Command, path: str, *, shared: bool = False) -> Iterator[tuple[str, str]]:
     """Give the options of a command as people read them: names, and what they are for."""
-    ctx = click.Context(command, info_name=path)
+    ctx = _context(command, path)
     for param in command.get_params(ctx):
         if isinstance(param, click.Option) and isinstance(param, Shared) is shared and not param.hidden:
             record = param.get_help_record(ctx)
@@ -91,7 +96,7 @@ def commands_page() -> str:
 
 
 def _usage(command: click.Command, path: str) -> str:
-    ctx = click.Context(command, info_name=path)
+    ctx = _context(command, path)
     pieces = " ".join(command.collect_usage_pieces(ctx))
     told = re.sub(r"\s*\n(?!\n)\s*", " ", inspect.cleandoc(command.help or command.short_help or ""))
     paragraphs = [
